@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/**
+ * @file calibrate.h
+ * How fast the TSC ticks, how sure that is, and whether it may be a clock.
+ *
+ * All functions return 0 or -errno; what was found out about the machine is an
+ * outcome, never an error.  "A source is absent" is a status, "nothing is
+ * known" is a verdict.
+ */
+#ifndef TSCAL_CALIBRATE_H
+#define TSCAL_CALIBRATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <tscal/conv.h>
+#include <tscal/hv.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Sources of a rate.  Names, not numbers, are what users see. */
+enum tscal_source {
+	TSCAL_SOURCE_NONE,
+	TSCAL_SOURCE_HV_LEAF,	   /**< "hv-leaf" */
+	TSCAL_SOURCE_KVMCLOCK,	   /**< "kvmclock" */
+	TSCAL_SOURCE_CPUID_15,	   /**< "cpuid-15" */
+	TSCAL_SOURCE_CPUID_16,	   /**< "cpuid-16" */
+	TSCAL_SOURCE_BRAND,	   /**< "brand" */
+	TSCAL_SOURCE_VDSO,	   /**< "vdso" */
+	TSCAL_SOURCE_PERF_PAGE,	   /**< "perf-page" */
+	TSCAL_SOURCE_KVM_IOCTL,	   /**< "kvm-ioctl" */
+	TSCAL_SOURCE_TSC_FREQ_KHZ, /**< "tsc-freq-khz" */
+	TSCAL_SOURCE_BOGOMIPS,	   /**< "bogomips" */
+	TSCAL_SOURCE_CLOCK_RAW,	   /**< "clock-raw" */
+	TSCAL_SOURCE_ADJTIMEX,	   /**< "adjtimex" */
+	TSCAL_SOURCE_COUNT
+};
+
+/** What stands behind a number (as the manual page tscal(7) explains). */
+enum tscal_kind {
+	TSCAL_KIND_REPORTED,   /**< a hypervisor or firmware says so */
+	TSCAL_KIND_ENUMERATED, /**< the CPU's own tables say so */
+	TSCAL_KIND_NOMINAL,    /**< a label; identifies, proves nothing */
+	TSCAL_KIND_KERNEL,     /**< the kernel's own calibration */
+	TSCAL_KIND_MEASURED,   /**< counted here against another clock */
+};
+
+/** What became of a source. */
+enum tscal_status {
+	TSCAL_STATUS_USED,	  /**< it is the chosen rate */
+	TSCAL_STATUS_AGREES,	  /**< credible, and supports the choice */
+	TSCAL_STATUS_DISAGREES,	  /**< credible in form, contradicts */
+	TSCAL_STATUS_STALE,	  /**< from before a move or restore */
+	TSCAL_STATUS_HINT,	  /**< identifies only; takes no side */
+	TSCAL_STATUS_READY,	  /**< can speak; nothing was measured yet */
+	TSCAL_STATUS_ABSENT,	  /**< this machine has no such thing */
+	TSCAL_STATUS_SKIPPED,	  /**< not asked, by choice or by rule */
+	TSCAL_STATUS_DENIED,	  /**< needs a permission we lack */
+	TSCAL_STATUS_STUCK,	  /**< a counter that does not count */
+	TSCAL_STATUS_IMPLAUSIBLE, /**< a number no TSC has */
+	TSCAL_STATUS_UNSTABLE,	  /**< too disturbed to give a number */
+	TSCAL_STATUS_ERROR,	  /**< failed in a way that is not expected */
+};
+
+/**
+ * Roots: whose oscillator and whose arithmetic may stand behind a number, as
+ * bits.  Two numbers are independent only if their sets are disjoint and
+ * neither holds TSCAL_ROOT_UNKNOWN.
+ */
+#define TSCAL_ROOT_HV (UINT32_C(1) << 0)   /**< the hypervisor */
+#define TSCAL_ROOT_CPU (UINT32_C(1) << 1)  /**< the CPU's enumeration */
+#define TSCAL_ROOT_FW (UINT32_C(1) << 2)   /**< security firmware (SNP) */
+#define TSCAL_ROOT_HPET (UINT32_C(1) << 3) /**< HPET */
+#define TSCAL_ROOT_PM (UINT32_C(1) << 4)   /**< ACPI PM timer */
+#define TSCAL_ROOT_PIT (UINT32_C(1) << 5)  /**< 8254 PIT */
+#define TSCAL_ROOT_NTP (UINT32_C(1) << 6)  /**< network time */
+#define TSCAL_ROOT_PHC(n) (UINT32_C(1) << (8 + (n))) /**< /dev/ptpN, N < 8 */
+#define TSCAL_ROOT_UNKNOWN (UINT32_C(1) << 31)	     /**< cannot be told */
+
+/** How well the rate is known. */
+enum tscal_rate {
+	TSCAL_RATE_NONE,       /**< no rate */
+	TSCAL_RATE_CONFLICT,   /**< something credible contradicts */
+	TSCAL_RATE_SINGLE,     /**< one source */
+	TSCAL_RATE_CONSISTENT, /**< several sources, no two independent */
+	TSCAL_RATE_VERIFIED,   /**< independent sources agree */
+};
+
+/** Whether the TSC may be used as a clock here. */
+enum tscal_use {
+	TSCAL_USE_NO,	       /**< rejected, skewed, stopped or disabled */
+	TSCAL_USE_SLOW,	       /**< RDTSC is trapped or emulated */
+	TSCAL_USE_PROVISIONAL, /**< the kernel is still refining its rate */
+	TSCAL_USE_UNTIL_MOVED, /**< good now; a migration may end it */
+	TSCAL_USE_YES,	       /**< a clock until reboot */
+};
+
+/** What to watch when the use is TSCAL_USE_UNTIL_MOVED, as bits. */
+#define TSCAL_WATCH_PVCLOCK (UINT32_C(1) << 0) /**< pvclock version */
+#define TSCAL_WATCH_VMCLOCK (UINT32_C(1) << 1) /**< vmclock marker */
+#define TSCAL_WATCH_HYPERV (UINT32_C(1) << 2)  /**< re-enlightenment */
+#define TSCAL_WATCH_XEN (UINT32_C(1) << 3)     /**< Xen incarnation */
+#define TSCAL_WATCH_RATE (UINT32_C(1) << 4)    /**< the rate, measured again */
+
+/** Room for a sentence, NUL included. */
+#define TSCAL_SENTENCE 240
+
+/** The answer. */
+struct tscal_info {
+	/** TSC ticks per second, as the chosen source declares it; 0: none. */
+	double hz;
+	/** The truth lies between these if the chosen source is honest, in Hz;
+	 * they hold everything known: bracket, quantisation, rounding. */
+	double hz_lo, hz_hi;
+	/** Ticks per second of CLOCK_MONOTONIC_RAW; 0 if not known. */
+	double hz_raw;
+	/** Ticks per true second, which NTP or PTP can tell; 0 if not known. */
+	double hz_si;
+	/** How closely the nearest independent source agrees, in ppm of hz:
+	 * no pair of values inside both intervals lies further apart.
+	 * Negative when there is none. */
+	double agreement_ppm;
+	/** Cost of one RDTSC in nanoseconds; negative if not measured. */
+	double rdtsc_ns;
+	/** Largest offset between CPUs in ns; negative if not tested. */
+	double skew_ns;
+	enum tscal_source source;  /**< the chosen source */
+	enum tscal_rate rate;	   /**< verdict on the rate */
+	enum tscal_use use;	   /**< verdict on the use as a clock */
+	uint32_t roots;		   /**< TSCAL_ROOT_* behind the chosen rate */
+	uint32_t watch;		   /**< TSCAL_WATCH_*: what would end the use */
+	int32_t cpus;		   /**< CPUs online; 0 if not known */
+	int8_t invariant;	   /**< CPUID.80000007H:EDX[8]; -1 not known */
+	int8_t rejected_by_kernel; /**< 1, 0; -1: clocksources not visible */
+	char rate_sentence[TSCAL_SENTENCE];
+	char use_sentence[TSCAL_SENTENCE];
+};
+
+/** What to do.  Start from TSCAL_OPTS_INIT: zero means the default. */
+struct tscal_opts {
+	size_t size; /**< sizeof(struct tscal_opts) */
+	/** Where to ask; NULL: this machine, passively (CPUID, clocks, a few
+	 * files).  See tscal_platform_*() and probe.h. */
+	struct tscal_platform *platform;
+	/** Only these sources, bits 1 << enum tscal_source; 0: all that need
+	 * not be named.  A source named here is asked even if it is one that
+	 * runs only when named. */
+	uint64_t only;
+	/** Most time to spend, in milliseconds, 1..60000; 0: 50. */
+	uint32_t budget_ms;
+	/** Measuring window in milliseconds, 1..60000; 0: 10. */
+	uint32_t window_ms;
+	/** Measure nothing beyond a glance of 0.1 ms that identifies. */
+	bool no_measure;
+	/** Ask which sources could speak, and nothing else. */
+	bool survey;
+	/** Take timers as hardware even where they look emulated. */
+	bool assume_metal;
+};
+
+#define TSCAL_OPTS_INIT                                                        \
+	{                                                                      \
+		sizeof(struct tscal_opts), NULL, 0, 0, 0, false, false, false  \
+	}
+
+/**
+ * Calibrate: implementation behind tscal_calibrate(), with the size of the
+ * caller's struct, so that struct tscal_info may grow at its end.
+ */
+TSCAL_API int tscal_calibrate_sized(const struct tscal_opts *opts,
+	struct tscal_info *info, size_t info_size);
+
+/**
+ * Find the rate of the TSC and judge it.
+ *
+ * @param opts  NULL for the defaults: passive, 10 ms window.
+ * @param info  filled in completely on success, untouched on error.
+ * @return 0 also when no rate was found (info->rate is TSCAL_RATE_NONE);
+ *         -EINVAL for options out of range; -ENOMEM (only with a platform
+ *         that has devices).
+ *
+ * Passive: opens a few files under /proc and /sys, no device; starts no
+ * thread, installs no signal handler, allocates nothing; uses about 100 KB of
+ * stack.  Sleeps for the window.  Thread-safe; not for signal handlers.
+ */
+TSCAL_INLINE int tscal_calibrate(
+	const struct tscal_opts *opts, struct tscal_info *info)
+{
+	return tscal_calibrate_sized(opts, info, sizeof(*info));
+}
+
+/** One line of a report: a source and what became of it. */
+struct tscal_line {
+	const char *name; /**< stable: "clock-raw" */
+	enum tscal_source id;
+	enum tscal_kind kind;
+	enum tscal_status status;
+	uint32_t roots;	      /**< TSCAL_ROOT_*; 0 when it gave no number */
+	double hz;	      /**< 0 when it gave no number */
+	double hz_lo, hz_hi;  /**< bounds, 0 when it gave no number */
+	double tolerance_ppm; /**< of its reference; negative: none stated */
+	double ms;	      /**< time it took; negative: not measured */
+	char sentence[TSCAL_SENTENCE];
+};
+
+/** Facts about the machine that the verdicts rest on. */
+struct tscal_machine {
+	char cpu_vendor[13];
+	char cpu_brand[49];
+	uint32_t family, model, stepping;
+	/** Current clocksource, and the list; empty when not visible. */
+	char clocksource[32];
+	char available[128];
+	struct tscal_hv hv;
+};
+
+/** Everything found out in one run. */
+struct tscal_report;
+
+/**
+ * Calibrate and keep everything that was found on the way.
+ * @param opts  as for tscal_calibrate().
+ * @param out   receives the report, to be freed by tscal_report_free().
+ * @return 0, -EINVAL or -ENOMEM.
+ */
+TSCAL_API int tscal_report_new(
+	const struct tscal_opts *opts, struct tscal_report **out);
+/** Free a report; NULL is allowed. */
+TSCAL_API void tscal_report_free(struct tscal_report *report);
+/** The verdicts; valid until the report is freed. */
+TSCAL_API const struct tscal_info *tscal_report_info(
+	const struct tscal_report *report);
+/** The machine; valid until the report is freed. */
+TSCAL_API const struct tscal_machine *tscal_report_machine(
+	const struct tscal_report *report);
+/** Number of lines: one per source the library knows. */
+TSCAL_API size_t tscal_report_count(const struct tscal_report *report);
+/** Line i in order of preference, or NULL beyond the last. */
+TSCAL_API const struct tscal_line *tscal_report_line(
+	const struct tscal_report *report, size_t i);
+
+/** Names: never NULL, "?" for a value out of range.  Static strings. */
+TSCAL_API const char *tscal_source_str(enum tscal_source source);
+TSCAL_API const char *tscal_kind_str(enum tscal_kind kind);
+TSCAL_API const char *tscal_status_str(enum tscal_status status);
+TSCAL_API const char *tscal_rate_str(enum tscal_rate rate);
+TSCAL_API const char *tscal_use_str(enum tscal_use use);
+/** Name of the lowest bit in *roots, which is then cleared; NULL when none. */
+TSCAL_API const char *tscal_root_next(uint32_t *roots);
+/** Name of the lowest bit in *watch, which is then cleared; NULL when none. */
+TSCAL_API const char *tscal_watch_next(uint32_t *watch);
+/** The source of that name, or TSCAL_SOURCE_NONE. */
+TSCAL_API enum tscal_source tscal_source_by_name(const char *name);
+
+/** This machine, asked passively.  Static; needs no free. */
+TSCAL_API struct tscal_platform *tscal_platform_passive(void);
+
+/**
+ * A platform that passes everything on to another and writes down what is
+ * asked and answered, in the format of docs/recording.md.
+ * @param inner   the platform to ask; it must outlive this one.
+ * @param path    file to create; an existing one is not overwritten.
+ * @param redact  leave out serial numbers and the boot id.
+ * @param out     receives the platform, to be freed by tscal_platform_free(),
+ *                which also reports whether all was written.
+ * @return 0 or -errno of creating the file.
+ */
+TSCAL_API int tscal_platform_record(struct tscal_platform *inner,
+	const char *path, bool redact, struct tscal_platform **out);
+
+/**
+ * A platform that answers from a recording, or from `cpuid -r` output.
+ * @param path  the file.
+ * @param out   receives the platform, to be freed by tscal_platform_free().
+ * @param err   receives one sentence with the line number on failure.
+ * @return 0, -EBADMSG for a malformed file, or -errno of reading it.
+ */
+TSCAL_API int tscal_platform_replay(const char *path,
+	struct tscal_platform **out, char *err, size_t err_size);
+
+/**
+ * Free a platform; NULL and the passive one are allowed.
+ * @return 0, or -errno when a recording could not be written completely.
+ */
+TSCAL_API int tscal_platform_free(struct tscal_platform *platform);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* TSCAL_CALIBRATE_H */

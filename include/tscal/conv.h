@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/**
+ * @file conv.h
+ * Reading the TSC, and turning its ticks into nanoseconds and back.
+ *
+ * This header stands alone: it needs no library, makes no call and keeps no
+ * state.  Every function here is safe in signal handlers and from any thread,
+ * allocates nothing, takes no lock and makes no system call.  The same
+ * functions are exported by libtscal for callers that cannot use C inlines.
+ */
+#ifndef TSCAL_CONV_H
+#define TSCAL_CONV_H
+
+#include <errno.h>
+#include <stdint.h>
+
+#if !defined(__x86_64__)
+#error "tscal reads the x86-64 time-stamp counter"
+#endif
+
+/*
+ * C99 inline: libtscal holds the one external definition of each function.
+ * Always inlined, so that this header needs no library even without
+ * optimisation.
+ */
+#define TSCAL_INLINE inline __attribute__((__always_inline__))
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#ifndef TSCAL_API
+#define TSCAL_API
+#endif
+
+__extension__ typedef __int128 tscal_i128;
+__extension__ typedef unsigned __int128 tscal_u128;
+
+/** Rates a converter accepts, in Hz: above the first, up to the second. */
+#define TSCAL_CONV_HZ_ABOVE 250e6
+#define TSCAL_CONV_HZ_MAX 20e9
+
+/**
+ * A frozen conversion between TSC ticks and nanoseconds.
+ *
+ * Plain data: copy it, keep it in shared memory, pass it by value.  It says
+ * nothing about which clock the nanoseconds belong to; that is the business of
+ * whoever chose the epochs.
+ */
+struct tscal_conv {
+	int64_t mult;	    /**< round(10^9 * 2^61 / hz): ns per 2^61 ticks */
+	uint64_t tsc_epoch; /**< the TSC value ... */
+	int64_t ns_epoch;   /**< ... that means this many nanoseconds */
+	double tsc_hz;	    /**< ticks per second, as given to init */
+};
+
+/**
+ * Read the TSC, in ticks.  Not ordered with the instructions around it: the
+ * processor may execute it earlier or later than it stands in the program
+ * (Intel SDM vol. 2B, RDTSC).  The cheapest read.
+ */
+TSCAL_INLINE uint64_t tscal_rdtsc(void)
+{
+	uint32_t lo, hi;
+
+	__asm__ __volatile__("rdtsc" : "=a"(lo), "=d"(hi));
+	return ((uint64_t)hi << 32) | lo;
+}
+
+/**
+ * Read the TSC, in ticks, after all earlier instructions have completed and
+ * all earlier loads are globally visible: LFENCE before RDTSC (Intel SDM
+ * vol. 2B, RDTSC; AMD64 APM vol. 3, RDTSC).  Later instructions may start
+ * before the read.
+ */
+TSCAL_INLINE uint64_t tscal_rdtsc_ordered(void)
+{
+	uint32_t lo, hi;
+
+	__asm__ __volatile__("lfence\n\trdtsc"
+			     : "=a"(lo), "=d"(hi)
+			     :
+			     : "memory");
+	return ((uint64_t)hi << 32) | lo;
+}
+
+/**
+ * Read the TSC, in ticks, and TSC_AUX, which Linux fills with
+ * (NUMA node << 12) | CPU number.  Waits for earlier instructions as
+ * tscal_rdtsc_ordered() does (Intel SDM vol. 2B, RDTSCP).
+ * @param aux  receives TSC_AUX; must not be NULL.
+ */
+TSCAL_INLINE uint64_t tscal_rdtscp(uint32_t *aux)
+{
+	uint32_t lo, hi;
+
+	__asm__ __volatile__("rdtscp"
+			     : "=a"(lo), "=d"(hi), "=c"(*aux)
+			     :
+			     : "memory");
+	return ((uint64_t)hi << 32) | lo;
+}
+
+/**
+ * Open a timed region: what stands before has completed, and nothing of the
+ * region starts before the read (LFENCE; RDTSC; LFENCE).
+ */
+TSCAL_INLINE uint64_t tscal_rdtsc_begin(void)
+{
+	uint32_t lo, hi;
+
+	__asm__ __volatile__("lfence\n\trdtsc\n\tlfence"
+			     : "=a"(lo), "=d"(hi)
+			     :
+			     : "memory");
+	return ((uint64_t)hi << 32) | lo;
+}
+
+/**
+ * Close a timed region: the region has completed, and nothing after starts
+ * before the read (RDTSCP; LFENCE).
+ */
+TSCAL_INLINE uint64_t tscal_rdtsc_end(void)
+{
+	uint32_t lo, hi, aux;
+
+	__asm__ __volatile__("rdtscp\n\tlfence"
+			     : "=a"(lo), "=d"(hi), "=c"(aux)
+			     :
+			     : "memory");
+	return ((uint64_t)hi << 32) | lo;
+}
+
+/*
+ * hz in units of 2^-25 Hz: exact for every double a converter accepts, because
+ * above 2^27 Hz the last bit of a double weighs 2^-25 or more.  Below 2^60.
+ */
+TSCAL_INLINE int64_t tscal_hz_q25(double hz)
+{
+	return (int64_t)(hz * 33554432.0);
+}
+
+/* Floor division; the divisor is positive. */
+TSCAL_INLINE tscal_i128 tscal_floor_div(tscal_i128 n, tscal_i128 d)
+{
+	tscal_i128 q = n / d;
+
+	return q - (n % d < 0);
+}
+
+/**
+ * Set up a conversion.
+ * @param conv       filled in on success, untouched otherwise.
+ * @param hz         ticks per second, above 250 MHz and up to 20 GHz.
+ * @param tsc_epoch  the TSC value that means ...
+ * @param ns_epoch   ... this many nanoseconds.
+ * @return 0, or -ERANGE when hz is outside the range or not a number.
+ */
+TSCAL_INLINE int tscal_conv_init(struct tscal_conv *conv, double hz,
+	uint64_t tsc_epoch, int64_t ns_epoch)
+{
+	tscal_u128 q;
+
+	if (!(hz > TSCAL_CONV_HZ_ABOVE && hz <= TSCAL_CONV_HZ_MAX))
+		return -ERANGE;
+	q = (tscal_u128)tscal_hz_q25(hz);
+	/* 10^9 * 2^61 * 2^25 < 2^116: one exact division, rounded once. */
+	conv->mult = (int64_t)((((tscal_u128)1000000000 << 86) + q / 2) / q);
+	conv->tsc_epoch = tsc_epoch;
+	conv->ns_epoch = ns_epoch;
+	conv->tsc_hz = hz;
+	return 0;
+}
+
+/**
+ * Convert a number of ticks, of either sign, to nanoseconds.
+ *
+ * Within 1 ns of floor(ticks * 10^9 / hz) for |ticks| < 2^60 (12 years at
+ * 3 GHz).  Beyond that the top bits of ticks are lost and the answer is
+ * meaningless, but defined.
+ */
+TSCAL_INLINE int64_t tscal_ticks_to_ns(
+	const struct tscal_conv *conv, int64_t ticks)
+{
+	int64_t t8 = (int64_t)((uint64_t)ticks << 3);
+
+	return (int64_t)(((tscal_i128)t8 * conv->mult) >> 64);
+}
+
+/**
+ * Convert nanoseconds, of either sign, to ticks: floor(ns * hz / 10^9),
+ * exactly, for every ns whose answer fits.  Costs a 128-bit division.
+ */
+TSCAL_INLINE int64_t tscal_ns_to_ticks(
+	const struct tscal_conv *conv, int64_t ns)
+{
+	/* |ns| < 2^63, hz * 2^25 < 2^60: the product stays below 2^123. */
+	return (int64_t)tscal_floor_div(
+		(tscal_i128)ns * tscal_hz_q25(conv->tsc_hz),
+		(tscal_i128)1000000000 << 25);
+}
+
+/** Convert a TSC value to nanoseconds since the clock's zero. */
+TSCAL_INLINE int64_t tscal_tsc_to_ns(
+	const struct tscal_conv *conv, uint64_t tsc)
+{
+	int64_t ns = tscal_ticks_to_ns(conv, (int64_t)(tsc - conv->tsc_epoch));
+
+	return (int64_t)((uint64_t)conv->ns_epoch + (uint64_t)ns);
+}
+
+/** The TSC value at which tscal_tsc_to_ns() reaches ns, within one tick. */
+TSCAL_INLINE uint64_t tscal_ns_to_tsc(const struct tscal_conv *conv, int64_t ns)
+{
+	uint64_t d = (uint64_t)ns - (uint64_t)conv->ns_epoch;
+
+	return conv->tsc_epoch + (uint64_t)tscal_ns_to_ticks(conv, (int64_t)d);
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* TSCAL_CONV_H */

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/**
+ * @file probe.h
+ * The platform that may open devices.  In libtscal-probe, not libtscal.
+ */
+#ifndef TSCAL_PROBE_H
+#define TSCAL_PROBE_H
+
+#include <tscal/calibrate.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** How far a probe may go. */
+enum tscal_probe {
+	TSCAL_PROBE_DEVICES, /**< perf events, /dev/kvm, MSRs, CPU binding */
+};
+
+/**
+ * A platform that answers all that the passive one does, and opens devices
+ * where it has the permission.  Nothing is opened before a source asks.
+ * @param level  how far to go.
+ * @param out    receives the platform, to be freed by tscal_platform_free().
+ * @return 0, -EINVAL, -ENOMEM, or -EPROTO when libtscal and libtscal-probe
+ *         are not of one version.
+ */
+TSCAL_API int tscal_platform_probe(
+	enum tscal_probe level, struct tscal_platform **out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* TSCAL_PROBE_H */

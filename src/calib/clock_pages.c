@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+#include "calib/clock_pages.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+/* [vvar] had four pages in 6.1 and has five in 6.18; only the first ones carry
+ * clock data. */
+#define PAGES 4
+
+struct pick {
+	double hz, lo, hi; /* what the measurement allows */
+	double best;	   /* rate of the best pair; 0: none */
+	bool differ;	   /* another pair lies in the range too */
+	uint32_t mult, shift;
+};
+
+static void consider(struct pick *p, uint32_t mult, uint32_t shift)
+{
+	double hz;
+
+	/* Linux clocks_calc_mult_shift(): shift at most 32, and the mult of
+	 * any TSC above 10 MHz is nowhere near zero. */
+	if (!shift || shift > 32 || mult < 1 << 8)
+		return;
+	hz = ldexp(1e9, (int)shift) / mult;
+	if (!(hz >= p->lo && hz <= p->hi))
+		return;
+	if (p->best > 0 && hz != p->best)
+		p->differ = true;
+	if (p->best > 0 && fabs(hz - p->hz) >= fabs(p->best - p->hz))
+		return;
+	p->best = hz;
+	p->mult = mult;
+	p->shift = shift;
+}
+
+int clock_pages_mult(struct tscal_platform *plat, double hz, double lo,
+	double hi, bool unique, uint32_t *mult, uint32_t *shift)
+{
+	struct pick p = {.hz = hz, .lo = lo, .hi = hi};
+	uint32_t words[PLAT_PAGE_SIZE / 4];
+	int rc = -ENOENT, first = 0;
+
+	/* A mult is an integer: its rate may miss the interval by rounding. */
+	p.lo -= lo * 0.2e-6;
+	p.hi += hi * 0.2e-6;
+	for (unsigned i = 0; i < PAGES; i++) {
+		rc = plat->ops->page(plat, PLAT_PAGE_VVAR, i, words);
+		if (!i)
+			first = rc;
+		if (rc)
+			continue;
+		for (size_t k = 0; k + 1 < PLAT_PAGE_SIZE / 4; k++)
+			consider(&p, words[k], words[k + 1]);
+	}
+	if (p.best == 0)
+		return first ? first : -ENOENT;
+	if (unique && p.differ)
+		return -ENOENT;
+	*mult = p.mult;
+	*shift = p.shift;
+	return 0;
+}
+
+static bool parse_pvclock(const uint8_t *rec, double hz, struct pvclock *out)
+{
+	uint32_t version, pad, mul;
+	uint64_t tsc, system;
+	uint8_t flags;
+	int8_t shift;
+
+	memcpy(&version, rec, 4);
+	memcpy(&pad, rec + 4, 4);
+	memcpy(&tsc, rec + 8, 8);
+	memcpy(&system, rec + 16, 8);
+	memcpy(&mul, rec + 24, 4);
+	memcpy(&shift, rec + 28, 1);
+	flags = rec[29];
+	/* An odd version is an update under way; flags has two bits. */
+	if (!version || version & 1 || pad || !tsc || !mul || shift < -31 ||
+		shift > 31 || flags > 3)
+		return false;
+	out->mul = mul;
+	out->shift = shift;
+	out->stable = flags & 1;
+	/* ns = (ticks << shift) * mul >> 32, and mul is cut to an integer. */
+	out->hz = ldexp(1e9, 32 - shift) / (mul + 0.5);
+	out->lo = ldexp(1e9, 32 - shift) / (mul + 1.0);
+	out->hi = ldexp(1e9, 32 - shift) / mul;
+	return fabs(out->hz / hz - 1) < 0.01;
+}
+
+int clock_pages_pvclock(
+	struct tscal_platform *plat, double hz, struct pvclock *out)
+{
+	/* 6.18 has a region of its own, 6.1 page 1 of [vvar]. */
+	static const struct {
+		enum plat_page which;
+		unsigned index;
+	} places[] = {
+		{PLAT_PAGE_VVAR_VCLOCK, 0},
+		{PLAT_PAGE_VVAR_VCLOCK, 1},
+		{PLAT_PAGE_VVAR, 1},
+		{PLAT_PAGE_VVAR, 2},
+	};
+	uint8_t page[PLAT_PAGE_SIZE];
+	int rc = -ENOENT;
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		int got = plat->ops->page(
+			plat, places[i].which, places[i].index, page);
+
+		if (!got && parse_pvclock(page, hz, out))
+			return 0;
+		if (got && got != -EFAULT && rc == -ENOENT)
+			rc = got;
+	}
+	return rc;
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/*
+ * Which numbers stand together.  Nothing here touches the machine.
+ *
+ * Two numbers with roots in common repeat one another, so they must agree to
+ * rounding; if a newer one differs, the older is stale.  Two numbers of
+ * disjoint roots are independent witnesses: their distance is a finding.  Each
+ * set of connected roots has one voice, however many sources repeat it.
+ */
+#include <math.h>
+
+#include "calib/source.h"
+#include "calib/stages.h"
+
+/* Beyond the bounds themselves, for what they leave out. */
+#define SAME_ROOT_PPM 1.0
+#define KERNEL_CUT_PPM 2.0
+/* Independent oscillators: a good crystal holds 100 ppm; 500 ppm is what NTP
+ * can still correct and what the HPET specification allows (1.0a, 2.4.1). */
+#define AGREE_PPM 100.0
+#define LOOSE_PPM 500.0
+/* A guest restored or moved without TSC scaling: hosts tolerate 250 ppm.  A
+ * leaf that is further off is a lie, not a move. */
+#define MOVED_LEAF_PPM 500.0
+/* The pvclock record is versioned and live, so it may tell of larger moves. */
+#define MOVED_PVCLOCK_PPM 1e4
+
+enum relation { TOGETHER, LOOSE, APART };
+
+static double gap_ppm(const struct tscal_line *a, const struct tscal_line *b)
+{
+	double gap = larger(a->hz_lo - b->hz_hi, b->hz_lo - a->hz_hi);
+
+	return gap > 0 ? gap / b->hz * 1e6 : 0;
+}
+
+static bool independent(const struct estimate *a, const struct estimate *b)
+{
+	return !(a->line.roots & b->line.roots) &&
+	       !((a->line.roots | b->line.roots) & TSCAL_ROOT_UNKNOWN);
+}
+
+static bool share_known_root(const struct estimate *a, const struct estimate *b)
+{
+	return a->line.roots & b->line.roots & ~TSCAL_ROOT_UNKNOWN;
+}
+
+static enum relation relate(const struct estimate *a, const struct estimate *b,
+	const struct kernel_rate *kernel)
+{
+	double distance = fabs(ppm(a->line.hz, b->line.hz));
+
+	if (share_known_root(a, b)) {
+		double allowed = SAME_ROOT_PPM;
+
+		/* Between the kernel and its root stands its own calibration,
+		 * and the rounding of its rate: it cuts pvclock's to a kHz
+		 * before it doubles it once or twice, 2 ppm at most. */
+		if (a->by_kernel != b->by_kernel)
+			allowed += kernel->slack_ppm + KERNEL_CUT_PPM;
+		return gap_ppm(&a->line, &b->line) <= allowed ? TOGETHER
+							      : APART;
+	}
+	if (distance <= AGREE_PPM)
+		return TOGETHER;
+	return distance <= LOOSE_PPM ? LOOSE : APART;
+}
+
+/* Two hypervisor numbers about the same thing: is r newer than the kernel's k?
+ * Only what the hypervisor reports can be. */
+static bool outdates(const struct estimate *r, const struct estimate *k,
+	const struct kernel_rate *kernel)
+{
+	double limit = r->line.id == TSCAL_SOURCE_KVMCLOCK ? MOVED_PVCLOCK_PPM
+							   : MOVED_LEAF_PPM;
+
+	return r->line.kind == TSCAL_KIND_REPORTED && k->by_kernel &&
+	       share_known_root(r, k) && relate(r, k, kernel) == APART &&
+	       fabs(ppm(k->line.hz, r->line.hz)) <= limit;
+}
+
+static void find_stale(
+	struct estimate *est, size_t n, const struct kernel_rate *kernel)
+{
+	for (size_t k = 0; k < n; k++) {
+		bool outdated = false, backed = false;
+
+		if (!est_credible(&est[k]) || !est[k].by_kernel)
+			continue;
+		for (size_t r = 0; r < n; r++) {
+			if (!est_credible(&est[r]))
+				continue;
+			outdated |= outdates(&est[r], &est[k], kernel);
+			backed |= est[r].line.kind == TSCAL_KIND_REPORTED &&
+				  relate(&est[r], &est[k], kernel) != APART;
+		}
+		if (outdated && !backed)
+			est[k].line.status = TSCAL_STATUS_STALE;
+	}
+}
+
+static bool votes(const struct estimate *e)
+{
+	return est_credible(e) && e->line.status != TSCAL_STATUS_STALE;
+}
+
+/*
+ * Label each estimate with the voice it belongs to: the lowest bit that its
+ * roots, taken together with all they are connected to, hold.
+ */
+static void find_voices(const struct estimate *est, size_t n, uint32_t *voice)
+{
+	for (size_t i = 0; i < n; i++)
+		voice[i] = votes(&est[i]) ? est[i].line.roots : 0;
+	for (bool grew = true; grew;) {
+		grew = false;
+		for (size_t i = 0; i < n; i++)
+			for (size_t k = 0; k < n; k++)
+				if (voice[i] & voice[k] &&
+					voice[i] != (voice[i] | voice[k])) {
+					voice[i] |= voice[k];
+					grew = true;
+				}
+	}
+}
+
+struct support {
+	unsigned voices;   /* roots that agree */
+	unsigned strength; /* 2: counted against hardware, 1: by the kernel */
+	unsigned sources;  /* estimates that agree */
+};
+
+static struct support support_for(const struct estimate *est, size_t n,
+	size_t i, const uint32_t *voice, const struct kernel_rate *kernel)
+{
+	struct support s = {0};
+	uint32_t heard = 0;
+
+	for (size_t k = 0; k < n; k++) {
+		unsigned strength = 0;
+
+		if (!votes(&est[k]) ||
+			relate(&est[k], &est[i], kernel) == APART)
+			continue;
+		s.sources++;
+		if (!(voice[k] & heard))
+			s.voices++;
+		heard |= voice[k];
+		if (est[k].line.kind == TSCAL_KIND_MEASURED)
+			strength = est[k].by_kernel ? 1 : 2;
+		if (strength > s.strength)
+			s.strength = strength;
+	}
+	return s;
+}
+
+static bool stronger(const struct support *a, const struct support *b)
+{
+	/* A majority of roots outranks one; a measurement outranks a claim. */
+	if (a->voices != b->voices)
+		return a->voices > b->voices;
+	if (a->strength != b->strength)
+		return a->strength > b->strength;
+	return a->sources > b->sources;
+}
+
+/* The preferred one of those that stand with est[centre]. */
+static size_t choose(const struct estimate *est, size_t n, size_t centre,
+	const struct kernel_rate *kernel)
+{
+	size_t used = n;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!votes(&est[i]) ||
+			relate(&est[i], &est[centre], kernel) == APART)
+			continue;
+		/* The table is in order of preference, but what rests on an
+		 * assumption comes after what the kernel knows. */
+		if (used == n || (est[used].assumed && est[i].by_kernel))
+			used = i;
+	}
+	return used;
+}
+
+const struct estimate *compare_used(const struct estimate *est, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (est[i].line.status == TSCAL_STATUS_USED)
+			return &est[i];
+	return NULL;
+}
+
+static void conclude(struct estimate *est, size_t n, size_t used,
+	const struct kernel_rate *kernel, struct tscal_info *info)
+{
+	const struct tscal_line *u = &est[used].line;
+	bool contradicted = false;
+	size_t supporters = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct tscal_line *l = &est[i].line;
+		double apart;
+
+		if (!est_credible(&est[i]) || i == used)
+			continue;
+		if (l->status == TSCAL_STATUS_STALE) {
+			contradicted = true;
+			continue;
+		}
+		if (relate(&est[i], &est[used], kernel) == APART) {
+			l->status = TSCAL_STATUS_DISAGREES;
+			contradicted = true;
+			continue;
+		}
+		l->status = TSCAL_STATUS_AGREES;
+		supporters++;
+		if (!independent(&est[i], &est[used]))
+			continue;
+		apart = larger(l->hz_hi - u->hz_lo, u->hz_hi - l->hz_lo) /
+			u->hz * 1e6;
+		if (info->agreement_ppm < 0 || apart < info->agreement_ppm)
+			info->agreement_ppm = apart;
+	}
+	est[used].line.status = TSCAL_STATUS_USED;
+	if (contradicted)
+		info->rate = TSCAL_RATE_CONFLICT;
+	else if (info->agreement_ppm >= 0)
+		info->rate = TSCAL_RATE_VERIFIED;
+	else
+		info->rate = supporters ? TSCAL_RATE_CONSISTENT
+					: TSCAL_RATE_SINGLE;
+}
+
+void compare(struct estimate *est, size_t n, const struct kernel_rate *kernel,
+	struct tscal_info *info)
+{
+	uint32_t voice[TSCAL_SOURCE_COUNT];
+	struct support best = {0};
+	size_t centre = n, used;
+
+	info->agreement_ppm = -1;
+	info->rate = TSCAL_RATE_NONE;
+	find_stale(est, n, kernel);
+	find_voices(est, n, voice);
+	for (size_t i = 0; i < n; i++) {
+		struct support s;
+
+		if (!votes(&est[i]))
+			continue;
+		s = support_for(est, n, i, voice, kernel);
+		if (centre == n || stronger(&s, &best)) {
+			centre = i;
+			best = s;
+		}
+	}
+	if (centre == n)
+		return;
+	used = choose(est, n, centre, kernel);
+	conclude(est, n, used, kernel, info);
+	info->hz = est[used].line.hz;
+	info->hz_lo = est[used].line.hz_lo;
+	info->hz_hi = est[used].line.hz_hi;
+	info->roots = est[used].line.roots;
+	info->source = est[used].line.id;
+}

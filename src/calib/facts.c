@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+#include "calib/facts.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hv/legacy.h"
+#include "plat/text.h"
+
+#define CLOCKSOURCE "/sys/devices/system/clocksource/clocksource0/"
+
+static void gather_identity(struct tscal_platform *plat, struct facts *f)
+{
+	struct plat_cpuid r;
+	uint32_t base_family, base_model;
+
+	if (plat->ops->cpuid(plat, 0, 0, &r))
+		return;
+	f->cpuid_readable = true;
+	f->max_basic = r.eax;
+	memcpy(f->cpu_vendor, &r.ebx, 4);
+	memcpy(f->cpu_vendor + 4, &r.edx, 4);
+	memcpy(f->cpu_vendor + 8, &r.ecx, 4);
+
+	if (f->max_basic < 1 || plat->ops->cpuid(plat, 1, 0, &r))
+		return;
+	/* Intel SDM vol. 2A, CPUID leaf 1; AMD64 APM vol. 3, E.3.2. */
+	base_family = r.eax >> 8 & 0xf;
+	base_model = r.eax >> 4 & 0xf;
+	f->family = base_family;
+	f->model = base_model;
+	if (base_family == 0xf)
+		f->family += r.eax >> 20 & 0xff;
+	if (base_family == 0xf || base_family == 6)
+		f->model |= (r.eax >> 16 & 0xf) << 4;
+	f->stepping = r.eax & 0xf;
+	f->has_tsc = r.edx >> 4 & 1;
+	f->hv_bit = r.ecx >> 31;
+
+	/* Intel TDX module ABI: leaf 0x21, EBX EDX ECX = "IntelTDX    ". */
+	if (f->max_basic >= 0x21 && !plat->ops->cpuid(plat, 0x21, 0, &r))
+		f->tdx = !memcmp(&r.ebx, "Inte", 4) &&
+			 !memcmp(&r.edx, "lTDX", 4) &&
+			 !memcmp(&r.ecx, "    ", 4);
+}
+
+static void gather_extended(struct tscal_platform *plat, struct facts *f)
+{
+	struct plat_cpuid r;
+	size_t len;
+
+	if (plat->ops->cpuid(plat, 0x80000000, 0, &r))
+		return;
+	/* A CPU without the range answers with something else. */
+	if (r.eax >> 16 != 0x8000)
+		return;
+	f->max_ext = r.eax;
+	for (uint32_t i = 0; i < 3 && f->max_ext >= 0x80000004; i++) {
+		if (plat->ops->cpuid(plat, 0x80000002 + i, 0, &r))
+			break;
+		memcpy(f->brand + 16 * i, &r, 16);
+	}
+	for (char *c = f->brand; *c; c++)
+		if (!isprint((unsigned char)*c))
+			*c = '?';
+	len = strlen(f->brand);
+	while (len && f->brand[len - 1] == ' ')
+		f->brand[--len] = '\0';
+	len = strspn(f->brand, " ");
+	memmove(f->brand, f->brand + len, strlen(f->brand + len) + 1);
+
+	if (f->max_ext < 0x80000007)
+		f->invariant = 0;
+	else if (!plat->ops->cpuid(plat, 0x80000007, 0, &r))
+		f->invariant = r.edx >> 8 & 1;
+}
+
+static void gather_clocksource(struct tscal_platform *plat, struct facts *f)
+{
+	int cur = text_read(plat, CLOCKSOURCE "current_clocksource",
+		f->clocksource, sizeof(f->clocksource));
+	int all = text_read(plat, CLOCKSOURCE "available_clocksource",
+		f->available, sizeof(f->available));
+
+	f->clocksource_visible = cur > 0 && all > 0;
+	if (cur <= 0)
+		f->clocksource[0] = '\0';
+	if (all <= 0)
+		f->available[0] = '\0';
+}
+
+/* The value of a "name : value" line, up to its end; NULL when absent. */
+static const char *cpuinfo_value(const char *text, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, name, len))
+			continue;
+		line += len + strspn(line + len, " \t");
+		if (*line == ':')
+			return line + 1;
+	}
+	return NULL;
+}
+
+static void gather_cpuinfo(struct tscal_platform *plat, struct facts *f)
+{
+	char text[4096], *flags, *end;
+	const char *value;
+
+	if (text_read(plat, "/proc/cpuinfo", text, sizeof(text)) <= 0)
+		return;
+	value = cpuinfo_value(text, "bogomips");
+	if (value)
+		f->bogomips = strtod(value, NULL);
+	flags = (char *)cpuinfo_value(text, "flags");
+	if (!flags)
+		return;
+	end = strchr(flags, '\n');
+	if (end)
+		*end = '\0';
+	f->known_freq = text_has_word(flags, "tsc_known_freq");
+}
+
+static void gather_cmdline(struct tscal_platform *plat, struct facts *f)
+{
+	char text[2048];
+
+	if (text_read(plat, "/proc/cmdline", text, sizeof(text)) <= 0)
+		return;
+	f->pv_clock_off = text_has_word(text, "no-kvmclock") ||
+			  text_has_word(text, "nopv") ||
+			  text_has_word(text, "xen_nopv");
+}
+
+/* "0-3,8" is five CPUs. */
+static int count_cpu_list(const char *text)
+{
+	long n = 0;
+
+	while (isdigit((unsigned char)*text)) {
+		char *end;
+		long from = strtol(text, &end, 10), to = from;
+
+		if (*end == '-')
+			to = strtol(end + 1, &end, 10);
+		if (to < from || to - from > 1 << 20)
+			return 0;
+		n += to - from + 1;
+		text = end + (*end == ',');
+	}
+	return (int)n;
+}
+
+static void gather_machine(struct tscal_platform *plat, struct facts *f)
+{
+	char text[256], path[64];
+
+	if (text_read(plat, "/sys/devices/system/cpu/online", text,
+		    sizeof(text)) > 0)
+		f->cpus = count_cpu_list(text);
+	if (text_read(plat, "/proc/xen/capabilities", text, sizeof(text)) > 0)
+		f->dom0 = strstr(text, "control_d") != NULL;
+	if (text_read(plat, "/proc/self/timens_offsets", text, sizeof(text)) >
+		0)
+		f->time_namespace = strpbrk(text, "123456789") != NULL;
+	for (int i = 0; i < FACTS_PTP_MAX; i++) {
+		snprintf(path, sizeof(path), "/sys/class/ptp/ptp%d/clock_name",
+			i);
+		if (text_read(plat, path, text, sizeof(text)) <= 0)
+			break;
+		/* Linux: ptp_kvm, hv_util and ptp_vmclock name themselves so.
+		 */
+		if (!strcmp(text, "KVM virtual PTP") ||
+			!strcmp(text, "hyperv") || !strncmp(text, "vmclock", 7))
+			f->host_ptp = true;
+	}
+}
+
+void facts_gather(struct tscal_platform *plat, struct facts *f)
+{
+	*f = (struct facts){.invariant = -1, .known_freq = -1};
+	if (plat->ops->tsc_access(plat, &f->tsc_access))
+		f->tsc_access = PLAT_TSC_ENABLED;
+	gather_identity(plat, f);
+	gather_extended(plat, f);
+	gather_clocksource(plat, f);
+	gather_cpuinfo(plat, f);
+	gather_cmdline(plat, f);
+	gather_machine(plat, f);
+	/* Where the bit is set CPUID speaks for itself. */
+	if (!f->hv_bit)
+		hv_legacy_sign(plat, f->virtual_sign, sizeof(f->virtual_sign));
+	f->timex_rc = plat->ops->adjtimex(plat, &f->timex);
+}

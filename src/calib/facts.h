@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* What is known about the CPU and the kernel before any source is asked. */
+#ifndef TSCAL_FACTS_H
+#define TSCAL_FACTS_H
+
+#include "plat/plat.h"
+
+#define FACTS_PTP_MAX 8
+
+struct facts {
+	/* CPUID */
+	bool cpuid_readable;
+	uint32_t max_basic, max_ext;
+	char cpu_vendor[13];
+	char brand[49];
+	uint32_t family, model, stepping;
+	bool has_tsc;	  /* CPUID.1:EDX[4] */
+	bool hv_bit;	  /* CPUID.1:ECX[31] */
+	int8_t invariant; /* CPUID.80000007H:EDX[8]; -1: not known */
+	bool tdx;	  /* leaf 0x21 says IntelTDX */
+
+	/* The kernel */
+	enum plat_tsc_access tsc_access;
+	char clocksource[32];
+	char available[128];
+	bool clocksource_visible;
+	int8_t known_freq;   /* flag tsc_known_freq; -1: not visible */
+	double bogomips;     /* of the first CPU; 0: not visible */
+	bool pv_clock_off;   /* no-kvmclock, nopv and the like were given */
+	int cpus;	     /* online; 0: not visible */
+	bool dom0;	     /* Xen's control domain: it never moves */
+	bool time_namespace; /* clock offsets are not zero */
+	/* A PTP clock that is really the host's clock: what NTP follows here
+	 * may be the host. */
+	bool host_ptp;
+
+	/* A sign of a virtual machine other than CPUID; "" when none. */
+	char virtual_sign[96];
+
+	/* NTP, before the window. */
+	int timex_rc;
+	struct plat_timex timex;
+};
+
+/* Fill in what can be found; what cannot stays at its "not known". */
+void facts_gather(struct tscal_platform *plat, struct facts *facts);
+
+#endif /* TSCAL_FACTS_H */

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* The public face of a run. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "calib/run.h"
+
+struct tscal_report {
+	struct run run;
+	struct tscal_machine machine;
+};
+
+int tscal_calibrate_sized(const struct tscal_opts *opts,
+	struct tscal_info *info, size_t info_size)
+{
+	struct measure_space space;
+	struct run run;
+	int rc = run_all(&run, opts, &space);
+
+	if (rc)
+		return rc;
+	memcpy(info, &run.info,
+		info_size < sizeof(*info) ? info_size : sizeof(*info));
+	return 0;
+}
+
+static void describe(struct tscal_machine *m, const struct run *run)
+{
+	const struct facts *f = &run->facts;
+
+	memcpy(m->cpu_vendor, f->cpu_vendor, sizeof(m->cpu_vendor));
+	memcpy(m->cpu_brand, f->brand, sizeof(m->cpu_brand));
+	m->family = f->family;
+	m->model = f->model;
+	m->stepping = f->stepping;
+	memcpy(m->clocksource, f->clocksource, sizeof(m->clocksource));
+	memcpy(m->available, f->available, sizeof(m->available));
+	m->hv = run->hv;
+}
+
+int tscal_report_new(const struct tscal_opts *opts, struct tscal_report **out)
+{
+	struct tscal_report *r = calloc(1, sizeof(*r));
+	struct measure_space *space = calloc(run_spaces(opts), sizeof(*space));
+	int rc = r && space ? run_all(&r->run, opts, space) : -ENOMEM;
+
+	free(space);
+	if (rc) {
+		free(r);
+		return rc;
+	}
+	describe(&r->machine, &r->run);
+	*out = r;
+	return 0;
+}
+
+void tscal_report_free(struct tscal_report *report)
+{
+	free(report);
+}
+
+const struct tscal_info *tscal_report_info(const struct tscal_report *report)
+{
+	return &report->run.info;
+}
+
+const struct tscal_machine *tscal_report_machine(
+	const struct tscal_report *report)
+{
+	return &report->machine;
+}
+
+size_t tscal_report_count(const struct tscal_report *report)
+{
+	return report->run.n;
+}
+
+const struct tscal_line *tscal_report_line(
+	const struct tscal_report *report, size_t i)
+{
+	return i < report->run.n ? &report->run.est[i].line : NULL;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* The way through the house: every stage once, in order. */
+#include "calib/run.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "calib/source.h"
+#include "calib/stages.h"
+
+#define BUDGET_MS 50
+#define WINDOW_MS 10
+#define LIMIT_MS 60000
+/* Long enough to tell crystals and clock pages, short enough not to be felt. */
+#define GLANCE_NS 100000
+
+static int take_opts(struct run *run, const struct tscal_opts *opts)
+{
+	struct tscal_opts *o = &run->opts;
+
+	*o = (struct tscal_opts)TSCAL_OPTS_INIT;
+	if (opts) {
+		if (opts->size < offsetof(struct tscal_opts, platform))
+			return -EINVAL;
+		memcpy(o, opts,
+			opts->size < sizeof(*o) ? opts->size : sizeof(*o));
+	}
+	if (!o->platform)
+		o->platform = tscal_platform_passive();
+	if (!o->budget_ms)
+		o->budget_ms = BUDGET_MS;
+	if (!o->window_ms)
+		o->window_ms = WINDOW_MS < o->budget_ms ? WINDOW_MS
+							: o->budget_ms;
+	if (o->budget_ms > LIMIT_MS || o->window_ms > o->budget_ms ||
+		o->only >> TSCAL_SOURCE_COUNT)
+		return -EINVAL;
+	run->plat = o->platform;
+	return 0;
+}
+
+static bool asked_for(const struct run *run, const struct source *source)
+{
+	uint64_t bit = UINT64_C(1) << source->id;
+
+	return run->opts.only ? run->opts.only & bit : !source->only_named;
+}
+
+static void measure(struct run *run, struct measure_space *space)
+{
+	struct measure_plan plan = {
+		.window_ns = run->opts.window_ms * UINT64_C(1000000),
+		.deadline_ns = run->deadline_ns,
+	};
+	bool pinned;
+
+	run->raw = (struct measured){
+		.id = PLAT_COUNTER_CLOCK_RAW,
+		.status = TSCAL_STATUS_SKIPPED,
+	};
+	run->rdtsc_ticks = -1;
+	if (run->opts.survey || run->facts.tsc_access == PLAT_TSC_SIGSEGV ||
+		(run->facts.cpuid_readable && !run->facts.has_tsc))
+		return;
+	run->raw_glance = run->opts.no_measure;
+	if (run->raw_glance)
+		plan.window_ns = GLANCE_NS;
+	pinned = run->plat->ops->pin && !run->plat->ops->pin(run->plat);
+	run->rdtsc_ticks = measure_rdtsc_ticks(run->plat, space);
+	measure_window(run->plat, &plan, &run->raw, 1, space);
+	if (pinned)
+		run->plat->ops->unpin(run->plat);
+}
+
+static void ask(struct run *run)
+{
+	run->n = n_sources;
+	for (size_t i = 0; i < n_sources; i++) {
+		const struct source *s = sources[i];
+		struct estimate *e = &run->est[i];
+
+		*e = (struct estimate){
+			.source = s,
+			.line = {.name = s->name,
+				.id = s->id,
+				.kind = s->kind,
+				.tolerance_ppm = -1,
+				.ms = -1},
+		};
+		if (!asked_for(run, s))
+			est_say(e, TSCAL_STATUS_SKIPPED,
+				run->opts.only ? "not asked for"
+					       : "asked only when named");
+		else if (run->opts.survey && s->survey)
+			s->survey(run, e);
+		else
+			s->ask(run, e);
+	}
+}
+
+static void judge(struct run *run)
+{
+	struct tscal_info *info = &run->info;
+
+	*info = (struct tscal_info){
+		.agreement_ppm = -1,
+		.rdtsc_ns = -1,
+		.skew_ns = -1,
+		.cpus = run->facts.cpus,
+		.invariant = run->facts.invariant,
+	};
+	if (!run->opts.survey)
+		compare(run->est, run->n, &run->kernel, info);
+	info->hz_raw = run->raw_exact_hz;
+	if (info->hz_raw == 0 && run->raw.status == TSCAL_STATUS_READY &&
+		!run->raw_glance)
+		info->hz_raw = run->raw.hz;
+	for (size_t i = 0; i < run->n; i++)
+		if (run->est[i].line.id == TSCAL_SOURCE_ADJTIMEX &&
+			est_credible(&run->est[i]))
+			info->hz_si = run->est[i].line.hz;
+	if (run->rdtsc_ticks >= 0 && info->hz > 0)
+		info->rdtsc_ns = run->rdtsc_ticks / info->hz * 1e9;
+	verdict_rate(run, info);
+	verdict_use(run, info);
+}
+
+size_t run_spaces(const struct tscal_opts *opts)
+{
+	(void)opts;
+	return 1;
+}
+
+int run_all(struct run *run, const struct tscal_opts *opts,
+	struct measure_space *space)
+{
+	int rc;
+
+	memset(run, 0, sizeof(*run));
+	rc = take_opts(run, opts);
+	if (rc)
+		return rc;
+	run->deadline_ns = run->plat->ops->now_ns(run->plat) +
+			   run->opts.budget_ms * UINT64_C(1000000);
+	facts_gather(run->plat, &run->facts);
+	rc = tscal_hv_detect(run->plat, &run->hv);
+	if (rc)
+		memset(&run->hv, 0, sizeof(run->hv));
+	if (run->hv.present)
+		run->vendor = hv_vendor_of(&run->hv.main);
+	if (run->vendor && run->vendor->timing)
+		run->vendor->timing(run->plat, &run->hv.main, &run->hv_answer);
+	roots_of_kernel(&run->facts, &run->hv, run->vendor,
+		run->opts.assume_metal, &run->kernel);
+	measure(run, space);
+	ask(run);
+	judge(run);
+	return 0;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* The sources: one row each in sources.c, one file each in src/calib. */
+#ifndef TSCAL_SOURCE_H
+#define TSCAL_SOURCE_H
+
+#include "calib/run.h"
+
+struct source {
+	enum tscal_source id;
+	const char *name; /* stable: CLI, JSON, docs */
+	enum tscal_kind kind;
+	bool only_named;   /* asked only when named by --only */
+	const char *needs; /* what it takes, for people */
+	/* Whether it could speak, without side effects: status READY or the
+	 * reason.  NULL: ask() itself has none. */
+	void (*survey)(const struct run *run, struct estimate *est);
+	/* Give the number, after the window has been measured. */
+	void (*ask)(struct run *run, struct estimate *est);
+};
+
+/* All sources in order of preference; where several agree, the first is used.
+ */
+extern const struct source *const sources[];
+extern const size_t n_sources;
+
+/* Outcome of an estimate: status and sentence, without a number. */
+__attribute__((format(printf, 3, 4))) void est_say(
+	struct estimate *est, enum tscal_status status, const char *fmt, ...);
+
+/* A number with its bounds and roots; status READY, or HINT if it is nominal.
+ * A value no TSC has (outside 10 MHz..20 GHz) becomes IMPLAUSIBLE. */
+__attribute__((format(printf, 6, 7))) void est_number(struct estimate *est,
+	double hz, double lo, double hi, uint32_t roots, const char *fmt, ...);
+
+/* The outcome that a look-up's -errno means; what: "/dev/kvm". */
+void est_errno(struct estimate *est, int rc, const char *what);
+
+/* Whether est holds a number that may support or contradict. */
+bool est_credible(const struct estimate *est);
+
+/* Limits of what a TSC may be, in Hz. */
+#define TSC_HZ_MIN 10e6
+#define TSC_HZ_MAX 20e9
+
+/* (a - b) / b in ppm. */
+double ppm(double a, double b);
+
+/* fmin() and fmax() live in libm, which libtscal does without. */
+static inline double smaller(double a, double b)
+{
+	return a < b ? a : b;
+}
+
+static inline double larger(double a, double b)
+{
+	return a > b ? a : b;
+}
+
+/* Rows. */
+extern const struct source source_hv_leaf, source_kvmclock, source_cpuid_15,
+	source_cpuid_16, source_brand, source_vdso, source_perf_page,
+	source_kvm_ioctl, source_tsc_freq_khz, source_bogomips,
+	source_clock_raw, source_adjtimex;
+
+#endif /* TSCAL_SOURCE_H */

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* The TSC counted against CLOCK_MONOTONIC_RAW. */
+#include "calib/source.h"
+
+static void survey(const struct run *run, struct estimate *est)
+{
+	if (run->facts.tsc_access == PLAT_TSC_SIGSEGV)
+		est_say(est, TSCAL_STATUS_SKIPPED,
+			"RDTSC is disabled for this process");
+	else if (run->opts.no_measure)
+		est_say(est, TSCAL_STATUS_SKIPPED, "told not to measure");
+	else
+		est_say(est, TSCAL_STATUS_READY, "would measure for %u ms",
+			run->opts.window_ms);
+}
+
+static void ask(struct run *run, struct estimate *est)
+{
+	const struct measured *m = &run->raw;
+
+	est->by_kernel = true;
+	if (run->raw_glance || run->facts.tsc_access == PLAT_TSC_SIGSEGV)
+		survey(run, est);
+	else if (m->status != TSCAL_STATUS_READY)
+		est_say(est, m->status, "%s", m->sentence);
+	else {
+		est_number(est, m->hz, m->lo, m->hi, run->kernel.roots,
+			"%s; the kernel %s", m->sentence, run->kernel.how);
+		est->line.ms = m->ms;
+	}
+}
+
+const struct source source_clock_raw = {
+	.id = TSCAL_SOURCE_CLOCK_RAW,
+	.name = "clock-raw",
+	.kind = TSCAL_KIND_MEASURED,
+	.needs = "nothing",
+	.survey = survey,
+	.ask = ask,
+};

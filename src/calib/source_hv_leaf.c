@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* The hypervisor's timing leaf, read as its vendor defines it. */
+#include "calib/source.h"
+
+static void ask(struct run *run, struct estimate *est)
+{
+	const struct hv_answer *a = &run->hv_answer;
+
+	if (!run->hv.present)
+		est_say(est, TSCAL_STATUS_ABSENT, "no hypervisor by CPUID");
+	else if (!run->vendor || !run->vendor->timing)
+		est_say(est, TSCAL_STATUS_ABSENT, "%s defines no timing leaf",
+			run->hv.main.name);
+	else if (a->status != TSCAL_STATUS_READY)
+		est_say(est, a->status, "%s", a->sentence);
+	else
+		est_number(est, a->hz, a->lo, a->hi, TSCAL_ROOT_HV, "%s",
+			a->sentence);
+}
+
+const struct source source_hv_leaf = {
+	.id = TSCAL_SOURCE_HV_LEAF,
+	.name = "hv-leaf",
+	.kind = TSCAL_KIND_REPORTED,
+	.needs = "a hypervisor whose signature defines a timing leaf",
+	.ask = ask,
+};

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* The stages of a run, in order.  None of the last two touches the machine. */
+#ifndef TSCAL_STAGES_H
+#define TSCAL_STAGES_H
+
+#include "calib/run.h"
+
+/* roots.c: where the kernel's rate comes from. */
+void roots_of_kernel(const struct facts *facts, const struct tscal_hv *hv,
+	const struct hv_vendor *vendor, bool assume_metal,
+	struct kernel_rate *kernel);
+
+/* compare.c: which estimates stand together.  Sets each status to USED, AGREES,
+ * DISAGREES or STALE where it holds a credible number, and fills in the rate
+ * part of info.  Pure. */
+void compare(struct estimate *est, size_t n, const struct kernel_rate *kernel,
+	struct tscal_info *info);
+
+/* The estimate that is used, NULL when there is none. */
+const struct estimate *compare_used(const struct estimate *est, size_t n);
+
+/* verdict_rate.c, verdict_use.c: what it means, in sentences.  Pure. */
+void verdict_rate(const struct run *run, struct tscal_info *info);
+void verdict_use(const struct run *run, struct tscal_info *info);
+
+#endif /* TSCAL_STAGES_H */

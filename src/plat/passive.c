@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/*
+ * This machine, asked passively: CPUID, clocks, a few small files.  Opens no
+ * device, starts no thread, installs no signal handler, allocates nothing.
+ */
+#include <cpuid.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/timex.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "plat/plat.h"
+#include "plat/vdso_pages.h"
+
+static int passive_cpuid(struct tscal_platform *p, uint32_t leaf,
+	uint32_t subleaf, struct plat_cpuid *out)
+{
+	(void)p;
+	__cpuid_count(leaf, subleaf, out->eax, out->ebx, out->ecx, out->edx);
+	return 0;
+}
+
+static int passive_rdmsr(
+	struct tscal_platform *p, unsigned cpu, uint32_t msr, uint64_t *value)
+{
+	(void)p, (void)cpu, (void)msr, (void)value;
+	return -EOPNOTSUPP;
+}
+
+static int passive_read_file(
+	struct tscal_platform *p, const char *path, void *buf, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	size_t len = 0;
+	ssize_t n = 0;
+
+	(void)p;
+	if (fd < 0)
+		return -errno;
+	while (len < size) {
+		n = read(fd, (char *)buf + len, size - len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		len += (size_t)n;
+	}
+	if (n < 0 && !len)
+		len = (size_t)-errno;
+	close(fd);
+	return (int)len;
+}
+
+static int passive_adjtimex(struct tscal_platform *p, struct plat_timex *out)
+{
+	struct timex tx = {.modes = 0};
+	int state = adjtimex(&tx);
+
+	(void)p;
+	if (state < 0)
+		return -errno;
+	*out = (struct plat_timex){
+		.state = state,
+		.status = tx.status,
+		.freq = tx.freq,
+		.offset_ns = tx.status & STA_NANO ? tx.offset
+						  : tx.offset * 1000,
+		.tick = tx.tick,
+		.maxerror_us = tx.maxerror,
+		.tai = tx.tai,
+	};
+	return 0;
+}
+
+static int passive_page(struct tscal_platform *p, enum plat_page which,
+	unsigned index, void *buf)
+{
+	(void)p;
+	return vdso_page_copy(which, index, buf);
+}
+
+static int passive_perf_page(
+	struct tscal_platform *p, struct plat_perf_page *out)
+{
+	(void)p, (void)out;
+	return -EOPNOTSUPP;
+}
+
+static int passive_kvm_tsc_khz(struct tscal_platform *p, uint32_t *khz)
+{
+	(void)p, (void)khz;
+	return -EOPNOTSUPP;
+}
+
+static int passive_tsc_access(
+	struct tscal_platform *p, enum plat_tsc_access *out)
+{
+	int mode = PR_TSC_ENABLE;
+
+	(void)p;
+	if (prctl(PR_GET_TSC, &mode, 0, 0, 0))
+		return -errno;
+	*out = mode == PR_TSC_SIGSEGV ? PLAT_TSC_SIGSEGV : PLAT_TSC_ENABLED;
+	return 0;
+}
+
+static int passive_counter_open(struct tscal_platform *p,
+	enum plat_counter_id id, struct plat_counter *out)
+{
+	struct timespec ts;
+
+	(void)p;
+	switch (id) {
+	case PLAT_COUNTER_RDTSC:
+		*out = (struct plat_counter){.num = 1, .den = 1, .width = 64};
+		return 0;
+	case PLAT_COUNTER_CLOCK_RAW:
+		*out = (struct plat_counter){
+			.num = 1000000000, .den = 1, .width = 64};
+		return clock_gettime(CLOCK_MONOTONIC_RAW, &ts) ? -errno : 0;
+	case PLAT_COUNTER_COUNT:
+		break;
+	}
+	return -EOPNOTSUPP;
+}
+
+static void passive_counter_close(
+	struct tscal_platform *p, enum plat_counter_id id)
+{
+	(void)p, (void)id;
+}
+
+/*
+ * Each burst is one straight line per sample.  The fences keep the reference's
+ * own loads between the two TSC reads (Intel SDM vol. 2B, RDTSC).
+ */
+static int burst_rdtsc(struct plat_sample *buf, size_t max, uint64_t max_ticks)
+{
+	uint64_t start = tscal_rdtsc_ordered();
+	size_t n = 0;
+
+	do {
+		buf[n].tsc_before = tscal_rdtsc();
+		buf[n].ref = tscal_rdtsc();
+		buf[n].tsc_after = tscal_rdtsc();
+	} while (buf[n].tsc_after - start < max_ticks && ++n < max);
+	return (int)(n < max ? n + 1 : n);
+}
+
+static int burst_clock_raw(struct plat_sample *buf, size_t max, uint64_t max_ns)
+{
+	struct timespec ts;
+	uint64_t first = 0;
+	size_t n;
+
+	for (n = 0; n < max; n++) {
+		uint64_t before = tscal_rdtsc_begin();
+		int rc = clock_gettime(CLOCK_MONOTONIC_RAW, &ts);
+		uint64_t after = tscal_rdtsc_begin();
+		uint64_t ref = (uint64_t)ts.tv_sec * 1000000000 +
+			       (uint64_t)ts.tv_nsec;
+
+		if (rc)
+			return -errno;
+		buf[n] = (struct plat_sample){before, ref, after};
+		if (!n)
+			first = ref;
+		else if (ref - first > max_ns)
+			return (int)n + 1;
+	}
+	return (int)n;
+}
+
+static int passive_burst(struct tscal_platform *p, enum plat_counter_id id,
+	struct plat_sample *buf, size_t max, uint64_t max_ns)
+{
+	(void)p;
+	switch (id) {
+	case PLAT_COUNTER_RDTSC:
+		/* At least one tick per ns on what a converter accepts; a
+		 * slower TSC ends later, but the count bounds it too. */
+		return burst_rdtsc(buf, max, max_ns);
+	case PLAT_COUNTER_CLOCK_RAW:
+		return burst_clock_raw(buf, max, max_ns);
+	case PLAT_COUNTER_COUNT:
+		break;
+	}
+	return -EOPNOTSUPP;
+}
+
+static uint64_t passive_now_ns(struct tscal_platform *p)
+{
+	struct timespec ts;
+
+	(void)p;
+	/* The system call: the vDSO faults where RDTSC is disabled. */
+	if (syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &ts))
+		return 0;
+	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+}
+
+static void passive_wait(struct tscal_platform *p, uint64_t ns, bool spin)
+{
+	uint64_t end = passive_now_ns(p) + ns;
+	struct timespec ts = {
+		.tv_sec = (time_t)(ns / 1000000000),
+		.tv_nsec = (long)(ns % 1000000000),
+	};
+
+	if (!spin && !clock_nanosleep(CLOCK_MONOTONIC, 0, &ts, NULL))
+		return;
+	while (passive_now_ns(p) < end)
+		__builtin_ia32_pause();
+}
+
+static int passive_free(struct tscal_platform *p)
+{
+	(void)p;
+	return 0;
+}
+
+static const struct plat_ops passive_ops = {
+	.size = sizeof(struct plat_ops),
+	.name = "passive",
+	.cpuid = passive_cpuid,
+	.rdmsr = passive_rdmsr,
+	.read_file = passive_read_file,
+	.adjtimex = passive_adjtimex,
+	.page = passive_page,
+	.perf_page = passive_perf_page,
+	.kvm_tsc_khz = passive_kvm_tsc_khz,
+	.tsc_access = passive_tsc_access,
+	.counter_open = passive_counter_open,
+	.burst = passive_burst,
+	.counter_close = passive_counter_close,
+	.wait = passive_wait,
+	.now_ns = passive_now_ns,
+	.free = passive_free,
+};
+
+struct tscal_platform *tscal_platform_passive(void)
+{
+	static struct tscal_platform passive = {.ops = &passive_ops};
+
+	return &passive;
+}

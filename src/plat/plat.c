@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+#include "plat/plat.h"
+
+const char *plat_counter_name(enum plat_counter_id id)
+{
+	static const char *const names[PLAT_COUNTER_COUNT] = {
+		[PLAT_COUNTER_RDTSC] = "rdtsc",
+		[PLAT_COUNTER_CLOCK_RAW] = "clock-raw",
+	};
+
+	return (unsigned)id < PLAT_COUNTER_COUNT ? names[id] : NULL;
+}
+
+int tscal_platform_free(struct tscal_platform *platform)
+{
+	return platform ? platform->ops->free(platform) : 0;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+#include "plat/sim.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct sim *sim_of(struct tscal_platform *p)
+{
+	return (struct sim *)p;
+}
+
+static int sim_cpuid(struct tscal_platform *p, uint32_t leaf, uint32_t subleaf,
+	struct plat_cpuid *out)
+{
+	const struct sim *s = sim_of(p);
+
+	for (size_t i = 0; i < s->n_cpuid; i++)
+		if (s->cpuid[i].leaf == leaf &&
+			s->cpuid[i].subleaf == subleaf) {
+			*out = s->cpuid[i].regs;
+			return 0;
+		}
+	if (!s->out_of_range)
+		return -ENODATA;
+	*out = *s->out_of_range;
+	return 0;
+}
+
+static int sim_rdmsr(
+	struct tscal_platform *p, unsigned cpu, uint32_t msr, uint64_t *value)
+{
+	(void)p, (void)cpu, (void)msr, (void)value;
+	return -ENOENT;
+}
+
+static int sim_read_file(
+	struct tscal_platform *p, const char *path, void *buf, size_t size)
+{
+	const struct sim *s = sim_of(p);
+	size_t len;
+
+	for (size_t i = 0; i < s->n_files; i++) {
+		if (strcmp(s->files[i].path, path))
+			continue;
+		if (!s->files[i].text)
+			return s->files[i].error;
+		len = strlen(s->files[i].text);
+		len = len < size ? len : size;
+		memcpy(buf, s->files[i].text, len);
+		return (int)len;
+	}
+	return -ENOENT;
+}
+
+static int sim_adjtimex(struct tscal_platform *p, struct plat_timex *out)
+{
+	*out = sim_of(p)->timex;
+	return sim_of(p)->timex_rc;
+}
+
+static int sim_page(struct tscal_platform *p, enum plat_page which,
+	unsigned index, void *buf)
+{
+	const struct sim *s = sim_of(p);
+
+	for (size_t i = 0; i < s->n_pages; i++)
+		if (s->pages[i].which == which && s->pages[i].index == index) {
+			memcpy(buf, s->pages[i].bytes, PLAT_PAGE_SIZE);
+			return 0;
+		}
+	return -ENOENT;
+}
+
+static int sim_perf_page(struct tscal_platform *p, struct plat_perf_page *out)
+{
+	*out = sim_of(p)->perf;
+	return sim_of(p)->perf_rc;
+}
+
+static int sim_kvm_tsc_khz(struct tscal_platform *p, uint32_t *khz)
+{
+	*khz = sim_of(p)->kvm_khz;
+	return sim_of(p)->kvm_rc;
+}
+
+static int sim_tsc_access(struct tscal_platform *p, enum plat_tsc_access *out)
+{
+	*out = sim_of(p)->tsc_access;
+	return 0;
+}
+
+static int sim_counter_open(struct tscal_platform *p, enum plat_counter_id id,
+	struct plat_counter *out)
+{
+	(void)p, (void)id, (void)out;
+	return -ENOENT;
+}
+
+static int sim_burst(struct tscal_platform *p, enum plat_counter_id id,
+	struct plat_sample *buf, size_t max, uint64_t max_ns)
+{
+	(void)p, (void)id, (void)buf, (void)max, (void)max_ns;
+	return -ENOENT;
+}
+
+static void sim_counter_close(struct tscal_platform *p, enum plat_counter_id id)
+{
+	(void)p, (void)id;
+}
+
+static void sim_wait(struct tscal_platform *p, uint64_t ns, bool spin)
+{
+	(void)p, (void)ns, (void)spin;
+}
+
+static uint64_t sim_now_ns(struct tscal_platform *p)
+{
+	(void)p;
+	return 0;
+}
+
+static int sim_free(struct tscal_platform *p)
+{
+	(void)p;
+	return 0;
+}
+
+static const struct plat_ops sim_ops = {
+	.size = sizeof(struct plat_ops),
+	.name = "sim",
+	.cpuid = sim_cpuid,
+	.rdmsr = sim_rdmsr,
+	.read_file = sim_read_file,
+	.adjtimex = sim_adjtimex,
+	.page = sim_page,
+	.perf_page = sim_perf_page,
+	.kvm_tsc_khz = sim_kvm_tsc_khz,
+	.tsc_access = sim_tsc_access,
+	.counter_open = sim_counter_open,
+	.burst = sim_burst,
+	.counter_close = sim_counter_close,
+	.wait = sim_wait,
+	.now_ns = sim_now_ns,
+	.free = sim_free,
+};
+
+void sim_init(struct sim *sim)
+{
+	memset(sim, 0, sizeof(*sim));
+	sim->plat.ops = &sim_ops;
+	sim->timex_rc = -ENOENT;
+	sim->perf_rc = -ENOENT;
+	sim->kvm_rc = -ENOENT;
+}
+
+void sim_add_cpuid(struct sim *sim, uint32_t leaf, uint32_t subleaf,
+	uint32_t eax, uint32_t ebx, uint32_t ecx, uint32_t edx)
+{
+	if (sim->n_cpuid == SIM_CPUID_MAX)
+		abort();
+	sim->cpuid[sim->n_cpuid++] = (struct sim_cpuid){
+		leaf, subleaf, {eax, ebx, ecx, edx}};
+}
+
+void sim_add_file(struct sim *sim, const char *path, const char *text)
+{
+	if (sim->n_files == SIM_FILES_MAX)
+		abort();
+	sim->files[sim->n_files++] = (struct sim_file){path, text, 0};
+}
+
+void sim_add_file_error(struct sim *sim, const char *path, int error)
+{
+	if (sim->n_files == SIM_FILES_MAX)
+		abort();
+	sim->files[sim->n_files++] = (struct sim_file){path, NULL, error};
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+#include "plat/text.h"
+
+#include <string.h>
+
+int text_read(
+	struct tscal_platform *plat, const char *path, char *buf, size_t size)
+{
+	int n = plat->ops->read_file(plat, path, buf, size - 1);
+
+	if (n < 0) {
+		buf[0] = '\0';
+		return n;
+	}
+	for (int i = 0; i < n; i++)
+		if ((buf[i] < ' ' || buf[i] > '~') && buf[i] != '\t' &&
+			buf[i] != '\n')
+			buf[i] = '?';
+	while (n &&
+		(buf[n - 1] == ' ' || buf[n - 1] == '\n' || buf[n - 1] == '\t'))
+		n--;
+	buf[n] = '\0';
+	return n;
+}
+
+bool text_has_word(const char *list, const char *word)
+{
+	size_t len = strlen(word);
+
+	while (*list) {
+		size_t n;
+
+		list += strspn(list, " \t\n");
+		n = strcspn(list, " \t\n");
+		if (n == len && !memcmp(list, word, len))
+			return true;
+		list += n;
+	}
+	return false;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* Small files as text. */
+#ifndef TSCAL_TEXT_H
+#define TSCAL_TEXT_H
+
+#include "plat/plat.h"
+
+/*
+ * The file as a NUL-terminated string without trailing white space.  Other
+ * bytes that are not printable ASCII, tab or newline become '?', so that the
+ * result can be printed.  Returns its length or -errno.
+ */
+int text_read(
+	struct tscal_platform *plat, const char *path, char *buf, size_t size);
+
+/* Whether word stands in list, delimited by blanks, newlines or the ends. */
+bool text_has_word(const char *list, const char *word);
+
+#endif /* TSCAL_TEXT_H */
