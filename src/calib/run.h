@@ -15,26 +15,30 @@
 
 struct source;
 
-/* The kernel's own rate: where it comes from, and how good it can be. */
+/* The kernel's own rates: where they come from, and how good they can be. */
 struct kernel_rate {
-	uint32_t roots; /* behind CLOCK_MONOTONIC_RAW */
-	/* How far its calibration may be off its own roots, in ppm: 0 where it
-	 * took a declared rate (but for a kHz of truncation). */
-	double slack_ppm;
-	bool tsc; /* its clocksource is the TSC: mult/shift is the TSC's */
+	uint32_t roots;	  /* behind CLOCK_MONOTONIC_RAW */
+	const char *how;  /* the kernel ... "runs on the HPET" */
+	bool tsc;	  /* RAW is the TSC times mult/shift */
 	bool provisional; /* still refining */
-	bool measured;	  /* it measured the TSC itself; else it was told */
-	const char *how;  /* "measured it against the HPET" */
+	/* Behind tsc_khz, its calibration of the TSC, which it makes whatever
+	 * its clocksource is.  Where that is the TSC, the same as above. */
+	uint32_t khz_roots;
+	const char *khz_how; /* the kernel ... "measured it against the HPET" */
+	/* How far that calibration may be off its roots, in ppm: 0 where it
+	 * took a declared rate (but for its rounding). */
+	double slack_ppm;
 };
 
 /* An estimate: a line of the report, and what judging it needs. */
 struct estimate {
 	struct tscal_line line;
 	const struct source *source;
-	/* Derived from the kernel's calibration: shares its slack, and grows
-	 * old with it. */
+	/* Derived from the kernel's tsc_khz: shares its slack, and grows old
+	 * with it. */
 	bool by_kernel;
-	/* Rests on an assumption: preferred only after the kernel's rate. */
+	/* Rests on an assumption (a crystal nobody named): comes after the
+	 * kernel's rate, and may confirm but not contradict. */
 	bool assumed;
 };
 

@@ -16,7 +16,7 @@ static void ask(struct run *run, struct estimate *est)
 			"/proc/cpuinfo shows no bogomips");
 	else
 		/* Printed with two digits, cut off. */
-		est_number(est, hz, hz - 5e3, hz + 5e3, run->kernel.roots,
+		est_number(est, hz, hz - 5e3, hz + 5e3, run->kernel.khz_roots,
 			"the kernel's first guess, never refined");
 	est->by_kernel = true;
 	if (est->line.status == TSCAL_STATUS_READY)

@@ -19,7 +19,8 @@ static void ask(struct run *run, struct estimate *est)
 {
 	const struct measured *m = &run->raw;
 
-	est->by_kernel = true;
+	/* On another clocksource RAW owes nothing to tsc_khz. */
+	est->by_kernel = run->kernel.tsc || !run->facts.clocksource_visible;
 	if (run->raw_glance || run->facts.tsc_access == PLAT_TSC_SIGSEGV)
 		survey(run, est);
 	else if (m->status != TSCAL_STATUS_READY)

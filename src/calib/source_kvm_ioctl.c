@@ -21,7 +21,8 @@ static void ask(struct run *run, struct estimate *est)
 		est_errno(est, rc, "/dev/kvm");
 	else
 		est_number(est, khz * 1e3, khz * 1e3, khz * 1e3 + 1e3,
-			run->kernel.roots, "the kernel's tsc_khz, by /dev/kvm");
+			run->kernel.khz_roots,
+			"the kernel's tsc_khz, by /dev/kvm");
 }
 
 const struct source source_kvm_ioctl = {

@@ -32,7 +32,7 @@ static void ask(struct run *run, struct estimate *est)
 	scale = ldexp(1e9, page.time_shift);
 	/* time_mult is rounded to an integer. */
 	est_number(est, scale / page.time_mult, scale / (page.time_mult + 0.5),
-		scale / (page.time_mult - 0.5), run->kernel.roots,
+		scale / (page.time_mult - 0.5), run->kernel.khz_roots,
 		"mult %u, shift %u", page.time_mult, page.time_shift);
 }
 

@@ -27,7 +27,7 @@ static void ask(struct run *run, struct estimate *est)
 	else
 		/* The kernel cuts its rate to a kHz. */
 		est_number(est, khz * 1e3, khz * 1e3, khz * 1e3 + 1e3,
-			run->kernel.roots, "the kernel's tsc_khz");
+			run->kernel.khz_roots, "the kernel's tsc_khz");
 }
 
 const struct source source_tsc_freq_khz = {
