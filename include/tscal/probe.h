@@ -20,7 +20,13 @@ enum tscal_probe {
 
 /**
  * A platform that answers all that the passive one does, and opens devices
- * where it has the permission.  Nothing is opened before a source asks.
+ * where it has the permission.  Nothing is opened before a source asks, and
+ * nothing stays open afterwards.
+ *
+ * While it measures, the calling thread is kept on the CPU it runs on, and may
+ * go where it could go before when that is over.  No thread, no signal
+ * handler; allocates.  One thread at a time may use a platform; different
+ * threads may each have their own.
  * @param level  how far to go.
  * @param out    receives the platform, to be freed by tscal_platform_free().
  * @return 0, -EINVAL, -ENOMEM, or -EPROTO when libtscal and libtscal-probe

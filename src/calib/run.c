@@ -66,7 +66,9 @@ static void measure(struct run *run, struct measure_space *space)
 	run->raw_glance = run->opts.no_measure;
 	if (run->raw_glance)
 		plan.window_ns = GLANCE_NS;
-	pinned = run->plat->ops->pin && !run->plat->ops->pin(run->plat);
+	/* A glance is over before a move to another CPU would matter. */
+	pinned = !run->raw_glance && run->plat->ops->pin &&
+		 !run->plat->ops->pin(run->plat);
 	run->rdtsc_ticks = measure_rdtsc_ticks(run->plat, space);
 	measure_window(run->plat, &plan, &run->raw, 1, space);
 	if (pinned)

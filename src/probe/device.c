@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+#include "probe/devices.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+int device_open(const char *path, int flags)
+{
+	int fd = open(path, flags | O_CLOEXEC | O_NOCTTY);
+
+	if (fd >= 0)
+		return fd;
+	/* A node whose driver is gone, or whose hardware never was. */
+	if (errno == ENXIO || errno == ENODEV || errno == ENOTDIR)
+		return -ENOENT;
+	return -errno;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* The devices behind the probe platform: one file each.  All return 0 or an
+ * -errno with the meanings of plat.h, and leave nothing open. */
+#ifndef TSCAL_PROBE_DEVICES_H
+#define TSCAL_PROBE_DEVICES_H
+
+#include "plat/plat.h"
+
+struct hwloc_topology;
+struct hwloc_bitmap_s;
+
+/* Open, for what an errno of open(2) means: the device's name stands for
+ * hardware that may not be there.  Returns a descriptor or -errno. */
+int device_open(const char *path, int flags);
+
+/* MSR of a CPU; -ENOENT also where that CPU has no such register. */
+int msr_read(unsigned cpu, uint32_t msr, uint64_t *value);
+
+int perf_page_read(struct plat_perf_page *out);
+
+int kvm_tsc_khz_read(uint32_t *khz);
+
+/* A thread kept on one CPU.  Zero: nothing bound, nothing loaded. */
+struct bind {
+	struct hwloc_topology *topology;
+	struct hwloc_bitmap_s *before; /* what the thread was bound to */
+	bool bound;
+};
+
+/* Keep the calling thread on the CPU it runs on. */
+int bind_here(struct bind *bind);
+/* Let the thread that was bound go where it could go before. */
+void bind_restore(struct bind *bind);
+void bind_free(struct bind *bind);
+
+#endif /* TSCAL_PROBE_DEVICES_H */
