@@ -1,25 +1,60 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-#include <stdio.h>
-#include <tscal/tscal.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
 
-int main(void)
+#include "cli/cli.h"
+
+/*
+ * A file opened while descriptor 0, 1 or 2 is closed would get that number, and
+ * the report would be written into it.  So occupy them, in the direction that
+ * nobody uses them: writing to a closed stdout stays an error.
+ */
+static int stdio_open(void)
 {
-	struct tscal_report *r;
-	const struct tscal_info *i;
-
-	if (tscal_report_new(NULL, &r))
-		return 1;
-	i = tscal_report_info(r);
-	printf("%.3f Hz [%.3f %.3f] %s: %s\nuse %s: %s\n", i->hz, i->hz_lo,
-		i->hz_hi, tscal_rate_str(i->rate), i->rate_sentence,
-		tscal_use_str(i->use), i->use_sentence);
-	for (size_t k = 0; k < tscal_report_count(r); k++) {
-		const struct tscal_line *l = tscal_report_line(r, k);
-
-		printf("%-12s %-10s %18.3f  %s\n", l->name,
-			tscal_status_str(l->status), l->hz, l->sentence);
-	}
-	tscal_report_free(r);
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) == -1 && errno == EBADF &&
+			open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
+			return EXIT_FAILED;
 	return 0;
+}
+
+/* What was printed has arrived only if closing says so (a full disk, NFS). */
+static int stdio_close(int rc)
+{
+	bool lost = ferror(stdout);
+
+	errno = 0;
+	if (fclose(stdout) || lost) {
+		complain("cannot write the output: %s",
+			errno ? strerror(errno) : "write error");
+		return EXIT_FAILED;
+	}
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	struct options opts;
+	int rc = stdio_open();
+
+	if (rc)
+		return rc;
+	switch (options_parse(argc, argv, &opts)) {
+	case PARSED_RUN:
+		rc = commands[opts.command].run(&opts);
+		break;
+	case PARSED_HELP:
+		usage_help(stdout);
+		break;
+	case PARSED_VERSION:
+		printf("tscal %s\n", TSCAL_VERSION);
+		break;
+	case PARSED_BAD:
+		rc = EXIT_FAILED;
+		break;
+	}
+	return stdio_close(rc);
 }

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* The command: options in, one answer out, as text or as JSON. */
+#ifndef TSCAL_CLI_H
+#define TSCAL_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <tscal/tscal.h>
+
+/* Exit codes.  Of those that apply EXIT_FAILED comes first, because then the
+ * answer did not arrive; else the highest. */
+enum {
+	EXIT_FINE = 0,
+	EXIT_FAILED = 1, /* usage, or reading or writing */
+	EXIT_BELOW = 2,	 /* below --require */
+	EXIT_CONFLICT = 3,
+	EXIT_UNUSABLE = 4, /* use no, or rate none */
+};
+
+enum command_id {
+	CMD_REPORT,
+	CMD_HZ,
+	CMD_KHZ,
+	CMD_HV,
+	CMD_SOURCES,
+	CMD_RECORD,
+	CMD_REPLAY,
+	CMD_COUNT
+};
+
+enum probe_level {
+	PROBE_DEFAULT, /* devices, where the command was built with them */
+	PROBE_PASSIVE,
+	PROBE_DEVICES,
+};
+
+struct options {
+	enum command_id command;
+	const char *file; /* of record and replay */
+	bool json;
+	bool redact;
+	enum probe_level probe;
+	enum tscal_rate require; /* TSCAL_RATE_NONE: nothing required */
+	struct tscal_opts calib;
+};
+
+struct command {
+	const char *name; /* NULL: what runs without a command */
+	const char *arg;  /* "FILE", or NULL */
+	const char *help;
+	int (*run)(const struct options *opts);
+};
+extern const struct command commands[CMD_COUNT];
+
+/* One row per option: the parser, the help text and the messages use it. */
+struct option_row {
+	const char *name;
+	const char *arg; /* "N", or NULL */
+	char letter;	 /* 0: none */
+	int id;
+	unsigned where; /* bits 1 << enum command_id: where it has a meaning */
+	const char *help;
+};
+extern const struct option_row option_rows[];
+extern const size_t n_option_rows;
+
+enum parsed { PARSED_RUN, PARSED_HELP, PARSED_VERSION, PARSED_BAD };
+
+/* Fills in opts; what is wrong has been said on stderr. */
+enum parsed options_parse(int argc, char **argv, struct options *opts);
+
+/* The text of --help. */
+void usage_help(FILE *f);
+/* "tscal: " and the message on stderr, then a short usage. */
+__attribute__((format(printf, 1, 2))) void usage_error(const char *fmt, ...);
+/* The same for a word that is not one of some: the nearest is suggested. */
+void usage_unknown(
+	const char *what, const char *word, const char *const *known, size_t n);
+/* The valid sources on stderr. */
+void usage_sources(void);
+
+/* "tscal: " and the message on stderr. */
+__attribute__((format(printf, 1, 2))) void complain(const char *fmt, ...);
+
+/* Where the answers come from. */
+struct machine {
+	struct tscal_platform *platform;
+	struct tscal_platform *inner; /* what a recording listens to */
+	const char *how;	      /* "passive", "probing devices" */
+};
+/* Both return 0, or EXIT_FAILED after a message. */
+int machine_open(const struct options *opts, struct machine *m);
+int machine_close(const struct options *opts, struct machine *m);
+/* A report from it: NULL after a message. */
+struct tscal_report *machine_report(
+	const struct options *opts, const struct machine *m);
+
+int cmd_report(const struct options *opts);
+int cmd_rate(const struct options *opts);
+int cmd_hv(const struct options *opts);
+int cmd_sources(const struct options *opts);
+
+/* What the verdicts mean for whoever asked. */
+int exit_status(const struct options *opts, const struct tscal_info *info);
+/* Why it is not EXIT_FINE: for those who see no report. */
+void explain_status(const struct options *opts, const struct tscal_info *info);
+
+/* Text on stdout. */
+void text_report(const struct options *opts, const struct machine *m,
+	const struct tscal_report *report);
+void text_hv(const struct tscal_hv *hv);
+void text_sources(const struct tscal_report *report);
+
+/* JSON on stdout.  Return 0, or EXIT_FAILED after a message. */
+int json_report(const struct tscal_report *report);
+int json_rate(const struct tscal_info *info);
+int json_hv(const struct tscal_hv *hv);
+int json_sources(const struct tscal_report *report);
+
+/* Room for size bytes of which each may become "\xNN". */
+#define PRINTABLE_SIZE(size) ((size)*4 + 1)
+/*
+ * What a machine or a recording says may hold any byte.  Copy n bytes, or up
+ * to a NUL, with all but printable ASCII written as "\xNN", so that nothing
+ * reaches a terminal as a command or JSON as broken UTF-8.
+ */
+const char *printable(char *out, size_t size, const char *in, size_t n);
+/* A signature: as above, without trailing NULs. */
+const char *printable_signature(
+	char *out, size_t size, const struct tscal_hv_match *match);
+
+#endif /* TSCAL_CLI_H */

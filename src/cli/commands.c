@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* What each command does: ask, print, and judge the exit code. */
+#include <math.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+int exit_status(const struct options *opts, const struct tscal_info *info)
+{
+	if (info->rate == TSCAL_RATE_NONE || info->use == TSCAL_USE_NO)
+		return EXIT_UNUSABLE;
+	if (info->rate == TSCAL_RATE_CONFLICT)
+		return EXIT_CONFLICT;
+	/* Verdicts are in ascending order. */
+	return info->rate < opts->require ? EXIT_BELOW : EXIT_FINE;
+}
+
+void explain_status(const struct options *opts, const struct tscal_info *info)
+{
+	switch (exit_status(opts, info)) {
+	case EXIT_UNUSABLE:
+		if (info->rate == TSCAL_RATE_NONE)
+			complain("rate none: %s", info->rate_sentence);
+		if (info->use == TSCAL_USE_NO)
+			complain("use no: %s", info->use_sentence);
+		break;
+	case EXIT_CONFLICT:
+		complain("rate conflict: %s", info->rate_sentence);
+		break;
+	case EXIT_BELOW:
+		complain("the rate is %s, less than --require %s: %s",
+			tscal_rate_str(info->rate),
+			tscal_rate_str(opts->require), info->rate_sentence);
+		break;
+	}
+}
+
+int cmd_report(const struct options *opts)
+{
+	struct tscal_report *report;
+	struct machine m;
+	int rc = machine_open(opts, &m), status = 0;
+
+	if (rc)
+		return rc;
+	report = machine_report(opts, &m);
+	rc = report ? 0 : EXIT_FAILED;
+	/* A recording is complete only now: first its errors, then a report
+	 * that says where it is. */
+	if (machine_close(opts, &m))
+		rc = EXIT_FAILED;
+	if (!rc) {
+		status = exit_status(opts, tscal_report_info(report));
+		if (opts->json)
+			rc = json_report(report);
+		else
+			text_report(opts, &m, report);
+		if (status == EXIT_BELOW)
+			explain_status(opts, tscal_report_info(report));
+	}
+	tscal_report_free(report);
+	/* Who records wants the recording, whatever it shows. */
+	if (!rc && opts->command != CMD_RECORD)
+		rc = status;
+	return rc;
+}
+
+int cmd_rate(const struct options *opts)
+{
+	const struct tscal_info *info;
+	struct tscal_report *report;
+	struct machine m;
+	int rc = machine_open(opts, &m);
+
+	if (rc)
+		return rc;
+	report = machine_report(opts, &m);
+	rc = machine_close(opts, &m);
+	if (!report || rc) {
+		tscal_report_free(report);
+		return EXIT_FAILED;
+	}
+	info = tscal_report_info(report);
+	if (opts->json)
+		rc = json_rate(info);
+	else if (info->hz > 0 && opts->command == CMD_KHZ)
+		printf("%.0f\n", rint(info->hz / 1e3));
+	else if (info->hz > 0)
+		printf("%.3f\n", info->hz);
+	explain_status(opts, info);
+	if (!rc)
+		rc = exit_status(opts, info);
+	tscal_report_free(report);
+	return rc;
+}
+
+int cmd_hv(const struct options *opts)
+{
+	struct tscal_hv hv;
+	int rc = tscal_hv_detect(NULL, &hv);
+
+	if (rc) {
+		complain("CPUID cannot be read: %s", strerror(-rc));
+		return EXIT_FAILED;
+	}
+	if (opts->json)
+		return json_hv(&hv);
+	text_hv(&hv);
+	return 0;
+}
+
+int cmd_sources(const struct options *opts)
+{
+	struct options survey = *opts;
+	struct tscal_report *report;
+	struct machine m;
+	int rc = machine_open(opts, &m);
+
+	if (rc)
+		return rc;
+	survey.calib.survey = true;
+	report = machine_report(&survey, &m);
+	rc = machine_close(opts, &m);
+	if (!report)
+		rc = EXIT_FAILED;
+	else if (!rc && opts->json)
+		rc = json_sources(report);
+	else if (!rc)
+		text_sources(report);
+	tscal_report_free(report);
+	return rc;
+}

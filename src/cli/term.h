@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* Text in columns, wrapped to the terminal, coloured where that is wanted. */
+#ifndef TSCAL_CLI_TERM_H
+#define TSCAL_CLI_TERM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+enum style {
+	STYLE_PLAIN,
+	STYLE_STRONG,
+	STYLE_FAINT,
+	STYLE_GOOD,
+	STYLE_FAIR,
+	STYLE_BAD,
+};
+
+struct term {
+	FILE *f;
+	size_t width;
+	size_t column; /* where the next character goes */
+	size_t wanted; /* pad to here before it: no blanks at line ends */
+	bool color;
+};
+
+void term_init(struct term *t, FILE *f);
+/* What stands between two columns: at least one blank. */
+void term_pad(struct term *t, size_t column);
+/* Printed as it is, without wrapping. */
+__attribute__((format(printf, 3, 4))) void term_put(
+	struct term *t, enum style style, const char *fmt, ...);
+/* Wrapped between words from here on; further lines start at indent. */
+__attribute__((format(printf, 4, 5))) void term_wrap(
+	struct term *t, size_t indent, enum style style, const char *fmt, ...);
+void term_end(struct term *t);
+
+struct tscal_report;
+/* The sources of a report. */
+void text_lines(struct term *t, const struct tscal_report *report);
+
+#endif /* TSCAL_CLI_TERM_H */
