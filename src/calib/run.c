@@ -146,7 +146,8 @@ int run_all(struct run *run, const struct tscal_opts *opts,
 	run->deadline_ns = run->plat->ops->now_ns(run->plat) +
 			   run->opts.budget_ms * UINT64_C(1000000);
 	facts_gather(run->plat, &run->facts);
-	rc = tscal_hv_detect(run->plat, &run->hv);
+	rc = hv_scan(run->plat,
+		run->opts.no_measure ? HV_SCAN_QUICK : HV_SCAN_ALL, &run->hv);
 	if (rc)
 		memset(&run->hv, 0, sizeof(run->hv));
 	if (run->hv.present)

@@ -39,10 +39,6 @@ void est_errno(struct estimate *est, int rc, const char *what);
 /* Whether est holds a number that may support or contradict. */
 bool est_credible(const struct estimate *est);
 
-/* Limits of what a TSC may be, in Hz. */
-#define TSC_HZ_MIN 10e6
-#define TSC_HZ_MAX 20e9
-
 /* (a - b) / b in ppm. */
 double ppm(double a, double b);
 

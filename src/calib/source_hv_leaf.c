@@ -10,8 +10,12 @@ static void ask(struct run *run, struct estimate *est)
 	if (!run->hv.present)
 		est_say(est, TSCAL_STATUS_ABSENT, "no hypervisor by CPUID");
 	else if (!run->vendor || !run->vendor->timing)
-		est_say(est, TSCAL_STATUS_ABSENT, "%s defines no timing leaf",
-			run->hv.main.name);
+		est_say(est, TSCAL_STATUS_ABSENT,
+			"%s defines no timing leaf%s%s", run->hv.main.name,
+			run->vendor && run->vendor->instead ? ": " : "",
+			run->vendor && run->vendor->instead
+				? run->vendor->instead
+				: "");
 	else if (a->status != TSCAL_STATUS_READY)
 		est_say(est, a->status, "%s", a->sentence);
 	else

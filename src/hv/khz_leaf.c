@@ -1,45 +1,65 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* The form of timing leaf that most vendors share: kHz in EAX. */
+/*
+ * The form of timing leaf that VMware proposed in 2008 (linux-kernel, 1 October
+ * 2008) and KVM, ACRN and VirtualBox took over: TSC kHz in EAX of leaf
+ * base + 0x10.
+ */
 #include <stdio.h>
 
 #include "hv/vendor.h"
 
-void hv_answer_khz(struct hv_answer *a, uint32_t khz, const char *where)
+void hv_answer_khz(
+	struct hv_answer *a, uint32_t khz, uint32_t leaf, double slack_ppm)
 {
+	double hz = khz * 1e3;
+	double slack = 1e3 + hz * slack_ppm * 1e-6;
+
+	if (!khz) {
+		a->status = TSCAL_STATUS_ABSENT;
+		snprintf(a->sentence, sizeof(a->sentence),
+			"leaf 0x%x is there, but its kHz is zero", leaf);
+		return;
+	}
+	if (hz < TSC_HZ_MIN || hz > TSC_HZ_MAX) {
+		a->status = TSCAL_STATUS_IMPLAUSIBLE;
+		snprintf(a->sentence, sizeof(a->sentence),
+			"leaf 0x%x says %u kHz, which no TSC ticks at", leaf,
+			khz);
+		return;
+	}
 	a->status = TSCAL_STATUS_READY;
-	a->hz = khz * 1e3;
-	a->lo = a->hz - 1e3;
-	a->hi = a->hz + 1e3;
-	snprintf(a->sentence, sizeof(a->sentence), "%u kHz in %s", khz, where);
+	a->hz = hz;
+	a->lo = hz - slack;
+	a->hi = hz + slack;
+	snprintf(a->sentence, sizeof(a->sentence), "%u kHz in leaf 0x%x", khz,
+		leaf);
+}
+
+bool hv_leaf_read(struct tscal_platform *plat,
+	const struct tscal_hv_match *match, uint32_t offset,
+	struct plat_cpuid *regs, struct hv_answer *a)
+{
+	uint32_t leaf = match->base + offset;
+
+	*a = (struct hv_answer){.status = TSCAL_STATUS_ABSENT};
+	if (match->max_leaf < leaf)
+		snprintf(a->sentence, sizeof(a->sentence),
+			"%s offers no timing leaf here: its leaves end at 0x%x",
+			match->name, match->max_leaf);
+	else if (plat->ops->cpuid(plat, leaf, 0, regs))
+		snprintf(a->sentence, sizeof(a->sentence),
+			"leaf 0x%x is not in the recording", leaf);
+	else
+		return true;
+	return false;
 }
 
 void hv_khz_leaf(struct tscal_platform *plat,
 	const struct tscal_hv_match *match, struct hv_answer *a)
 {
-	uint32_t leaf = match->base + 0x10;
 	struct plat_cpuid r;
-	char where[32];
-	int rc;
 
-	*a = (struct hv_answer){.status = TSCAL_STATUS_ABSENT};
-	if (match->max_leaf < leaf) {
-		snprintf(a->sentence, sizeof(a->sentence),
-			"%s offers no timing leaf: its leaves end at 0x%x",
-			match->name, match->max_leaf);
-		return;
-	}
-	rc = plat->ops->cpuid(plat, leaf, 0, &r);
-	if (rc) {
-		snprintf(a->sentence, sizeof(a->sentence),
-			"leaf 0x%x is not in the recording", leaf);
-		return;
-	}
-	if (!r.eax) {
-		snprintf(a->sentence, sizeof(a->sentence),
-			"leaf 0x%x is there, but its kHz is zero", leaf);
-		return;
-	}
-	snprintf(where, sizeof(where), "leaf 0x%x", leaf);
-	hv_answer_khz(a, r.eax, where);
+	if (hv_leaf_read(plat, match, 0x10, &r, a))
+		hv_answer_khz(a, r.eax, match->base + 0x10, 0);
 }

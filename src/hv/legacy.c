@@ -63,7 +63,7 @@ bool hv_legacy_sign(struct tscal_platform *plat, char *buf, size_t size)
 	return false;
 }
 
-bool hv_dmi_virtualbox(struct tscal_platform *plat)
+static bool dmi_is_virtualbox(struct tscal_platform *plat)
 {
 	static const char *const names[] = {"innotek", "VirtualBox", "Oracle"};
 	char text[64];
@@ -73,4 +73,19 @@ bool hv_dmi_virtualbox(struct tscal_platform *plat)
 			starts_with_one_of(text, names, 3))
 			return true;
 	return false;
+}
+
+/* ACPI 6.5, 5.2.6: the OEM's id is bytes 10 to 15 of a table's header. */
+static bool acpi_is_virtualbox(struct tscal_platform *plat)
+{
+	char header[17];
+
+	return text_read(plat, "/sys/firmware/acpi/tables/FACP", header,
+		       sizeof(header)) >= 14 &&
+	       !memcmp(header + 10, "VBOX", 4);
+}
+
+bool hv_firmware_is_virtualbox(struct tscal_platform *plat)
+{
+	return dmi_is_virtualbox(plat) || acpi_is_virtualbox(plat);
 }

@@ -10,7 +10,8 @@
  * empty string and false when nothing tells. */
 bool hv_legacy_sign(struct tscal_platform *plat, char *buf, size_t size);
 
-/* Whether DMI names VirtualBox (innotek, Oracle). */
-bool hv_dmi_virtualbox(struct tscal_platform *plat);
+/* Whether DMI (innotek, VirtualBox, Oracle) or ACPI (VBOX, which only root can
+ * read) names VirtualBox. */
+bool hv_firmware_is_virtualbox(struct tscal_platform *plat);
 
 #endif /* TSCAL_HV_LEGACY_H */

@@ -1,38 +1,153 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-#include <string.h>
+/*
+ * The scan for signatures: every 0x100 from 0x40000000 to 0x4000FF00, as Linux
+ * (cpuid_base_hypervisor()), FreeBSD and Xen's own tools do it.
+ */
 #include <stdio.h>
+#include <string.h>
 
 #include "hv/vendor.h"
 
-int tscal_hv_detect(struct tscal_platform *plat, struct tscal_hv *hv)
+#define BASE_FIRST 0x40000000U
+#define BASE_STEP 0x100U
+
+/* Who is told by these 12 bytes, here; the last row if nobody known. */
+static const struct hv_vendor *recognise(
+	struct tscal_platform *plat, const struct tscal_hv_match *m)
 {
+	const struct hv_vendor *row;
+	size_t i;
+
+	for (i = 0; (row = hv_vendor_row(i)) != NULL && row->n_signatures; i++)
+		if (hv_vendor_signs(row, m->signature) &&
+			(!row->confirm || row->confirm(plat, m)))
+			return row;
+	return row;
+}
+
+/* The base as read, and who that is; false if it cannot be read. */
+static bool read_base(
+	struct tscal_platform *plat, uint32_t base, struct tscal_hv_match *m)
+{
+	const struct hv_vendor *row;
+	struct plat_cpuid r;
+
+	if (plat->ops->cpuid(plat, base, 0, &r))
+		return false;
+	*m = (struct tscal_hv_match){
+		.base = base, .max_leaf = base, .eax = r.eax};
+	memcpy(m->signature, &r.ebx, 4);
+	memcpy(m->signature + 4, &r.ecx, 4);
+	memcpy(m->signature + 8, &r.edx, 4);
+	row = recognise(plat, m);
+	snprintf(m->vendor, sizeof(m->vendor), "%s", row->id);
+	snprintf(m->name, sizeof(m->name), "%s", row->name);
+	/* A maximum that is none of this base is no promise of any leaf: old
+	 * NVMM leaves the host's out-of-range data there. */
+	if (r.eax >= base && r.eax < base + BASE_STEP)
+		m->max_leaf = r.eax;
+	else if (!r.eax)
+		m->max_leaf = base + row->leaves_if_zero;
+	return true;
+}
+
+static bool known(const struct tscal_hv_match *m)
+{
+	return hv_vendor_of(m)->n_signatures != 0;
+}
+
+static bool is_blank(const struct tscal_hv_match *m)
+{
+	static const uint8_t blank[12];
+
+	return !memcmp(m->signature, blank, 12);
+}
+
+/* bhyve answers every leaf beyond its last with the data of 0x40000000: the
+ * same signature again, with a maximum that belongs to a lower base. */
+static bool echo(const struct tscal_hv_match *found, size_t n,
+	const struct tscal_hv_match *m)
+{
+	if (m->eax >= m->base)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!memcmp(found[i].signature, m->signature, 12))
+			return true;
+	return false;
+}
+
+/* Put m before the others; the lowest base makes room when all are taken. */
+static size_t push(struct tscal_hv_match *found, size_t n, bool *truncated,
+	const struct tscal_hv_match *m)
+{
+	if (n == TSCAL_HV_MAX + 1) {
+		*truncated = true;
+		n--;
+	}
+	memmove(found + 1, found, n * sizeof(*found));
+	found[0] = *m;
+	return n + 1;
+}
+
+/* Linux believes the highest base, and so must who wants to know what Linux
+ * does: KVM and Xen hide behind Hyper-V's interface at the first base. */
+static size_t believed(const struct tscal_hv_match *found, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (hv_vendor_of(&found[i])->keeps_identity)
+			return i;
+	return 0;
+}
+
+static void nobody(struct tscal_hv *hv, const char *vendor, const char *name)
+{
+	snprintf(hv->main.vendor, sizeof(hv->main.vendor), "%s", vendor);
+	snprintf(hv->main.name, sizeof(hv->main.name), "%s", name);
+}
+
+int hv_scan(struct tscal_platform *plat, unsigned gap, struct tscal_hv *hv)
+{
+	struct tscal_hv_match found[TSCAL_HV_MAX + 1], m;
+	size_t n = 0, best;
+	unsigned missed = 0;
 	struct plat_cpuid r;
 	int rc;
 
-	if (!plat)
-		plat = tscal_platform_passive();
 	memset(hv, 0, sizeof(*hv));
-	strcpy(hv->main.vendor, "none");
+	nobody(hv, "none", "none");
 	rc = plat->ops->cpuid(plat, 1, 0, &r);
 	if (rc)
 		return rc;
 	if (!(r.ecx >> 31))
 		return 0;
-	rc = plat->ops->cpuid(plat, 0x40000000, 0, &r);
-	if (rc)
-		return rc;
 	hv->present = true;
-	hv->main.base = 0x40000000;
-	hv->main.max_leaf = r.eax;
-	hv->main.eax = r.eax;
-	memcpy(hv->main.signature, &r.ebx, 12);
-	strcpy(hv->main.vendor, "unknown");
-	for (size_t i = 0; hv_vendor_row(i); i++)
-		if (!memcmp(hv_vendor_row(i)->signature, hv->main.signature,
-			    12))
-			strcpy(hv->main.vendor, hv_vendor_row(i)->id);
-	snprintf(hv->main.name, sizeof(hv->main.name), "%s",
-		hv_vendor_of(&hv->main)->name);
+	for (unsigned i = 0; i < HV_SCAN_ALL && missed < gap; i++) {
+		/* What is unknown is kept at the first base alone: beyond it,
+		 * most hypervisors answer with data of other leaves. */
+		bool kept = read_base(plat, BASE_FIRST + i * BASE_STEP, &m) &&
+			    (known(&m) || !i) && !echo(found, n, &m);
+
+		missed = kept && known(&m) ? 0 : missed + 1;
+		if (kept)
+			n = push(found, n, &hv->truncated, &m);
+	}
+	if (!n) {
+		nobody(hv, "unknown", "an unreadable hypervisor");
+		return 0;
+	}
+	/* Twelve NUL bytes are nobody's, as long as there is anybody else. */
+	if (n > 1 && !known(&found[n - 1]) && is_blank(&found[n - 1]))
+		n--;
+	best = believed(found, n);
+	hv->main = found[best];
+	for (size_t i = 0; i < n; i++)
+		if (i != best)
+			hv->also[hv->n_also++] = found[i];
 	return 0;
+}
+
+int tscal_hv_detect(struct tscal_platform *plat, struct tscal_hv *hv)
+{
+	return hv_scan(plat ? plat : tscal_platform_passive(), HV_SCAN_ALL, hv);
 }

@@ -4,11 +4,20 @@
  * Hypervisor vendors: one row each, and for those that define a timing leaf
  * one small file each.  A number in a leaf has a meaning only together with the
  * vendor whose signature stands at the same base.
+ *
+ * How to add one: docs/hypervisors.md.
  */
 #ifndef TSCAL_HV_VENDOR_H
 #define TSCAL_HV_VENDOR_H
 
 #include "plat/plat.h"
+
+/* Limits of what a TSC may be, in Hz. */
+#define TSC_HZ_MIN 10e6
+#define TSC_HZ_MAX 20e9
+
+/* Most spellings of one vendor. */
+#define HV_SIGNATURES 4
 
 /* What a vendor's timing leaf says. */
 struct hv_answer {
@@ -22,16 +31,30 @@ struct hv_answer {
 
 struct hv_vendor {
 	const char *id;	  /* stable, lower case, in JSON */
-	const char *name; /* for people */
-	char signature[12];
+	const char *name; /* for people, shorter than 32 characters */
+	/* All spellings, 12 bytes in EBX ECX EDX order. */
+	size_t n_signatures;
+	char signatures[HV_SIGNATURES][12];
 	/* Linux has a calibrator for it, so that tsc_known_freq means "this
 	 * hypervisor said so". */
 	bool linux_calibrates;
+	/* It is who it says even where another signature stands at a higher
+	 * base: that one is an interface it offers. */
+	bool keeps_identity;
+	/* Leaves to take where EAX of its base is 0. */
+	uint32_t leaves_if_zero;
 	uint32_t watch; /* TSCAL_WATCH_*: what tells of a move */
+	/* What else must hold for the bytes to mean this vendor; NULL: the
+	 * bytes are enough. */
+	bool (*confirm)(struct tscal_platform *plat,
+		const struct tscal_hv_match *match);
 	/* Ask its timing leaf; NULL: it defines none. */
 	void (*timing)(struct tscal_platform *plat,
 		const struct tscal_hv_match *match, struct hv_answer *answer);
-	const char *timing_leaf; /* "0x40000010 EAX, kHz"; NULL: none */
+	const char *timing_leaf; /* "base + 0x10 EAX, kHz"; NULL: none */
+	/* Where it has none: what there is instead, as the end of a sentence;
+	 * NULL: nothing. */
+	const char *instead;
 };
 
 /* The row of a match, never NULL: the last row is "unknown". */
@@ -40,27 +63,49 @@ const struct hv_vendor *hv_vendor_of(const struct tscal_hv_match *match);
 /* Row i of the table in order, NULL beyond the last. */
 const struct hv_vendor *hv_vendor_row(size_t i);
 
+/* Whether the row has this signature, all 12 bytes of it. */
+bool hv_vendor_signs(const struct hv_vendor *row, const uint8_t *signature);
+
+/* All 256 bases. */
+#define HV_SCAN_ALL 256
+/* No known hypervisor leaves a gap between its bases, and none has more than
+ * three (QEMU: Hyper-V, Xen, KVM).  Each CPUID is a trap of 1 to 4 us, under
+ * two hypervisors 20 us and more. */
+#define HV_SCAN_QUICK 8
+
+/*
+ * tscal_hv_detect() that stops once `gap` bases in a row hold no known
+ * signature.  HV_SCAN_QUICK is for callers that have less than a millisecond.
+ */
+int hv_scan(struct tscal_platform *plat, unsigned gap, struct tscal_hv *hv);
+
 /*
  * The answer of a leaf that holds the TSC kHz in EAX, at match->base + 0x10:
- * absent beyond the maximum leaf of that base, or when zero.  Vendors round or
- * truncate to a kHz, so the truth is less than 1 kHz away on either side.
+ * absent beyond the maximum leaf of that base, or when zero.
  */
 void hv_khz_leaf(struct tscal_platform *plat,
 	const struct tscal_hv_match *match, struct hv_answer *answer);
 
-/* Fill in an answer from a kHz value; who says so stands in the sentence. */
-void hv_answer_khz(struct hv_answer *answer, uint32_t khz, const char *where);
+/* Registers of a leaf of this base, if its maximum allows; else answer says why
+ * not, and the result is false. */
+bool hv_leaf_read(struct tscal_platform *plat,
+	const struct tscal_hv_match *match, uint32_t offset,
+	struct plat_cpuid *regs, struct hv_answer *answer);
 
-/* One per vendor with a timing leaf, in files of their own. */
-void hv_vmware_timing(struct tscal_platform *plat,
-	const struct tscal_hv_match *match, struct hv_answer *answer);
-void hv_kvm_timing(struct tscal_platform *plat,
-	const struct tscal_hv_match *match, struct hv_answer *answer);
-void hv_acrn_timing(struct tscal_platform *plat,
-	const struct tscal_hv_match *match, struct hv_answer *answer);
-void hv_virtualbox_timing(struct tscal_platform *plat,
-	const struct tscal_hv_match *match, struct hv_answer *answer);
+/*
+ * Fill in an answer from the kHz found in a leaf: absent when 0, implausible
+ * when no TSC ticks so.  The vendor rounds or truncates to a kHz, so its rate
+ * is less than 1 kHz away on either side; slack_ppm is how far that rate may be
+ * from what the TSC does by the hypervisor's own clock.
+ */
+void hv_answer_khz(struct hv_answer *answer, uint32_t khz, uint32_t leaf,
+	double slack_ppm);
+
+/* One per vendor with a leaf of its own form, in files of their own. */
 void hv_xen_timing(struct tscal_platform *plat,
 	const struct tscal_hv_match *match, struct hv_answer *answer);
+/* VirtualBox's twelve NUL bytes. */
+bool hv_virtualbox_minimal(
+	struct tscal_platform *plat, const struct tscal_hv_match *match);
 
 #endif /* TSCAL_HV_VENDOR_H */
