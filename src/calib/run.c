@@ -75,12 +75,24 @@ static void measure(struct run *run, struct measure_space *space)
 		run->plat->ops->unpin(run->plat);
 }
 
+/* The time a look-up took; a measurement has set its own.  A replay has no
+ * clock: it always says 0. */
+static void stop_watch(
+	const struct run *run, struct estimate *e, uint64_t start_ns)
+{
+	uint64_t now_ns = run->plat->ops->now_ns(run->plat);
+
+	if (e->line.ms < 0 && now_ns)
+		e->line.ms = (double)(now_ns - start_ns) / 1e6;
+}
+
 static void ask(struct run *run)
 {
 	run->n = n_sources;
 	for (size_t i = 0; i < n_sources; i++) {
 		const struct source *s = sources[i];
 		struct estimate *e = &run->est[i];
+		uint64_t start_ns = run->plat->ops->now_ns(run->plat);
 
 		*e = (struct estimate){
 			.source = s,
@@ -90,14 +102,16 @@ static void ask(struct run *run)
 				.tolerance_ppm = -1,
 				.ms = -1},
 		};
-		if (!asked_for(run, s))
+		if (!asked_for(run, s)) {
 			est_say(e, TSCAL_STATUS_SKIPPED,
 				run->opts.only ? "not asked for"
 					       : "asked only when named");
-		else if (run->opts.survey && s->survey)
+		} else if (run->opts.survey && s->survey) {
 			s->survey(run, e);
-		else
+		} else {
 			s->ask(run, e);
+			stop_watch(run, e, start_ns);
+		}
 	}
 }
 

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The tscal authors
+"""Machines that nobody has recorded, as recordings (docs/recording.md).
+
+A Machine collects answers and writes them as a recording.  Everything is
+computed from its arguments, so the same script writes the same bytes.
+"""
+
+import struct
+
+HYPERVISOR_BIT = 1 << 31
+CLOCKSOURCE = "/sys/devices/system/clocksource/clocksource0/"
+
+# CPUID.1:EAX of real parts, their vendor, and the basic leaves they have.
+CPUS = {
+    "milan": (0x00A00F11, "AuthenticAMD", 0x10),
+    "rome": (0x00830F10, "AuthenticAMD", 0x10),
+    "phoenix": (0x00A70F41, "AuthenticAMD", 0x10),
+    "matisse": (0x00870F10, "AuthenticAMD", 0x10),
+    "broadwell": (0x000406F1, "GenuineIntel", 0x14),
+    "ivybridge": (0x000306E4, "GenuineIntel", 0x0D),
+    "skylake-sp": (0x00050654, "GenuineIntel", 0x16),
+    "cascadelake": (0x00050657, "GenuineIntel", 0x16),
+    "icelake-sp": (0x000606A6, "GenuineIntel", 0x1B),
+    "sapphirerapids": (0x000806F8, "GenuineIntel", 0x20),
+    "coffeelake": (0x000906EA, "GenuineIntel", 0x16),
+}
+
+
+def words(text, count):
+    return struct.unpack("<%dI" % count, text.encode().ljust(4 * count, b"\0"))
+
+
+class Machine:
+    def __init__(self, name, what):
+        self.name = name
+        self.lines = ["tscal-recording 1"]
+        self.lines += ["# " + line for line in what.strip().split("\n")]
+        self.add("# Synthetic: composed from documented register values, not "
+                 "recorded.")
+        self.add("tsc-access: enabled")
+
+    def add(self, line):
+        self.lines.append(line)
+        return self
+
+    def cpuid(self, leaf, sub, eax, ebx=0, ecx=0, edx=0):
+        return self.add(
+            "cpuid 0x%08x 0x%02x: eax=0x%08x ebx=0x%08x ecx=0x%08x edx=0x%08x"
+            % (leaf, sub, eax, ebx, ecx, edx))
+
+    def file(self, path, text):
+        return self.add('file "%s": "%s"' % (
+            path, text.replace("\\", "\\\\").replace('"', '\\"')
+            .replace("\n", "\\n").replace("\t", "\\t")))
+
+    def no_file(self, path, error="-ENOENT"):
+        return self.add('file "%s": %s' % (path, error))
+
+    def cpu(self, which, brand, guest=False, invariant=True, leaf15=None,
+            base_mhz=None, max_basic=None):
+        eax, vendor, top = CPUS[which]
+        v = words(vendor, 3)
+        self.cpuid(0, 0, max_basic or top, v[0], v[2], v[1])
+        self.cpuid(1, 0, eax, 0x00100800,
+                   0x7ED8320B | (HYPERVISOR_BIT if guest else 0), 0x178BFBFF)
+        if (max_basic or top) >= 0x15:
+            self.cpuid(0x15, 0, *(leaf15 or (0, 0, 0)))
+        if (max_basic or top) >= 0x16:
+            self.cpuid(0x16, 0, base_mhz or 0, base_mhz or 0)
+        if (max_basic or top) >= 0x20:
+            for leaf in range(0x17, 0x21):
+                self.cpuid(leaf, 0, 0)
+        self.cpuid(0x80000000, 0, 0x80000008)
+        b = words(brand, 12)
+        for i in range(3):
+            self.cpuid(0x80000002 + i, 0, *b[4 * i:4 * i + 4])
+        self.cpuid(0x80000007, 0, 0, 0, 0, 0x100 if invariant else 0)
+        return self
+
+    def signature(self, text, base=0x40000000, max_leaf=0x40000001, eax=None):
+        v = words(text, 3)
+        return self.cpuid(base, 0, max_leaf if eax is None else eax, *v)
+
+    def kernel(self, clocksource, available, flags="", mhz=0.0, cpus=4,
+               cmdline="quiet"):
+        if clocksource:
+            self.file(CLOCKSOURCE + "current_clocksource", clocksource + "\n")
+            self.file(CLOCKSOURCE + "available_clocksource", available + " \n")
+        self.file("/proc/cpuinfo",
+                  "processor\t: 0\nflags\t\t: fpu tsc msr %s\n"
+                  "bogomips\t: %.2f\n" % (flags, 2 * mhz))
+        self.file("/proc/cmdline", cmdline + "\n")
+        self.file("/sys/devices/system/cpu/online", "0-%d\n" % (cpus - 1))
+        return self
+
+    def unsynchronised(self):
+        return self.timex(0, status=0x40, state=5)
+
+    def timex(self, ppm, status=0x2001, state=0, tick=10000, offset_ns=0):
+        freq = round(ppm * 65536)
+        for i in range(2):
+            self.add("adjtimex %d: state=%d status=0x%x freq=%d offset_ns=%d "
+                     "tick=%d maxerror_us=%d tai=0"
+                     % (i, state, status, freq, offset_ns, tick, 20000))
+        return self
+
+    def mult(self, hz, ntp_ppm=0.0, page=0, at=(0x20, 0x108)):
+        """The kernel's two mult/shift pairs in [vvar]; returns RAW's rate."""
+        shift = 32
+        while round(1e9 * 2**shift / hz) >> 24:
+            shift -= 1
+        mult = round(1e9 * 2**shift / hz)
+        slewed = round(mult * (1 + ntp_ppm * 1e-6))
+        self.add("page vvar %d: 0x%x=0x%x 0x%x=0x%x 0x%x=0x%x 0x%x=0x%x" % (
+            page, at[0], slewed, at[0] + 4, shift, at[1], mult, at[1] + 4,
+            shift))
+        return 1e9 * 2**shift / mult
+
+    def pvclock(self, hz, flags=1):
+        shift, scaled = 0, hz
+        while scaled > 2e9:
+            scaled, shift = scaled / 2, shift - 1
+        while scaled <= 1e9:
+            scaled, shift = scaled * 2, shift + 1
+        mul = int((10**9 << 32) / scaled)
+        return self.add(
+            "page vvar_vclock 0: 0x0=0x10 0x8=0xd4f38d75 0x10=0x51eb23a4 "
+            "0x18=0x%x 0x1c=0x%x" % (mul, (shift & 0xFF) | flags << 8))
+
+    def no_pages(self, error="-EFAULT"):
+        for i in range(4):
+            self.add("page vvar %d: %s" % (i, error))
+        for i in range(2):
+            self.add("page vvar_vclock %d: -ENOENT" % i)
+        return self
+
+    def measured(self, hz, read_ns=30, rdtsc_ns=10.0, start_s=1000,
+                 window_ms=10.4, samples=64):
+        """Bursts of CLOCK_MONOTONIC_RAW, by which the TSC ticks at hz."""
+        cost = round(rdtsc_ns * hz / 1e9)
+        start = int(start_s * hz)
+        self.add("counter rdtsc: num=1 den=1 width=64 spin=0")
+        self.add("samples rdtsc 0: " + " ".join(
+            "%d/%d/%d" % ((start if not i else 3 * cost),
+                          (start + cost if not i else 3 * cost), 2 * cost)
+            for i in range(samples)))
+        self.add("counter clock-raw: num=1000000000 den=1 width=64 spin=0")
+        for burst in range(2):
+            text, prev = [], (0, 0)
+            for i in range(samples):
+                # The step between reads is not a whole number of ns, so the
+                # ns boundaries fall everywhere inside the brackets.
+                ns = (start_s * 10**9 + burst * window_ms * 1e6
+                      + i * (2 * read_ns + 7.37))
+                before = int((ns - read_ns / 2) * hz / 1e9)
+                after = int((ns + read_ns / 2) * hz / 1e9) + 1
+                ref = int(ns)
+                text.append("%d/%d/%d" % (before - prev[0], ref - prev[1],
+                                          after - before))
+                prev = (before, ref)
+            self.add("samples clock-raw %d: %s" % (burst, " ".join(text)))
+        return self
+
+    def write(self, folder):
+        path = "%s/%s.rec" % (folder, self.name)
+        with open(path, "w", encoding="ascii") as f:
+            f.write("\n".join(self.lines) + "\n")
+        return path
