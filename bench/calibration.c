@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* bench/calibration: see the usage below and docs/accuracy.md. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+#define RUNS 200
+#define RUNS_MAX 1000000
+#define WINDOW_MAX_MS 10000
+
+static const char usage[] =
+	"usage: calibration [--runs N] [--window-ms MS] [--only NAME[,NAME]]\n"
+	"                   [--idle | --busy] [--json FILE]\n"
+	"\n"
+	"Runs every calibration that can speak here in N fresh processes, on\n"
+	"the machine as it is and beside four busy loops, and holds the\n"
+	"results against the exact rate.\n"
+	"\n"
+	"  --runs N        processes for each, default 200\n"
+	"  --window-ms MS  measuring window, default that of the library\n"
+	"  --only NAME     a source, \"report\" or \"no-measure\"; several "
+	"with "
+	"commas\n"
+	"  --idle, --busy  this load alone\n"
+	"  --json FILE     write the result there as well\n";
+
+static bool number(const char *text, unsigned max, unsigned *out)
+{
+	char *end;
+	unsigned long v = strtoul(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || *end || v < 1 || v > max)
+		return false;
+	*out = (unsigned)v;
+	return true;
+}
+
+static bool parse(int argc, char **argv, struct options *o)
+{
+	static const struct option longs[] = {
+		{"runs", required_argument, NULL, 'n'},
+		{"window-ms", required_argument, NULL, 'w'},
+		{"only", required_argument, NULL, 'o'},
+		{"idle", no_argument, NULL, 'i'},
+		{"busy", no_argument, NULL, 'b'},
+		{"json", required_argument, NULL, 'j'},
+		{"one", required_argument, NULL, '1'},
+		{"devices", no_argument, NULL, 'd'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
+	};
+	bool ok = true;
+	int c;
+
+	*o = (struct options){.runs = RUNS};
+	while (ok && (c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+		switch (c) {
+		case 'n':
+			ok = number(optarg, RUNS_MAX, &o->runs);
+			break;
+		case 'w':
+			ok = number(optarg, WINDOW_MAX_MS, &o->window_ms);
+			break;
+		case 'o':
+			o->only = optarg;
+			break;
+		case 'i':
+			o->load[LOAD_IDLE] = true;
+			break;
+		case 'b':
+			o->load[LOAD_BUSY] = true;
+			break;
+		case 'j':
+			o->json = optarg;
+			break;
+		case '1':
+			o->one = optarg;
+			break;
+		case 'd':
+			o->devices = true;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			exit(fflush(stdout) ? 1 : 0);
+		default:
+			ok = false;
+		}
+	}
+	if (!o->load[LOAD_IDLE] && !o->load[LOAD_BUSY])
+		o->load[LOAD_IDLE] = o->load[LOAD_BUSY] = true;
+	return ok && optind == argc;
+}
+
+static bool what_by_name(const char *name, struct what *w)
+{
+	*w = (struct what){.source = tscal_source_by_name(name)};
+	if (strlen(name) >= sizeof(w->name))
+		return false;
+	strcpy(w->name, name);
+	w->no_measure = !strcmp(name, WHAT_NO_MEASURE);
+	return w->source || w->no_measure || !strcmp(name, WHAT_REPORT);
+}
+
+static void add_what(struct bench *b, const char *name, bool devices)
+{
+	struct what *w = &b->whats[b->n_whats];
+
+	if (b->n_whats == WHATS_MAX || !what_by_name(name, w))
+		abort();
+	w->devices = devices;
+	b->n_whats++;
+}
+
+/* Ask every source once, or those that only names. */
+static int survey(bool devices, uint64_t only, struct tscal_report **out)
+{
+	struct tscal_opts opts = TSCAL_OPTS_INIT;
+	int rc = platform_new(devices, &opts.platform);
+
+	if (rc)
+		return rc;
+	opts.only = only;
+	rc = tscal_report_new(&opts, out);
+	tscal_platform_free(opts.platform);
+	return rc;
+}
+
+/* The names in --only as bits; false for one that is none. */
+static bool parse_only(struct bench *b)
+{
+	char *names = strdup(b->opts.only), *save, *name;
+	struct what w;
+	bool ok = names;
+
+	name = names ? strtok_r(names, ",", &save) : NULL;
+	for (; ok && name; name = strtok_r(NULL, ",", &save)) {
+		ok = what_by_name(name, &w);
+		if (ok && w.source)
+			b->only |= UINT64_C(1) << w.source;
+		else if (ok && b->n_whats < 2)
+			add_what(b, name, false);
+	}
+	free(names);
+	return ok;
+}
+
+/* What can speak here, and by which platform: passively wherever it can. */
+static int find_whats(struct bench *b)
+{
+	struct tscal_report *passive;
+	int rc;
+
+	if (!b->opts.only) {
+		add_what(b, WHAT_REPORT, false);
+		add_what(b, WHAT_NO_MEASURE, false);
+	} else if (!parse_only(b)) {
+		return -EINVAL;
+	}
+	rc = survey(false, b->only, &passive);
+	if (rc)
+		return rc;
+	if (survey(true, b->only, &b->survey))
+		b->survey = passive;
+	for (size_t i = 0; i < tscal_report_count(b->survey); i++) {
+		const struct tscal_line *l = tscal_report_line(b->survey, i);
+		bool wanted = !b->opts.only || b->only >> l->id & 1;
+
+		if (wanted && l->hz > 0)
+			add_what(b, l->name,
+				!(tscal_report_line(passive, i)->hz > 0));
+	}
+	if (passive != b->survey)
+		tscal_report_free(passive);
+	return 0;
+}
+
+/* Everything once, then again: what drifts meets all of them alike. */
+static int run_load(struct bench *b, enum load load)
+{
+	size_t runs = b->opts.runs;
+	struct sample *s = calloc(b->n_whats * runs, sizeof(*s));
+	struct summary *rows = &b->rows[b->n_rows];
+
+	if (!s)
+		return -ENOMEM;
+	for (size_t w = 0; w < b->n_whats; w++)
+		rows[w] = (struct summary){
+			.what = &b->whats[w], .load = load, .asked = runs};
+	for (size_t i = 0; i < runs; i++)
+		for (size_t w = 0; w < b->n_whats; w++)
+			rows[w].n += sample_elsewhere(&b->opts, &b->whats[w],
+				&s[w * runs + rows[w].n]);
+	for (size_t w = 0; w < b->n_whats; w++)
+		summarise(&rows[w], &b->truth, &s[w * runs]);
+	b->n_rows += b->n_whats;
+	free(s);
+	return 0;
+}
+
+static const char *run_loads(struct bench *b)
+{
+	struct truth after;
+
+	if (truth_find(&b->truth))
+		return "cannot calibrate at all";
+	if (b->opts.load[LOAD_IDLE] && run_load(b, LOAD_IDLE))
+		return "out of memory";
+	if (b->opts.load[LOAD_BUSY]) {
+		if (!busy_start())
+			return "cannot start the busy loops";
+		if (run_load(b, LOAD_BUSY))
+			return "out of memory";
+		if (!busy_stop())
+			return "a busy loop ended before the end";
+	}
+	/* Refined by the kernel, or moved to another host. */
+	if (truth_find(&after) || after.raw_hz != b->truth.raw_hz ||
+		after.declared_hz != b->truth.declared_hz)
+		return "the exact rate changed meanwhile: nothing to hold the "
+		       "results against";
+	return NULL;
+}
+
+static int one(const struct options *o)
+{
+	struct what w;
+
+	if (!what_by_name(o->one, &w))
+		return 1;
+	w.devices = o->devices;
+	return sample_here(o, &w) || fflush(stdout) ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+	static struct bench b;
+	const char *why;
+	int rc;
+
+	if (!parse(argc, argv, &b.opts)) {
+		fputs(usage, stderr);
+		return 1;
+	}
+	if (b.opts.one)
+		return one(&b.opts);
+	rc = find_whats(&b);
+	if (rc == -EINVAL)
+		fprintf(stderr, "calibration: no such source: %s\n",
+			b.opts.only);
+	if (rc)
+		return 1;
+	why = run_loads(&b);
+	if (why) {
+		fprintf(stderr, "calibration: %s\n", why);
+		return 1;
+	}
+	targets_judge(&b);
+	table_print(&b, stdout);
+	rc = b.opts.json ? json_write(&b) : 0;
+	if (rc)
+		fprintf(stderr, "calibration: %s: %s\n", b.opts.json,
+			strerror(-rc));
+	tscal_report_free(b.survey);
+	return rc || fflush(stdout) ? 1 : 0;
+}

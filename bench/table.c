@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* The result for people. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "bench.h"
+
+const char *load_str(enum load load)
+{
+	return load == LOAD_BUSY ? "busy" : "idle";
+}
+
+const struct tscal_line *silent_next(const struct bench *b, size_t *i)
+{
+	while (*i < tscal_report_count(b->survey)) {
+		const struct tscal_line *l = tscal_report_line(
+			b->survey, (*i)++);
+
+		if (!(l->hz > 0) && (!b->opts.only || b->only >> l->id & 1))
+			return l;
+	}
+	return NULL;
+}
+
+static void print_machine(const struct bench *b, FILE *out)
+{
+	const struct tscal_machine *m = tscal_report_machine(b->survey);
+	struct utsname u;
+
+	if (!uname(&u))
+		fprintf(out, "kernel       %s %s\n", u.sysname, u.release);
+	fprintf(out, "cpu          %s, %d online\n", m->cpu_brand,
+		(int)tscal_report_info(b->survey)->cpus);
+	fprintf(out, "hypervisor   %s\n",
+		m->hv.present ? m->hv.main.name : "none seen");
+	fprintf(out, "clocksource  %s\n",
+		*m->clocksource ? m->clocksource : "not visible");
+	fprintf(out, "tscal        %s\n", TSCAL_VERSION);
+}
+
+static void print_truth(
+	FILE *out, enum against against, double hz, const char *from)
+{
+	if (hz > 0)
+		fprintf(out, "%-9s %.3f Hz: %s\n", against_str(against), hz,
+			from);
+	else
+		fprintf(out, "%-9s not known: %s\n", against_str(against),
+			from);
+}
+
+static void print_spread(FILE *out, const struct spread *s, const char *fmt)
+{
+	fprintf(out, fmt, s->median);
+	fprintf(out, fmt, s->p95);
+	fprintf(out, fmt, s->worst);
+}
+
+static void print_row(FILE *out, const struct summary *row)
+{
+	char runs[32], held[32];
+
+	snprintf(runs, sizeof(runs), "%zu/%zu", row->n, row->asked);
+	snprintf(held, sizeof(held), "%zu/%zu", row->held, row->n);
+	fprintf(out, "%-12s %-4s %9s  ", row->what->name, load_str(row->load),
+		runs);
+	if (!row->n) {
+		fprintf(out, "no process gave a number\n");
+		return;
+	}
+	fprintf(out, "%-12s %-8s", row->source, against_str(row->against));
+	if (row->against != AGAINST_NOTHING) {
+		print_spread(out, &row->error, " %9.2g");
+		fprintf(out, " %9s", held);
+	} else {
+		fprintf(out, " %9s %9s %9s %9s", "-", "-", "-", "-");
+	}
+	fprintf(out, " %9.2g %9.2g  ", row->range_ppm, row->width.median);
+	print_spread(out, &row->call_ms, " %7.3f");
+	fprintf(out, " %8.2f\n", row->process_ms.median);
+}
+
+static void print_rows(const struct bench *b, FILE *out)
+{
+	fprintf(out, "%-12s %-4s %9s  %-12s %-8s %29s %9s %9s %9s   %23s %8s\n",
+		"", "", "", "", "held", "|error|, ppm", "interval", "spread",
+		"width", "the call, ms", "process");
+	fprintf(out,
+		"%-12s %-4s %9s  %-12s %-8s %9s %9s %9s %9s %9s %9s   %7s %7s "
+		"%7s %8s\n",
+		"what", "load", "runs", "source", "against", "median", "p95",
+		"worst", "holds it", "ppm", "ppm", "median", "p95", "worst",
+		"ms");
+	for (size_t i = 0; i < b->n_rows; i++)
+		print_row(out, &b->rows[i]);
+}
+
+static void print_silent(const struct bench *b, FILE *out)
+{
+	const struct tscal_line *l;
+	const char *head = "\nGave no number here:\n";
+
+	for (size_t i = 0; (l = silent_next(b, &i)); head = "")
+		fprintf(out, "%s%-12s %-11s %s\n", head, l->name,
+			tscal_status_str(l->status), l->sentence);
+}
+
+static void print_targets(const struct bench *b, FILE *out)
+{
+	if (!b->n_targets)
+		return;
+	fprintf(out, "\n%-62s %-4s %12s %12s\n", "target", "load", "found",
+		"limit");
+	for (size_t i = 0; i < b->n_targets; i++) {
+		const struct target *t = &b->targets[i];
+		char found[32], limit[32];
+
+		snprintf(found, sizeof(found), "%.3g %s", t->value, t->unit);
+		snprintf(limit, sizeof(limit), "%.3g %s", t->limit, t->unit);
+		fprintf(out, "%-62s %-4s %12s %12s  %s\n", t->text,
+			load_str(t->load), found, limit,
+			t->met ? "met" : "MISSED");
+	}
+}
+
+void table_print(const struct bench *b, FILE *out)
+{
+	print_machine(b, out);
+	fprintf(out, "\nHeld against, in ticks per second:\n");
+	print_truth(out, AGAINST_RAW, b->truth.raw_hz, b->truth.raw_from);
+	print_truth(out, AGAINST_DECLARED, b->truth.declared_hz,
+		b->truth.declared_from);
+	fprintf(out,
+		"\nEvery run in a fresh process; busy: beside %d busy loops.  "
+		"Spread: the largest\nresult over the smallest.\n\n",
+		BUSY_LOOPS);
+	print_rows(b, out);
+	print_silent(b, out);
+	print_targets(b, out);
+}
