@@ -24,7 +24,7 @@
  * Always inlined, so that this header needs no library even without
  * optimisation.
  */
-#define TSCAL_INLINE inline __attribute__((__always_inline__))
+#define TSCAL_INLINE TSCAL_API inline __attribute__((__always_inline__))
 
 #ifdef __cplusplus
 extern "C" {

@@ -38,7 +38,7 @@ static void demote(struct run *run, struct estimate *est, double crystal)
 		est_say(est, TSCAL_STATUS_HINT,
 			"in a virtual machine only a hint: it may be the "
 			"host's");
-	else if (!crystal && run->kernel.roots & TSCAL_ROOT_CPU)
+	else if (crystal == 0 && run->kernel.roots & TSCAL_ROOT_CPU)
 		/* The kernel's rate comes from CPUID too: choosing the crystal
 		 * that fits it would make one declaration two. */
 		est_say(est, TSCAL_STATUS_HINT,
@@ -74,7 +74,7 @@ static void ask(struct run *run, struct estimate *est)
 	/* Multiply first: EBX / EAX in integers loses the fraction. */
 	ratio = (double)r.ebx / r.eax;
 	crystal = r.ecx ? r.ecx : fit_crystal(ratio, run->raw.hz);
-	if (!crystal) {
+	if (crystal == 0) {
 		est_say(est, TSCAL_STATUS_HINT,
 			"ratio %u/%u, but no crystal named and none that fits",
 			r.ebx, r.eax);

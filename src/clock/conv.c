@@ -3,22 +3,18 @@
 /* The one external definition of each inline of the public headers. */
 #include <tscal/tscal.h>
 
-extern TSCAL_API uint64_t tscal_rdtsc(void);
-extern TSCAL_API uint64_t tscal_rdtsc_ordered(void);
-extern TSCAL_API uint64_t tscal_rdtscp(uint32_t *aux);
-extern TSCAL_API uint64_t tscal_rdtsc_begin(void);
-extern TSCAL_API uint64_t tscal_rdtsc_end(void);
-extern TSCAL_API int64_t tscal_hz_q25(double hz);
-extern TSCAL_API tscal_i128 tscal_floor_div(tscal_i128 n, tscal_i128 d);
-extern TSCAL_API int tscal_conv_init(struct tscal_conv *conv, double hz,
+extern uint64_t tscal_rdtsc(void);
+extern uint64_t tscal_rdtsc_ordered(void);
+extern uint64_t tscal_rdtscp(uint32_t *aux);
+extern uint64_t tscal_rdtsc_begin(void);
+extern uint64_t tscal_rdtsc_end(void);
+extern int64_t tscal_hz_q25(double hz);
+extern tscal_i128 tscal_floor_div(tscal_i128 n, tscal_i128 d);
+extern int tscal_conv_init(struct tscal_conv *conv, double hz,
 	uint64_t tsc_epoch, int64_t ns_epoch);
-extern TSCAL_API int64_t tscal_ticks_to_ns(
-	const struct tscal_conv *conv, int64_t ticks);
-extern TSCAL_API int64_t tscal_ns_to_ticks(
-	const struct tscal_conv *conv, int64_t ns);
-extern TSCAL_API int64_t tscal_tsc_to_ns(
-	const struct tscal_conv *conv, uint64_t tsc);
-extern TSCAL_API uint64_t tscal_ns_to_tsc(
-	const struct tscal_conv *conv, int64_t ns);
-extern TSCAL_API int tscal_calibrate(
+extern int64_t tscal_ticks_to_ns(const struct tscal_conv *conv, int64_t ticks);
+extern int64_t tscal_ns_to_ticks(const struct tscal_conv *conv, int64_t ns);
+extern int64_t tscal_tsc_to_ns(const struct tscal_conv *conv, uint64_t tsc);
+extern uint64_t tscal_ns_to_tsc(const struct tscal_conv *conv, int64_t ns);
+extern int tscal_calibrate(
 	const struct tscal_opts *opts, struct tscal_info *info);
