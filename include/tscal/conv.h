@@ -19,6 +19,10 @@
 #error "tscal reads the x86-64 time-stamp counter"
 #endif
 
+#ifndef TSCAL_API
+#define TSCAL_API
+#endif
+
 /*
  * C99 inline: libtscal holds the one external definition of each function.
  * Always inlined, so that this header needs no library even without
@@ -28,10 +32,6 @@
 
 #ifdef __cplusplus
 extern "C" {
-#endif
-
-#ifndef TSCAL_API
-#define TSCAL_API
 #endif
 
 __extension__ typedef __int128 tscal_i128;
