@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/*
+ * Walking along one line of text.  Each step either succeeds and moves on, or
+ * fails, stays, and remembers what it wanted: the sentence for the user.
+ */
+#ifndef TSCAL_CURSOR_H
+#define TSCAL_CURSOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct cursor {
+	const char *p, *end;
+	const char *want; /* "8 hexadecimal digits" */
+};
+
+static inline bool cursor_at_end(const struct cursor *c)
+{
+	return c->p == c->end;
+}
+
+/* False, and remember what was wanted. */
+bool cursor_want(struct cursor *c, const char *want);
+
+/* Whether these characters come next; does not move. */
+bool cursor_sees(const struct cursor *c, const char *text);
+/* Exactly these characters. */
+bool cursor_skip(struct cursor *c, const char *text);
+/* Nothing more on the line. */
+bool cursor_end(struct cursor *c);
+/* The characters up to a blank, a ':' or the end; false if none. */
+bool cursor_word(struct cursor *c, const char **word, size_t *len);
+/* A number in decimal, 0..max. */
+bool cursor_dec(struct cursor *c, uint64_t max, uint64_t *out);
+/* A decimal number with a sign or without; any 64-bit value, wrapped. */
+bool cursor_signed(struct cursor *c, uint64_t *out);
+/* "0x" and a hexadecimal number of 1 to 16 digits, 0..max. */
+bool cursor_hex(struct cursor *c, uint64_t max, uint64_t *out);
+/* "0x" and exactly 8 digits, as `cpuid -r` prints: a digit less is a cut. */
+bool cursor_hex8(struct cursor *c, uint32_t *out);
+/* Bytes in double quotes with the escapes \\ \" \n \t \xHH; how many in *len.
+ */
+bool cursor_quoted(struct cursor *c, char *out, size_t size, size_t *len);
+
+#endif /* TSCAL_CURSOR_H */

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/*
+ * What a machine answered, in memory and as text (docs/recording.md).
+ *
+ * A recording is a set of questions with their answers.  An answer is 0 and
+ * bytes, or -errno.  The bytes are those the look-up of plat.h fills in:
+ *
+ *	kind		id			bytes
+ *	REC_CPUID	leaf << 32 | subleaf	struct plat_cpuid
+ *	REC_MSR		cpu << 32 | msr		uint64_t
+ *	REC_FILE	(path)			the contents
+ *	REC_ADJTIMEX	0, 1, 2, ... in order	struct plat_timex
+ *	REC_PAGE	which << 32 | index	PLAT_PAGE_SIZE bytes
+ *	REC_PERF_PAGE				struct plat_perf_page
+ *	REC_KVM_KHZ				uint32_t
+ *	REC_TSC_ACCESS				enum plat_tsc_access
+ *	REC_COUNTER	counter			struct plat_counter
+ *	REC_SAMPLES	counter << 32 | burst	struct plat_sample[]
+ */
+#ifndef TSCAL_RECORDING_H
+#define TSCAL_RECORDING_H
+
+#include <stdio.h>
+
+#include "plat/plat.h"
+
+#define REC_VERSION 1
+
+/* `cpuid -r` prints 9 KB for each CPU: this is 1800 of them. */
+#define REC_TEXT_MAX (16u << 20)
+/* Longer than any line of a recording, which is that of a file: */
+#define REC_LINE_MAX (64u << 10)
+/* twice what the largest reader asks for; each byte is up to 4 characters. */
+#define REC_FILE_MAX (8u << 10)
+/* Paths, NUL included. */
+#define REC_PATH_MAX 256
+/* Samples in a burst: each takes at most 63 characters of a line. */
+#define REC_SAMPLES_MAX 1000u
+/* cpuid lines for a range of leaves: each is compared with all others. */
+#define REC_RANGES_MAX 1024u
+
+enum rec_kind {
+	REC_CPUID,
+	REC_MSR,
+	REC_FILE,
+	REC_ADJTIMEX,
+	REC_PAGE,
+	REC_PERF_PAGE,
+	REC_KVM_KHZ,
+	REC_TSC_ACCESS,
+	REC_COUNTER,
+	REC_SAMPLES,
+	REC_KINDS
+};
+
+/* Who answered a CPUID question: tscal's own lines, or a block of `cpuid -r`
+ * output, "CPU:" or "CPU n:". */
+#define REC_BLOCK_OWN UINT64_C(0)
+#define REC_BLOCK_CPU UINT64_C(1)
+#define REC_BLOCK_CPU_N(n) (UINT64_C(2) + (n))
+
+struct rec_key {
+	enum rec_kind kind;
+	uint64_t id;
+	const char *path; /* REC_FILE only, else NULL */
+	/* REC_CPUID only: */
+	uint64_t block;
+	/* The same answer for each leaf from that of id to last by step;
+	 * step 0: for that of id alone. */
+	uint32_t last, step;
+};
+
+#define REC_ID(high, low) ((uint64_t)(high) << 32 | (low))
+
+struct rec_answer {
+	int rc;	     /* 0 or -errno */
+	size_t size; /* of data, in bytes; 0 with an error */
+	const void *data;
+};
+
+struct rec_entry {
+	struct rec_key key;
+	struct rec_answer answer;
+	struct rec_entry *next;	  /* in the order of adding */
+	struct rec_entry *bucket; /* with the same hash */
+};
+
+struct recording;
+
+/* An empty recording; NULL when out of memory. */
+struct recording *rec_new(void);
+void rec_free(struct recording *rec);
+
+/*
+ * Add an answer; everything is copied.  An answer that is there already, and
+ * equal, is no error.  Returns 0, -EEXIST when there is another answer to the
+ * same question (it stays), -ENOSPC for too many ranges, -ENOMEM.
+ */
+int rec_add(struct recording *rec, const struct rec_key *key,
+	const struct rec_answer *answer);
+
+/* The answer to exactly this question, block included; NULL if none. */
+const struct rec_answer *rec_find(
+	const struct recording *rec, const struct rec_key *key);
+
+/*
+ * The answer of this machine to CPUID: tscal's own line for the leaf, else that
+ * of the first CPU in the file, else a line for a range of leaves; NULL if
+ * none.
+ */
+const struct rec_answer *rec_find_cpuid(
+	const struct recording *rec, uint32_t leaf, uint32_t subleaf);
+
+/* All entries, in the order of adding: follow ->next. */
+const struct rec_entry *rec_first(const struct recording *rec);
+
+/*
+ * Read a recording from text.  On failure err holds one sentence, with the line
+ * number where there is one.  Returns 0, -EBADMSG or -ENOMEM.
+ */
+int rec_parse(const char *text, size_t len, struct recording **out, char *err,
+	size_t err_size);
+
+/* Read a recording from a regular file: as rec_parse(), or -errno. */
+int rec_load(
+	const char *path, struct recording **out, char *err, size_t err_size);
+
+/*
+ * Write a recording; each line of note, which may be NULL, becomes a comment.
+ * Whether all was written is for the caller to ask: ferror(), fclose().
+ */
+void rec_write(const struct recording *rec, const char *note, FILE *out);
+
+/* A platform that answers from a recording, which it owns from then on.
+ * Returns 0 or -ENOMEM. */
+int replay_new(struct recording *rec, struct tscal_platform **out);
+
+#endif /* TSCAL_RECORDING_H */
