@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/*
+ * A machine and a pencil: passes every question on, and keeps the answers until
+ * it is freed, when it writes them down.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "plat/recording.h"
+#include "plat/redact.h"
+
+/*
+ * Samples in a recorded burst.  The interval comes from the few fastest reads
+ * of a burst and the medians settle well before: 128 are enough to judge by,
+ * and keep a recording a text of some kilobytes that people can read and put
+ * into a repository.  The run that is recorded gets no more either, so that the
+ * replay gives the report that was seen.
+ */
+#define RECORD_SAMPLES 128
+/* Bursts of a counter, answers of adjtimex: far above what a run asks for. */
+#define RECORD_REPEATS 32
+/* Fewer equal leaves in a row than this are clearer as lines of their own. */
+#define RECORD_RUN 4
+
+struct record {
+	struct tscal_platform plat;
+	struct tscal_platform *inner;
+	struct recording *rec;
+	FILE *out;
+	bool redact;
+	int lost; /* -errno of the first answer that could not be kept */
+	uint32_t n_adjtimex, n_bursts[PLAT_COUNTER_COUNT];
+};
+
+static struct record *record_of(struct tscal_platform *p)
+{
+	return (struct record *)p;
+}
+
+static void keep_key(struct record *r, const struct rec_key *key, int rc,
+	const void *data, size_t size)
+{
+	struct rec_answer a = {
+		.rc = rc < 0 ? rc : 0,
+		.size = rc < 0 ? 0 : size,
+		.data = data,
+	};
+	int failed;
+
+	/* A path that no line can hold: no source has one. */
+	if (key->path && strlen(key->path) >= REC_PATH_MAX)
+		return;
+	failed = rec_add(r->rec, key, &a);
+	/* Another answer to a question asked before, such as the APIC id of
+	 * another CPU: the first stays. */
+	if (failed && failed != -EEXIST && !r->lost)
+		r->lost = failed;
+}
+
+static void keep(struct record *r, enum rec_kind kind, uint64_t id, int rc,
+	const void *data, size_t size)
+{
+	struct rec_key key = {.kind = kind, .id = id};
+
+	keep_key(r, &key, rc, data, size);
+}
+
+static int record_cpuid(struct tscal_platform *p, uint32_t leaf,
+	uint32_t subleaf, struct plat_cpuid *out)
+{
+	struct record *r = record_of(p);
+	int rc = r->inner->ops->cpuid(r->inner, leaf, subleaf, out);
+
+	if (!r->redact || !redact_cpuid(leaf))
+		keep(r, REC_CPUID, REC_ID(leaf, subleaf), rc, out,
+			sizeof(*out));
+	return rc;
+}
+
+static int record_rdmsr(
+	struct tscal_platform *p, unsigned cpu, uint32_t msr, uint64_t *value)
+{
+	struct record *r = record_of(p);
+	int rc = r->inner->ops->rdmsr(r->inner, cpu, msr, value);
+
+	if (!r->redact || !redact_msr(msr))
+		keep(r, REC_MSR, REC_ID(cpu, msr), rc, value, sizeof(*value));
+	return rc;
+}
+
+static int record_read_file(
+	struct tscal_platform *p, const char *path, void *buf, size_t size)
+{
+	struct record *r = record_of(p);
+	struct rec_key key = {.kind = REC_FILE, .path = path};
+	char text[REC_FILE_MAX];
+	size_t len;
+	/* As much as can be kept, whatever is asked for: the next one to ask
+	 * for this file may have a larger buffer. */
+	int rc = r->inner->ops->read_file(r->inner, path, text, sizeof(text));
+
+	if (rc < 0) {
+		keep_key(r, &key, rc, NULL, 0);
+		return rc;
+	}
+	len = (size_t)rc;
+	if (size > len)
+		size = len;
+	memcpy(buf, text, size);
+	if (r->redact && redact_file(path))
+		return (int)size;
+	if (r->redact)
+		len = redact_contents(path, text, len);
+	keep_key(r, &key, 0, text, len);
+	return (int)size;
+}
+
+static int record_adjtimex(struct tscal_platform *p, struct plat_timex *out)
+{
+	struct record *r = record_of(p);
+	int rc = r->inner->ops->adjtimex(r->inner, out);
+
+	if (r->n_adjtimex < RECORD_REPEATS)
+		keep(r, REC_ADJTIMEX, r->n_adjtimex++, rc, out, sizeof(*out));
+	return rc;
+}
+
+static int record_page(struct tscal_platform *p, enum plat_page which,
+	unsigned index, void *buf)
+{
+	struct record *r = record_of(p);
+	int rc = r->inner->ops->page(r->inner, which, index, buf);
+
+	keep(r, REC_PAGE, REC_ID(which, index), rc, buf, PLAT_PAGE_SIZE);
+	return rc;
+}
+
+static int record_perf_page(
+	struct tscal_platform *p, struct plat_perf_page *out)
+{
+	struct record *r = record_of(p);
+	int rc = r->inner->ops->perf_page(r->inner, out);
+
+	keep(r, REC_PERF_PAGE, 0, rc, out, sizeof(*out));
+	return rc;
+}
+
+static int record_kvm_tsc_khz(struct tscal_platform *p, uint32_t *khz)
+{
+	struct record *r = record_of(p);
+	int rc = r->inner->ops->kvm_tsc_khz(r->inner, khz);
+
+	keep(r, REC_KVM_KHZ, 0, rc, khz, sizeof(*khz));
+	return rc;
+}
+
+static int record_tsc_access(
+	struct tscal_platform *p, enum plat_tsc_access *out)
+{
+	struct record *r = record_of(p);
+	int rc = r->inner->ops->tsc_access(r->inner, out);
+
+	keep(r, REC_TSC_ACCESS, 0, rc, out, sizeof(*out));
+	return rc;
+}
+
+static int record_counter_open(struct tscal_platform *p,
+	enum plat_counter_id id, struct plat_counter *out)
+{
+	struct record *r = record_of(p);
+	int rc = r->inner->ops->counter_open(r->inner, id, out);
+
+	if (plat_counter_name(id))
+		keep(r, REC_COUNTER, (uint64_t)id, rc, out, sizeof(*out));
+	return rc;
+}
+
+static int record_burst(struct tscal_platform *p, enum plat_counter_id id,
+	struct plat_sample *buf, size_t max, uint64_t max_ns)
+{
+	struct record *r = record_of(p);
+	int n = r->inner->ops->burst(r->inner, id, buf,
+		max < RECORD_SAMPLES ? max : RECORD_SAMPLES, max_ns);
+
+	if (plat_counter_name(id) && r->n_bursts[id] < RECORD_REPEATS)
+		keep(r, REC_SAMPLES, REC_ID(id, r->n_bursts[id]++), n, buf,
+			n < 0 ? 0 : (size_t)n * sizeof(*buf));
+	return n;
+}
+
+static void record_counter_close(
+	struct tscal_platform *p, enum plat_counter_id id)
+{
+	struct record *r = record_of(p);
+
+	r->inner->ops->counter_close(r->inner, id);
+}
+
+static void record_wait(struct tscal_platform *p, uint64_t ns, bool spin)
+{
+	struct record *r = record_of(p);
+
+	r->inner->ops->wait(r->inner, ns, spin);
+}
+
+static uint64_t record_now_ns(struct tscal_platform *p)
+{
+	struct record *r = record_of(p);
+
+	return r->inner->ops->now_ns(r->inner);
+}
+
+static int record_pin(struct tscal_platform *p)
+{
+	struct record *r = record_of(p);
+
+	return r->inner->ops->pin ? r->inner->ops->pin(r->inner) : -EOPNOTSUPP;
+}
+
+static void record_unpin(struct tscal_platform *p)
+{
+	struct record *r = record_of(p);
+
+	if (r->inner->ops->unpin)
+		r->inner->ops->unpin(r->inner);
+}
+
+static bool same_leaf_answer(
+	const struct rec_entry *a, const struct rec_entry *b)
+{
+	return b && b->key.kind == REC_CPUID &&
+	       (uint32_t)a->key.id == (uint32_t)b->key.id &&
+	       a->answer.rc == b->answer.rc &&
+	       a->answer.size == b->answer.size &&
+	       !memcmp(a->answer.data, b->answer.data, a->answer.size);
+}
+
+/* How many entries from e on are leaves at one distance with one answer. */
+static size_t run_of(const struct rec_entry *e, struct rec_key *range)
+{
+	uint64_t leaf = e->key.id >> 32, step = 0;
+	size_t n = 1;
+
+	for (; same_leaf_answer(e, e->next); e = e->next, n++) {
+		uint64_t next = e->next->key.id >> 32;
+
+		if (next <= leaf || (step && next - leaf != step))
+			break;
+		step = next - leaf;
+		leaf = next;
+	}
+	range->last = (uint32_t)leaf;
+	range->step = (uint32_t)step;
+	return n;
+}
+
+/*
+ * The recording with one line for each run of equal CPUID answers: the scan for
+ * signatures asks 256 leaves, and most machines answer zero to nearly all.
+ */
+static struct recording *compact(const struct recording *rec, int *rc)
+{
+	struct recording *out = rec_new();
+	const struct rec_entry *e = rec_first(rec);
+
+	if (!out)
+		*rc = -ENOMEM;
+	while (e && !*rc) {
+		struct rec_key range = e->key;
+		size_t n = e->key.kind == REC_CPUID ? run_of(e, &range) : 1;
+
+		/* A range that crosses another stays as lines. */
+		if (n < RECORD_RUN || rec_add(out, &range, &e->answer)) {
+			*rc = rec_add(out, &e->key, &e->answer);
+			n = 1;
+		}
+		while (n--)
+			e = e->next;
+	}
+	return out;
+}
+
+static int write_out(struct record *r)
+{
+	int rc = r->lost;
+	struct recording *rec = compact(r->rec, &rc);
+
+	if (rec && !rc) {
+		rec_write(rec,
+			r->redact ? "Redacted: no serial numbers and ids; "
+				    "of the kernel's command line only what "
+				    "is about clocks."
+				  : NULL,
+			r->out);
+		errno = 0;
+		if (fflush(r->out) || ferror(r->out))
+			rc = errno ? -errno : -EIO;
+	}
+	rec_free(rec);
+	return rc;
+}
+
+static int record_free(struct tscal_platform *p)
+{
+	struct record *r = record_of(p);
+	int rc = write_out(r);
+
+	/* Some file systems tell only now that there was no room. */
+	if (fclose(r->out) && !rc)
+		rc = -errno;
+	rec_free(r->rec);
+	free(r);
+	return rc;
+}
+
+static const struct plat_ops record_ops = {
+	.size = sizeof(struct plat_ops),
+	.name = "record",
+	.cpuid = record_cpuid,
+	.rdmsr = record_rdmsr,
+	.read_file = record_read_file,
+	.adjtimex = record_adjtimex,
+	.page = record_page,
+	.perf_page = record_perf_page,
+	.kvm_tsc_khz = record_kvm_tsc_khz,
+	.tsc_access = record_tsc_access,
+	.counter_open = record_counter_open,
+	.burst = record_burst,
+	.counter_close = record_counter_close,
+	.wait = record_wait,
+	.now_ns = record_now_ns,
+	.pin = record_pin,
+	.unpin = record_unpin,
+	.free = record_free,
+};
+
+int tscal_platform_record(struct tscal_platform *inner, const char *path,
+	bool redact, struct tscal_platform **out)
+{
+	struct record *r = calloc(1, sizeof(*r));
+	int fd, rc = -ENOMEM;
+
+	if (r)
+		r->rec = rec_new();
+	if (!r || !r->rec)
+		goto failed;
+	/* Serial numbers are for root alone where they come from. */
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY,
+		redact ? 0666 : 0600);
+	if (fd < 0) {
+		rc = -errno;
+		goto failed;
+	}
+	r->out = fdopen(fd, "w");
+	if (!r->out) {
+		rc = -errno;
+		close(fd);
+		goto failed;
+	}
+	r->plat.ops = &record_ops;
+	r->inner = inner;
+	r->redact = redact;
+	*out = &r->plat;
+	return 0;
+failed:
+	if (r)
+		rec_free(r->rec);
+	free(r);
+	return rc;
+}
