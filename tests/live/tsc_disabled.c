@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/*
+ * A process for which RDTSC was disabled (prctl PR_SET_TSC): the instruction
+ * raises SIGSEGV, and so do the vDSO's clocks, which use it.  tscal says so and
+ * lives.  The setting survives execve(2); where a path is given the program
+ * disables RDTSC and executes it.  (Debian 12's dynamic loader itself executes
+ * RDTSC, so that can only be a static program.)
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <tscal/tscal.h>
+
+#include "live.h"
+
+static void calibrate(const struct tscal_opts *opts)
+{
+	struct tscal_info info;
+	int rc = tscal_calibrate(opts, &info);
+
+	check(!rc, "%s", strerror(-rc));
+	check(info.use == TSCAL_USE_NO, "use %s: %s", tscal_use_str(info.use),
+		info.use_sentence);
+	check(strstr(info.use_sentence, "PR_SET_TSC"), "%s", info.use_sentence);
+	check(info.rdtsc_ns < 0, "RDTSC took %g ns", info.rdtsc_ns);
+}
+
+int main(int argc, char **argv)
+{
+	struct tscal_opts glance = TSCAL_OPTS_INIT, survey = TSCAL_OPTS_INIT;
+	struct tscal_report *report;
+	int mode;
+
+	/* The second time around, after execve(2), it is set already. */
+	if (prctl(PR_GET_TSC, &mode, 0, 0, 0) ||
+		prctl(PR_SET_TSC, PR_TSC_SIGSEGV, 0, 0, 0))
+		skip("PR_SET_TSC: %s", strerror(errno));
+	if (argc > 1 && mode == PR_TSC_ENABLE) {
+		execv(argv[1], argv + 1);
+		check(0, "%s: %s", argv[1], strerror(errno));
+	}
+	calibrate(NULL);
+	glance.no_measure = true;
+	calibrate(&glance);
+	survey.survey = true;
+	calibrate(&survey);
+	check(!tscal_report_new(NULL, &report), "no report");
+	tscal_report_free(report);
+	/* Only now: a line to standard output does not read the clock. */
+	printf("RDTSC was %s before, and is disabled\n",
+		mode == PR_TSC_SIGSEGV ? "disabled" : "enabled");
+	return 0;
+}
