@@ -30,55 +30,99 @@ static void khz(struct kernel_rate *k, uint32_t roots, double slack_ppm,
 	k->khz_how = how;
 }
 
-static void declared(const struct facts *f, bool guest,
-	const struct hv_vendor *vendor, struct kernel_rate *k)
+static bool calibrated_by_hypervisor(
+	const struct facts *f, const struct hv_vendor *vendor)
+{
+	return f->dom0 ||
+	       (vendor && vendor->linux_calibrates && !f->pv_clock_off);
+}
+
+static void declared(const struct facts *f, const struct hv_vendor *vendor,
+	struct kernel_rate *k)
 {
 	if (f->tdx)
 		khz(k, TSCAL_ROOT_CPU, 0,
 			"took its rate from CPUID 15h, which TDX vouches for");
-	else if (guest && vendor && vendor->linux_calibrates &&
-		 !f->pv_clock_off)
-		khz(k, TSCAL_ROOT_HV, 0, "took its rate from the hypervisor");
-	else if (guest)
-		khz(k, TSCAL_ROOT_CPU, 0,
-			"believed CPUID 15h inside a virtual machine");
-	else
+	else if (!k->guest)
 		khz(k, TSCAL_ROOT_CPU, 0, "took its rate from CPUID 15h");
+	else if (calibrated_by_hypervisor(f, vendor))
+		khz(k, TSCAL_ROOT_HV, 0, "took its rate from the hypervisor");
+	else
+		/* Passed through or made up: who stands behind a CPUID leaf in
+		 * a virtual machine cannot be told. */
+		khz(k, TSCAL_ROOT_CPU | TSCAL_ROOT_UNKNOWN, 0,
+			"believed CPUID 15h in a virtual machine");
 }
 
-static void calibrated(const struct facts *f, bool guest, struct kernel_rate *k)
+/*
+ * What may stand behind the early guess: CPUID 15h or 16h, the PIT, or where
+ * that fails the HPET or the PM timer (pit_hpet_ptimer_calibrate_cpu()).
+ */
+static uint32_t roots_of_guess(const struct facts *f, bool guest)
+{
+	uint32_t roots = TSCAL_ROOT_CPU;
+
+	if (guest)
+		return roots | TSCAL_ROOT_HV;
+	roots |= TSCAL_ROOT_PIT;
+	if (text_has_word(f->available, "hpet"))
+		roots |= TSCAL_ROOT_HPET;
+	if (text_has_word(f->available, "acpi_pm"))
+		roots |= TSCAL_ROOT_PM;
+	return roots;
+}
+
+static void guessed(const struct facts *f, struct kernel_rate *k,
+	double slack_ppm, const char *how)
+{
+	k->guess = true;
+	khz(k, roots_of_guess(f, k->guest), slack_ppm, how);
+}
+
+static void calibrated(const struct facts *f, struct kernel_rate *k)
 {
 	bool hpet = text_has_word(f->available, "hpet");
 	bool pm = text_has_word(f->available, "acpi_pm");
 
-	if (guest)
-		khz(k, TSCAL_ROOT_HV,
-			hpet || pm ? SLACK_REFINED_PPM : SLACK_UNREFINED_PPM,
+	if (!text_has_word(f->available, "tsc"))
+		/* Registered only after the refinement; if it was there and is
+		 * gone, nobody can tell. */
+		guessed(f, k, SLACK_EARLY_PPM,
+			"may never have refined its first guess");
+	else if (!hpet && !pm)
+		guessed(f, k, SLACK_UNREFINED_PPM,
+			"kept its first guess (PIT or CPUID 16h), unrefined");
+	else if (k->guest)
+		khz(k, TSCAL_ROOT_HV, SLACK_REFINED_PPM,
 			"measured it against timers that the host emulates");
 	else if (hpet)
 		khz(k, TSCAL_ROOT_HPET, SLACK_REFINED_PPM,
 			"measured it against the HPET");
-	else if (pm)
+	else
 		khz(k, TSCAL_ROOT_PM, SLACK_REFINED_PPM,
 			"measured it against the ACPI PM timer");
-	else
-		khz(k, TSCAL_ROOT_PIT | TSCAL_ROOT_CPU, SLACK_UNREFINED_PPM,
-			"kept its first guess (PIT or CPUID 16h), unrefined");
 }
 
-static void roots_of_khz(const struct facts *f, bool guest,
-	const struct hv_vendor *vendor, struct kernel_rate *k)
+static void roots_of_khz(const struct facts *f, const struct hv_vendor *vendor,
+	struct kernel_rate *k)
 {
 	if (k->provisional)
-		khz(k, TSCAL_ROOT_PIT | TSCAL_ROOT_CPU, SLACK_EARLY_PPM,
+		guessed(f, k, SLACK_EARLY_PPM,
 			"is still refining its first guess");
 	else if (f->known_freq == 1)
-		declared(f, guest, vendor, k);
+		declared(f, vendor, k);
 	else if (f->known_freq == 0 && f->clocksource_visible)
-		calibrated(f, guest, k);
+		calibrated(f, k);
 	else
 		khz(k, TSCAL_ROOT_UNKNOWN, SLACK_EARLY_PPM,
 			"does not show how it got its rate");
+}
+
+/* Runs on a timer, which in a guest the host emulates. */
+static void runs_on_timer(struct kernel_rate *k, uint32_t root, const char *how)
+{
+	k->roots = k->guest ? TSCAL_ROOT_HV : root;
+	k->how = how;
 }
 
 static void runs_on(struct kernel_rate *k, uint32_t roots, const char *how)
@@ -92,15 +136,17 @@ void roots_of_kernel(const struct facts *f, const struct tscal_hv *hv,
 	struct kernel_rate *k)
 {
 	const char *cs = f->clocksource;
-	bool guest = (hv->present || f->virtual_sign[0]) && !assume_metal;
 
+	/* What CPUID or Xen says is never overruled, mere signs are. */
 	*k = (struct kernel_rate){
+		.guest = hv->present || f->dom0 ||
+			 (f->virtual_sign[0] && !assume_metal),
 		.tsc = !strcmp(cs, "tsc") || !strcmp(cs, "tsc-early"),
 		.provisional = !strcmp(cs, "tsc-early") ||
 			       !strcmp(cs, "refined-jiffies") ||
 			       !strcmp(cs, "jiffies"),
 	};
-	roots_of_khz(f, guest, vendor, k);
+	roots_of_khz(f, vendor, k);
 	if (!f->clocksource_visible)
 		runs_on(k, TSCAL_ROOT_UNKNOWN,
 			"keeps its clocksource out of sight");
@@ -112,11 +158,11 @@ void roots_of_kernel(const struct facts *f, const struct tscal_hv *hv,
 		 !strncmp(cs, "hyperv_", 7))
 		runs_on(k, TSCAL_ROOT_HV, "runs on the hypervisor's clock");
 	else if (!strcmp(cs, "hpet"))
-		runs_on(k, guest ? TSCAL_ROOT_HV : TSCAL_ROOT_HPET,
-			"runs on the HPET");
+		runs_on_timer(k, TSCAL_ROOT_HPET, "runs on the HPET");
 	else if (!strcmp(cs, "acpi_pm"))
-		runs_on(k, guest ? TSCAL_ROOT_HV : TSCAL_ROOT_PM,
-			"runs on the ACPI PM timer");
+		runs_on_timer(k, TSCAL_ROOT_PM, "runs on the ACPI PM timer");
+	else if (!strcmp(cs, "pit"))
+		runs_on_timer(k, TSCAL_ROOT_PIT, "runs on the PIT");
 	else
 		runs_on(k, TSCAL_ROOT_UNKNOWN,
 			"runs on a clocksource unknown to tscal");

@@ -21,6 +21,8 @@ struct kernel_rate {
 	const char *how;  /* the kernel ... "runs on the HPET" */
 	bool tsc;	  /* RAW is the TSC times mult/shift */
 	bool provisional; /* still refining */
+	bool guest;	  /* in a virtual machine: its timers are the host's */
+	bool guess; /* tsc_khz is its first guess, not yet or never refined */
 	/* Behind tsc_khz, its calibration of the TSC, which it makes whatever
 	 * its clocksource is.  Where that is the TSC, the same as above. */
 	uint32_t khz_roots;
