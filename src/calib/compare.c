@@ -28,17 +28,38 @@
 
 enum relation { TOGETHER, LOOSE, APART };
 
+/* Distances are taken relative to the middle of the two, so that the order in
+ * which they are asked for cannot tip a verdict. */
+static double of_both_ppm(
+	double hz, const struct tscal_line *a, const struct tscal_line *b)
+{
+	return hz / ((a->hz + b->hz) / 2) * 1e6;
+}
+
+static double distance_ppm(
+	const struct tscal_line *a, const struct tscal_line *b)
+{
+	return of_both_ppm(fabs(a->hz - b->hz), a, b);
+}
+
 static double gap_ppm(const struct tscal_line *a, const struct tscal_line *b)
 {
 	double gap = larger(a->hz_lo - b->hz_hi, b->hz_lo - a->hz_hi);
 
-	return gap > 0 ? gap / b->hz * 1e6 : 0;
+	return gap > 0 ? of_both_ppm(gap, a, b) : 0;
 }
 
-static bool independent(const struct estimate *a, const struct estimate *b)
+bool compare_independent(const struct estimate *a, const struct estimate *b)
 {
 	return !(a->line.roots & b->line.roots) &&
 	       !((a->line.roots | b->line.roots) & TSCAL_ROOT_UNKNOWN);
+}
+
+double compare_agreement_ppm(const struct estimate *e, const struct estimate *u)
+{
+	return larger(e->line.hz_hi - u->line.hz_lo,
+		       u->line.hz_hi - e->line.hz_lo) /
+	       u->line.hz * 1e6;
 }
 
 static bool share_known_root(const struct estimate *a, const struct estimate *b)
@@ -49,7 +70,7 @@ static bool share_known_root(const struct estimate *a, const struct estimate *b)
 static enum relation relate(const struct estimate *a, const struct estimate *b,
 	const struct kernel_rate *kernel)
 {
-	double distance = fabs(ppm(a->line.hz, b->line.hz));
+	double distance = distance_ppm(&a->line, &b->line);
 
 	if (share_known_root(a, b)) {
 		double allowed = SAME_ROOT_PPM;
@@ -67,37 +88,72 @@ static enum relation relate(const struct estimate *a, const struct estimate *b,
 	return distance <= LOOSE_PPM ? LOOSE : APART;
 }
 
-/* Two hypervisor numbers about the same thing: is r newer than the kernel's k?
- * Only what the hypervisor reports can be. */
-static bool outdates(const struct estimate *r, const struct estimate *k,
+static bool apart(const struct estimate *a, const struct estimate *b,
 	const struct kernel_rate *kernel)
 {
-	double limit = r->line.id == TSCAL_SOURCE_KVMCLOCK ? MOVED_PVCLOCK_PPM
-							   : MOVED_LEAF_PPM;
+	return relate(a, b, kernel) == APART;
+}
 
-	return r->line.kind == TSCAL_KIND_REPORTED && k->by_kernel &&
-	       share_known_root(r, k) && relate(r, k, kernel) == APART &&
-	       fabs(ppm(k->line.hz, r->line.hz)) <= limit;
+static bool live(const struct estimate *e)
+{
+	return e->line.id == TSCAL_SOURCE_KVMCLOCK;
+}
+
+/*
+ * Whether w speaks for the kernel's number k against the report r: another
+ * report that agrees with k, or an independent witness that agrees with k and
+ * contradicts r.  A leaf is written when the guest is made, so within what
+ * hosts tolerate it may be as old as k, and is no help against pvclock.
+ */
+static bool backs(const struct estimate *w, const struct estimate *k,
+	const struct estimate *r, const struct kernel_rate *kernel)
+{
+	if (w == r || apart(w, k, kernel))
+		return false;
+	if (w->line.kind == TSCAL_KIND_REPORTED)
+		return !live(r) ||
+		       distance_ppm(&k->line, &r->line) > MOVED_LEAF_PPM;
+	return compare_independent(w, k) && apart(w, r, kernel);
+}
+
+/* Whether the hypervisor's report r is newer than the kernel's number k. */
+static bool outdates(const struct estimate *r, const struct estimate *k,
+	const struct estimate *est, size_t n, const struct kernel_rate *kernel)
+{
+	double limit = live(r) ? MOVED_PVCLOCK_PPM : MOVED_LEAF_PPM;
+
+	if (!est_credible(r) || r->line.kind != TSCAL_KIND_REPORTED ||
+		!share_known_root(r, k) || !apart(r, k, kernel) ||
+		distance_ppm(&r->line, &k->line) > limit)
+		return false;
+	for (size_t w = 0; w < n; w++)
+		if (est_credible(&est[w]) && backs(&est[w], k, r, kernel))
+			return false;
+	return true;
 }
 
 static void find_stale(
 	struct estimate *est, size_t n, const struct kernel_rate *kernel)
 {
-	for (size_t k = 0; k < n; k++) {
-		bool outdated = false, backed = false;
+	bool stale[TSCAL_SOURCE_COUNT] = {0};
 
-		if (!est_credible(&est[k]) || !est[k].by_kernel)
-			continue;
+	for (size_t k = 0; k < n; k++)
 		for (size_t r = 0; r < n; r++) {
-			if (!est_credible(&est[r]))
+			if (!est_credible(&est[k]) || !est[k].by_kernel ||
+				!outdates(&est[r], &est[k], est, n, kernel))
 				continue;
-			outdated |= outdates(&est[r], &est[k], kernel);
-			backed |= est[r].line.kind == TSCAL_KIND_REPORTED &&
-				  relate(&est[r], &est[k], kernel) != APART;
+			stale[k] = true;
+			/* What repeats the old number is as old. */
+			for (size_t w = 0; w < n; w++)
+				stale[w] |= est[w].line.kind ==
+						    TSCAL_KIND_REPORTED &&
+					    est_credible(&est[w]) &&
+					    apart(&est[w], &est[r], kernel) &&
+					    !apart(&est[w], &est[k], kernel);
 		}
-		if (outdated && !backed)
-			est[k].line.status = TSCAL_STATUS_STALE;
-	}
+	for (size_t i = 0; i < n; i++)
+		if (stale[i])
+			est[i].line.status = TSCAL_STATUS_STALE;
 }
 
 static bool votes(const struct estimate *e)
@@ -126,7 +182,9 @@ static void find_voices(const struct estimate *est, size_t n, uint32_t *voice)
 }
 
 struct support {
-	unsigned voices;   /* roots that agree */
+	bool named;	   /* it rests on no assumption */
+	unsigned voices;   /* roots that do not contradict */
+	unsigned close;	   /* of those, roots that agree closely */
 	unsigned strength; /* 2: counted against hardware, 1: by the kernel */
 	unsigned sources;  /* estimates that agree */
 };
@@ -134,19 +192,22 @@ struct support {
 static struct support support_for(const struct estimate *est, size_t n,
 	size_t i, const uint32_t *voice, const struct kernel_rate *kernel)
 {
-	struct support s = {0};
-	uint32_t heard = 0;
+	struct support s = {.named = !est[i].assumed};
+	uint32_t heard = 0, heard_close = 0;
 
 	for (size_t k = 0; k < n; k++) {
+		enum relation how = relate(&est[k], &est[i], kernel);
 		unsigned strength = 0;
 
-		if (!votes(&est[k]) ||
-			relate(&est[k], &est[i], kernel) == APART)
+		if (!votes(&est[k]) || how == APART)
 			continue;
 		s.sources++;
-		if (!(voice[k] & heard))
-			s.voices++;
+		s.voices += !(voice[k] & heard);
 		heard |= voice[k];
+		if (how == TOGETHER) {
+			s.close += !(voice[k] & heard_close);
+			heard_close |= voice[k];
+		}
 		if (est[k].line.kind == TSCAL_KIND_MEASURED)
 			strength = est[k].by_kernel ? 1 : 2;
 		if (strength > s.strength)
@@ -157,15 +218,33 @@ static struct support support_for(const struct estimate *est, size_t n,
 
 static bool stronger(const struct support *a, const struct support *b)
 {
+	/* An assumption may confirm what others say, never stand against it. */
+	if (a->named != b->named)
+		return a->named;
 	/* A majority of roots outranks one; a measurement outranks a claim. */
 	if (a->voices != b->voices)
 		return a->voices > b->voices;
+	if (a->close != b->close)
+		return a->close > b->close;
 	if (a->strength != b->strength)
 		return a->strength > b->strength;
 	return a->sources > b->sources;
 }
 
-/* The preferred one of those that stand with est[centre]. */
+/* Whether b, further down in the order of preference, comes before a. */
+static bool before(const struct estimate *b, const struct estimate *a,
+	const struct kernel_rate *kernel)
+{
+	/* What rests on an assumption comes after what the kernel knows. */
+	if (a->assumed && b->by_kernel)
+		return true;
+	/* A guess is no better than its measurement: the kernel may yet
+	 * replace it. */
+	return kernel->guess && a->line.kind == TSCAL_KIND_KERNEL &&
+	       b->line.kind == TSCAL_KIND_MEASURED;
+}
+
+/* The preferred one of those that stand close to est[centre]. */
 static size_t choose(const struct estimate *est, size_t n, size_t centre,
 	const struct kernel_rate *kernel)
 {
@@ -173,11 +252,10 @@ static size_t choose(const struct estimate *est, size_t n, size_t centre,
 
 	for (size_t i = 0; i < n; i++) {
 		if (!votes(&est[i]) ||
-			relate(&est[i], &est[centre], kernel) == APART)
+			relate(&est[i], &est[centre], kernel) != TOGETHER)
 			continue;
-		/* The table is in order of preference, but what rests on an
-		 * assumption comes after what the kernel knows. */
-		if (used == n || (est[used].assumed && est[i].by_kernel))
+		/* The table is in order of preference. */
+		if (used == n || before(&est[i], &est[used], kernel))
 			used = i;
 	}
 	return used;
@@ -194,13 +272,12 @@ const struct estimate *compare_used(const struct estimate *est, size_t n)
 static void conclude(struct estimate *est, size_t n, size_t used,
 	const struct kernel_rate *kernel, struct tscal_info *info)
 {
-	const struct tscal_line *u = &est[used].line;
 	bool contradicted = false;
 	size_t supporters = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		struct tscal_line *l = &est[i].line;
-		double apart;
+		double agreement;
 
 		if (!est_credible(&est[i]) || i == used)
 			continue;
@@ -208,7 +285,7 @@ static void conclude(struct estimate *est, size_t n, size_t used,
 			contradicted = true;
 			continue;
 		}
-		if (relate(&est[i], &est[used], kernel) == APART) {
+		if (apart(&est[i], &est[used], kernel)) {
 			/* Boards spread the crystal's spectrum by 0.25 %
 			 * (Linux b51120309348): an assumed crystal that does
 			 * not fit says nothing. */
@@ -218,13 +295,14 @@ static void conclude(struct estimate *est, size_t n, size_t used,
 			continue;
 		}
 		l->status = TSCAL_STATUS_AGREES;
-		supporters++;
-		if (!independent(&est[i], &est[used]))
+		/* Whatever repeats a guess is the same guess. */
+		supporters += !(kernel->guess && est[i].by_kernel &&
+				est[used].by_kernel);
+		if (!compare_independent(&est[i], &est[used]))
 			continue;
-		apart = larger(l->hz_hi - u->hz_lo, u->hz_hi - l->hz_lo) /
-			u->hz * 1e6;
-		if (info->agreement_ppm < 0 || apart < info->agreement_ppm)
-			info->agreement_ppm = apart;
+		agreement = compare_agreement_ppm(&est[i], &est[used]);
+		if (info->agreement_ppm < 0 || agreement < info->agreement_ppm)
+			info->agreement_ppm = agreement;
 	}
 	est[used].line.status = TSCAL_STATUS_USED;
 	if (contradicted)

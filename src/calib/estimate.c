@@ -73,6 +73,8 @@ void est_errno(struct estimate *est, int rc, const char *what)
 
 bool est_credible(const struct estimate *est)
 {
+	if (est->line.kind == TSCAL_KIND_NOMINAL)
+		return false;
 	switch (est->line.status) {
 	case TSCAL_STATUS_READY:
 	case TSCAL_STATUS_USED:

@@ -20,6 +20,14 @@ void compare(struct estimate *est, size_t n, const struct kernel_rate *kernel,
 /* The estimate that is used, NULL when there is none. */
 const struct estimate *compare_used(const struct estimate *est, size_t n);
 
+/* Whether two numbers have no root in common, and all their roots are known. */
+bool compare_independent(const struct estimate *a, const struct estimate *b);
+
+/* The largest distance between a value inside the interval of e and one inside
+ * that of u, in ppm of u's rate. */
+double compare_agreement_ppm(
+	const struct estimate *e, const struct estimate *u);
+
 /* verdict_rate.c, verdict_use.c: what it means, in sentences.  Pure. */
 void verdict_rate(const struct run *run, struct tscal_info *info);
 void verdict_use(const struct run *run, struct tscal_info *info);
