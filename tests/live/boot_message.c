@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* In a KVM guest whose clocksource is the TSC: an exact source is chosen, and
+ * it agrees with what the kernel said at boot. */
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <sys/klog.h>
+
+#include <tscal/tscal.h>
+
+#include "live.h"
+
+#define READ_ALL 3     /* SYSLOG_ACTION_READ_ALL, syslog(2) */
+#define SIZE_BUFFER 10 /* SYSLOG_ACTION_SIZE_BUFFER */
+/* The kernel prints its rate cut to a kHz, after cutting the hypervisor's. */
+#define AGREE_PPM 2.0
+
+static const char *kernel_log(void)
+{
+	int size = klogctl(SIZE_BUFFER, NULL, 0), n;
+	char *text;
+
+	if (size <= 0)
+		skip("the kernel's log is not readable: %s", strerror(errno));
+	text = calloc(1, (size_t)size + 1);
+	check(text, "no memory");
+	n = klogctl(READ_ALL, text, size);
+	if (n <= 0)
+		skip("the kernel's log is not readable: %s", strerror(errno));
+	text[n] = '\0';
+	return text;
+}
+
+/* The number in Hz that follows the last such message; 0 when there is none. */
+static double said(const char *log, const char *message)
+{
+	double mhz = 0;
+
+	for (const char *at = log; (at = strstr(at, message)); at++)
+		mhz = strtod(at + strlen(message), NULL);
+	return mhz * 1e6;
+}
+
+static bool exact(enum tscal_source source)
+{
+	return source == TSCAL_SOURCE_HV_LEAF ||
+	       source == TSCAL_SOURCE_KVMCLOCK || source == TSCAL_SOURCE_VDSO;
+}
+
+int main(void)
+{
+	const struct tscal_machine *machine;
+	const struct tscal_info *info;
+	struct tscal_report *r;
+	const char *log;
+	double hz;
+
+	check(!tscal_report_new(NULL, &r), "no report");
+	machine = tscal_report_machine(r);
+	info = tscal_report_info(r);
+	if (strcmp(machine->hv.main.vendor, "kvm"))
+		skip("not a KVM guest");
+	if (strcmp(machine->clocksource, "tsc"))
+		skip("the clocksource is \"%s\", not tsc",
+			machine->clocksource);
+	for (size_t i = 0; i < tscal_report_count(r); i++)
+		if (tscal_report_line(r, i)->status == TSCAL_STATUS_STALE)
+			skip("moved since boot: %s", info->rate_sentence);
+	log = kernel_log();
+	hz = said(log, "tsc: Refined TSC clocksource calibration: ");
+	if (hz <= 0)
+		hz = said(log, "tsc: Detected ");
+	free((void *)log);
+	if (hz <= 0)
+		skip("the kernel's log no longer holds its tsc: message");
+
+	printf("kernel %.0f Hz, %s %.3f Hz, %s\n", hz,
+		tscal_source_str(info->source), info->hz, info->rate_sentence);
+	check(exact(info->source), "chosen: %s",
+		tscal_source_str(info->source));
+	check(fabs(info->hz / hz - 1) * 1e6 < AGREE_PPM, "%.2f ppm apart",
+		(info->hz / hz - 1) * 1e6);
+	check(info->hz_lo <= info->hz && info->hz <= info->hz_hi,
+		"[%.3f, %.3f]", info->hz_lo, info->hz_hi);
+	check(info->rate == TSCAL_RATE_CONSISTENT ||
+			info->rate == TSCAL_RATE_VERIFIED,
+		"%s: %s", tscal_rate_str(info->rate), info->rate_sentence);
+	check(info->use == TSCAL_USE_UNTIL_MOVED && info->watch, "use %s: %s",
+		tscal_use_str(info->use), info->use_sentence);
+	tscal_report_free(r);
+	return 0;
+}
