@@ -33,10 +33,44 @@ static int open_live(const struct options *opts, struct machine *m)
 	return 0;
 }
 
+static int open_record(const struct options *opts, struct machine *m)
+{
+	int rc = tscal_platform_record(
+		m->inner, opts->file, opts->redact, &m->platform);
+
+	if (rc)
+		complain("%s: %s", opts->file, strerror(-rc));
+	return rc ? EXIT_FAILED : 0;
+}
+
+static int open_replay(const struct options *opts, struct machine *m)
+{
+	char why[256] = "";
+	int rc = tscal_platform_replay(
+		opts->file, &m->platform, why, sizeof(why));
+
+	m->how = "replay";
+	if (rc)
+		complain("%s: %s", opts->file, why[0] ? why : strerror(-rc));
+	return rc ? EXIT_FAILED : 0;
+}
+
 int machine_open(const struct options *opts, struct machine *m)
 {
+	int rc;
+
 	*m = (struct machine){0};
-	return open_live(opts, m);
+	if (opts->command == CMD_REPLAY)
+		return open_replay(opts, m);
+	rc = open_live(opts, m);
+	if (rc || opts->command != CMD_RECORD)
+		return rc;
+	m->inner = m->platform;
+	m->platform = NULL;
+	rc = open_record(opts, m);
+	if (rc)
+		tscal_platform_free(m->inner);
+	return rc;
 }
 
 int machine_close(const struct options *opts, struct machine *m)

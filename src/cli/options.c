@@ -25,6 +25,14 @@ const struct command commands[CMD_COUNT] = {
 	[CMD_SOURCES] = {.name = "sources",
 		.help = "what could be asked here; measures nothing",
 		.run = cmd_sources},
+	[CMD_RECORD] = {.name = "record",
+		.arg = "FILE",
+		.help = "calibrate, and write all answers into FILE",
+		.run = cmd_report},
+	[CMD_REPLAY] = {.name = "replay",
+		.arg = "FILE",
+		.help = "the report on the machine recorded in FILE",
+		.run = cmd_report},
 };
 
 enum {

@@ -121,6 +121,9 @@ void term_wrap(
 			term_end(t);
 			at = indent;
 		}
+		/* A word wider than the place for it is broken. */
+		if (at + len > t->width)
+			len = t->width - at;
 		t->wanted = at;
 		emit(t, style, word, len);
 		word += len;

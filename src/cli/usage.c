@@ -8,12 +8,16 @@
 
 /* Longer words are not compared: no name here comes near. */
 #define WORD_MAX 32
+/* A path and a sentence. */
+#define MESSAGE_MAX 4608
 
 static void say(const char *fmt, va_list ap)
 {
-	fputs("tscal: ", stderr);
-	vfprintf(stderr, fmt, ap);
-	fputc('\n', stderr);
+	char raw[MESSAGE_MAX], shown[PRINTABLE_SIZE(MESSAGE_MAX)];
+
+	vsnprintf(raw, sizeof(raw), fmt, ap);
+	fprintf(stderr, "tscal: %s\n",
+		printable(shown, sizeof(shown), raw, sizeof(raw)));
 }
 
 void complain(const char *fmt, ...)
@@ -119,7 +123,6 @@ void usage_unknown(
 	const char *what, const char *word, const char *const *known, size_t n)
 {
 	const char *dashes = "", *bare = word, *nearest = NULL;
-	char shown[PRINTABLE_SIZE(64)];
 	size_t best = 0;
 
 	if (!strncmp(word, "--", 2)) {
@@ -133,12 +136,11 @@ void usage_unknown(
 		if (d * 3 <= strlen(known[i]) + 1 && (!nearest || d < best))
 			nearest = known[i], best = d;
 	}
-	printable(shown, sizeof(shown), word, 64);
 	if (nearest)
-		usage_error("unknown %s '%s'; did you mean '%s%s'?", what,
-			shown, dashes, nearest);
+		usage_error("unknown %s '%s'; did you mean '%s%s'?", what, word,
+			dashes, nearest);
 	else
-		usage_error("unknown %s '%s'", what, shown);
+		usage_error("unknown %s '%s'", what, word);
 }
 
 static void entry(FILE *f, const char *left, const char *help)
@@ -164,8 +166,6 @@ void usage_help(FILE *f)
 	      "commands:\n",
 		f);
 	for (int c = 0; c < CMD_COUNT; c++) {
-		if (!commands[c].run)
-			continue;
 		snprintf(left, sizeof(left), "%s %s",
 			commands[c].name ? commands[c].name : "(none)",
 			commands[c].arg ? commands[c].arg : "");
