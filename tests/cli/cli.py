@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The tscal authors
+"""Running the command, for the tests beside this file."""
+import json
+import os
+import pathlib
+import subprocess
+import unittest
+
+import jsonschema
+
+TSCAL = os.environ["TSCAL"]
+SOURCE = pathlib.Path(os.environ["TSCAL_SOURCE_DIR"])
+SCHEMAS = SOURCE / "docs" / "schema"
+COMMANDS = ["hz", "khz", "hv", "sources", "record", "replay"]
+
+
+def clean_environment(**changes):
+    env = {k: v for k, v in os.environ.items()
+           if k not in ("NO_COLOR", "COLUMNS", "POSIXLY_CORRECT")}
+    env.update(changes)
+    return env
+
+
+def run(*args, env=None, **kw):
+    """Run tscal: its stdout, stderr and returncode."""
+    kw.setdefault("stdout", subprocess.PIPE)
+    return subprocess.run([TSCAL, *args], env=env or clean_environment(),
+                          stderr=subprocess.PIPE, text=True, timeout=60,
+                          check=False, **kw)
+
+
+def without_rdtsc():
+    """An environment in which RDTSC faults."""
+    return clean_environment(
+        LD_PRELOAD=os.environ["TSCAL_DISABLE_RDTSC"],
+        # AddressSanitizer wants to be the first library otherwise.
+        ASAN_OPTIONS="verify_asan_link_order=0")
+
+
+def load_schema(name):
+    family, version = name.split("/")
+    path = SCHEMAS / f"{family}-{version}.json"
+    return path, json.loads(path.read_text())
+
+
+class Case(unittest.TestCase):
+    def parse(self, text):
+        """JSON without NaN, Infinity and duplicate keys, checked against the
+        schema that it names."""
+        def pairs(items):
+            keys = [k for k, _ in items]
+            self.assertEqual(len(keys), len(set(keys)), keys)
+            return dict(items)
+
+        def constant(word):
+            self.fail(f"{word} is not JSON")
+
+        doc = json.loads(text, object_pairs_hook=pairs,
+                         parse_constant=constant)
+        path, schema = load_schema(doc["schema"])
+        resolver = jsonschema.RefResolver(path.as_uri(), schema)
+        jsonschema.Draft202012Validator(schema, resolver=resolver).validate(doc)
+        return doc
+
+    def json(self, *args, schema, codes=(0,), **kw):
+        r = run("--json", *args, **kw)
+        self.assertIn(r.returncode, codes, r.stderr)
+        doc = self.parse(r.stdout)
+        self.assertEqual(doc["schema"], schema)
+        return doc
+
+    def refused(self, *args, says, **kw):
+        """Exit 1, nothing on stdout, a first line on stderr that says so."""
+        r = run(*args, **kw)
+        self.assertEqual(r.returncode, 1, r.stderr)
+        self.assertEqual(r.stdout, "")
+        first = r.stderr.splitlines()[0]
+        self.assertTrue(first.startswith("tscal: "), first)
+        self.assertIn(says, first)
+        return r.stderr

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/*
+ * Preloaded: RDTSC faults from before main() on, as prctl(PR_SET_TSC) and some
+ * sandboxes have it.  The setting survives exec, but glibc's loader reads the
+ * TSC itself, so that a dynamic program would not even start under it.
+ */
+#include <stdlib.h>
+#include <sys/prctl.h>
+
+__attribute__((constructor)) static void disable_rdtsc(void)
+{
+	if (prctl(PR_SET_TSC, PR_TSC_SIGSEGV, 0, 0, 0))
+		exit(99);
+}

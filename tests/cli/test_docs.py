@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The tscal authors
+"""The option table, --help, the manual page and the completion agree."""
+import re
+import shutil
+import subprocess
+import unittest
+
+import cli
+
+MAN = cli.SOURCE / "docs" / "man" / "tscal.1"
+COMPLETION = cli.SOURCE / "docs" / "completion" / "tscal.bash"
+TABLE = cli.SOURCE / "src" / "cli" / "options.c"
+
+
+def section(text, start):
+    """The indented lines below the one that starts so."""
+    lines = text[text.index(start):].splitlines()[1:]
+    return lines[:lines.index("")]
+
+
+class Agree(cli.Case):
+    def setUp(self):
+        self.help = cli.run("--help").stdout
+        body = "\n".join(section(self.help, "options,"))
+        self.options = re.findall(r"^ +(?:-\w, )?--([\w-]+)", body, re.M)
+        self.letters = re.findall(r"^ +-(\w),", body, re.M)
+        self.commands = [l.split()[0] for l in section(self.help, "commands:")]
+        self.commands.remove("(none)")
+        self.man = MAN.read_text()
+        self.completion = COMPLETION.read_text()
+
+    def word_list(self, name):
+        m = re.search(r'\b%s="([^"]*)"' % name, self.completion)
+        return m.group(1).split()
+
+    def test_options_of_the_table(self):
+        table = re.findall(r'^\t\{"([\w-]+)", ', TABLE.read_text(), re.M)
+        self.assertEqual(table, self.options)
+
+    def test_every_option_is_accepted(self):
+        for option in self.options:
+            err = cli.run("--" + option, "/", "--help").stderr
+            self.assertNotIn("unknown option", err, option)
+
+    def test_options_of_the_manual(self):
+        items = re.findall(r"^\.It (?:Fl (\w) , )?Fl -([\w-]+)", self.man,
+                           re.M)
+        self.assertEqual([name for _, name in items], self.options)
+        self.assertEqual([x for x, _ in items if x], self.letters)
+
+    def test_commands_of_the_manual(self):
+        start = self.man.index("The commands are:")
+        end = self.man.index("The options are:")
+        items = re.findall(r"^\.It Cm (\w+)", self.man[start:end], re.M)
+        self.assertEqual(items, self.commands)
+
+    def test_arguments_of_the_manual(self):
+        # "--budget-ms N" in both, "--json" in both.
+        for line in section(self.help, "options,"):
+            m = re.match(r" +(?:-\w, )?--([\w-]+)(?: (\S+))?", line)
+            item = re.search(r"Fl -%s(.*)$" % m.group(1), self.man, re.M)
+            self.assertEqual(bool(m.group(2)), bool(item.group(1)), line)
+            for word in re.findall(r"[a-z]+", m.group(2) or ""):
+                self.assertIn(word, item.group(1))
+
+    def test_exit_codes_of_the_manual(self):
+        status = self.man[self.man.index(".Sh EXIT STATUS"):]
+        codes = re.findall(r"^\.It (\d)$", status, re.M)
+        self.assertEqual(
+            codes, re.findall(r"^  (\d) ", self.help, re.M))
+        self.assertEqual(codes, list("01234"))
+
+    def test_completion(self):
+        self.assertEqual(
+            self.word_list("options"), ["--" + o for o in self.options])
+        self.assertEqual(self.word_list("commands"), self.commands)
+        sources = cli.run("--only", "x").stderr.split("sources:")[1].split()
+        self.assertEqual(self.word_list("sources"), sources)
+
+    def test_completion_completes(self):
+        def complete(*words):
+            script = 'source "$0"; COMP_WORDS=(tscal "$@"); ' \
+                'COMP_CWORD=$#; _tscal; echo "${COMPREPLY[*]}"'
+            out = subprocess.run(
+                ["bash", "-euc", script, COMPLETION, *words], check=True,
+                stdout=subprocess.PIPE, text=True, timeout=20).stdout
+            return out.split()
+
+        self.assertEqual(complete("so"), ["sources"])
+        self.assertEqual(complete("hz", "--js"), ["--json"])
+        self.assertEqual(complete("--only", "vdso,clo"), ["vdso,clock-raw"])
+        self.assertEqual(complete("--require", ""), ["verified", "consistent"])
+
+    def test_names_in_schema_and_manual(self):
+        _, schema = cli.load_schema("tscal.report/1")
+        sources = cli.run("--only", "x").stderr.split("sources:")[1].split()
+        self.assertEqual(schema["$defs"]["source"]["enum"], sources)
+        for names in ("status", "rate_verdict", "use_verdict"):
+            for name in schema["$defs"][names]["enum"]:
+                self.assertIn(f"\n.It Cm {name}\n", self.man)
+
+    @unittest.skipUnless(shutil.which("mandoc"), "no mandoc")
+    def test_manual_is_clean(self):
+        r = subprocess.run(["mandoc", "-Tlint", "-Wstyle", MAN], text=True,
+                           stdout=subprocess.PIPE, check=False, timeout=20)
+        # Whether other manuals are installed is not ours.
+        lines = [l for l in r.stdout.splitlines()
+                 if "referenced manual not found" not in l]
+        self.assertEqual(lines, [])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The tscal authors
+"""What is printed is what docs/schema says, wherever it runs."""
+import copy
+import os
+import re
+import subprocess
+import unittest
+
+import jsonschema
+
+import cli
+
+ANY = (0, 2, 3, 4)
+
+
+class Reports(cli.Case):
+    def report(self, *args, **kw):
+        doc = self.json(*args, schema="tscal.report/1", codes=ANY, **kw)
+        self.sane(doc)
+        return doc
+
+    def sane(self, doc):
+        """What a schema cannot say."""
+        rate = doc["rate"]
+        self.assertEqual(rate["hz"] is None, rate["verdict"] == "none")
+        self.assertEqual(rate["hz"] is None, rate["source"] is None)
+        self.assertEqual(rate["agreement_ppm"] is not None,
+                         rate["verdict"] == "verified" or
+                         rate["verdict"] == "conflict" and
+                         rate["agreement_ppm"] is not None)
+        used = [s for s in doc["sources"] if s["status"] == "used"]
+        self.assertEqual([s["name"] for s in used],
+                         [rate["source"]] if rate["source"] else [])
+        for s in used:
+            for key in ("hz", "hz_lo", "hz_hi", "roots"):
+                self.assertEqual(s[key], rate[key])
+        for s in [rate] + doc["sources"]:
+            if s["hz"] is not None:
+                self.assertLessEqual(s["hz_lo"] or 0, s["hz"])
+                self.assertLessEqual(s["hz"], s["hz_hi"] or float("inf"))
+                self.assertTrue(s["roots"])
+        if doc["use"]["verdict"] == "until-moved":
+            self.assertTrue(doc["use"]["watch"])
+
+
+class Documents(Reports):
+    def test_report(self):
+        self.report()
+        self.report("--probe", "passive")
+        self.report("--budget-ms", "1")
+        self.report("--assume-metal")
+
+    def test_nothing_measured(self):
+        doc = self.report("--no-measure")
+        for s in doc["sources"]:
+            if s["name"] == "clock-raw":
+                self.assertIsNone(s["hz"])
+
+    def test_only(self):
+        doc = self.report("--only", "clock-raw,vdso")
+        asked = [s["name"] for s in doc["sources"]
+                 if s["sentence"] != "not asked for"]
+        self.assertEqual(sorted(asked), ["clock-raw", "vdso"])
+
+    def test_rates_have_a_resolution_of_one_mhz(self):
+        text = cli.run("--json").stdout
+        numbers = re.findall(r'"hz\w*": ([^n,]+),', text)
+        self.assertTrue(numbers)
+        for n in numbers:
+            self.assertRegex(n, r"^\d+\.\d{1,3}$")
+
+    def test_hz_and_khz(self):
+        for command in ("hz", "khz"):
+            doc = self.json(command, schema="tscal.hz/1", codes=ANY)
+            if doc["hz"] is not None:
+                self.assertAlmostEqual(doc["khz"], doc["hz"] / 1e3, delta=0.5)
+                self.assertLessEqual(doc["hz_lo"], doc["hz"])
+                self.assertLessEqual(doc["hz"], doc["hz_hi"])
+
+    def test_hv_says_the_same_as_the_report(self):
+        doc = self.json("hv", schema="tscal.hv/1")
+        self.assertEqual(doc["hypervisor"], self.report()["hypervisor"])
+
+    def test_sources_measures_nothing(self):
+        doc = self.json("sources", schema="tscal.sources/1")
+        for s in doc["sources"]:
+            self.assertNotIn(s["status"], ("used", "agrees", "disagrees"))
+        self.assertEqual([s["name"] for s in doc["sources"]],
+                         [s["name"] for s in self.report()["sources"]])
+
+
+class Hostile(Reports):
+    def test_rdtsc_disabled(self):
+        # The vDSO clocks fault with it.
+        env = cli.without_rdtsc()
+        doc = self.report(env=env)
+        self.assertEqual(doc["use"]["verdict"], "no")
+        self.assertIn("RDTSC is disabled", doc["use"]["sentence"])
+        self.assertIsNone(doc["trust"]["rdtsc_ns"])
+        self.assertEqual(cli.run(env=env).returncode, 4)
+        for command in ("hz", "khz", "hv", "sources"):
+            self.parse(cli.run("--json", command, env=env).stdout)
+
+    def in_namespace(self, script):
+        command = ["unshare", "--mount", "--propagation", "private"]
+        if os.geteuid():
+            command += ["--user", "--map-root-user"]
+        r = subprocess.run(
+            [*command, "sh", "-euc", script, cli.TSCAL],
+            env=cli.clean_environment(), stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+        if r.returncode == 99 or "unshare" in r.stderr:
+            self.skipTest("no mount namespaces here: " + r.stderr)
+        return r
+
+    def test_no_proc_and_no_sys(self):
+        r = self.in_namespace(
+            "{ mount -t tmpfs none /sys && mount -t tmpfs none /proc; } "
+            "|| exit 99; exec \"$0\" --json")
+        doc = self.parse(r.stdout)
+        self.sane(doc)
+        self.assertIsNone(doc["trust"]["clocksource"])
+        self.assertEqual(doc["trust"]["available"], [])
+        self.assertIsNone(doc["trust"]["rejected_by_kernel"])
+        # Without knowing the clocksource nobody knows who stands behind it.
+        raw = [s for s in doc["sources"] if s["name"] == "clock-raw"][0]
+        self.assertEqual(raw["roots"], ["unknown"])
+
+    @unittest.skipIf(os.geteuid(), "needs root to become somebody else")
+    def test_unprivileged(self):
+        doc = self.report(user=65534, group=65534, extra_groups=[])
+        self.assertNotEqual(doc["rate"]["verdict"], "none")
+
+
+class Schemas(cli.Case):
+    def setUp(self):
+        self.doc = self.json("--no-measure", schema="tscal.report/1",
+                             codes=ANY)
+
+    def test_schemas_are_schemas(self):
+        names = sorted(p.name for p in cli.SCHEMAS.glob("*.json"))
+        self.assertEqual(names, [
+            "tscal.hv-1.json", "tscal.hz-1.json", "tscal.report-1.json",
+            "tscal.sources-1.json"])
+        for name in names:
+            _, schema = cli.load_schema(name[:-len("-1.json")] + "/1")
+            jsonschema.Draft202012Validator.check_schema(schema)
+            self.assertEqual(schema["title"], name[:-len("-1.json")] + "/1")
+
+    def broken(self, change):
+        doc = copy.deepcopy(self.doc)
+        change(doc)
+        path, schema = cli.load_schema("tscal.report/1")
+        with self.assertRaises(jsonschema.ValidationError):
+            jsonschema.Draft202012Validator(
+                schema, resolver=jsonschema.RefResolver(path.as_uri(), schema)
+            ).validate(doc)
+
+    def test_schemas_refuse_what_is_not_the_report(self):
+        self.broken(lambda d: d.update(extra=1))
+        self.broken(lambda d: d.pop("trust"))
+        self.broken(lambda d: d["rate"].update(verdict="fine"))
+        self.broken(lambda d: d["rate"].update(hz="2.4 GHz"))
+        self.broken(lambda d: d["rate"].update(hz=0))
+        self.broken(lambda d: d["rate"].update(roots=["hv", "hv"]))
+        self.broken(lambda d: d["hypervisor"].update(base=0x40000000))
+        self.broken(lambda d: d["sources"][0].update(status="fine"))
+        self.broken(lambda d: d["sources"].append({}))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The tscal authors
+"""What is accepted, what is refused, and how."""
+import re
+import unittest
+
+import cli
+
+
+class Accepted(cli.Case):
+    def test_options_may_stand_before_and_after_the_command(self):
+        for args in (["--json", "--no-measure", "hz"],
+                     ["hz", "--json", "--no-measure"],
+                     ["--json", "hz", "--no-measure"]):
+            for env in ({}, {"POSIXLY_CORRECT": "1"}):
+                r = cli.run(*args, env=cli.clean_environment(**env))
+                self.assertEqual(self.parse(r.stdout)["schema"], "tscal.hz/1")
+
+    def test_an_argument_may_be_joined_by_an_equals_sign(self):
+        self.assertIn(cli.run("--budget-ms=20", "hz").returncode, (0, 3, 4))
+
+    def test_unambiguous_prefixes_are_options(self):
+        self.assertEqual(cli.run("--vers").returncode, 0)
+
+    def test_two_dashes_end_the_options(self):
+        self.refused("--", "--json", says="unknown command '--json'")
+        self.assertIn(cli.run("--", "hv").returncode, (0,))
+
+    def test_a_command_line_without_its_name_still_runs(self):
+        self.assertIn("rate", cli.run("--no-measure").stdout)
+
+    def test_version(self):
+        self.assertRegex(cli.run("--version").stdout,
+                         r"\Atscal [0-9]+\.[0-9]+\.[0-9]+\n\Z")
+        self.assertEqual(cli.run("-V").stdout, cli.run("--version").stdout)
+
+
+class Refused(cli.Case):
+    def test_unknown_option(self):
+        err = self.refused("--jsn", says="did you mean '--json'?")
+        self.assertIn("usage:", err)
+        self.assertIn("--budget-ms", err)
+        for command in cli.COMMANDS:
+            self.assertIn(command, err)
+        self.refused("--xyzzy", says="unknown option '--xyzzy'")
+        self.refused("-x", says="unknown option '-x'")
+        self.refused("hz", "--colour=no", says="unknown option")
+
+    def test_unlike_words_are_not_suggested(self):
+        self.assertNotIn("did you mean", self.refused(
+            "--xyzzy", says="unknown option '--xyzzy'"))
+        self.assertNotIn("did you mean", self.refused(
+            "q" * 5000, says="unknown command"))
+
+    def test_unknown_command(self):
+        self.refused("khs", says="unknown command 'khs'; did you mean 'khz'?")
+        self.refused("", says="unknown command ''")
+        self.refused("replya", "x", says="did you mean 'replay'?")
+
+    def test_one_word_too_many(self):
+        self.refused("hz", "khz", says="'khz' is one argument too many")
+        self.refused("hz", "--", "khz", says="one argument too many")
+        self.refused("replay", "a", "b", says="'b' is one argument too many")
+
+    def test_missing_argument(self):
+        self.refused("--only", says="--only needs SOURCE")
+        self.refused("hz", "--budget-ms", says="--budget-ms needs N")
+        self.refused("record", says="record needs a FILE")
+        self.refused("replay", says="replay needs a FILE")
+
+    def test_argument_where_none_belongs(self):
+        self.refused("--json=1", says="--json takes no argument")
+
+    def test_unknown_source(self):
+        err = self.refused("--only", "clock-rw",
+                           says="did you mean 'clock-raw'?")
+        for source in ("hv-leaf", "kvmclock", "vdso", "adjtimex", "bogomips"):
+            self.assertIn(source, err)
+        for bad in ("", ",", "vdso,", ",vdso", "vdso,,kvmclock", "VDSO",
+                    "vdso ", "none", "?", "x" * 500, "vdso,\033[31m"):
+            with self.subTest(bad):
+                self.refused("--only", bad, says="unknown source")
+
+    def test_what_is_not_printable_is_not_echoed(self):
+        for args in (["--only", "\033[31m"], ["\033[31m"], ["--\033[31m"],
+                     ["--budget-ms", "\033[31m"], ["--probe", "\033[31m"],
+                     ["--require", "\033[31m"], ["hv", "\033[31m"],
+                     ["replay", "\033[31m/x"], ["-\033"]):
+            with self.subTest(args):
+                r = cli.run(*args)
+                self.assertEqual(r.returncode, 1)
+                self.assertNotIn("\033", r.stderr)
+
+    def test_budget(self):
+        for bad in ("0", "-1", "+5", " 5", "5 ", "", "60001", "1.5", "0x10",
+                    "1e3", "99999999999999999999", "4294967297", "ten"):
+            with self.subTest(bad):
+                self.refused("--budget-ms=" + bad,
+                             says="--budget-ms takes a number from 1 to 60000")
+
+    def test_require(self):
+        self.refused("--require", "perfect",
+                     says="--require takes verified or consistent")
+        self.refused("--require", "single", says="--require takes")
+
+    def test_probe(self):
+        self.refused("--probe", "all", says="--probe takes passive or devices")
+        self.refused("--probe", "ports", says="cannot probe ports")
+
+    def test_options_without_meaning_are_not_ignored(self):
+        self.refused("--redact", says="--redact has no meaning")
+        self.refused("hz", "--no-redact", says="no meaning with hz")
+        self.refused("hv", "--require", "verified", says="no meaning with hv")
+        self.refused("replay", "x", "--probe", "passive",
+                     says="no meaning with replay")
+        self.refused("sources", "--require", "verified",
+                     says="no meaning with sources")
+
+
+class Help(cli.Case):
+    def test_help_wins_and_fits_the_terminal(self):
+        text = cli.run("--help").stdout
+        self.assertEqual(cli.run("-h").stdout, text)
+        self.assertEqual(cli.run("hz", "--help").stdout, text)
+        self.assertEqual([l for l in text.splitlines() if len(l) > 80], [])
+
+    def test_usage_fits_the_terminal(self):
+        err = cli.run("--only", "x").stderr
+        self.assertEqual([l for l in err.splitlines() if len(l) > 80], [])
+        self.assertFalse(re.search(r"[ \t]$", err, re.M))
+
+
+if __name__ == "__main__":
+    unittest.main()
