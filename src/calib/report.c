@@ -21,6 +21,8 @@ int tscal_calibrate_sized(const struct tscal_opts *opts,
 
 	if (rc)
 		return rc;
+	/* A caller built against a newer header finds zeros in the rest. */
+	memset(info, 0, info_size);
 	memcpy(info, &run.info,
 		info_size < sizeof(*info) ? info_size : sizeof(*info));
 	return 0;
