@@ -11,8 +11,7 @@ import subprocess
 import sys
 
 TSCAL, PRELOAD = sys.argv[1:]
-ENV = dict(os.environ, LD_PRELOAD=PRELOAD,
-           ASAN_OPTIONS="verify_asan_link_order=0:detect_leaks=0")
+ENV = dict(os.environ, LD_PRELOAD=PRELOAD)
 failed = []
 
 
