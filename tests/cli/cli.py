@@ -60,7 +60,8 @@ class Case(unittest.TestCase):
                          parse_constant=constant)
         path, schema = load_schema(doc["schema"])
         resolver = jsonschema.RefResolver(path.as_uri(), schema)
-        jsonschema.Draft202012Validator(schema, resolver=resolver).validate(doc)
+        jsonschema.Draft202012Validator(
+            schema, resolver=resolver).validate(doc)
         return doc
 
     def json(self, *args, schema, codes=(0,), **kw):

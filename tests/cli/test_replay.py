@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The tscal authors
+"""record and replay from the command line, and the exit codes on machines
+that no test runs on."""
+import os
+import pathlib
+import resource
+import tempfile
+import unittest
+
+import cli
+import machines
+
+
+class Files(cli.Case):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.dir = pathlib.Path(directory.name)
+
+    def file(self, data, name="machine.txt"):
+        path = self.dir / name
+        path.write_bytes(data)
+        return str(path)
+
+    def replay(self, data, *args, code=0):
+        path = self.file(data)
+        doc = self.json("replay", path, *args, schema="tscal.report/1",
+                        codes=(code,))
+        # Text exits alike.
+        self.assertEqual(cli.run("replay", path, *args).returncode, code)
+        return doc
+
+
+class ExitCodes(Files):
+    def test_fine(self):
+        doc = self.replay(machines.machine())
+        self.assertEqual(doc["rate"]["verdict"], "consistent")
+        self.assertEqual(doc["rate"]["source"], "hv-leaf")
+        self.assertEqual(doc["rate"]["hz"], 2.4e9)
+        self.replay(machines.machine(), "--require", "consistent")
+
+    def test_below_what_is_required(self):
+        path = self.file(machines.machine())
+        r = cli.run("replay", path, "--require", "verified")
+        self.assertEqual(r.returncode, 2)
+        self.assertIn("the rate is consistent, less than --require verified",
+                      r.stderr)
+        self.assertIn("rate ", r.stdout)
+        doc = self.replay(machines.machine(hz=None), "--require",
+                          "consistent", code=2)
+        self.assertEqual(doc["rate"]["verdict"], "single")
+
+    def test_conflict(self):
+        doc = self.replay(machines.machine(hz=2.5e9), code=3)
+        self.assertEqual(doc["rate"]["verdict"], "conflict")
+
+    def test_no_rate(self):
+        doc = self.replay(machines.machine(hz=None, leaf_khz=0), code=4)
+        self.assertEqual(doc["rate"]["verdict"], "none")
+        self.assertIsNone(doc["rate"]["hz"])
+        self.assertIsNone(doc["rate"]["hz_lo"])
+        self.assertIsNone(doc["rate"]["source"])
+
+    def test_no_use(self):
+        doc = self.replay(machines.machine(
+            clocksource=b"acpi_pm\n", available=b"acpi_pm \n"), code=4)
+        self.assertEqual(doc["use"]["verdict"], "no")
+        self.assertIsNotNone(doc["rate"]["hz"])
+
+    def test_the_highest_wins(self):
+        # No use, a conflict, and below what is required.
+        doc = self.replay(machines.machine(
+            hz=2.5e9, clocksource=b"acpi_pm\n", available=b"acpi_pm \n"),
+            "--require", "verified", code=4)
+        self.assertEqual(doc["rate"]["verdict"], "conflict")
+        # A conflict, and below what is required.
+        self.replay(machines.machine(hz=2.5e9), "--require", "verified",
+                    code=3)
+
+    def test_but_what_could_not_be_written_comes_first(self):
+        path = self.file(machines.machine(hz=2.5e9))
+        with open("/dev/full", "w") as full:
+            self.assertEqual(
+                cli.run("replay", path, stdout=full).returncode, 1)
+
+
+class Hostile(Files):
+    """What a machine says of itself may hold any byte."""
+
+    def check(self, data, code=0):
+        doc = self.replay(data, code=code)
+        text = cli.run("replay", self.file(data)).stdout
+        self.assertTrue(text.isascii())
+        self.assertTrue(text.replace("\n", "").isprintable(), repr(text))
+        for line in text.splitlines():
+            self.assertLessEqual(len(line), 100)
+        return doc
+
+    def test_escape_sequences_and_broken_utf8_in_the_brand(self):
+        doc = self.check(machines.machine(brand=b"\033[31mred\xff\xfe\x80"))
+        self.assertIn("[31mred", doc["cpu"]["brand"])
+
+    def test_the_longest_of_all_brands(self):
+        for brand in (b"x" * 48, b"\x01" * 48, b"\xff" * 48):
+            self.check(machines.machine(brand=brand))
+
+    def test_escape_sequences_in_the_vendor(self):
+        self.check(machines.machine(vendor=b"\033[31m\xff\0ab"))
+
+    def test_a_signature_of_any_bytes(self):
+        doc = self.check(machines.machine(signature=b"\033]0;x\x07\0\xff ab"))
+        self.assertEqual(doc["hypervisor"]["vendor"], "unknown")
+        self.assertEqual(doc["hypervisor"]["signature"],
+                         r"\x1b]0;x\x07\x00\xff ab")
+
+    def test_a_clocksource_of_any_bytes(self):
+        self.check(machines.machine(
+            clocksource=b"\033[2J\xff\n", available=b"\033[2J\xff tsc\n"))
+
+    def test_a_signature_elsewhere(self):
+        doc = self.check(machines.machine(base=0x40000300))
+        self.assertEqual(doc["hypervisor"]["base"], "0x40000300")
+
+
+class Refused(Files):
+    def test_one_sentence_with_the_line(self):
+        good = machines.machine()
+        for data, says in (
+                (b"", "line 1"),
+                (b"\0\x7fELF\x02\x01", "line 1"),
+                (good[:len(good) // 2], "line "),
+                (good.replace(b"end\n", b""), "line "),
+                (b"tscal-recording 2\nend\n", "line 1"),
+                (b"tscal-recording 1\nmood happy: yes\nend\n", "line 2"),
+                (b"tscal-recording 1\ntsc-access: enabled\n"
+                 b"tsc-access: sigsegv\nend\n", "line 3"),
+                (b"tscal-recording 1\n\033[31m: 1\nend\n", "line 2")):
+            with self.subTest(data[:40]):
+                path = self.file(data)
+                err = self.refused("replay", path, says=f"tscal: {path}: ")
+                self.assertIn(says, err)
+                self.assertEqual(err.count("\n"), 1)
+                self.assertTrue(err.strip().isprintable(), err)
+                self.assertEqual(
+                    self.refused("--json", "replay", path, says=says), err)
+
+    def test_what_is_not_a_readable_file(self):
+        for path in (self.dir / "missing", self.dir, "/dev/null", "", "/"):
+            err = self.refused("replay", str(path), says="tscal: ")
+            self.assertEqual(err.count("\n"), 1)
+
+    def test_100_megabytes(self):
+        path = self.dir / "large.txt"
+        with open(path, "wb") as f:
+            f.write(b"tscal-recording 1\n")
+            f.truncate(100 << 20)
+        self.refused("replay", str(path), says=str(path))
+
+
+class Record(Files):
+    def test_a_recording_replays_to_the_same_machine(self):
+        path = str(self.dir / "here.txt")
+        live = self.json("record", path, schema="tscal.report/1")
+        again = self.json("replay", path, schema="tscal.report/1",
+                          codes=(0, 3, 4))
+        for part in ("hypervisor", "cpu"):
+            self.assertEqual(live[part], again[part])
+        for key in ("verdict", "source", "roots"):
+            self.assertEqual(live["rate"][key], again["rate"][key])
+        self.assertEqual(live["use"], again["use"])
+        if live["rate"]["hz"] is not None:
+            self.assertAlmostEqual(again["rate"]["hz"] / live["rate"]["hz"], 1,
+                                   delta=1e-6)
+
+    def test_text_says_where(self):
+        path = str(self.dir / "r.txt")
+        out = cli.run("record", path).stdout
+        self.assertIn(path, "".join(out.split()))
+        self.assertIn("without serial numbers", out)
+        out = cli.run("record", "--no-redact", path + "2").stdout
+        self.assertNotIn("without serial numbers", out)
+
+    def test_redacted_unless_asked_otherwise(self):
+        for args, redacted in (([], True), (["--no-redact"], False),
+                               (["--no-redact", "--redact"], True)):
+            path = self.dir / f"r{len(args)}.txt"
+            cli.run("record", str(path), *args)
+            self.assertEqual("Redacted" in path.read_text(), redacted, args)
+
+    def test_the_verdict_does_not_spoil_a_recording(self):
+        path = self.dir / "r.txt"
+        r = cli.run("record", str(path), env=cli.without_rdtsc())
+        self.assertEqual(r.returncode, 0, r.stderr)
+        self.assertEqual(path.read_text().splitlines()[-1], "end")
+
+    def test_an_existing_file_is_kept(self):
+        path = self.file(b"precious")
+        self.refused("record", path, says="File exists")
+        self.assertEqual(pathlib.Path(path).read_bytes(), b"precious")
+        self.refused("record", "/dev/null", says="File exists")
+
+    def test_where_nothing_can_be_created(self):
+        self.refused("record", str(self.dir / "no" / "r.txt"),
+                     says="No such file")
+        self.refused("record", "", says="tscal: ")
+
+    def test_a_recording_that_was_cut_off_is_an_error(self):
+        def small_files():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+
+        # SIGXFSZ stays ignored, so that writing fails with EFBIG.
+        self.refused("record", str(self.dir / "r.txt"), says="File too large",
+                     preexec_fn=small_files, restore_signals=False)
+
+    def test_closed_descriptors_do_not_mix_with_the_file(self):
+        path = self.dir / "r.txt"
+        r = cli.run("record", str(path), preexec_fn=lambda: os.close(1))
+        self.assertEqual(r.returncode, 1)
+        self.assertEqual(path.read_text().splitlines()[-1], "end")
+
+
+if __name__ == "__main__":
+    unittest.main()
