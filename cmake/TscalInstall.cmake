@@ -41,6 +41,8 @@ if(TSCAL_COMMAND)
   install(TARGETS tscal_command)
   install(FILES docs/completion/tscal.bash RENAME tscal
     DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+  install(FILES docs/completion/tscal.bash RENAME tscal
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 endif()
 foreach(section 1 3 7)
   file(GLOB pages CONFIGURE_DEPENDS docs/man/*.${section})

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The tscal authors
+# nested.sh PRESET: build another preset, and run its tests.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+cmake --preset "$1"
+cmake --build --preset "$1"
+ctest --preset "$1"
