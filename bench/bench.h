@@ -105,7 +105,6 @@ struct bench {
 	size_t n_targets;
 };
 
-double clock_ms(void);
 /* A platform of that kind, NULL for the passive one; to be freed. */
 int platform_new(bool devices, struct tscal_platform **out);
 

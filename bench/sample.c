@@ -2,16 +2,10 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* One calibration in one process: taken there, and asked for from here. */
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "bench.h"
+#include "fresh.h"
 #ifdef TSCAL_BENCH_PROBE
 #include <dlfcn.h>
 #include <tscal/probe.h>
@@ -21,16 +15,6 @@
 #define FORMAT_OUT "%s %.17g %.17g %.17g %.17g\n"
 #define FORMAT_IN "%23s %lf %lf %lf %lf"
 #define LINE_MAX_BYTES 256
-/* Beyond this a process hangs: the alarm ends it. */
-#define PATIENCE_S 20
-
-double clock_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
-}
 
 int platform_new(bool devices, struct tscal_platform **out)
 {
@@ -117,18 +101,14 @@ int sample_here(const struct options *o, const struct what *what)
 	return rc;
 }
 
-static void become_sample(
-	const struct options *opts, const struct what *what, int out)
+bool sample_elsewhere(
+	const struct options *opts, const struct what *what, struct sample *out)
 {
-	char window[16];
 	const char *argv[8] = {"calibration", "--one", what->name};
+	char line[LINE_MAX_BYTES], window[16];
 	size_t n = 3;
 
-	/* Neither outlives the benchmark nor hangs it. */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	alarm(PATIENCE_S);
-	if (dup2(out, STDOUT_FILENO) < 0)
-		_exit(127);
+	memset(out, 0, sizeof(*out));
 	if (opts->window_ms) {
 		snprintf(window, sizeof(window), "%u", opts->window_ms);
 		argv[n++] = "--window-ms";
@@ -136,51 +116,7 @@ static void become_sample(
 	}
 	if (what->devices)
 		argv[n++] = "--devices";
-	execv("/proc/self/exe", (char *const *)argv);
-	_exit(127);
-}
-
-/* All that comes out of a pipe, up to its end or size. */
-static void read_all(int fd, char *buf, size_t size)
-{
-	size_t len = 0;
-	ssize_t n;
-
-	while (len + 1 < size) {
-		n = read(fd, buf + len, size - 1 - len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		len += (size_t)n;
-	}
-	buf[len] = '\0';
-}
-
-bool sample_elsewhere(
-	const struct options *opts, const struct what *what, struct sample *out)
-{
-	char line[LINE_MAX_BYTES];
-	double start = clock_ms();
-	int fd[2], status = -1;
-	pid_t pid;
-
-	memset(out, 0, sizeof(*out));
-	if (pipe2(fd, O_CLOEXEC))
-		return false;
-	pid = fork();
-	if (!pid)
-		become_sample(opts, what, fd[1]);
-	close(fd[1]);
-	line[0] = '\0';
-	if (pid > 0) {
-		read_all(fd[0], line, sizeof(line));
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			;
-	}
-	close(fd[0]);
-	out->process_ms = clock_ms() - start;
-	return status == 0 &&
+	return fresh_run(argv, line, sizeof(line), &out->process_ms) &&
 	       sscanf(line, FORMAT_IN, out->source, &out->hz, &out->lo,
 		       &out->hi, &out->call_ms) == 5 &&
 	       out->hz > 0;
