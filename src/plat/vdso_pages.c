@@ -7,39 +7,41 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
-/* One line of /proc/self/maps, without stdio: no allocation. */
+/* Lines of /proc/self/maps, without stdio: no allocation. */
 struct maps_reader {
 	int fd;
-	size_t len, pos;
-	char buf[1024];
+	size_t pos, len;
+	char buf[4096];
 };
 
-/* The next line, cut to size; false at the end. */
-static bool maps_line(struct maps_reader *r, char *line, size_t size)
+/* The next line, valid until the one after it; NULL at the end.  A line longer
+ * than the buffer, which none of the regions here has, comes in parts. */
+static const char *maps_line(struct maps_reader *r, size_t *len)
 {
-	size_t n = 0;
-
 	for (;;) {
-		char c;
+		char *line = r->buf + r->pos;
+		size_t left = r->len - r->pos;
+		char *end = memchr(line, '\n', left);
+		ssize_t got;
 
-		if (r->pos == r->len) {
-			ssize_t got = read(r->fd, r->buf, sizeof(r->buf));
-
-			if (got <= 0)
-				return false;
-			r->len = (size_t)got;
-			r->pos = 0;
+		if (end || left == sizeof(r->buf) - 1) {
+			*len = end ? (size_t)(end - line) : left;
+			line[*len] = '\0';
+			r->pos += *len + (end != NULL);
+			return line;
 		}
-		c = r->buf[r->pos++];
-		if (c == '\n')
-			break;
-		if (n + 1 < size)
-			line[n++] = c;
+		memmove(r->buf, line, left);
+		r->pos = 0;
+		r->len = left;
+		got = read(r->fd, r->buf + left, sizeof(r->buf) - 1 - left);
+		if (got <= 0)
+			return NULL;
+		r->len += (size_t)got;
 	}
-	line[n] = '\0';
-	return true;
 }
 
 /*
@@ -50,13 +52,10 @@ static bool maps_line(struct maps_reader *r, char *line, size_t size)
 #define REGION_NONE ((uintptr_t)1)
 #define REGION_PAGES_MAX (PLAT_PAGE_SIZE - 1)
 
-/* "FROM-TO r--p ... NAME" as such a word. */
-static uintptr_t parse_region(const char *line)
+static uintptr_t region_of(uintptr_t from, uintptr_t to)
 {
-	char *end;
-	uintptr_t from = strtoul(line, &end, 16), to, pages;
+	uintptr_t pages;
 
-	to = *end == '-' ? strtoul(end + 1, NULL, 16) : 0;
 	if (!from || from % PLAT_PAGE_SIZE || to <= from)
 		return REGION_NONE;
 	pages = (to - from) / PLAT_PAGE_SIZE;
@@ -69,32 +68,95 @@ static const char *const names[] = {
 };
 #define N_REGIONS (sizeof(names) / sizeof(*names))
 
+/* "FROM-TO r--p ... NAME": keep it if it is one of ours. */
+static void take_line(const char *line, size_t len, uintptr_t *found)
+{
+	for (size_t i = 0; i < N_REGIONS; i++) {
+		size_t n = strlen(names[i]);
+		uintptr_t from, to;
+		char *end;
+
+		if (len <= n || line[len - n - 1] != ' ' ||
+			memcmp(line + len - n, names[i], n))
+			continue;
+		from = strtoul(line, &end, 16);
+		to = *end == '-' ? strtoul(end + 1, NULL, 16) : 0;
+		found[i] = region_of(from, to);
+	}
+}
+
+static void find_in_text(int fd, uintptr_t *found)
+{
+	struct maps_reader r;
+	const char *line;
+	size_t len;
+
+	r.fd = fd;
+	r.pos = r.len = 0;
+	while ((line = maps_line(&r, &len)) != NULL)
+		take_line(line, len, found);
+}
+
+/* ioctl PROCMAP_QUERY (Linux 6.11, uapi/linux/fs.h), which Debian 12's headers
+ * do not have: what is mapped at query_addr. */
+struct map_query {
+	uint64_t size, query_flags, query_addr;
+	uint64_t vma_start, vma_end, vma_flags, vma_page_size, vma_offset;
+	uint64_t inode;
+	uint32_t dev_major, dev_minor, vma_name_size, build_id_size;
+	uint64_t vma_name_addr, build_id_addr;
+};
+#define MAP_QUERY _IOWR('f', 17, struct map_query)
+
+/* Linux maps the regions one below the other, and the vDSO on top of them
+ * (arch/x86/entry/vdso/vma.c). */
+static void find_below_vdso(int fd, uintptr_t *found)
+{
+	uintptr_t top = getauxval(AT_SYSINFO_EHDR);
+	size_t i = 0;
+
+	while (top && i < N_REGIONS) {
+		char name[16] = "";
+		struct map_query q = {
+			.size = sizeof(q),
+			.query_addr = top - 1,
+			.vma_name_size = sizeof(name),
+			.vma_name_addr = (uintptr_t)name,
+		};
+
+		if (ioctl(fd, MAP_QUERY, &q))
+			return;
+		for (i = 0; i < N_REGIONS; i++)
+			if (!strncmp(name, names[i], sizeof(name)))
+				break;
+		if (i == N_REGIONS)
+			return;
+		found[i] = region_of(q.vma_start, q.vma_end);
+		top = q.vma_start;
+	}
+}
+
 /*
- * Find all regions in one pass.  Reading /proc/self/maps takes several times as
- * long as copying a page, and these regions stay where they are for the life of
- * a program: so once in a process is enough.  (Only checkpoint and restore
- * moves them, and puts them back.  A wrong address would be harmless: write(2)
- * refuses it, or a measurement refuses what stands there.)
+ * Find all regions.  The text of /proc/self/maps takes a microsecond a mapping,
+ * and programs have thousands: so ask for the right ones where the kernel can
+ * be asked, and once in a process.  The regions stay where they are for its
+ * life.  (Only checkpoint and restore moves them, and puts them back.  A wrong
+ * address would be harmless: write(2) refuses it, or a measurement refuses what
+ * stands there.)
  */
 static int find_regions(_Atomic uintptr_t *regions)
 {
-	struct maps_reader r = {
-		.fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC)};
+	int fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
 	uintptr_t found[N_REGIONS];
-	char line[256];
 
-	if (r.fd < 0)
+	if (fd < 0)
 		return -errno;
 	for (size_t i = 0; i < N_REGIONS; i++)
 		found[i] = REGION_NONE;
-	while (maps_line(&r, line, sizeof(line))) {
-		const char *tail = strrchr(line, ' ');
-
-		for (size_t i = 0; tail && i < N_REGIONS; i++)
-			if (!strcmp(tail + 1, names[i]))
-				found[i] = parse_region(line);
-	}
-	close(r.fd);
+	find_below_vdso(fd, found);
+	if (found[PLAT_PAGE_VVAR] == REGION_NONE)
+		find_in_text(fd, found);
+	close(fd);
 	for (size_t i = 0; i < N_REGIONS; i++)
 		atomic_store_explicit(
 			&regions[i], found[i], memory_order_relaxed);

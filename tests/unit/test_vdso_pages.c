@@ -3,8 +3,15 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "plat/vdso_pages.h"
 
@@ -61,4 +68,49 @@ Test(vdso_pages, looking_up_one_region_first_does_not_lose_the_other)
 	(void)vdso_page_copy(PLAT_PAGE_VVAR_VCLOCK, 0, buf);
 	if (pages_of("[vvar]"))
 		cr_assert(eq(int, vdso_page_copy(PLAT_PAGE_VVAR, 0, buf), 0));
+}
+
+/* Kernels before 6.11 know no such ioctl, and filters refuse it. */
+static void refuse_ioctl(void)
+{
+	struct sock_filter f[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ioctl, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOTTY),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog prog = {sizeof(f) / sizeof(*f), f};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+		prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog))
+		_exit(77);
+}
+
+Test(vdso_pages, without_the_ioctl_the_text_of_maps_serves)
+{
+	unsigned vvar = pages_of("[vvar]"), vclock = pages_of("[vvar_vclock]");
+	unsigned char buf[PLAT_PAGE_SIZE];
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		refuse_ioctl();
+		if (vvar && vdso_page_copy(PLAT_PAGE_VVAR, 0, buf))
+			_exit(1);
+		if (vdso_page_copy(PLAT_PAGE_VVAR, vvar, buf) != -ENOENT)
+			_exit(2);
+		if (vclock && vdso_page_copy(PLAT_PAGE_VVAR_VCLOCK, vclock - 1,
+				      buf) == -ENOENT)
+			_exit(3);
+		if (vdso_page_copy(PLAT_PAGE_VVAR_VCLOCK, vclock, buf) !=
+			-ENOENT)
+			_exit(4);
+		_exit(0);
+	}
+	cr_assert(eq(int, waitpid(pid, &status, 0), pid));
+	cr_assert(eq(int, WIFEXITED(status) ? 1 : 0, 1));
+	if (WEXITSTATUS(status) == 77)
+		cr_skip("no seccomp here");
+	cr_assert(eq(int, WEXITSTATUS(status), 0));
 }
