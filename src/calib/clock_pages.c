@@ -47,7 +47,8 @@ int clock_pages_mult(struct tscal_platform *plat, double hz, double lo,
 	/* A mult is an integer: its rate may miss the interval by rounding. */
 	p.lo -= lo * 0.2e-6;
 	p.hi += hi * 0.2e-6;
-	for (unsigned i = 0; i < PAGES; i++) {
+	/* Both pairs stand in one page: the first that has any has all. */
+	for (unsigned i = 0; i < PAGES && p.best == 0; i++) {
 		rc = plat->ops->page(plat, PLAT_PAGE_VVAR, i, words);
 		if (!i)
 			first = rc;
