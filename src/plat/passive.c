@@ -203,6 +203,10 @@ static uint64_t passive_now_ns(struct tscal_platform *p)
 	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
+/* A sleep ends late: by the 50 us of timer slack (prctl(2)), and by the time it
+ * takes to wake up.  Below this that would be most of the wait. */
+#define SHORT_WAIT_NS 200000
+
 static void passive_wait(struct tscal_platform *p, uint64_t ns, bool spin)
 {
 	struct timespec sleep = {
@@ -217,7 +221,8 @@ static void passive_wait(struct tscal_platform *p, uint64_t ns, bool spin)
 	 * where a filter refuses every system call. */
 	if (clock_gettime(CLOCK_MONOTONIC, &start))
 		return;
-	if (!spin && !clock_nanosleep(CLOCK_MONOTONIC, 0, &sleep, NULL))
+	if (!spin && ns > SHORT_WAIT_NS &&
+		!clock_nanosleep(CLOCK_MONOTONIC, 0, &sleep, NULL))
 		return;
 	while (gone < ns && !clock_gettime(CLOCK_MONOTONIC, &now)) {
 		gone = (uint64_t)(now.tv_sec - start.tv_sec) * 1000000000 +
