@@ -165,5 +165,5 @@ class Machine:
     def write(self, folder):
         path = "%s/%s.rec" % (folder, self.name)
         with open(path, "w", encoding="ascii") as f:
-            f.write("\n".join(self.lines) + "\n")
+            f.write("\n".join(self.lines + ["end"]) + "\n")
         return path
