@@ -14,6 +14,7 @@ unnoticed.
 import os
 import sys
 
+from dumped import dumped
 from synth import Machine
 
 AMD_FLAGS = "constant_tsc nonstop_tsc tsc_adjust"
@@ -23,9 +24,9 @@ OWED = []
 MACHINES = []
 
 
-def machine(name, what, rate, use, source, phrase):
+def machine(name, what, rate, use, source, phrase, cpuid=None):
     OWED.append((name, rate, use, source, phrase))
-    m = Machine(name, what)
+    m = Machine(name, what, cpuid)
     MACHINES.append(m)
     return m
 
@@ -355,6 +356,7 @@ def main():
     metal()
     guests()
     odd()
+    dumped(machine)
     for m in MACHINES:
         m.write(folder)
     with open(folder + "/../owed.txt", "w", encoding="ascii") as f:

@@ -32,12 +32,17 @@ def words(text, count):
 
 
 class Machine:
-    def __init__(self, name, what):
+    def __init__(self, name, what, cpuid=None):
+        """cpuid: where the registers were published; None: made up too."""
         self.name = name
         self.lines = ["tscal-recording 1"]
         self.lines += ["# " + line for line in what.strip().split("\n")]
-        self.add("# Synthetic: composed from documented register values, not "
-                 "recorded.")
+        if cpuid:
+            self.add("# CPUID: %s." % cpuid)
+            self.add("# Synthetic: all the rest (files, pages, samples).")
+        else:
+            self.add("# Synthetic: composed from documented register values, "
+                     "not recorded.")
         self.add("tsc-access: enabled")
 
     def add(self, line):
@@ -48,6 +53,17 @@ class Machine:
         return self.add(
             "cpuid 0x%08x 0x%02x: eax=0x%08x ebx=0x%08x ecx=0x%08x edx=0x%08x"
             % (leaf, sub, eax, ebx, ecx, edx))
+
+    def cpuid_range(self, first, last, step, eax, ebx=0, ecx=0, edx=0):
+        return self.add(
+            "cpuid 0x%08x-0x%08x/0x%x 0x00: eax=0x%08x ebx=0x%08x ecx=0x%08x "
+            "edx=0x%08x" % (first, last, step, eax, ebx, ecx, edx))
+
+    def dump(self, path):
+        """The lines of `cpuid -1 -r`, as printed."""
+        with open(path, encoding="ascii") as f:
+            self.lines += f.read().splitlines()
+        return self
 
     def file(self, path, text):
         return self.add('file "%s": "%s"' % (
@@ -123,7 +139,9 @@ class Machine:
             scaled, shift = scaled / 2, shift - 1
         while scaled <= 1e9:
             scaled, shift = scaled * 2, shift + 1
-        mul = int((10**9 << 32) / scaled)
+        return self.pvclock_page(int((10**9 << 32) / scaled), shift, flags)
+
+    def pvclock_page(self, mul, shift, flags=1):
         return self.add(
             "page vvar_vclock 0: 0x0=0x10 0x8=0xd4f38d75 0x10=0x51eb23a4 "
             "0x18=0x%x 0x1c=0x%x" % (mul, (shift & 0xFF) | flags << 8))
