@@ -18,7 +18,8 @@ void format_bound(char *out, size_t size, double ppm)
 	while (ppm > 0 && ppm / unit < 10 && unit > 1e-9)
 		unit /= 10;
 	/* The small change keeps 12.000000001 from becoming 13. */
-	snprintf(out, size, "%.10g", ceil(ppm / unit - 1e-6) * unit);
+	snprintf(out, size, "%.10g",
+		ppm > 0 ? ceil(ppm / unit - 1e-6) * unit : 0);
 }
 
 double bound_ppm(double hz, double lo, double hi)

@@ -82,6 +82,11 @@ class Layout(cli.Case):
         self.assertRegex(cli.run("--only", doc["rate"]["source"]).stdout,
                          r"(?m)^rate +\d+\.\d{3} Hz  \+-\S+ ppm of ")
 
+    def test_an_exact_number_has_no_negative_bound(self):
+        machine = "tests/replay/machines/skylake-sp-no-crystal.rec"
+        text = cli.run("replay", str(cli.SOURCE / machine)).stdout
+        self.assertRegex(text, r"(?m)^  cpuid-15 .* 0  crystal assumed")
+
     def test_number_alone(self):
         self.assertRegex(cli.run("hz").stdout, r"\A\d{8,11}\.\d{3}\n\Z")
         self.assertRegex(cli.run("khz").stdout, r"\A\d{5,8}\n\Z")
