@@ -32,13 +32,19 @@ static int load(struct bind *bind)
 	return 0;
 }
 
-/* Whether the thread can run on one CPU only, so that there is nothing to do.
- * A set too small for this kernel means many CPUs. */
-static bool bound_already(void)
+/*
+ * How many CPUs the thread may run on, 0 for more than a cpu_set_t holds, or
+ * -errno.  hwloc 2.9 asks with ever larger sets until one is large enough, and
+ * without end where a filter refuses sched_getaffinity(2): so it must not ask
+ * first.
+ */
+static int allowed_cpus(void)
 {
 	cpu_set_t set;
 
-	return !sched_getaffinity(0, sizeof(set), &set) && CPU_COUNT(&set) == 1;
+	if (!sched_getaffinity(0, sizeof(set), &set))
+		return CPU_COUNT(&set);
+	return errno == EINVAL ? 0 : -errno;
 }
 
 static int bind_to(struct bind *bind, unsigned cpu)
@@ -60,7 +66,13 @@ int bind_here(struct bind *bind)
 {
 	int cpu, rc;
 
-	if (bind->bound || bound_already())
+	if (bind->bound)
+		return 0;
+	rc = allowed_cpus();
+	if (rc < 0)
+		return rc;
+	/* On one CPU already: nothing to do, and nothing to initialise. */
+	if (rc == 1)
 		return 0;
 	rc = load(bind);
 	if (rc)

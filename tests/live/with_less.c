@@ -23,19 +23,25 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifdef WITH_PROBE
+#include <tscal/probe.h>
+#endif
 #include <tscal/tscal.h>
 
 #include "live.h"
 
 /* A measurement that a busy machine spoils is taken again. */
 #define TRIES 5
+/* Memory the child may still use where no more can be had, in bytes. */
+#define RESERVE 65536
 
 /* What the child found, in memory shared with its parent. */
 struct outcome {
 	int not_lost; /* errno: it could not be taken away */
-	int rc, rc_raw;
+	int rc, rc_raw, rc_probe;
 	struct tscal_info info;
-	struct tscal_info raw; /* by clock-raw alone */
+	struct tscal_info raw;	 /* by clock-raw alone */
+	struct tscal_info probe; /* with devices allowed */
 };
 
 static char empty_dir[] = "/tmp/tscal-root-XXXXXX";
@@ -159,6 +165,18 @@ static void find_out(struct outcome *o)
 	only_raw.only = 1 << TSCAL_SOURCE_CLOCK_RAW;
 	o->rc = calibrate(NULL, &o->info);
 	o->rc_raw = calibrate(&only_raw, &o->raw);
+#ifdef WITH_PROBE
+	struct tscal_opts probe = TSCAL_OPTS_INIT;
+
+	o->rc_probe = tscal_platform_probe(
+		TSCAL_PROBE_DEVICES, &probe.platform);
+	if (o->rc_probe)
+		return;
+	o->rc_probe = calibrate(&probe, &o->probe);
+	tscal_platform_free(probe.platform);
+#else
+	o->probe = o->info;
+#endif
 }
 
 static void run_child(int (*lose)(void), struct outcome *o)
@@ -168,7 +186,10 @@ static void run_child(int (*lose)(void), struct outcome *o)
 
 	check(child >= 0, "%s", strerror(errno));
 	if (!child) {
+		void *volatile reserve = malloc(RESERVE);
+
 		o->not_lost = lose();
+		free(reserve);
 		if (!o->not_lost)
 			find_out(o);
 		_exit(0);
@@ -197,8 +218,10 @@ static void test(size_t i, struct outcome *o)
 			strerror(o->not_lost));
 	check(!o->rc, "%s", strerror(-o->rc));
 	check(!o->rc_raw, "%s", strerror(-o->rc_raw));
+	check(!o->rc_probe, "%s", strerror(-o->rc_probe));
 	check(!calibrate(NULL, &with), "no rate with everything");
 	near(&with, &o->info);
+	near(&with, &o->probe);
 	near(&with, &o->raw);
 	check(o->raw.source == TSCAL_SOURCE_CLOCK_RAW, "%s",
 		tscal_source_str(o->raw.source));

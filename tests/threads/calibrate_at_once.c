@@ -7,6 +7,9 @@
 #include <pthread.h>
 #include <string.h>
 
+#ifdef WITH_PROBE
+#include <tscal/probe.h>
+#endif
 #include <tscal/tscal.h>
 
 #include "../live/live.h"
@@ -25,18 +28,34 @@ struct job {
 	struct tscal_info report;
 };
 
+/* A report, by a platform of this thread's own where there is one that binds
+ * threads. */
+static int report(struct tscal_info *info)
+{
+	struct tscal_opts opts = TSCAL_OPTS_INIT;
+	struct tscal_report *r;
+	int rc = 0;
+
+#ifdef WITH_PROBE
+	rc = tscal_platform_probe(TSCAL_PROBE_DEVICES, &opts.platform);
+#endif
+	if (!rc)
+		rc = tscal_report_new(&opts, &r);
+	if (!rc) {
+		*info = *tscal_report_info(r);
+		tscal_report_free(r);
+	}
+	tscal_platform_free(opts.platform);
+	return rc;
+}
+
 static void *calibrate(void *arg)
 {
-	struct tscal_report *r;
 	struct job *job = arg;
 
 	for (int i = 0; i < ROUNDS && !job->rc && !job->report_rc; i++) {
 		job->rc = tscal_calibrate(NULL, &job->info);
-		job->report_rc = tscal_report_new(NULL, &r);
-		if (job->report_rc)
-			break;
-		job->report = *tscal_report_info(r);
-		tscal_report_free(r);
+		job->report_rc = report(&job->report);
 	}
 	return NULL;
 }
