@@ -30,11 +30,21 @@ def run(*args, env=None, **kw):
                           check=False, **kw)
 
 
+def probe_levels():
+    """What --probe can do: a build without libtscal-probe opens nothing."""
+    built_in = run("--no-measure", "--probe", "devices").returncode != 1
+    return ["passive"] + ["devices"] * built_in
+
+
 def without_rdtsc():
     """An environment in which RDTSC faults."""
-    if not os.environ["TSCAL_DISABLE_RDTSC"]:
-        raise unittest.SkipTest("a sanitizer's run-time reads clocks itself")
-    return clean_environment(LD_PRELOAD=os.environ["TSCAL_DISABLE_RDTSC"])
+    preload = os.environ["TSCAL_DISABLE_RDTSC"]
+    if not preload:
+        raise unittest.SkipTest("a sanitizer needs the clocks")
+    env = clean_environment(LD_PRELOAD=preload)
+    if run("--version", env=env).returncode == 77:
+        raise unittest.SkipTest("PR_SET_TSC is not permitted")
+    return env
 
 
 def load_schema(name):

@@ -5,11 +5,11 @@
  * sandboxes have it.  The setting survives exec, but glibc's loader reads the
  * TSC itself, so that a dynamic program would not even start under it.
  */
-#include <stdlib.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 __attribute__((constructor)) static void disable_rdtsc(void)
 {
 	if (prctl(PR_SET_TSC, PR_TSC_SIGSEGV, 0, 0, 0))
-		exit(99);
+		_exit(77);
 }

@@ -47,7 +47,8 @@ class Reports(cli.Case):
 class Documents(Reports):
     def test_report(self):
         self.report()
-        self.report("--probe", "passive")
+        for probe in cli.probe_levels():
+            self.report("--probe", probe)
         self.report("--budget-ms", "1")
         self.report("--assume-metal")
 
@@ -94,11 +95,14 @@ class Hostile(Reports):
     def test_rdtsc_disabled(self):
         # The vDSO clocks fault with it.
         env = cli.without_rdtsc()
-        doc = self.report(env=env)
-        self.assertEqual(doc["use"]["verdict"], "no")
-        self.assertIn("RDTSC is disabled", doc["use"]["sentence"])
-        self.assertIsNone(doc["trust"]["rdtsc_ns"])
-        self.assertEqual(cli.run(env=env).returncode, 4)
+        for probe in cli.probe_levels():
+            doc = self.report("--probe", probe, env=env)
+            self.assertEqual(doc["use"]["verdict"], "no")
+            self.assertIn("RDTSC is disabled", doc["use"]["sentence"])
+            self.assertIsNone(doc["trust"]["rdtsc_ns"])
+        r = cli.run(env=env)
+        self.assertEqual(r.returncode, 4)
+        self.assertIn("RDTSC is disabled", r.stdout)
         for command in ("hz", "khz", "hv", "sources"):
             self.parse(cli.run("--json", command, env=env).stdout)
 
