@@ -101,32 +101,46 @@ void term_put(struct term *t, enum style style, const char *fmt, ...)
 	emit(t, style, s, strlen(s));
 }
 
+/* How many characters of s, ending where a word does, fit into room. */
+static size_t fitting(const char *s, size_t room)
+{
+	size_t len = 0;
+
+	for (;;) {
+		size_t next = len + strspn(s + len, " ");
+
+		next += strcspn(s + next, " ");
+		if (next > room || next == len)
+			return len;
+		len = next;
+	}
+}
+
 void term_wrap(
 	struct term *t, size_t indent, enum style style, const char *fmt, ...)
 {
 	char s[PRINTABLE_SIZE(LINE_MAX_BYTES)];
-	const char *word = s;
+	const char *rest = s;
 	va_list ap;
 
 	va_start(ap, fmt);
 	format(s, sizeof(s), fmt, ap);
 	va_end(ap);
-	for (bool first = true; *word; first = false) {
+	while (*rest) {
 		size_t at = t->wanted > t->column ? t->wanted : t->column;
-		size_t len = strcspn(word, " ");
+		size_t len = fitting(rest, at < t->width ? t->width - at : 0);
 
-		if (!first)
-			at++;
-		if (at + len > t->width && at > indent) {
+		/* Nothing fits here, but it may on a line of its own; if even
+		 * there one word does not, break the word. */
+		if (!len && at > indent) {
 			term_end(t);
-			at = indent;
+			t->wanted = indent;
+			rest += strspn(rest, " ");
+			continue;
 		}
-		/* A word wider than the place for it is broken. */
-		if (at + len > t->width)
+		if (!len)
 			len = t->width - at;
-		t->wanted = at;
-		emit(t, style, word, len);
-		word += len;
-		word += strspn(word, " ");
+		emit(t, style, rest, len);
+		rest += len;
 	}
 }
