@@ -35,7 +35,7 @@ struct sample {
 	double process_ms; /* from fork to wait */
 };
 
-enum load { LOAD_IDLE, LOAD_BUSY, LOAD_COUNT };
+enum load { LOAD_IDLE, LOAD_LOADED, LOAD_COUNT };
 #define BUSY_LOOPS 4
 
 /* What an error is an error from. */

@@ -15,19 +15,18 @@
 
 static const char usage[] =
 	"usage: calibration [--runs N] [--window-ms MS] [--only NAME[,NAME]]\n"
-	"                   [--idle | --busy] [--json FILE]\n"
+	"                   [--idle | --loaded] [--json FILE]\n"
 	"\n"
 	"Runs every calibration that can speak here in N fresh processes, on\n"
 	"the machine as it is and beside four busy loops, and holds the\n"
 	"results against the exact rate.\n"
 	"\n"
-	"  --runs N        processes for each, default 200\n"
-	"  --window-ms MS  measuring window, default that of the library\n"
-	"  --only NAME     a source, \"report\" or \"no-measure\"; several "
-	"with "
-	"commas\n"
-	"  --idle, --busy  this load alone\n"
-	"  --json FILE     write the result there as well\n";
+	"  --runs N          processes for each, default 200\n"
+	"  --window-ms MS    measuring window, default that of the library\n"
+	"  --only NAME       a source, \"report\" or \"no-measure\"; several "
+	"with commas\n"
+	"  --idle, --loaded  this load alone\n"
+	"  --json FILE       write the result there as well\n";
 
 static bool number(const char *text, unsigned max, unsigned *out)
 {
@@ -47,7 +46,7 @@ static bool parse(int argc, char **argv, struct options *o)
 		{"window-ms", required_argument, NULL, 'w'},
 		{"only", required_argument, NULL, 'o'},
 		{"idle", no_argument, NULL, 'i'},
-		{"busy", no_argument, NULL, 'b'},
+		{"loaded", no_argument, NULL, 'l'},
 		{"json", required_argument, NULL, 'j'},
 		{"one", required_argument, NULL, '1'},
 		{"devices", no_argument, NULL, 'd'},
@@ -72,8 +71,8 @@ static bool parse(int argc, char **argv, struct options *o)
 		case 'i':
 			o->load[LOAD_IDLE] = true;
 			break;
-		case 'b':
-			o->load[LOAD_BUSY] = true;
+		case 'l':
+			o->load[LOAD_LOADED] = true;
 			break;
 		case 'j':
 			o->json = optarg;
@@ -91,8 +90,8 @@ static bool parse(int argc, char **argv, struct options *o)
 			ok = false;
 		}
 	}
-	if (!o->load[LOAD_IDLE] && !o->load[LOAD_BUSY])
-		o->load[LOAD_IDLE] = o->load[LOAD_BUSY] = true;
+	if (!o->load[LOAD_IDLE] && !o->load[LOAD_LOADED])
+		o->load[LOAD_IDLE] = o->load[LOAD_LOADED] = true;
 	return ok && optind == argc;
 }
 
@@ -210,10 +209,10 @@ static const char *run_loads(struct bench *b)
 		return "cannot calibrate at all";
 	if (b->opts.load[LOAD_IDLE] && run_load(b, LOAD_IDLE))
 		return "out of memory";
-	if (b->opts.load[LOAD_BUSY]) {
+	if (b->opts.load[LOAD_LOADED]) {
 		if (!busy_start())
 			return "cannot start the busy loops";
-		if (run_load(b, LOAD_BUSY))
+		if (run_load(b, LOAD_LOADED))
 			return "out of memory";
 		if (!busy_stop())
 			return "a busy loop ended before the end";

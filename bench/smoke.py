@@ -26,7 +26,7 @@ def main(program):
             "clocksource"} == set(result["machine"])
     assert {"raw", "declared"} == set(result["truth"])
     loads = {row["load"] for row in result["rows"]}
-    assert loads == {"idle", "busy"}, loads
+    assert loads == {"idle", "loaded"}, loads
     whats = [row["what"] for row in result["rows"] if row["load"] == "idle"]
     assert {"report", "no-measure"} <= set(whats), whats
     for row in result["rows"]:

@@ -9,7 +9,7 @@
 
 const char *load_str(enum load load)
 {
-	return load == LOAD_BUSY ? "busy" : "idle";
+	return load == LOAD_LOADED ? "loaded" : "idle";
 }
 
 const struct tscal_line *silent_next(const struct bench *b, size_t *i)
@@ -64,7 +64,7 @@ static void print_row(FILE *out, const struct summary *row)
 
 	snprintf(runs, sizeof(runs), "%zu/%zu", row->n, row->asked);
 	snprintf(held, sizeof(held), "%zu/%zu", row->held, row->n);
-	fprintf(out, "%-12s %-4s %9s  ", row->what->name, load_str(row->load),
+	fprintf(out, "%-12s %-6s %9s  ", row->what->name, load_str(row->load),
 		runs);
 	if (!row->n) {
 		fprintf(out, "no process gave a number\n");
@@ -84,11 +84,11 @@ static void print_row(FILE *out, const struct summary *row)
 
 static void print_rows(const struct bench *b, FILE *out)
 {
-	fprintf(out, "%-12s %-4s %9s  %-12s %-8s %29s %9s %9s %9s   %23s %8s\n",
+	fprintf(out, "%-12s %-6s %9s  %-12s %-8s %29s %9s %9s %9s   %23s %8s\n",
 		"", "", "", "", "held", "|error|, ppm", "interval", "spread",
 		"width", "the call, ms", "process");
 	fprintf(out,
-		"%-12s %-4s %9s  %-12s %-8s %9s %9s %9s %9s %9s %9s   %7s %7s "
+		"%-12s %-6s %9s  %-12s %-8s %9s %9s %9s %9s %9s %9s   %7s %7s "
 		"%7s %8s\n",
 		"what", "load", "runs", "source", "against", "median", "p95",
 		"worst", "holds it", "ppm", "ppm", "median", "p95", "worst",
@@ -111,7 +111,7 @@ static void print_targets(const struct bench *b, FILE *out)
 {
 	if (!b->n_targets)
 		return;
-	fprintf(out, "\n%-62s %-4s %12s %12s\n", "target", "load", "found",
+	fprintf(out, "\n%-62s %-6s %12s %12s\n", "target", "load", "found",
 		"limit");
 	for (size_t i = 0; i < b->n_targets; i++) {
 		const struct target *t = &b->targets[i];
@@ -119,7 +119,7 @@ static void print_targets(const struct bench *b, FILE *out)
 
 		snprintf(found, sizeof(found), "%.3g %s", t->value, t->unit);
 		snprintf(limit, sizeof(limit), "%.3g %s", t->limit, t->unit);
-		fprintf(out, "%-62s %-4s %12s %12s  %s\n", t->text,
+		fprintf(out, "%-62s %-6s %12s %12s  %s\n", t->text,
 			load_str(t->load), found, limit,
 			t->met ? "met" : "MISSED");
 	}
@@ -133,7 +133,8 @@ void table_print(const struct bench *b, FILE *out)
 	print_truth(out, AGAINST_DECLARED, b->truth.declared_hz,
 		b->truth.declared_from);
 	fprintf(out,
-		"\nEvery run in a fresh process; busy: beside %d busy loops.  "
+		"\nEvery run in a fresh process; loaded: beside %d busy loops. "
+		" "
 		"Spread: the largest\nresult over the smallest.\n\n",
 		BUSY_LOOPS);
 	print_rows(b, out);
