@@ -45,12 +45,20 @@ target_link_libraries(tscal_strict INTERFACE tscal_flags)
 set(TSCAL_EXPORT "TSCAL_API=__attribute__((visibility(\"default\")))")
 
 # tscal_library(NAME OUTPUT): from the objects of NAME_objects make NAME_shared
-# and NAME_static, both libOUTPUT, known to others as tscal::..._shared and
-# tscal::..._static.  The shared one exports what src/OUTPUT.map lists.
+# and NAME_static, both libOUTPUT; for others tscal::shared, tscal::static,
+# tscal::probe_shared and so on.  The shared one exports what src/OUTPUT.map
+# lists.  The static one is a single object in which all else is local, so that
+# our "compare" is not in the way of a stranger's.
 function(tscal_library name output)
   set(map ${PROJECT_SOURCE_DIR}/src/${output}.map)
   add_library(${name}_shared SHARED $<TARGET_OBJECTS:${name}_objects>)
-  add_library(${name}_static STATIC $<TARGET_OBJECTS:${name}_objects>)
+  add_custom_command(OUTPUT ${output}.o
+    COMMAND ${CMAKE_C_COMPILER} -r -nostdlib -o ${output}-all.o
+      $<TARGET_OBJECTS:${name}_objects>
+    COMMAND ${CMAKE_OBJCOPY} --localize-hidden ${output}-all.o ${output}.o
+    DEPENDS $<TARGET_OBJECTS:${name}_objects> COMMAND_EXPAND_LISTS VERBATIM)
+  add_library(${name}_static STATIC ${output}.o)
+  set_target_properties(${name}_static PROPERTIES LINKER_LANGUAGE C)
   set_target_properties(${name}_shared PROPERTIES
     VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}
     LINK_DEPENDS ${map})

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
 """abi.py MAP LIBRARY HEADER...: what the headers declare, what the map lists and
-what the library exports are the same names."""
+what LIBRARY.so and LIBRARY.a export are the same names."""
 import re
 import subprocess
 import sys
@@ -21,12 +21,13 @@ def listed(path):
     return set(re.findall(r"(\w+);", text.split("local:")[0]))
 
 
-def exported(library):
-    """Defined dynamic symbols, without the nodes of the map themselves."""
+def exported(library, *options):
+    """Defined global symbols, without the nodes of the map themselves."""
     out = subprocess.check_output(
-        ["nm", "-D", "--defined-only", library], text=True)
+        ["nm", "--defined-only", *options, library], text=True)
     rows = [line.split() for line in out.splitlines()]
-    return {name.split("@")[0] for _, kind, name in rows if kind != "A"}
+    return {row[2].split("@")[0] for row in rows
+            if len(row) == 3 and row[1] != "A"}
 
 
 def main():
@@ -34,7 +35,8 @@ def main():
     sets = {
         "the headers": set().union(*map(declared, headers)),
         path: listed(path),
-        library: exported(library),
+        f"{library}.so": exported(f"{library}.so", "-D"),
+        f"{library}.a": exported(f"{library}.a", "-g"),
     }
     if not all(sets.values()):
         sys.exit("nothing found in " + min(sets, key=lambda k: len(sets[k])))
