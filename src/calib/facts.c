@@ -110,21 +110,28 @@ static const char *cpuinfo_value(const char *text, const char *name)
 
 static void gather_cpuinfo(struct tscal_platform *plat, struct facts *f)
 {
-	char text[4096], *flags, *end;
-	const char *value;
+	/* The first CPU: flags, bugs and bogomips of a large Intel machine
+	 * take 3 KB. */
+	char text[8192], *flags, *end;
+	const char *value, *behind;
+	int len = text_read(plat, "/proc/cpuinfo", text, sizeof(text));
 
-	if (text_read(plat, "/proc/cpuinfo", text, sizeof(text)) <= 0)
+	if (len <= 0)
 		return;
 	value = cpuinfo_value(text, "bogomips");
 	if (value)
-		f->bogomips = strtod(value, NULL);
+		f->bogomips = text_number(value, &behind);
 	flags = (char *)cpuinfo_value(text, "flags");
 	if (!flags)
 		return;
 	end = strchr(flags, '\n');
 	if (end)
 		*end = '\0';
-	f->known_freq = text_has_word(flags, "tsc_known_freq");
+	if (text_has_word(flags, "tsc_known_freq"))
+		f->known_freq = 1;
+	else if (end || len + 2 < (int)sizeof(text))
+		f->known_freq = 0;
+	/* Else the line was cut off, and what is behind cannot be told. */
 }
 
 static void gather_cmdline(struct tscal_platform *plat, struct facts *f)
@@ -172,8 +179,9 @@ static void gather_machine(struct tscal_platform *plat, struct facts *f)
 	for (int i = 0; i < FACTS_PTP_MAX; i++) {
 		snprintf(path, sizeof(path), "/sys/class/ptp/ptp%d/clock_name",
 			i);
+		/* Numbers are given out for ever: there may be gaps. */
 		if (text_read(plat, path, text, sizeof(text)) <= 0)
-			break;
+			continue;
 		/* Linux: ptp_kvm, hv_util and ptp_vmclock name themselves so.
 		 */
 		if (!strcmp(text, "KVM virtual PTP") ||

@@ -2,22 +2,22 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* The frequency in the brand string, "... @ 2.40GHz" (Intel SDM vol. 2A, CPUID
  * leaves 0x80000002..4).  AMD's carry none. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "calib/source.h"
+#include "plat/text.h"
 
 static void ask(struct run *run, struct estimate *est)
 {
 	const char *brand = run->facts.brand, *at = strrchr(brand, '@');
+	const char *end;
 	double value, unit = 0, half;
-	char *end;
 
 	if (!*brand) {
 		est_say(est, TSCAL_STATUS_ABSENT, "no brand string");
 		return;
 	}
-	value = at ? strtod(at + 1, &end) : 0;
+	value = at ? text_number(at + 1, &end) : 0;
 	if (at && !strncmp(end, "GHz", 3))
 		unit = 1e9;
 	else if (at && !strncmp(end, "MHz", 3))

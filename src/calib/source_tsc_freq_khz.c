@@ -2,8 +2,6 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* A sysfs file of an out-of-tree driver that some fleets run: the kernel's
  * tsc_khz. */
-#include <stdlib.h>
-
 #include "calib/source.h"
 #include "plat/text.h"
 
@@ -11,7 +9,8 @@
 
 static void ask(struct run *run, struct estimate *est)
 {
-	char text[32], *end;
+	char text[32];
+	const char *end;
 	double khz;
 	int rc = text_read(run->plat, PATH, text, sizeof(text));
 
@@ -20,7 +19,7 @@ static void ask(struct run *run, struct estimate *est)
 		est_errno(est, rc, PATH);
 		return;
 	}
-	khz = strtod(text, &end);
+	khz = text_number(text, &end);
 	if (*end || end == text)
 		est_say(est, TSCAL_STATUS_ERROR, "\"%s\" is not a number",
 			text);

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 #include "plat/text.h"
 
+#include <ctype.h>
 #include <string.h>
 
 int text_read(
@@ -38,4 +39,22 @@ bool text_has_word(const char *list, const char *word)
 		list += n;
 	}
 	return false;
+}
+
+double text_number(const char *text, const char **end)
+{
+	const char *c = text + strspn(text, " \t");
+	double value = 0, unit = 1;
+
+	*end = text;
+	if (!isdigit((unsigned char)*c))
+		return 0;
+	for (; isdigit((unsigned char)*c); c++)
+		value = value * 10 + (*c - '0');
+	for (c += *c == '.'; isdigit((unsigned char)*c); c++) {
+		value = value * 10 + (*c - '0');
+		unit *= 10;
+	}
+	*end = c;
+	return value / unit;
 }

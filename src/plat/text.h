@@ -17,4 +17,11 @@ int text_read(
 /* Whether word stands in list, delimited by blanks, newlines or the ends. */
 bool text_has_word(const char *list, const char *word);
 
+/*
+ * The decimal number at the start of text, such as " 2.40"; *end stands behind
+ * it, or at text when there is none.  strtod(3) would want the point that the
+ * program's locale has.
+ */
+double text_number(const char *text, const char **end);
+
 #endif /* TSCAL_TEXT_H */
