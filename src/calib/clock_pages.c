@@ -60,7 +60,7 @@ int clock_pages_mult(struct tscal_platform *plat, double hz, double lo,
 	if (p.best == 0)
 		return first ? first : -ENOENT;
 	if (unique && p.differ)
-		return -ENOENT;
+		return -ENOTUNIQ;
 	*mult = p.mult;
 	*shift = p.shift;
 	return 0;
@@ -97,27 +97,14 @@ static bool parse_pvclock(const uint8_t *rec, double hz, struct pvclock *out)
 int clock_pages_pvclock(
 	struct tscal_platform *plat, double hz, struct pvclock *out)
 {
-	/* 6.18 has a region of its own, 6.1 page 1 of [vvar]. */
-	static const struct {
-		enum plat_page which;
-		unsigned index;
-	} places[] = {
-		{PLAT_PAGE_VVAR_VCLOCK, 0},
-		{PLAT_PAGE_VVAR_VCLOCK, 1},
-		{PLAT_PAGE_VVAR, 1},
-		{PLAT_PAGE_VVAR, 2},
-	};
 	uint8_t page[PLAT_PAGE_SIZE];
-	int rc = -ENOENT;
+	int rc;
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
-		int got = plat->ops->page(
-			plat, places[i].which, places[i].index, page);
-
-		if (!got && parse_pvclock(page, hz, out))
-			return 0;
-		if (got && got != -EFAULT && rc == -ENOENT)
-			rc = got;
-	}
-	return rc;
+	/* 6.18 has a region of its own, 6.1 page 1 of [vvar]. */
+	rc = plat->ops->page(plat, PLAT_PAGE_VVAR_VCLOCK, 0, page);
+	if (rc == -ENOENT)
+		rc = plat->ops->page(plat, PLAT_PAGE_VVAR, 1, page);
+	if (rc)
+		return rc;
+	return parse_pvclock(page, hz, out) ? 0 : -ENOENT;
 }

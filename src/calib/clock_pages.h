@@ -21,12 +21,16 @@ struct pvclock {
 /*
  * The mult/shift pair of the kernel's clocksource whose rate lies in [lo, hi]
  * and nearest to hz.  unique: refuse when different pairs lie in the range.
- * Returns 0, -ENOENT (none, or not unique), or -errno of reading.
+ * Returns 0, -ENOENT (none), -ENOTUNIQ, or -errno of reading.
  */
 int clock_pages_mult(struct tscal_platform *plat, double hz, double lo,
 	double hi, bool unique, uint32_t *mult, uint32_t *shift);
 
-/* The pvclock record whose rate is within 1 % of hz.  Same returns. */
+/*
+ * The pvclock record, if its rate is within 1 % of hz.  Returns 0, -ENOENT (no
+ * page, or another thing in it), -EFAULT (the kernel keeps a place for it, but
+ * has not let the vDSO use it), or -errno of reading.
+ */
 int clock_pages_pvclock(
 	struct tscal_platform *plat, double hz, struct pvclock *out);
 

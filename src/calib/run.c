@@ -75,6 +75,18 @@ static void measure(struct run *run, struct measure_space *space)
 		run->plat->ops->unpin(run->plat);
 }
 
+static void read_pvclock(struct run *run)
+{
+	if (!run->kernel.guest)
+		run->pvclock_rc = -ENOENT;
+	else if (run->raw.status != TSCAL_STATUS_READY)
+		/* Nothing to confirm it by. */
+		run->pvclock_rc = -EAGAIN;
+	else
+		run->pvclock_rc = clock_pages_pvclock(
+			run->plat, run->raw.hz, &run->pvclock);
+}
+
 /* The time a look-up took; a measurement has set its own.  A replay has no
  * clock: it always says 0. */
 static void stop_watch(
@@ -171,6 +183,7 @@ int run_all(struct run *run, const struct tscal_opts *opts,
 	roots_of_kernel(&run->facts, &run->hv, run->vendor,
 		run->opts.assume_metal, &run->kernel);
 	measure(run, space);
+	read_pvclock(run);
 	ask(run);
 	judge(run);
 	return 0;

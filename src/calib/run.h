@@ -9,6 +9,7 @@
 #ifndef TSCAL_RUN_H
 #define TSCAL_RUN_H
 
+#include "calib/clock_pages.h"
 #include "calib/facts.h"
 #include "calib/measure.h"
 #include "hv/vendor.h"
@@ -53,7 +54,11 @@ struct run {
 	struct tscal_hv hv;
 	const struct hv_vendor *vendor; /* of hv.main; NULL without one */
 	struct hv_answer hv_answer;	/* of its timing leaf */
-	bool pvclock_stable_known, pvclock_stable;
+	/* The hypervisor's pvclock record; 0 when it holds, else why not, as
+	 * clock_pages_pvclock() says.  A fact that the verdict on the use needs
+	 * also where no source asks for it. */
+	int pvclock_rc;
+	struct pvclock pvclock;
 	struct kernel_rate kernel;
 
 	/* CLOCK_MONOTONIC_RAW against the TSC; a glance without measuring. */

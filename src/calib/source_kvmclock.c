@@ -3,34 +3,45 @@
 /* The hypervisor's pvclock record, where the vDSO maps it. */
 #include <errno.h>
 
-#include "calib/clock_pages.h"
 #include "calib/source.h"
+
+static void survey(const struct run *run, struct estimate *est)
+{
+	if (run->kernel.guest)
+		est_say(est, TSCAL_STATUS_READY,
+			"would look for a pvclock record in the vDSO's pages");
+	else
+		est_say(est, TSCAL_STATUS_ABSENT, "no hypervisor here");
+}
 
 static void ask(struct run *run, struct estimate *est)
 {
-	struct pvclock pv;
-	int rc;
+	const struct pvclock *pv = &run->pvclock;
 
-	if (run->raw.status != TSCAL_STATUS_READY) {
+	switch (run->pvclock_rc) {
+	case 0:
+		est_number(est, pv->hz, pv->lo, pv->hi, TSCAL_ROOT_HV,
+			"pvclock mul %u, shift %d%s", pv->mul, pv->shift,
+			pv->stable ? "" : ", each CPU its own offset");
+		break;
+	case -EAGAIN:
 		est_say(est, TSCAL_STATUS_ABSENT,
 			"nothing measured to confirm the page by");
-		return;
-	}
-	rc = clock_pages_pvclock(run->plat, run->raw.hz, &pv);
-	if (rc == -ENOENT || rc == -EFAULT) {
+		break;
+	case -EFAULT:
 		est_say(est, TSCAL_STATUS_ABSENT,
-			"no pvclock record mapped here");
-		return;
+			"the kernel does not let the vDSO use a pvclock");
+		break;
+	case -ENOENT:
+		if (run->kernel.guest)
+			est_say(est, TSCAL_STATUS_ABSENT,
+				"no pvclock record mapped here");
+		else
+			survey(run, est);
+		break;
+	default:
+		est_errno(est, run->pvclock_rc, "the pvclock page");
 	}
-	if (rc) {
-		est_errno(est, rc, "the pvclock page");
-		return;
-	}
-	run->pvclock_stable_known = true;
-	run->pvclock_stable = pv.stable;
-	est_number(est, pv.hz, pv.lo, pv.hi, TSCAL_ROOT_HV,
-		"pvclock mul %u, shift %d%s", pv.mul, pv.shift,
-		pv.stable ? "" : ", each CPU its own offset");
 }
 
 const struct source source_kvmclock = {
@@ -38,5 +49,6 @@ const struct source source_kvmclock = {
 	.name = "kvmclock",
 	.kind = TSCAL_KIND_REPORTED,
 	.needs = "a pvclock page mapped into the process",
+	.survey = survey,
 	.ask = ask,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* May the TSC be used as a clock here, and until when?  Pure. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +24,14 @@ __attribute__((format(printf, 3, 4))) static void say(
 	va_end(ap);
 }
 
+static void append(struct tscal_info *info, const char *text)
+{
+	size_t len = strlen(info->use_sentence);
+
+	snprintf(info->use_sentence + len, sizeof(info->use_sentence) - len,
+		"%s", text);
+}
+
 /* The running clocksource is itself RDTSC times a factor that the hypervisor
  * steers: the kernel trusts this TSC even where it does not list it. */
 static bool paravirtual_tsc(const struct run *run)
@@ -41,8 +50,9 @@ static int8_t rejected(const struct run *run)
 
 	if (!f->clocksource_visible)
 		return -1;
-	return f->has_tsc && !run->kernel.tsc && !run->kernel.provisional &&
-	       !paravirtual_tsc(run) && !text_has_word(f->available, "tsc") &&
+	return (f->has_tsc || !f->cpuid_readable) && !run->kernel.tsc &&
+	       !run->kernel.provisional && !paravirtual_tsc(run) &&
+	       !text_has_word(f->available, "tsc") &&
 	       !text_has_word(f->available, "tsc-early");
 }
 
@@ -50,7 +60,7 @@ static uint32_t what_to_watch(const struct run *run)
 {
 	uint32_t watch = run->vendor ? run->vendor->watch : 0;
 
-	if (run->pvclock_stable_known)
+	if (!run->pvclock_rc)
 		watch |= TSCAL_WATCH_PVCLOCK;
 	return watch ? watch : TSCAL_WATCH_RATE;
 }
@@ -68,6 +78,31 @@ static const char *watch_phrase(uint32_t watch)
 	return "measure the rate again to notice it";
 }
 
+/*
+ * Whether each virtual CPU may have its own offset: pvclock without
+ * PVCLOCK_TSC_STABLE_BIT.  The kernel maps the record for the vDSO only where
+ * the bit is set (Linux, kvm_setup_vsyscall_timeinfo()), so a running kvm-clock
+ * that is not mapped tells the same.  A kernel that runs on the TSC itself has
+ * checked for itself.
+ */
+static bool offset_per_cpu(const struct run *run)
+{
+	const struct facts *f = &run->facts;
+
+	if (run->kernel.tsc || f->cpus == 1)
+		return false;
+	if (!run->pvclock_rc)
+		return !run->pvclock.stable;
+	return run->pvclock_rc == -EFAULT &&
+	       !strcmp(f->clocksource, "kvm-clock");
+}
+
+/* Reads in a row that never differ, and no rate came out of the window. */
+static bool stopped(const struct run *run)
+{
+	return run->rdtsc_ticks == 0 && run->raw.status != TSCAL_STATUS_READY;
+}
+
 /* Reasons not to use it at all. */
 static bool refuse(const struct run *run, struct tscal_info *info)
 {
@@ -79,20 +114,19 @@ static bool refuse(const struct run *run, struct tscal_info *info)
 		say(info, TSCAL_USE_NO,
 			"RDTSC is disabled for this process "
 			"(PR_SET_TSC): it would fault.");
-	else if (run->raw.status == TSCAL_STATUS_STUCK)
+	else if (stopped(run))
 		say(info, TSCAL_USE_NO, "The TSC does not count.");
 	else if (info->rejected_by_kernel == 1)
 		say(info, TSCAL_USE_NO,
-			"The kernel rejected this TSC: it is gone from "
+			"The kernel rejected this TSC: tsc is gone from "
 			"available_clocksource%s.",
 			f->invariant == 1 ? ", although CPUID calls it "
 					    "invariant"
 					  : "");
-	else if (run->pvclock_stable_known && !run->pvclock_stable &&
-		 !run->kernel.tsc && f->cpus != 1)
+	else if (offset_per_cpu(run))
 		say(info, TSCAL_USE_NO,
-			"Each virtual CPU has its own TSC offset; use "
-			"clock_gettime.");
+			"Each virtual CPU may have its own TSC offset: pvclock "
+			"is not marked stable. Use clock_gettime.");
 	else if (info->rate == TSCAL_RATE_NONE)
 		say(info, TSCAL_USE_NO, "Its rate is not known.");
 	else
@@ -103,14 +137,13 @@ static bool refuse(const struct run *run, struct tscal_info *info)
 static void allow(const struct run *run, struct tscal_info *info)
 {
 	const struct facts *f = &run->facts;
-	bool guest = run->hv.present ||
-		     (f->virtual_sign[0] && !run->opts.assume_metal);
+	bool guest = run->kernel.guest;
 
 	if (f->tdx) {
 		say(info, TSCAL_USE_YES,
 			"The CPU's firmware vouches for this TSC, not the "
 			"host.");
-	} else if (guest && f->dom0) {
+	} else if (f->dom0) {
 		say(info, TSCAL_USE_YES,
 			"Xen's control domain never moves to another host.");
 	} else if (guest && run->hv_answer.steady) {
@@ -158,7 +191,7 @@ void verdict_use(const struct run *run, struct tscal_info *info)
 		else
 			say(info, TSCAL_USE_SLOW,
 				"The hypervisor says that it traps RDTSC.");
-		info->watch = run->hv.present ? what_to_watch(run) : 0;
+		info->watch = run->kernel.guest ? what_to_watch(run) : 0;
 	} else if (run->kernel.provisional) {
 		say(info, TSCAL_USE_PROVISIONAL,
 			"The kernel %s: ask again in a few seconds.",
@@ -166,4 +199,7 @@ void verdict_use(const struct run *run, struct tscal_info *info)
 	} else {
 		allow(run, info);
 	}
+	if (run->facts.time_namespace)
+		append(info, " This is a time namespace of its own: its clocks "
+			     "are offset from those outside.");
 }

@@ -86,7 +86,7 @@ Test(clock_pages, two_rates_in_one_page_are_not_unique)
 	page(0);
 	pair(0x20, MULT + 100);
 	pair(0x108, MULT);
-	cr_assert(eq(int, search(100, true, &mult), -ENOENT));
+	cr_assert(eq(int, search(100, true, &mult), -ENOTUNIQ));
 	cr_assert(eq(int, search(100, false, &mult), 0));
 	cr_assert(eq(u32, mult, MULT));
 }
