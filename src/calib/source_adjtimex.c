@@ -14,6 +14,8 @@
 #define TICK_NOMINAL 10000
 /* With more than this to make up for, freq is still being searched for. */
 #define OFFSET_MAX_NS 1000000
+/* The kernel's limit for freq, 500 ppm (Linux, MAXFREQ). */
+#define FREQ_MAX (500 * 65536)
 /* How far a settled daemon's frequency wanders; stated, not added. */
 #define TOLERANCE_PPM 1.0
 
@@ -26,6 +28,12 @@ static const char *unfit(const struct plat_timex *t)
 		return "NTP is slewing now: not used as a witness";
 	if (llabs(t->offset_ns) > OFFSET_MAX_NS)
 		return "NTP still makes up for an offset above 1 ms";
+	if (!t->freq)
+		/* "Synchronised" by whoever set the clock, once. */
+		return "nobody has corrected the clock's frequency yet";
+	if (llabs(t->freq) >= FREQ_MAX)
+		return "NTP's correction is at its limit of 500 ppm: the true "
+		       "rate may be further off";
 	return NULL;
 }
 
@@ -54,9 +62,12 @@ static void ask(struct run *run, struct estimate *est)
 {
 	struct plat_timex now;
 	double by, exact = run->raw_exact_hz;
+	bool measured = run->raw.status == TSCAL_STATUS_READY &&
+			!run->raw_glance;
 	double lo = exact > 0 ? exact : run->raw.lo;
 	double hi = exact > 0 ? exact : run->raw.hi;
-	double hz = exact > 0 ? exact : run->raw.hz;
+	double hz = exact > 0 ? exact : measured ? run->raw.hz : 0;
+	bool host;
 
 	if (!fit(run, est))
 		return;
@@ -71,14 +82,16 @@ static void ask(struct run *run, struct estimate *est)
 			"NTP changed its frequency meanwhile");
 		return;
 	}
-	by = (double)now.freq / 65536e6;
 	/* freq is in units of 2^-16 ppm. */
+	by = (double)now.freq / 65536e6;
+	/* A guest may follow its host by a PTP clock, which /sys would show. */
+	host = run->facts.host_ptp ||
+	       (run->kernel.guest && !run->facts.clocksource_visible);
 	est_number(est, hz / (1 + by), lo / (1 + by + 0.5 / 65536e6),
 		hi / (1 + by - 0.5 / 65536e6),
-		run->facts.host_ptp ? TSCAL_ROOT_UNKNOWN : TSCAL_ROOT_NTP,
+		host ? TSCAL_ROOT_UNKNOWN : TSCAL_ROOT_NTP,
 		"NTP runs the kernel's clock at %+.3f ppm%s", by * 1e6,
-		run->facts.host_ptp ? ", but it may follow the host's clock"
-				    : "");
+		host ? ", but it may follow the host's clock" : "");
 	est->line.tolerance_ppm = TOLERANCE_PPM;
 }
 

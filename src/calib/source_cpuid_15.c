@@ -24,7 +24,7 @@ static double fit_crystal(double ratio, double hz)
 
 static void demote(struct run *run, struct estimate *est, double crystal)
 {
-	bool guest = run->hv.present && !run->facts.tdx;
+	bool guest = run->kernel.guest && !run->facts.tdx;
 
 	if (est->line.status != TSCAL_STATUS_READY)
 		return;
@@ -76,8 +76,10 @@ static void ask(struct run *run, struct estimate *est)
 	crystal = r.ecx ? r.ecx : fit_crystal(ratio, run->raw.hz);
 	if (crystal == 0) {
 		est_say(est, TSCAL_STATUS_HINT,
-			"ratio %u/%u, but no crystal named and none that fits",
-			r.ebx, r.eax);
+			"ratio %u/%u, but no crystal named and %s", r.ebx,
+			r.eax,
+			run->raw.hz > 0 ? "none that fits the measurement"
+					: "nothing measured to tell it by");
 		return;
 	}
 	/* A named crystal is rounded to a Hz; an assumed one is exact. */

@@ -10,6 +10,10 @@ static void ask(struct run *run, struct estimate *est)
 	double hz;
 	int rc;
 
+	if (!run->facts.cpuid_readable) {
+		est_say(est, TSCAL_STATUS_ABSENT, "CPUID cannot be read");
+		return;
+	}
 	if (run->facts.max_basic < 0x16) {
 		est_say(est, TSCAL_STATUS_ABSENT,
 			"CPUID ends at leaf 0x%x here", run->facts.max_basic);

@@ -30,8 +30,9 @@ static void ask(struct run *run, struct estimate *est)
 		return;
 	}
 	scale = ldexp(1e9, page.time_shift);
-	/* time_mult is rounded to an integer. */
-	est_number(est, scale / page.time_mult, scale / (page.time_mult + 0.5),
+	/* time_mult is rounded to an integer, and may have been halved since
+	 * (Linux, set_cyc2ns_scale()). */
+	est_number(est, scale / page.time_mult, scale / (page.time_mult + 1.0),
 		scale / (page.time_mult - 0.5), run->kernel.khz_roots,
 		"mult %u, shift %u", page.time_mult, page.time_shift);
 }

@@ -8,6 +8,28 @@
 #include "calib/clock_pages.h"
 #include "calib/source.h"
 
+/* With another clocksource a stale pair stays behind in the page. */
+static bool shown(const struct run *run, struct estimate *est)
+{
+	if (!run->facts.clocksource_visible)
+		est_say(est, TSCAL_STATUS_ABSENT,
+			"the clocksource is not visible, so nothing says that "
+			"the page is about the TSC");
+	else if (!run->kernel.tsc)
+		est_say(est, TSCAL_STATUS_ABSENT,
+			"the kernel's clocksource is %s, not the TSC",
+			run->facts.clocksource);
+	return run->kernel.tsc;
+}
+
+static void survey(const struct run *run, struct estimate *est)
+{
+	if (shown(run, est))
+		est_say(est, TSCAL_STATUS_READY,
+			"would search the vDSO's pages for the mult/shift that "
+			"a measurement confirms");
+}
+
 static void ask(struct run *run, struct estimate *est)
 {
 	const struct measured *raw = &run->raw;
@@ -16,12 +38,8 @@ static void ask(struct run *run, struct estimate *est)
 	int rc;
 
 	est->by_kernel = true;
-	if (run->facts.clocksource_visible && !run->kernel.tsc) {
-		est_say(est, TSCAL_STATUS_ABSENT,
-			"the kernel's clocksource is %s, not the TSC",
-			run->facts.clocksource);
+	if (!shown(run, est))
 		return;
-	}
 	if (raw->status != TSCAL_STATUS_READY) {
 		est_say(est, TSCAL_STATUS_ABSENT,
 			"nothing measured to confirm the page by");
@@ -31,6 +49,12 @@ static void ask(struct run *run, struct estimate *est)
 	 * them apart; a glance cannot. */
 	rc = clock_pages_mult(run->plat, raw->hz, raw->lo, raw->hi,
 		run->raw_glance, &mult, &shift);
+	if (rc == -ENOTUNIQ) {
+		est_say(est, TSCAL_STATUS_ABSENT,
+			"two rates in the page, and a glance cannot tell which "
+			"one follows NTP");
+		return;
+	}
 	if (rc == -ENOENT) {
 		est_say(est, TSCAL_STATUS_ABSENT,
 			"no mult/shift in the vDSO pages that fits the "
@@ -54,5 +78,6 @@ const struct source source_vdso = {
 	.name = "vdso",
 	.kind = TSCAL_KIND_KERNEL,
 	.needs = "the vDSO data pages, clocksource tsc",
+	.survey = survey,
 	.ask = ask,
 };
