@@ -16,9 +16,8 @@
 /* Beyond the bounds themselves, for what they leave out. */
 #define SAME_ROOT_PPM 1.0
 #define KERNEL_CUT_PPM 2.0
-/* Independent oscillators: a good crystal holds 100 ppm; 500 ppm is what NTP
- * can still correct and what the HPET specification allows (1.0a, 2.4.1). */
-#define AGREE_PPM 100.0
+/* What NTP can still correct and the HPET specification allows (1.0a, 2.4.1).
+ */
 #define LOOSE_PPM 500.0
 /* A guest restored or moved without TSC scaling: hosts tolerate 250 ppm.  A
  * leaf that is further off is a lie, not a move. */
@@ -83,7 +82,7 @@ static enum relation relate(const struct estimate *a, const struct estimate *b,
 		return gap_ppm(&a->line, &b->line) <= allowed ? TOGETHER
 							      : APART;
 	}
-	if (distance <= AGREE_PPM)
+	if (distance <= COMPARE_AGREE_PPM)
 		return TOGETHER;
 	return distance <= LOOSE_PPM ? LOOSE : APART;
 }

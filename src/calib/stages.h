@@ -20,6 +20,10 @@ void compare(struct estimate *est, size_t n, const struct kernel_rate *kernel,
 /* The estimate that is used, NULL when there is none. */
 const struct estimate *compare_used(const struct estimate *est, size_t n);
 
+/* Independent oscillators: a good crystal holds 100 ppm.  What lies further
+ * off, but does not contradict, agrees only loosely. */
+#define COMPARE_AGREE_PPM 100.0
+
 /* Whether two numbers have no root in common, and all their roots are known. */
 bool compare_independent(const struct estimate *a, const struct estimate *b);
 

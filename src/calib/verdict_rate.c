@@ -31,80 +31,123 @@ static const struct estimate *find(
 	return NULL;
 }
 
-/* "15 %" beyond a percent, else "213 ppm". */
+/* How far hz is from another rate: "1.5 % above", "213 ppm below". */
 static const char *distance(double hz, double from, char *buf, size_t size)
 {
 	double d = ppm(hz, from);
+	const char *side = d > 0 ? "above" : "below";
 
-	if (fabs(d) >= 1e4)
-		snprintf(buf, size, "%.3g %% %s", fabs(d) / 1e4,
-			d > 0 ? "above" : "below");
+	if (fabs(d) < 0.05)
+		snprintf(buf, size, "within 0.05 ppm");
+	else if (fabs(d) >= 1e4)
+		snprintf(buf, size, "%.3g %% %s", fabs(d) / 1e4, side);
 	else
-		snprintf(buf, size, "%.3g ppm %s", fabs(d),
-			d > 0 ? "above" : "below");
+		snprintf(buf, size, "%.3g ppm %s", fabs(d), side);
 	return buf;
+}
+
+/* "a (1.2 % above), b (...) and c (...)": who has this status, and where it
+ * stands relative to the chosen rate. */
+static void list(const struct run *run, struct tscal_info *info,
+	enum tscal_status status)
+{
+	size_t left = 0, listed = 0;
+	char d[32];
+
+	for (size_t i = 0; i < run->n; i++)
+		left += run->est[i].line.status == status;
+	for (size_t i = 0; i < run->n; i++) {
+		const struct tscal_line *l = &run->est[i].line;
+
+		if (l->status != status)
+			continue;
+		add(info, "%s%s (%s)",
+			!listed++   ? ""
+			: left == 1 ? " and "
+				    : ", ",
+			l->name, distance(l->hz, info->hz, d, sizeof(d)));
+		left--;
+	}
+}
+
+static size_t count(const struct run *run, enum tscal_status status)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < run->n; i++)
+		n += run->est[i].line.status == status;
+	return n;
+}
+
+/* A kernel that still runs on the rate it had before it was moved. */
+static void stale(const struct run *run, struct tscal_info *info)
+{
+	const struct tscal_line *old = NULL;
+	char d[32];
+
+	for (size_t i = 0; i < run->n && !old; i++)
+		if (run->est[i].line.status == TSCAL_STATUS_STALE &&
+			run->est[i].by_kernel)
+			old = &run->est[i].line;
+	if (old)
+		add(info,
+			"The kernel still uses another host's rate, %s the one "
+			"that %s reports; CLOCK_MONOTONIC_RAW is off by as "
+			"much.",
+			distance(old->hz, info->hz, d, sizeof(d)),
+			tscal_source_str(info->source));
 }
 
 static void conflict(const struct run *run, struct tscal_info *info)
 {
-	const char *sep = "";
-	char d[32];
-	size_t stale = 0;
+	size_t liars = count(run, TSCAL_STATUS_DISAGREES);
+
+	stale(run, info);
+	if (!liars)
+		return;
+	if (info->rate_sentence[0])
+		add(info, " ");
+	list(run, info, TSCAL_STATUS_DISAGREES);
+	add(info, " contradict%s %s, which is used.", liars == 1 ? "s" : "",
+		tscal_source_str(info->source));
+}
+
+/* The independent source that agrees most closely. */
+static const struct estimate *witness(
+	const struct run *run, const struct estimate *used)
+{
+	const struct estimate *best = NULL;
 
 	for (size_t i = 0; i < run->n; i++) {
-		const struct tscal_line *l = &run->est[i].line;
+		const struct estimate *e = &run->est[i];
 
-		if (l->status == TSCAL_STATUS_STALE && !stale++)
-			add(info,
-				"The kernel still uses the rate of another "
-				"host, %s what %s says",
-				distance(l->hz, info->hz, d, sizeof(d)),
-				tscal_source_str(info->source)),
-				sep = "; ";
+		if (e->line.status == TSCAL_STATUS_AGREES &&
+			compare_independent(e, used) &&
+			(!best || compare_agreement_ppm(e, used) <
+					  compare_agreement_ppm(best, used)))
+			best = e;
 	}
-	for (size_t i = 0; i < run->n; i++) {
-		const struct tscal_line *l = &run->est[i].line;
-
-		if (l->status != TSCAL_STATUS_DISAGREES)
-			continue;
-		add(info, "%s%s is contradicted: %s %s", sep, l->name,
-			distance(l->hz, info->hz, d, sizeof(d)),
-			tscal_source_str(info->source));
-		sep = "; ";
-	}
-	add(info, ".");
+	return best;
 }
 
 static void verified(const struct run *run, struct tscal_info *info)
 {
 	const struct estimate *used = compare_used(run->est, run->n);
-	const struct estimate *best = NULL;
-	double nearest = 0;
+	const struct estimate *best = witness(run, used);
+	char d[32];
 
-	for (size_t i = 0; i < run->n; i++) {
-		const struct estimate *e = &run->est[i];
-		double d;
-
-		if (e->line.status != TSCAL_STATUS_AGREES ||
-			e->line.roots & used->line.roots ||
-			e->line.roots & TSCAL_ROOT_UNKNOWN)
-			continue;
-		d = fabs(ppm(e->line.hz, used->line.hz));
-		if (!best || d < nearest)
-			best = e, nearest = d;
-	}
-	if (!best)
-		return;
 	if (best->line.id == TSCAL_SOURCE_ADJTIMEX)
 		add(info,
-			"NTP has measured this rate: the true rate is %.3g ppm "
-			"from %s's%s.",
-			nearest, used->line.name,
-			nearest > 100 ? ", a loose agreement" : "");
+			"NTP has measured this rate: the true one is %s what "
+			"%s says.",
+			distance(best->line.hz, used->line.hz, d, sizeof(d)),
+			used->line.name);
 	else
 		add(info, "%s confirms %s to %.3g ppm%s.", best->line.name,
 			used->line.name, info->agreement_ppm,
-			nearest > 100 ? ", loosely" : "");
+			best->assumed ? "; its crystal is assumed, the only "
+					"one that fits"
+				      : "");
 }
 
 static void consistent(const struct run *run, struct tscal_info *info)
@@ -113,22 +156,35 @@ static void consistent(const struct run *run, struct tscal_info *info)
 		run, TSCAL_SOURCE_HV_LEAF, TSCAL_STATUS_USED);
 	const struct estimate *pv = find(
 		run, TSCAL_SOURCE_KVMCLOCK, TSCAL_STATUS_AGREES);
+	const uint32_t believed = TSCAL_ROOT_CPU | TSCAL_ROOT_UNKNOWN;
 
 	if (leaf && pv)
 		add(info,
-			"Leaf and kvmclock differ by %.1f kHz, within "
-			"rounding; all reachable sources are the hypervisor's.",
+			"hv-leaf and kvmclock differ by %.1f kHz of rounding; "
+			"all reachable sources are the hypervisor's.",
 			fabs(leaf->line.hz - pv->line.hz) / 1e3);
 	else if (info->roots == TSCAL_ROOT_HV)
 		add(info, "All reachable sources are the hypervisor's.");
-	else if (info->source == TSCAL_SOURCE_CPUID_15)
+	else if (info->roots == TSCAL_ROOT_CPU && run->facts.tdx)
+		add(info, "CPUID 15h, which the CPU's firmware vouches for, "
+			  "not the host.");
+	else if (info->source == TSCAL_SOURCE_CPUID_15 &&
+		 run->kernel.khz_roots == TSCAL_ROOT_CPU)
 		add(info, "The kernel took its rate from CPUID 15h: one "
 			  "declaration, not two.");
+	else if (info->roots == believed)
+		add(info, "The kernel %s; nothing independent confirms it.",
+			run->kernel.khz_how);
 	else if (info->roots & TSCAL_ROOT_UNKNOWN)
 		add(info,
-			"The kernel %s: who stands behind the rate is not "
+			"The kernel %s: who stands behind its rate is not "
 			"known.",
 			run->kernel.how);
+	else if (run->kernel.roots & TSCAL_ROOT_UNKNOWN)
+		add(info,
+			"%s and the kernel agree, but the kernel %s: they may "
+			"be one.",
+			tscal_source_str(info->source), run->kernel.how);
 	else
 		add(info, "Only the kernel's rate is reachable: it %s.",
 			run->kernel.how);
@@ -138,11 +194,32 @@ static void single(const struct run *run, struct tscal_info *info)
 {
 	const struct estimate *used = compare_used(run->est, run->n);
 
-	if (used->by_kernel)
+	if (run->kernel.guess && used->by_kernel)
+		add(info, "Only the kernel's rate is reachable: it %s.",
+			run->kernel.khz_how);
+	else if (used->line.id == TSCAL_SOURCE_CLOCK_RAW)
 		add(info, "Only %s gives a rate, and the kernel %s.",
 			used->line.name, run->kernel.how);
+	else if (used->by_kernel)
+		add(info, "Only %s gives a rate, and the kernel %s.",
+			used->line.name, run->kernel.khz_how);
 	else
 		add(info, "Only %s gives a rate.", used->line.name);
+}
+
+/* What agrees, but not closely, is named. */
+static void loose(const struct run *run, struct tscal_info *info)
+{
+	char d[32];
+
+	for (size_t i = 0; i < run->n; i++) {
+		const struct tscal_line *l = &run->est[i].line;
+
+		if (l->status == TSCAL_STATUS_AGREES &&
+			fabs(ppm(l->hz, info->hz)) > COMPARE_AGREE_PPM)
+			add(info, " %s agrees only loosely: %s.", l->name,
+				distance(l->hz, info->hz, d, sizeof(d)));
+	}
 }
 
 /* Labels and hints that are far off deserve a word. */
@@ -152,20 +229,20 @@ static void remark(const struct run *run, struct tscal_info *info)
 
 	for (size_t i = 0; i < run->n; i++) {
 		const struct tscal_line *l = &run->est[i].line;
+		double off = fabs(ppm(l->hz, info->hz));
 
 		if (l->status != TSCAL_STATUS_HINT || !(l->hz > 0) ||
-			!(info->hz > 0) || l->id == TSCAL_SOURCE_BOGOMIPS)
+			!(info->hz > 0))
 			continue;
-		if (l->id == TSCAL_SOURCE_CPUID_15 &&
-			fabs(ppm(l->hz, info->hz)) > 5e4)
+		if (l->id == TSCAL_SOURCE_CPUID_15 && off > 5e4)
 			add(info,
 				" CPUID 15h is the host's, %.2fx off: "
 				"ignored.",
 				l->hz / info->hz);
-		else if (l->kind == TSCAL_KIND_NOMINAL &&
-			 fabs(ppm(l->hz, info->hz)) > 1.5e4)
-			add(info, " The label of %s is %s this rate.", l->name,
-				distance(l->hz, info->hz, d, sizeof(d)));
+		else if (l->kind == TSCAL_KIND_NOMINAL && off > 1.5e4)
+			add(info, " This rate is %s the nominal one (%s).",
+				distance(info->hz, l->hz, d, sizeof(d)),
+				l->name);
 	}
 }
 
@@ -189,5 +266,6 @@ void verdict_rate(const struct run *run, struct tscal_info *info)
 		single(run, info);
 		break;
 	}
+	loose(run, info);
 	remark(run, info);
 }
