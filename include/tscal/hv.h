@@ -46,7 +46,10 @@ struct tscal_hv {
  *
  * Nothing is scanned unless CPUID.1:ECX[31] is set: without it the range
  * 0x40000000 is undefined (Intel SDM vol. 2A, CPUID) and answers with data of
- * other leaves.
+ * other leaves.  docs/hypervisors.md says who is known and who is believed.
+ *
+ * In a guest each of the 256 CPUIDs is a trap: 0.3 to 1.5 ms in all, 5 ms and
+ * more under two hypervisors.
  * @param platform  where to ask; NULL: this machine, passively.
  * @param hv        filled in; "none" as vendor when nothing is found.
  * @return 0, or -errno when CPUID cannot be had.

@@ -112,7 +112,7 @@ def documented(machine):
     m = machine("aws-nitro-kvm-clock",
                 "AWS Nitro whose kernel runs on kvm-clock: 2900015 kHz in the "
                 "leaf (linux-kernel, D. Woodhouse).",
-                "consistent", "until-moved", "hv-leaf", "within rounding")
+                "consistent", "until-moved", "hv-leaf", "of rounding")
     m.cpu("icelake-sp", "Intel(R) Xeon(R) Platinum 8375C CPU @ 2.90GHz",
           guest=True, leaf15=(2, 232, 0), base_mhz=2900)
     m.signature("KVMKVMKVM", max_leaf=0x40000010)
