@@ -87,6 +87,8 @@ class Documents(Reports):
         doc = self.json("sources", schema="tscal.sources/1")
         for s in doc["sources"]:
             self.assertNotIn(s["status"], ("used", "agrees", "disagrees"))
+            # Nothing was measured because nobody asked: no reason.
+            self.assertNotIn("nothing measured", s["sentence"])
         self.assertEqual([s["name"] for s in doc["sources"]],
                          [s["name"] for s in self.report()["sources"]])
 
