@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* The report as a person reads it: rate, use, machine, then the sources. */
-#include <stdarg.h>
 #include <string.h>
 
 #include "cli/cli.h"
@@ -17,15 +16,16 @@ static void label(struct term *t, const char *name)
 	term_pad(t, TEXT);
 }
 
-/* Whose second the ppm count by. */
+/* What the bounds are relative to. */
 static const char *relative_to(
 	char *out, size_t size, enum tscal_source source, enum tscal_kind kind)
 {
-	if (source == TSCAL_SOURCE_CLOCK_RAW)
+	/* The kernel runs CLOCK_MONOTONIC_RAW by the very mult that vdso is. */
+	if (source == TSCAL_SOURCE_CLOCK_RAW || source == TSCAL_SOURCE_VDSO)
 		return "of CLOCK_MONOTONIC_RAW's second";
 	snprintf(out, size, "of what %s %s", tscal_source_str(source),
-		kind == TSCAL_KIND_MEASURED ? "measured"
-		: kind == TSCAL_KIND_KERNEL ? "makes of the kernel's rate"
+		kind == TSCAL_KIND_MEASURED ? "measures"
+		: kind == TSCAL_KIND_KERNEL ? "says of the kernel's rate"
 					    : "declares");
 	return out;
 }
@@ -75,8 +75,7 @@ static void also_in(struct term *t, const struct tscal_info *info, double hz,
 		return;
 	format_distance(d, sizeof(d), hz, info->hz);
 	term_pad(t, TEXT);
-	term_put(t, STYLE_PLAIN, "%.3f Hz", hz);
-	term_wrap(t, TEXT, STYLE_PLAIN, " %s (%s%s)", of, d,
+	term_wrap(t, TEXT, STYLE_PLAIN, "%.0f Hz by %s (%s%s)", hz, of, d,
 		strchr(d, '%') ? "" : " ppm");
 	term_end(t);
 }
@@ -84,13 +83,14 @@ static void also_in(struct term *t, const struct tscal_info *info, double hz,
 static void rate(struct term *t, const struct tscal_report *report)
 {
 	const struct tscal_info *info = tscal_report_info(report);
-	char bound[32], of[64];
+	char hz[32], bound[32], of[64];
 
 	label(t, "rate");
 	if (info->hz > 0) {
 		format_bound(bound, sizeof(bound),
 			bound_ppm(info->hz, info->hz_lo, info->hz_hi));
-		term_put(t, STYLE_STRONG, "%.3f Hz", info->hz);
+		format_hz(hz, sizeof(hz), info->hz, info->hz_lo, info->hz_hi);
+		term_put(t, STYLE_STRONG, "%s Hz", hz);
 		term_pad(t, t->column + 2);
 		term_wrap(t, TEXT, STYLE_PLAIN, "+-%s ppm %s", bound,
 			relative_to(of, sizeof(of), info->source,
@@ -106,9 +106,8 @@ static void rate(struct term *t, const struct tscal_report *report)
 	term_wrap(t, TEXT, STYLE_PLAIN, ": %s", info->rate_sentence);
 	term_end(t);
 	if (info->hz_raw != info->hz)
-		also_in(t, info, info->hz_raw,
-			"by CLOCK_MONOTONIC_RAW's seconds");
-	also_in(t, info, info->hz_si, "by true seconds, as NTP tells them");
+		also_in(t, info, info->hz_raw, "CLOCK_MONOTONIC_RAW's second");
+	also_in(t, info, info->hz_si, "the true second, as NTP tells it");
 }
 
 static void use(struct term *t, const struct tscal_info *info)
@@ -123,9 +122,13 @@ static void match(struct term *t, const struct tscal_hv_match *m)
 {
 	char signature[PRINTABLE_SIZE(sizeof(m->signature))];
 
-	term_wrap(t, TEXT, STYLE_PLAIN,
-		"%s, \"%s\" at 0x%08x, leaves to 0x%08x", m->name,
-		printable_signature(signature, sizeof(signature), m), m->base,
+	printable_signature(signature, sizeof(signature), m);
+	term_wrap(t, TEXT, STYLE_PLAIN, "%s,", m->name);
+	if (signature[0])
+		term_wrap(t, TEXT, STYLE_PLAIN, " \"%s\"", signature);
+	else
+		term_wrap(t, TEXT, STYLE_PLAIN, " no signature");
+	term_wrap(t, TEXT, STYLE_PLAIN, " at 0x%08x, leaves to 0x%08x", m->base,
 		m->max_leaf);
 	term_end(t);
 }
@@ -153,7 +156,7 @@ static void hypervisor(struct term *t, const struct tscal_hv *hv)
 	}
 }
 
-static void cpu(struct term *t, const struct tscal_machine *m, int cpus)
+static void cpu(struct term *t, const struct tscal_machine *m)
 {
 	label(t, "cpu");
 	if (m->cpu_vendor[0])
@@ -163,44 +166,40 @@ static void cpu(struct term *t, const struct tscal_machine *m, int cpus)
 			m->cpu_vendor, m->family, m->model, m->stepping);
 	else
 		term_put(t, STYLE_PLAIN, "not known");
-	if (cpus > 0)
-		term_wrap(t, TEXT, STYLE_PLAIN, ", %d online", cpus);
 	term_end(t);
 }
 
-/* One more in a row of them. */
-__attribute__((format(printf, 3, 4))) static void item(
-	struct term *t, enum style style, const char *fmt, ...)
+static void cpus(struct term *t, const struct tscal_info *info)
 {
-	char text[512];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (t->wanted <= t->column)
-		term_put(t, STYLE_PLAIN, ",");
-	term_wrap(t, TEXT, style, t->wanted > t->column ? "%s" : " %s", text);
+	if (info->cpus > 0)
+		term_wrap(t, TEXT, STYLE_PLAIN, " %d CPU%s", info->cpus,
+			info->cpus == 1 ? "" : "s");
+	else
+		term_wrap(t, TEXT, STYLE_PLAIN, " CPUs");
+	if (info->skew_ns >= 0)
+		term_wrap(
+			t, TEXT, STYLE_PLAIN, " within %.0f ns", info->skew_ns);
+	else if (info->cpus != 1)
+		term_wrap(t, TEXT, STYLE_PLAIN, " not compared");
 }
 
 static void trust(struct term *t, const struct tscal_machine *m,
 	const struct tscal_info *info)
 {
 	label(t, "trust");
-	item(t, STYLE_PLAIN, "%s",
+	term_wrap(t, TEXT, STYLE_PLAIN, "%s,",
 		info->invariant == 1   ? "invariant"
 		: info->invariant == 0 ? "not invariant"
 				       : "not known whether invariant");
 	if (info->rejected_by_kernel >= 0)
-		item(t, info->rejected_by_kernel ? STYLE_BAD : STYLE_PLAIN,
-			"%s by the kernel",
-			info->rejected_by_kernel ? "rejected" : "not rejected");
+		term_wrap(t, TEXT,
+			info->rejected_by_kernel ? STYLE_BAD : STYLE_PLAIN,
+			" %srejected by the kernel,",
+			info->rejected_by_kernel ? "" : "not ");
 	if (info->rdtsc_ns >= 0)
-		item(t, STYLE_PLAIN, "%.1f ns a read", info->rdtsc_ns);
-	if (info->skew_ns >= 0)
-		item(t, STYLE_PLAIN, "%.0f ns between CPUs", info->skew_ns);
-	else
-		item(t, STYLE_PLAIN, "CPUs not compared");
+		term_wrap(t, TEXT, STYLE_PLAIN, " %.1f ns a read,",
+			info->rdtsc_ns);
+	cpus(t, info);
 	term_end(t);
 	label(t, "clocksource");
 	if (m->clocksource[0])
@@ -246,7 +245,7 @@ void text_report(const struct options *opts, const struct machine *m,
 	rate(&t, report);
 	use(&t, info);
 	hypervisor(&t, &machine->hv);
-	cpu(&t, machine, info->cpus);
+	cpu(&t, machine);
 	trust(&t, machine, info);
 	term_end(&t);
 	text_lines(&t, report);

@@ -38,14 +38,6 @@ struct layout {
 	bool below; /* sentences stand under the numbers */
 };
 
-/* Whole Hz say enough unless the source is better than that. */
-static int put_hz(char *out, size_t size, const struct tscal_line *l)
-{
-	if (l->hz_hi - l->hz_lo < 1)
-		return snprintf(out, size, "%.3f", l->hz);
-	return snprintf(out, size, "%.0f", l->hz);
-}
-
 struct cells {
 	char hz[32], distance[32], bound[32];
 };
@@ -56,7 +48,7 @@ static struct cells cells_of(const struct tscal_line *l, double chosen_hz)
 
 	if (!(l->hz > 0))
 		return c;
-	put_hz(c.hz, sizeof(c.hz), l);
+	format_hz(c.hz, sizeof(c.hz), l->hz, l->hz_lo, l->hz_hi);
 	if (chosen_hz > 0 && l->status != TSCAL_STATUS_USED)
 		format_distance(
 			c.distance, sizeof(c.distance), l->hz, chosen_hz);
@@ -131,11 +123,12 @@ static void put_line(struct term *t, const struct layout *l,
 			indent = l->sentence;
 	}
 	term_pad(t, indent);
-	term_wrap(t, indent, STYLE_FAINT, "%s", line->sentence);
 	if (line->tolerance_ppm >= 0)
 		term_wrap(t, indent, STYLE_FAINT,
-			"; its reference is good to %g ppm",
+			"%s; its reference is good to %g ppm", line->sentence,
 			line->tolerance_ppm);
+	else
+		term_wrap(t, indent, STYLE_FAINT, "%s", line->sentence);
 	term_end(t);
 }
 
