@@ -10,6 +10,12 @@ bool cursor_want(struct cursor *c, const char *want)
 	return false;
 }
 
+bool cursor_want_at(struct cursor *c, const char *at, const char *want)
+{
+	c->p = at;
+	return cursor_want(c, want);
+}
+
 bool cursor_sees(const struct cursor *c, const char *text)
 {
 	size_t len = strlen(text);
@@ -86,10 +92,9 @@ bool cursor_signed(struct cursor *c, uint64_t *out)
 	bool minus = !cursor_at_end(c) && *c->p == '-';
 
 	c->p += minus;
-	if (!cursor_dec(c, UINT64_MAX, out)) {
-		c->p -= minus;
-		return cursor_want(c, "a decimal number of 64 bits");
-	}
+	if (!cursor_dec(c, UINT64_MAX, out))
+		return cursor_want_at(
+			c, c->p - minus, "a decimal number of 64 bits");
 	if (minus)
 		*out = 0 - *out;
 	return true;
@@ -112,10 +117,8 @@ bool cursor_hex8(struct cursor *c, uint32_t *out)
 	const char *start = c->p;
 	uint64_t v;
 
-	if (!cursor_hex(c, UINT32_MAX, &v) || c->p - start != 10) {
-		c->p = start;
-		return cursor_want(c, "0x and 8 hexadecimal digits");
-	}
+	if (!cursor_hex(c, UINT32_MAX, &v) || c->p - start != 10)
+		return cursor_want_at(c, start, "0x and 8 hexadecimal digits");
 	*out = (uint32_t)v;
 	return true;
 }
@@ -150,14 +153,17 @@ bool cursor_quoted(struct cursor *c, char *out, size_t size, size_t *len)
 	if (!cursor_skip(c, "\""))
 		return false;
 	while (!cursor_at_end(c) && *c->p != '"') {
+		const char *start = c->p;
 		int byte = (unsigned char)*c->p++;
 
 		if (byte == '\\')
 			byte = unescape(c);
 		if (byte < 0)
-			return cursor_want(c, "\\\\, \\\", \\n, \\t or \\xHH");
+			return cursor_want_at(
+				c, start, "one of \\\\ \\\" \\n \\t \\xHH");
 		if (n == size)
-			return cursor_want(c, "a shorter text");
+			return cursor_want_at(
+				c, start, "the end of a shorter text");
 		out[n++] = (char)byte;
 	}
 	*len = n;

@@ -23,6 +23,8 @@ static inline bool cursor_at_end(const struct cursor *c)
 
 /* False, and remember what was wanted. */
 bool cursor_want(struct cursor *c, const char *want);
+/* The same, and go back to where the wrong thing begins. */
+bool cursor_want_at(struct cursor *c, const char *at, const char *want);
 
 /* Whether these characters come next; does not move. */
 bool cursor_sees(const struct cursor *c, const char *text);

@@ -27,6 +27,7 @@ static bool read_regs(struct cursor *c, struct plat_cpuid *r)
 static bool cpuid_key(struct cursor *c, struct rec_key *key, char *scratch)
 {
 	uint64_t leaf, last = 0, step = 0, subleaf;
+	const char *start = c->p;
 
 	(void)scratch;
 	if (!cursor_hex(c, UINT32_MAX, &leaf))
@@ -37,8 +38,8 @@ static bool cpuid_key(struct cursor *c, struct rec_key *key, char *scratch)
 			!cursor_hex(c, UINT32_MAX, &step))
 			return false;
 		if (!step || last < leaf || (last - leaf) % step)
-			return cursor_want(c, "a range FIRST-LAST/STEP that "
-					      "ends with LAST");
+			return cursor_want_at(c, start,
+				"a range FIRST-LAST/STEP that ends with LAST");
 	}
 	if (!cursor_skip(c, " ") || !cursor_hex(c, UINT32_MAX, &subleaf))
 		return false;
@@ -139,13 +140,14 @@ static void put_quoted(FILE *f, const char *bytes, size_t n)
 
 static bool file_key(struct cursor *c, struct rec_key *key, char *scratch)
 {
+	const char *start = c->p;
 	size_t len;
 
 	if (!cursor_quoted(c, scratch, REC_PATH_MAX - 1, &len))
 		return false;
 	scratch[len] = '\0';
 	if (scratch[0] != '/' || strlen(scratch) != len)
-		return cursor_want(c, "an absolute path");
+		return cursor_want_at(c, start, "an absolute path");
 	key->path = scratch;
 	return true;
 }
@@ -192,7 +194,7 @@ static bool page_key(struct cursor *c, struct rec_key *key, char *scratch)
 			!memcmp(page_names[which], word, len))
 			break;
 	if (which == 2)
-		return cursor_want(c, "vvar or vvar_vclock before this");
+		return cursor_want_at(c, word, "vvar or vvar_vclock");
 	if (!cursor_skip(c, " ") || !cursor_dec(c, UINT32_MAX, &index))
 		return false;
 	key->id = REC_ID(which, index);
@@ -212,13 +214,16 @@ static bool page_value(struct cursor *c, union rec_value *v, size_t *size)
 
 	*size = sizeof(v->page);
 	while (!cursor_at_end(c)) {
+		const char *start = c->p;
+
 		if ((least && !cursor_skip(c, " ")) ||
 			!cursor_hex(c, PLAT_PAGE_SIZE - 4, &at) ||
 			!cursor_skip(c, "=") ||
 			!cursor_hex(c, UINT32_MAX, &word))
 			return false;
 		if (at % 4 || at < least)
-			return cursor_want(c, "rising offsets, multiples of 4");
+			return cursor_want_at(
+				c, start, "a higher offset, a multiple of 4,");
 		v->page[at / 4] = (uint32_t)word;
 		least = at + 4;
 	}
@@ -351,7 +356,7 @@ bool rec_read_error(struct cursor *c, int *rc)
 	if (!cursor_word(c, &word, &len))
 		return false;
 	*rc = -errname_parse(word, len);
-	return *rc || cursor_want(c, "the name of an error before this");
+	return *rc || cursor_want_at(c, word - 1, "an error");
 }
 
 void rec_put_error(FILE *f, int rc)

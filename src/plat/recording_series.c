@@ -21,13 +21,14 @@ static void number_put_key(FILE *f, const struct rec_key *key)
 static bool signed_field(struct cursor *c, const char *name, int64_t min,
 	int64_t max, int64_t *out)
 {
+	const char *start = c->p;
 	uint64_t v;
 
 	if (!cursor_skip(c, name) || !cursor_signed(c, &v))
 		return false;
 	*out = (int64_t)v;
 	return (*out >= min && *out <= max) ||
-	       cursor_want(c, "a smaller number before this");
+	       cursor_want_at(c, start, "a smaller number");
 }
 
 static bool adjtimex_value(struct cursor *c, union rec_value *v, size_t *size)
@@ -90,7 +91,7 @@ static bool counter_key(struct cursor *c, struct rec_key *key, char *scratch)
 			return true;
 		}
 	}
-	return cursor_want(c, "the name of a counter before this");
+	return cursor_want_at(c, word, "the name of a counter");
 }
 
 static void counter_put_key(FILE *f, const struct rec_key *key)
@@ -100,6 +101,7 @@ static void counter_put_key(FILE *f, const struct rec_key *key)
 
 static bool counter_value(struct cursor *c, union rec_value *v, size_t *size)
 {
+	const char *start = c->p;
 	uint64_t width, spin;
 
 	*size = sizeof(v->counter);
@@ -111,7 +113,7 @@ static bool counter_value(struct cursor *c, union rec_value *v, size_t *size)
 		!cursor_skip(c, " spin=") || !cursor_dec(c, 1, &spin))
 		return false;
 	if (!v->counter.num || !v->counter.den || !width)
-		return cursor_want(c, "num, den and width above 0");
+		return cursor_want_at(c, start, "num, den and width above 0");
 	v->counter.width = (unsigned)width;
 	v->counter.spin = spin;
 	return true;

@@ -46,8 +46,8 @@ __attribute__((format(printf, 2, 3))) static int bad(
 static int bad_at(struct parser *p, const struct cursor *c)
 {
 	if (cursor_at_end(c))
-		return bad(p, "ends where %s was expected", c->want);
-	return bad(p, "\"%.*s\" stands where %s was expected",
+		return bad(p, "ends where %s should follow", c->want);
+	return bad(p, "\"%.*s\" stands where %s should",
 		(int)(c->end - c->p < 20 ? c->end - c->p : 20), c->p, c->want);
 }
 
