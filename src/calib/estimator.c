@@ -3,178 +3,200 @@
 #include "calib/estimator.h"
 
 #include <math.h>
-#include <string.h>
+
+/* The two points that a sample gives: the line passes below the upper one and
+ * above the lower one. */
+enum side { UPPER, LOWER };
+
+struct point {
+	double x, y; /* counts, ticks */
+};
 
 /*
  * All arithmetic is on differences from the first sample: ticks of one window
  * stay below 2^40, so a double holds them to 2^-12 of a tick.
  */
-struct origin {
-	uint64_t tsc, ref;
-};
-
-static double ticks(const struct origin *o, uint64_t tsc)
+static struct point point(const struct plat_sample *origin,
+	const struct plat_sample *s, enum side side)
 {
-	return (double)(int64_t)(tsc - o->tsc);
+	uint64_t tsc = side == UPPER ? s->tsc_after : s->tsc_before;
+
+	return (struct point){
+		.x = (double)(int64_t)(s->ref - origin->ref) + (side == LOWER),
+		.y = (double)(int64_t)(tsc - origin->tsc_before),
+	};
 }
 
-static double counts(const struct origin *o, uint64_t ref)
+/* The point of a burst that leaves a line of this slope the least room. */
+static struct point tightest(const struct plat_sample *origin, struct burst b,
+	enum side side, double slope)
 {
-	return (double)(int64_t)(ref - o->ref);
+	struct point best = point(origin, &b.s[0], side);
+
+	for (size_t i = 1; i < b.n; i++) {
+		struct point p = point(origin, &b.s[i], side);
+		double above = p.y - best.y - slope * (p.x - best.x);
+
+		if (side == UPPER ? above < 0 : above > 0)
+			best = p;
+	}
+	return best;
 }
 
 /*
  * Over all pairs i of the first and j of the last burst:
- *	lo = max (a_j - b_i) / (c_j + 1 - c_i)
- *	hi = min (b_j - a_i) / (c_j - (c_i + 1))
- * A ratio of two sums over i and j separately is optimised exactly by
- * Dinkelbach's iteration: with the best slope so far, the pair that violates it
- * most is found for i and for j alone, in O(n); its slope is the next one.  It
- * rises (falls) strictly, over finitely many pairs, in practice three rounds.
+ *	lo = max (a_j - b_i) / (c_j + 1 - c_i)	from upper to lower points
+ *	hi = min (b_j - a_i) / (c_j - c_i - 1)	from lower to upper points
+ * Dinkelbach's iteration for such ratios: with the best slope so far, the pair
+ * that violates it most is found for i and for j alone, in O(n); its slope is
+ * the next one.  It moves strictly one way over finitely many pairs and
+ * converges faster than linearly: three or four rounds in practice.
  */
-static double bound(const struct origin *o, struct burst first,
-	struct burst last, double slope, bool upper)
+static double bound(const struct plat_sample *origin, struct burst first,
+	struct burst last, enum side from)
 {
+	enum side to = from == UPPER ? LOWER : UPPER;
+	struct point p = point(origin, &first.s[0], from);
+	struct point q = point(origin, &last.s[last.n - 1], to);
+	double slope = (q.y - p.y) / (q.x - p.x);
+
 	for (int round = 0; round < 64; round++) {
-		double bi = 0, bj = 0, num, den, next;
-		size_t ki = 0, kj = 0;
+		double next;
 
-		for (size_t i = 0; i < first.n; i++) {
-			const struct plat_sample *s = &first.s[i];
-			double v = upper ? ticks(o, s->tsc_before) -
-						   slope * (counts(o, s->ref) +
-								   1)
-					 : slope * counts(o, s->ref) -
-						   ticks(o, s->tsc_after);
-
-			if (!i || v > bi)
-				bi = v, ki = i;
-		}
-		for (size_t j = 0; j < last.n; j++) {
-			const struct plat_sample *s = &last.s[j];
-			double v = upper ? slope * counts(o, s->ref) -
-						   ticks(o, s->tsc_after)
-					 : ticks(o, s->tsc_before) -
-						   slope * (counts(o, s->ref) +
-								   1);
-
-			if (!j || v > bj)
-				bj = v, kj = j;
-		}
-		if (upper) {
-			num = ticks(o, last.s[kj].tsc_after) -
-			      ticks(o, first.s[ki].tsc_before);
-			den = counts(o, last.s[kj].ref) -
-			      counts(o, first.s[ki].ref) - 1;
-		} else {
-			num = ticks(o, last.s[kj].tsc_before) -
-			      ticks(o, first.s[ki].tsc_after);
-			den = counts(o, last.s[kj].ref) + 1 -
-			      counts(o, first.s[ki].ref);
-		}
-		if (den <= 0)
-			return slope;
-		next = num / den;
-		if (upper ? next >= slope : next <= slope)
-			return slope;
+		p = tightest(origin, first, from, slope);
+		q = tightest(origin, last, to, slope);
+		next = (q.y - p.y) / (q.x - p.x);
+		if (from == UPPER ? next <= slope : next >= slope)
+			break;
 		slope = next;
 	}
 	return slope;
 }
 
-/* The k-th smallest of v, which is reordered (Hoare's selection). */
-static double select_kth(double *v, size_t n, size_t k)
+enum rate_status rate_bounds(
+	struct burst first, struct burst last, struct rate *out)
 {
-	size_t lo = 0, hi = n - 1;
+	int64_t gap;
 
-	while (lo < hi) {
-		double pivot = v[lo + (hi - lo) / 2];
-		size_t i = lo, j = hi;
+	if (!first.n || !last.n)
+		return RATE_TOO_FEW;
+	/* The bounds need c_j - c_i - 1 > 0 for every pair. */
+	gap = (int64_t)(last.s[0].ref - first.s[first.n - 1].ref);
+	if (gap < 2)
+		return RATE_TOO_FEW;
+	out->lo = bound(first.s, first, last, UPPER);
+	out->hi = bound(first.s, first, last, LOWER);
+	return out->lo <= out->hi ? RATE_OK : RATE_UNEVEN;
+}
 
-		do {
-			while (v[i] < pivot)
-				i++;
-			while (v[j] > pivot)
-				j--;
-			if (i <= j) {
-				double t = v[i];
+/* Shell's sort with Ciura's gaps: no allocation, no recursion. */
+void rate_sort(double *v, size_t n)
+{
+	static const size_t gaps[] = {701, 301, 132, 57, 23, 10, 4, 1};
 
-				v[i++] = v[j];
-				v[j] = t;
-				if (!j)
-					break;
-				j--;
-			}
-		} while (i <= j);
-		if (k <= j)
-			hi = j;
-		else if (k >= i)
-			lo = i;
-		else
-			break;
+	for (size_t g = 0; g < sizeof(gaps) / sizeof(*gaps); g++)
+		for (size_t i = gaps[g]; i < n; i++) {
+			double x = v[i];
+			size_t j = i;
+
+			for (; j >= gaps[g] && v[j - gaps[g]] > x; j -= gaps[g])
+				v[j] = v[j - gaps[g]];
+			v[j] = x;
+		}
+}
+
+/* By how much a burst's points lie above a line of this slope, in order. */
+static size_t heights(const struct plat_sample *origin, struct burst b,
+	enum side side, double slope, double *v)
+{
+	size_t n = b.n < RATE_BURST_MAX ? b.n : RATE_BURST_MAX;
+
+	for (size_t i = 0; i < n; i++) {
+		struct point p = point(origin, &b.s[i], side);
+
+		v[i] = p.y - slope * p.x;
 	}
-	return v[k];
+	rate_sort(v, n);
+	return n;
 }
 
-#define MEDIAN_MAX 1536
-
-/* Twice the offset of the line of this slope, by the medians of its bounds. */
-static double median_offset(
-	const struct origin *o, struct burst b, double slope)
+/* How far the k-th lowest point of each burst has shifted, in ticks, against
+ * a line of this slope; returns how many ranks there are. */
+static size_t shifts(const struct plat_sample *origin, struct burst first,
+	struct burst last, enum side side, double slope, double *v)
 {
-	double v[MEDIAN_MAX];
-	size_t n = b.n < MEDIAN_MAX ? b.n : MEDIAN_MAX;
-	double lower;
+	double w[RATE_BURST_MAX];
+	size_t nv = heights(origin, first, side, slope, v);
+	size_t nw = heights(origin, last, side, slope, w);
+	size_t n = nv < nw ? nv : nw;
+
+	/* Of a longer burst, every so-many-th rank; never below k. */
+	for (size_t k = 0; k < n; k++)
+		v[k] = w[(2 * k + 1) * nw / (2 * n)] -
+		       v[(2 * k + 1) * nv / (2 * n)];
+	return n;
+}
+
+/* The mean of the middle half of the shifts of both sides, and its range. */
+static double common_shift(const struct plat_sample *origin, struct burst first,
+	struct burst last, double slope, double *range)
+{
+	double v[2 * RATE_BURST_MAX], sum = 0;
+	size_t n = shifts(origin, first, last, LOWER, slope, v);
+	size_t from, to;
+
+	n += shifts(origin, first, last, UPPER, slope, v + n);
+	rate_sort(v, n);
+	from = n / 4;
+	to = n - from;
+	for (size_t k = from; k < to; k++)
+		sum += v[k];
+	*range = v[to - 1] - v[from];
+	return sum / (double)(to - from);
+}
+
+/* The median time that a read of the burst took, in ticks. */
+static double bracket(struct burst b)
+{
+	double v[RATE_BURST_MAX];
+	size_t n = b.n < RATE_BURST_MAX ? b.n : RATE_BURST_MAX;
 
 	for (size_t i = 0; i < n; i++)
-		v[i] = ticks(o, b.s[i].tsc_before) -
-		       slope * (counts(o, b.s[i].ref) + 1);
-	lower = select_kth(v, n, n / 2);
-	for (size_t i = 0; i < n; i++)
-		v[i] = ticks(o, b.s[i].tsc_after) -
-		       slope * counts(o, b.s[i].ref);
-	return lower + select_kth(v, n, n / 2);
+		v[i] = (double)(b.s[i].tsc_after - b.s[i].tsc_before);
+	rate_sort(v, n);
+	return v[n / 2];
 }
 
-static double median_slope(const struct origin *o, struct burst first,
-	struct burst last, double slope)
-{
-	double dc = counts(o, last.s[last.n / 2].ref) -
-		    counts(o, first.s[first.n / 2].ref);
-
-	for (int round = 0; round < 3; round++)
-		slope += (median_offset(o, last, slope) -
-				 median_offset(o, first, slope)) /
-			 2 / dc;
-	return slope;
-}
+/* A read must last this many counts before ranks tell more than bounds do:
+ * otherwise they tell how the loop falls in step with the counter. */
+#define RANKS_MIN_COUNTS 16
+/* Fewer reads than this are no sample of what a read is like. */
+#define RANKS_MIN_READS 32
 
 enum rate_status rate_estimate(
 	struct burst first, struct burst last, struct rate *out)
 {
-	const struct plat_sample *i, *j;
-	struct origin o;
-	double start;
+	enum rate_status rc = rate_bounds(first, last, out);
+	double t_first, t_last, middle, counts, shift, range;
 
-	if (!first.n || !last.n)
-		return RATE_TOO_FEW;
-	i = &first.s[0];
-	j = &last.s[last.n - 1];
-	o = (struct origin){i->tsc_before, i->ref};
-	/* The bounds need c_j - c_i - 1 > 0 for every pair. */
-	if (last.s[0].ref - first.s[first.n - 1].ref < 2 ||
-		(int64_t)(last.s[0].ref - first.s[first.n - 1].ref) < 0)
-		return RATE_TOO_FEW;
-
-	start = (ticks(&o, j->tsc_before) - ticks(&o, i->tsc_after)) /
-		(counts(&o, j->ref) + 1 - counts(&o, i->ref));
-	out->lo = bound(&o, first, last, start, false);
-	start = (ticks(&o, j->tsc_after) - ticks(&o, i->tsc_before)) /
-		(counts(&o, j->ref) - counts(&o, i->ref) - 1);
-	out->hi = bound(&o, first, last, start, true);
-	if (!(out->lo <= out->hi))
-		return RATE_UNEVEN;
-	out->middle = out->lo + (out->hi - out->lo) / 2;
-	out->median = median_slope(&o, first, last, out->middle);
+	if (rc != RATE_OK)
+		return rc;
+	middle = out->lo + (out->hi - out->lo) / 2;
+	out->point = middle;
+	t_first = bracket(first);
+	t_last = bracket(last);
+	out->first_worse = t_first > t_last && last.n >= RANKS_MIN_READS;
+	out->settled = t_first < RANKS_MIN_COUNTS * middle;
+	if (out->settled || first.n < RANKS_MIN_READS ||
+		last.n < RANKS_MIN_READS)
+		return RATE_OK;
+	shift = common_shift(first.s, first, last, middle, &range);
+	counts = (double)(last.s[last.n / 2].ref - first.s[first.n / 2].ref);
+	shift = middle + shift / counts;
+	/* Reads that have become slower move the upper points up and the lower
+	 * ones down: one count of the reference bounds the error. */
+	out->settled = range < middle && shift >= out->lo && shift <= out->hi;
+	if (out->settled)
+		out->point = shift;
 	return RATE_OK;
 }

@@ -2,16 +2,20 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
  * One estimator for every counter: two bursts of bracketed reads, and nothing
- * else.  Pure functions; no platform, no allocation.
+ * else.  Pure functions; no platform, no allocation.  docs/estimating.md
+ * derives what is done here.
  *
  * A sample says: when the reference read c (its true value in [c, c + 1)
  * counts), the TSC was somewhere in [a, b].  So the line TSC(reference) passes
- * below (c, b) and above (c + 1, a), for every sample.
+ * below the point (c, b) and above the point (c + 1, a), for every sample.
  */
 #ifndef TSCAL_ESTIMATOR_H
 #define TSCAL_ESTIMATOR_H
 
 #include "plat/plat.h"
+
+/* Most reads of a burst that ranks are taken of. */
+#define RATE_BURST_MAX 1024
 
 /* A burst whose references have been unwrapped: they never go back. */
 struct burst {
@@ -19,11 +23,15 @@ struct burst {
 	size_t n;
 };
 
+/* TSC ticks per count of the reference. */
 struct rate {
-	/* TSC ticks per count of the reference. */
-	double lo, hi; /* hold the truth if the reference ticks evenly */
-	double middle; /* of lo and hi */
-	double median; /* by the medians of both bursts */
+	double lo, hi; /* hold the truth if both tick evenly */
+	double point;  /* the best guess between them */
+	/* Whether the reads are of one kind at both ends, so that the point is
+	 * known much better than the interval. */
+	bool settled;
+	/* Unless settled: the reads of the first burst are the slower ones. */
+	bool first_worse;
 };
 
 enum rate_status {
@@ -32,8 +40,18 @@ enum rate_status {
 	RATE_UNEVEN,  /* no line passes all samples: something jumped */
 };
 
-/* The slope of the line through an early and a late burst. */
+/*
+ * The tightest bounds that the samples give for the slope of the line through
+ * an early and a late burst; fills in lo and hi.
+ */
+enum rate_status rate_bounds(
+	struct burst first, struct burst last, struct rate *out);
+
+/* The bounds, and the point between them. */
 enum rate_status rate_estimate(
 	struct burst first, struct burst last, struct rate *out);
+
+/* Sort v[0..n) from the smallest up, allocating nothing. */
+void rate_sort(double *v, size_t n);
 
 #endif /* TSCAL_ESTIMATOR_H */

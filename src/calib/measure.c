@@ -4,175 +4,243 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "calib/estimator.h"
+#include "calib/measure_reads.h"
 
-__attribute__((format(printf, 3, 4))) static void outcome(
-	struct measured *m, enum tscal_status status, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	m->status = status;
-	vsnprintf(m->sentence, sizeof(m->sentence), fmt, ap);
-	va_end(ap);
-}
+/* How often unlike ends are sampled again. */
+#define RETRIES 2
+/* With fewer reads in the first burst the window is stretched. */
+#define FEW_READS 8
+/* A burst lasts at most an eighth of the window, the look in its middle a
+ * thirty-second: with both bursts 9/32 of it for each counter. */
+#define BURST_PART 8
+#define MIDDLE_PART 32
+/* When others took the time away an eighth of a window is measured all the
+ * same: late and short is better than nothing. */
+#define LEAST_PART 8
 
 static void open_failed(struct measured *m, int rc)
 {
 	switch (rc) {
 	case -EOPNOTSUPP:
-		outcome(m, TSCAL_STATUS_SKIPPED, "not asked to open it");
+		measure_outcome(
+			m, TSCAL_STATUS_SKIPPED, "not asked to open it");
 		break;
 	case -EACCES:
 	case -EPERM:
-		outcome(m, TSCAL_STATUS_DENIED, "no permission to open it");
+		measure_outcome(
+			m, TSCAL_STATUS_DENIED, "no permission to open it");
 		break;
 	case -ENODATA:
-		outcome(m, TSCAL_STATUS_ABSENT, "not in the recording");
+		measure_outcome(m, TSCAL_STATUS_ABSENT, "not in the recording");
 		break;
 	case -ENOENT:
-		outcome(m, TSCAL_STATUS_ABSENT, "not on this machine");
+		measure_outcome(m, TSCAL_STATUS_ABSENT, "not on this machine");
 		break;
 	default:
-		outcome(m, TSCAL_STATUS_ERROR, "cannot be opened (error %d)",
-			-rc);
+		measure_outcome(m, TSCAL_STATUS_ERROR,
+			"cannot be opened (error %d)", -rc);
 	}
 }
 
-/*
- * References as 64-bit values that never wrap: `width` bits are extended from
- * the one before.  False if the reference went back.
- */
-static bool unwrap(
-	struct plat_sample *s, size_t n, unsigned width, uint64_t *last)
+/* The time that may still be used: a sixteenth is left for what follows. */
+static uint64_t time_left(
+	struct tscal_platform *plat, const struct measure_plan *plan)
 {
-	uint64_t mask = width < 64 ? (UINT64_C(1) << width) - 1 : UINT64_MAX;
+	uint64_t now = plat->ops->now_ns(plat);
+	uint64_t left = now < plan->deadline_ns ? plan->deadline_ns - now : 0;
 
-	for (size_t i = 0; i < n; i++) {
-		uint64_t step = (s[i].ref - *last) & mask;
+	return left - left / 16;
+}
 
-		if (step > mask / 2)
+/* The longest window that the budget allows and that no counter wraps in. */
+static uint64_t longest_window(struct tscal_platform *plat,
+	const struct measure_plan *plan, size_t n,
+	const struct measure_space *space)
+{
+	double longest = (double)time_left(plat, plan) * 32 /
+			 (32 + 9 * (double)n);
+	double least = (double)plan->window_ns / LEAST_PART;
+
+	longest = longest > least ? longest : least;
+	for (size_t i = 0; i < n; i++)
+		if (space[i].todo != MEASURE_DONE &&
+			longest > measure_wrap_ns(&space[i].counter) / 2)
+			longest = measure_wrap_ns(&space[i].counter) / 2;
+	return (uint64_t)longest;
+}
+
+static void burst(struct tscal_platform *plat, enum plat_counter_id id,
+	struct measure_burst *b, uint64_t window_ns)
+{
+	b->begun_ns = plat->ops->now_ns(plat);
+	b->n = plat->ops->burst(
+		plat, id, b->s, MEASURE_BURST, window_ns / BURST_PART);
+}
+
+/* The burst that opens a window; whether its reads are too few for it. */
+static bool first_burst(struct tscal_platform *plat, enum plat_counter_id id,
+	struct measure_space *sp, uint64_t window_ns)
+{
+	/* Twice, for the first time may have been somebody else's turn. */
+	for (int i = 0; i < 2; i++) {
+		burst(plat, id, sp->first, window_ns);
+		if (sp->first->n < 0 || sp->first->n >= FEW_READS)
 			return false;
-		*last += step;
-		s[i].ref = *last;
 	}
 	return true;
 }
 
-static void conclude(struct measured *m, const struct plat_counter *c,
-	struct measure_space *space, int n_first, int n_last)
+/* Let a window go by for those that need one, with a look in its middle. */
+static void pass(struct tscal_platform *plat, const struct measured *m,
+	size_t n, struct measure_space *space, uint64_t window_ns)
 {
-	double hz_per_count = (double)c->num / (double)c->den;
-	struct burst first = {space->first, (size_t)n_first};
-	struct burst last = {space->last, (size_t)n_last};
-	uint64_t prev;
-	struct rate r;
+	uint64_t begun = plat->ops->now_ns(plat), rest;
+	bool spin = false;
 
-	if (n_first <= 0 || n_last <= 0) {
-		outcome(m, TSCAL_STATUS_ERROR, "reads fail (error %d)",
-			n_first < 0 ? -n_first : -n_last);
-		return;
+	for (size_t i = 0; i < n; i++)
+		spin |= space[i].todo == MEASURE_WINDOW &&
+			space[i].counter.spin;
+	plat->ops->wait(plat, window_ns / 2, spin);
+	for (size_t i = 0; i < n; i++)
+		if (space[i].todo == MEASURE_WINDOW)
+			space[i].n_middle = plat->ops->burst(plat, m[i].id,
+				space[i].middle, MEASURE_MIDDLE,
+				window_ns / MIDDLE_PART);
+	rest = window_ns - (plat->ops->now_ns(plat) - begun);
+	/* Overslept: not all of it again, but enough to compare. */
+	if (rest < window_ns / 4 || rest > window_ns)
+		rest = window_ns / 4;
+	plat->ops->wait(plat, rest, spin);
+}
+
+/* Take the bursts that are still to do. */
+static void take(struct tscal_platform *plat, struct measured *m, size_t n,
+	struct measure_space *space, uint64_t window_ns)
+{
+	bool window = false;
+
+	for (size_t i = 0; i < n; i++)
+		window |= space[i].todo == MEASURE_WINDOW;
+	if (window)
+		pass(plat, m, n, space, window_ns);
+	for (size_t i = 0; i < n; i++)
+		if (space[i].todo != MEASURE_DONE)
+			burst(plat, m[i].id, space[i].last, window_ns);
+	for (size_t i = 0; i < n; i++)
+		if (space[i].todo != MEASURE_DONE)
+			measure_conclude(plat, &m[i], &space[i]);
+}
+
+/* Where an end is unlike the other: the worse one again, while time is left. */
+static void take_again(struct tscal_platform *plat,
+	const struct measure_plan *plan, struct measured *m, size_t n,
+	struct measure_space *space, uint64_t window_ns)
+{
+	uint64_t need = 0;
+	bool window = false;
+
+	for (size_t i = 0; i < n; i++) {
+		window |= space[i].todo == MEASURE_WINDOW;
+		if (space[i].todo != MEASURE_DONE)
+			need += window_ns / BURST_PART +
+				window_ns / MIDDLE_PART;
 	}
-	prev = space->first[0].ref;
-	if (!unwrap(space->first, first.n, c->width, &prev) ||
-		!unwrap(space->last, last.n, c->width, &prev)) {
-		outcome(m, TSCAL_STATUS_UNSTABLE, "its counter went back");
+	if (window)
+		need += window_ns;
+	if (!need || need > time_left(plat, plan))
 		return;
+	for (size_t i = 0; i < n; i++) {
+		struct measure_space *sp = &space[i];
+		struct measure_burst *old = sp->first;
+
+		/* The last burst of a bad window is the first of the next. */
+		if (sp->todo == MEASURE_WINDOW) {
+			sp->first = sp->last;
+			sp->last = old;
+		}
 	}
-	if (space->first[0].ref == prev) {
-		outcome(m, TSCAL_STATUS_STUCK, "its counter does not count");
-		return;
+	take(plat, m, n, space, window_ns);
+}
+
+static size_t open_all(struct tscal_platform *plat, struct measured *m,
+	size_t n, struct measure_space *space)
+{
+	size_t open = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct measure_space *sp = &space[i];
+		int rc;
+
+		sp->counter = (struct plat_counter){0};
+		rc = plat->ops->counter_open(plat, m[i].id, &sp->counter);
+		sp->todo = rc ? MEASURE_DONE : MEASURE_WINDOW;
+		if (rc) {
+			open_failed(&m[i], rc);
+			continue;
+		}
+		open++;
+		m[i].status = TSCAL_STATUS_READY;
+		sp->first = &sp->burst[0];
+		sp->last = &sp->burst[1];
+		sp->lo = 0;
+		sp->hi = HUGE_VAL;
 	}
-	switch (rate_estimate(first, last, &r)) {
-	case RATE_TOO_FEW:
-		outcome(m, TSCAL_STATUS_UNSTABLE,
-			"too few reads within the window");
-		return;
-	case RATE_UNEVEN:
-		outcome(m, TSCAL_STATUS_UNSTABLE,
-			"no steady rate fits its reads: something jumped");
-		return;
-	case RATE_OK:
-		break;
-	}
-	m->status = TSCAL_STATUS_READY;
-	m->hz = r.middle * hz_per_count;
-	m->lo = r.lo * hz_per_count;
-	m->hi = r.hi * hz_per_count;
-	m->ms = (double)(space->last[last.n - 1].tsc_after -
-			 space->first[0].tsc_before) /
-		m->hz * 1e3;
-	outcome(m, TSCAL_STATUS_READY, "%zu and %zu reads over %.1f ms",
-		first.n, last.n, m->ms);
+	return open;
 }
 
 void measure_window(struct tscal_platform *plat,
 	const struct measure_plan *plan, struct measured *m, size_t n,
 	struct measure_space *space)
 {
-	struct plat_counter counters[PLAT_COUNTER_COUNT];
-	int n_first[PLAT_COUNTER_COUNT], n_last[PLAT_COUNTER_COUNT];
-	uint64_t burst_ns = plan->window_ns / 8;
-	bool spin = false, any = false;
+	uint64_t ns, most;
+	bool few = false;
 
-	for (size_t i = 0; i < n; i++) {
-		int rc = plat->ops->counter_open(plat, m[i].id, &counters[i]);
-
-		m[i].status = TSCAL_STATUS_READY;
-		if (rc) {
-			open_failed(&m[i], rc);
-			continue;
-		}
-		any = true;
-		spin |= counters[i].spin;
-	}
-	if (!any)
+	if (!open_all(plat, m, n, space))
 		return;
+	most = longest_window(plat, plan, n, space);
+	ns = plan->window_ns < most ? plan->window_ns : most;
 	for (size_t i = 0; i < n; i++)
-		if (m[i].status == TSCAL_STATUS_READY)
-			n_first[i] = plat->ops->burst(plat, m[i].id,
-				space[i].first, MEASURE_BURST, burst_ns);
-	plat->ops->wait(plat, plan->window_ns, spin);
-	for (size_t i = 0; i < n; i++) {
-		if (m[i].status != TSCAL_STATUS_READY)
-			continue;
-		n_last[i] = plat->ops->burst(
-			plat, m[i].id, space[i].last, MEASURE_BURST, burst_ns);
-		plat->ops->counter_close(plat, m[i].id);
-		conclude(&m[i], &counters[i], &space[i], n_first[i], n_last[i]);
-	}
+		if (space[i].todo != MEASURE_DONE)
+			few |= first_burst(plat, m[i].id, &space[i], ns);
+	if (few)
+		ns = longest_window(plat, plan, n, space);
+	take(plat, m, n, space, ns);
+	for (int i = 0; i < RETRIES; i++)
+		take_again(plat, plan, m, n, space, ns);
+	for (size_t i = 0; i < n; i++)
+		if (space[i].counter.num)
+			plat->ops->counter_close(plat, m[i].id);
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
+/* Reads of a group, when there are enough of them for MIN_GROUPS. */
+#define GROUP 8
+#define MIN_GROUPS 4
 
 double measure_rdtsc_ticks(
 	struct tscal_platform *plat, struct measure_space *space)
 {
+	const struct plat_sample *s = space->burst[0].s;
 	struct plat_counter c;
-	double d[64];
-	int n;
+	double v[64];
+	int n, size, groups;
 
 	if (plat->ops->counter_open(plat, PLAT_COUNTER_RDTSC, &c))
 		return -1;
-	n = plat->ops->burst(
-		plat, PLAT_COUNTER_RDTSC, space->first, 64, 200000);
+	n = plat->ops->burst(plat, PLAT_COUNTER_RDTSC, space->burst[0].s,
+		sizeof(v) / sizeof(*v), 200000);
 	plat->ops->counter_close(plat, PLAT_COUNTER_RDTSC);
 	if (n <= 0)
 		return -1;
-	/* Three reads in a row: two intervals of one read each. */
-	for (int i = 0; i < n; i++)
-		d[i] = (double)(space->first[i].tsc_after -
-				space->first[i].tsc_before) /
-		       2;
-	qsort(d, (size_t)n, sizeof(*d), by_value);
-	return d[n / 2];
+	/* Three reads a sample.  A TSC that advances by 25 ticks at a time
+	 * shows the cost of one read only over a group of them. */
+	size = n < GROUP * MIN_GROUPS ? 1 : GROUP;
+	groups = n / size;
+	for (int i = 0; i < groups; i++)
+		v[i] = (double)(s[i * size + size - 1].tsc_after -
+				s[i * size].tsc_before) /
+		       (3 * size - 1);
+	rate_sort(v, (size_t)groups);
+	return v[groups / 2];
 }

@@ -6,15 +6,33 @@
 
 #include "plat/plat.h"
 
-#define MEASURE_BURST 1500
+/* A burst takes 60 us where the clock is read without a system call. */
+#define MEASURE_BURST 1024
+/* Enough to see whether the rate was the same in both halves. */
+#define MEASURE_MIDDLE 64
 
-/* Room for the two bursts of a counter. */
+struct measure_burst {
+	struct plat_sample s[MEASURE_BURST];
+	int n; /* reads taken, or -errno */
+	uint64_t begun_ns;
+};
+
+/* Room for the reads of a counter, and how far it has come: about 50 KB. */
 struct measure_space {
-	struct plat_sample first[MEASURE_BURST], last[MEASURE_BURST];
+	struct measure_burst burst[2], *first, *last;
+	struct plat_sample middle[MEASURE_MIDDLE];
+	int n_middle;
+	struct plat_counter counter;
+	double lo, hi; /* ticks per count: by all pairs of bursts so far */
+	enum {
+		MEASURE_DONE,
+		MEASURE_LAST,	/* take the last burst again */
+		MEASURE_WINDOW, /* all of a window, from the first burst on */
+	} todo;
 };
 
 struct measure_plan {
-	uint64_t window_ns;
+	uint64_t window_ns;   /* shortened where the budget is short */
 	uint64_t deadline_ns; /* on the platform's now_ns() */
 };
 
@@ -31,7 +49,9 @@ struct measured {
 
 /*
  * Measure n counters, m[i].id said by the caller, in one window; space[i] is
- * scratch for m[i].
+ * scratch for m[i].  Where the ends of the window do not match it takes up to
+ * two further bursts.  Ends before the deadline, but for one read of each
+ * counter and for time that is taken from the program.
  */
 void measure_window(struct tscal_platform *plat,
 	const struct measure_plan *plan, struct measured *m, size_t n,

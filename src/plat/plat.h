@@ -70,7 +70,11 @@ struct plat_counter {
 	bool spin;	   /* it may stop while the CPU sleeps: never sleep */
 };
 
-/* The reference read ref at some moment between the two TSC reads. */
+/*
+ * The reference read ref at some moment between the two TSC reads.  ref counts
+ * up and wraps at 2^width: a platform turns a counter that counts down (the
+ * PIT) round.  Its true value then was in [ref, ref + 1) counts.
+ */
 struct plat_sample {
 	uint64_t tsc_before, ref, tsc_after;
 };

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* What the bursts of one counter say, whatever may be wrong with it. */
+#include "calib/measure_reads.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "calib/estimator.h"
+
+/* An interval wider than this is no measurement; crystals lie 4 % apart. */
+#define WIDEST 0.01
+
+void measure_outcome(
+	struct measured *m, enum tscal_status status, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	m->status = status;
+	vsnprintf(m->sentence, sizeof(m->sentence), fmt, ap);
+	va_end(ap);
+}
+
+static uint64_t mask_of(const struct plat_counter *c)
+{
+	return c->width < 64 ? (UINT64_C(1) << c->width) - 1 : UINT64_MAX;
+}
+
+/* After how many ns the counter comes round again. */
+double measure_wrap_ns(const struct plat_counter *c)
+{
+	return (double)mask_of(c) * 1e9 * (double)c->den / (double)c->num;
+}
+
+/*
+ * References as 64-bit values that never wrap: `width` bits are extended from
+ * the one before.  A step of more than 7/8 of the range is one back.
+ */
+static bool unwrap(struct plat_sample *s, int n, const struct plat_counter *c,
+	uint64_t *at)
+{
+	uint64_t mask = mask_of(c);
+
+	for (int i = 0; i < n; i++) {
+		uint64_t step = (s[i].ref - *at) & mask;
+
+		if (step > mask - mask / 8)
+			return false;
+		*at += step;
+		s[i].ref = *at;
+	}
+	return true;
+}
+
+/* Whether the reads fail or never change; says so. */
+static bool dead(struct measured *m, const struct measure_space *sp)
+{
+	uint64_t mask = mask_of(&sp->counter);
+	uint64_t ref = sp->first->s[0].ref & mask;
+
+	if (sp->first->n <= 0 || sp->n_middle <= 0 || sp->last->n <= 0) {
+		int rc = sp->first->n < 0   ? sp->first->n
+			 : sp->n_middle < 0 ? sp->n_middle
+					    : sp->last->n;
+
+		measure_outcome(
+			m, TSCAL_STATUS_ERROR, "reads fail (error %d)", -rc);
+		return true;
+	}
+	for (int i = 0; i < sp->first->n; i++)
+		if ((sp->first->s[i].ref & mask) != ref)
+			return false;
+	for (int i = 0; i < sp->last->n; i++)
+		if ((sp->last->s[i].ref & mask) != ref)
+			return false;
+	if (ref == mask)
+		measure_outcome(m, TSCAL_STATUS_STUCK,
+			"reads all ones: nothing answers there");
+	else if (!ref)
+		measure_outcome(m, TSCAL_STATUS_STUCK,
+			"reads zero all the time: nothing counts there");
+	else
+		measure_outcome(
+			m, TSCAL_STATUS_STUCK, "its counter does not count");
+	return true;
+}
+
+/* The TSC of one burst, going on from *at. */
+static bool tsc_goes_on(const struct plat_sample *s, int n, uint64_t *at)
+{
+	for (int i = 0; i < n; i++) {
+		if (s[i].tsc_before < *at || s[i].tsc_after < s[i].tsc_before)
+			return false;
+		*at = s[i].tsc_after;
+	}
+	return true;
+}
+
+/* A burst over which the TSC moved on, but the counter did not. */
+static bool stopped(const struct measure_burst *b, double ticks_per_count)
+{
+	const struct plat_sample *end = &b->s[b->n - 1];
+	double ticks = (double)(end->tsc_before - b->s[0].tsc_after);
+
+	return end->ref == b->s[0].ref && ticks > 2 * ticks_per_count;
+}
+
+/* Whether the samples can be put on one line; says why not. */
+static bool orderly(struct tscal_platform *plat, struct measured *m,
+	struct measure_space *sp)
+{
+	struct measure_burst *first = sp->first, *last = sp->last;
+	uint64_t ref = first->s[0].ref, tsc = 0, ref0 = ref;
+	uint64_t away = plat->ops->now_ns(plat) - first->begun_ns;
+	double slope;
+
+	if (dead(m, sp))
+		return false;
+	if ((double)away > measure_wrap_ns(&sp->counter) * 7 / 8) {
+		measure_outcome(m, TSCAL_STATUS_UNSTABLE,
+			"interrupted for so long that its counter came round");
+		return false;
+	}
+	if (!unwrap(first->s, first->n, &sp->counter, &ref) ||
+		!unwrap(sp->middle, sp->n_middle, &sp->counter, &ref) ||
+		!unwrap(last->s, last->n, &sp->counter, &ref)) {
+		measure_outcome(
+			m, TSCAL_STATUS_UNSTABLE, "its counter went back");
+		return false;
+	}
+	if (!tsc_goes_on(first->s, first->n, &tsc) ||
+		!tsc_goes_on(sp->middle, sp->n_middle, &tsc) ||
+		!tsc_goes_on(last->s, last->n, &tsc)) {
+		measure_outcome(m, TSCAL_STATUS_UNSTABLE, "the TSC went back");
+		return false;
+	}
+	if (tsc == first->s[0].tsc_before) {
+		measure_outcome(
+			m, TSCAL_STATUS_UNSTABLE, "the TSC does not count");
+		return false;
+	}
+	slope = (double)(tsc - first->s[0].tsc_before) / (double)(ref - ref0);
+	if (stopped(last, slope)) {
+		measure_outcome(m, TSCAL_STATUS_STUCK, "its counter stopped");
+		return false;
+	}
+	return true;
+}
+
+/*
+ * Two bursts alone cannot tell a jump between them from another rate; with the
+ * look in the middle, one line has to pass through all three.
+ */
+static enum rate_status estimate(struct measure_space *sp, struct rate *r)
+{
+	struct burst first = {sp->first->s, (size_t)sp->first->n};
+	struct burst middle = {sp->middle, (size_t)sp->n_middle};
+	struct burst last = {sp->last->s, (size_t)sp->last->n};
+	enum rate_status rc = rate_estimate(first, last, r);
+	struct rate half[2];
+	double lo = r->lo, hi = r->hi;
+
+	if (rc != RATE_OK)
+		return rc;
+	for (int i = 0; i < 2; i++) {
+		rc = i ? rate_bounds(middle, last, &half[i])
+		       : rate_bounds(first, middle, &half[i]);
+		/* Too few counts for half a window are no contradiction. */
+		if (rc == RATE_TOO_FEW)
+			continue;
+		if (rc != RATE_OK)
+			return rc;
+		lo = half[i].lo > lo ? half[i].lo : lo;
+		hi = half[i].hi < hi ? half[i].hi : hi;
+	}
+	/* Every pair of bursts holds the truth. */
+	sp->lo = r->lo > sp->lo ? r->lo : sp->lo;
+	sp->hi = r->hi < sp->hi ? r->hi : sp->hi;
+	return lo <= hi && sp->lo <= sp->hi ? RATE_OK : RATE_UNEVEN;
+}
+
+void measure_conclude(struct tscal_platform *plat, struct measured *m,
+	struct measure_space *sp)
+{
+	const struct plat_counter *c = &sp->counter;
+	double hz_per_count = (double)c->num / (double)c->den;
+	struct rate r;
+
+	sp->todo = MEASURE_DONE;
+	if (!orderly(plat, m, sp))
+		return;
+	switch (estimate(sp, &r)) {
+	case RATE_TOO_FEW:
+		measure_outcome(m, TSCAL_STATUS_UNSTABLE,
+			"too few counts within the window");
+		return;
+	case RATE_UNEVEN:
+		measure_outcome(m, TSCAL_STATUS_UNSTABLE,
+			"no steady rate fits its reads: something jumped");
+		return;
+	case RATE_OK:
+		break;
+	}
+	if (!(sp->hi - sp->lo <= WIDEST * sp->lo)) {
+		measure_outcome(m, TSCAL_STATUS_UNSTABLE,
+			"its slow reads, %d and %d, leave %.1f %% open",
+			sp->first->n, sp->last->n,
+			(sp->hi - sp->lo) / sp->lo * 100);
+		return;
+	}
+	if (!r.settled) {
+		r.point = sp->lo + (sp->hi - sp->lo) / 2;
+		sp->todo = r.first_worse ? MEASURE_WINDOW : MEASURE_LAST;
+	}
+	m->hz = r.point * hz_per_count;
+	m->lo = sp->lo * hz_per_count;
+	m->hi = sp->hi * hz_per_count;
+	m->ms = (double)(sp->last->s[sp->last->n - 1].tsc_after -
+			 sp->first->s[0].tsc_before) /
+		m->hz * 1e3;
+	measure_outcome(m, TSCAL_STATUS_READY, "%d and %d reads over %.1f ms%s",
+		sp->first->n, sp->last->n, m->ms,
+		r.settled ? "" : ", its ends unlike");
+}
