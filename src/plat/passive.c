@@ -143,12 +143,16 @@ static int burst_rdtsc(struct plat_sample *buf, size_t max, uint64_t max_ticks)
 	uint64_t start = tscal_rdtsc_ordered();
 	size_t n = 0;
 
-	do {
-		buf[n].tsc_before = tscal_rdtsc();
-		buf[n].ref = tscal_rdtsc();
-		buf[n].tsc_after = tscal_rdtsc();
-	} while (buf[n].tsc_after - start < max_ticks && ++n < max);
-	return (int)(n < max ? n + 1 : n);
+	while (n < max) {
+		struct plat_sample *s = &buf[n++];
+
+		s->tsc_before = tscal_rdtsc();
+		s->ref = tscal_rdtsc();
+		s->tsc_after = tscal_rdtsc();
+		if (s->tsc_after - start >= max_ticks)
+			break;
+	}
+	return (int)n;
 }
 
 static int burst_clock_raw(struct plat_sample *buf, size_t max, uint64_t max_ns)
