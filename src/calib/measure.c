@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <string.h>
 
 #include "calib/estimator.h"
 #include "calib/measure_reads.h"
@@ -115,6 +116,21 @@ static void pass(struct tscal_platform *plat, const struct measured *m,
 	plat->ops->wait(plat, rest, spin);
 }
 
+static void last_burst(struct tscal_platform *plat, enum plat_counter_id id,
+	struct measure_space *sp, uint64_t window_ns)
+{
+	struct measure_burst *last = sp->last;
+
+	burst(plat, id, last, window_ns);
+	/* A recording of two bursts has none from the middle. */
+	if (last->n != -ENODATA || sp->todo != MEASURE_WINDOW ||
+		sp->n_middle <= 0 || sp->lo > 0)
+		return;
+	memcpy(last->s, sp->middle, (size_t)sp->n_middle * sizeof(*last->s));
+	last->n = sp->n_middle;
+	sp->n_middle = 0;
+}
+
 /* Take the bursts that are still to do. */
 static void take(struct tscal_platform *plat, struct measured *m, size_t n,
 	struct measure_space *space, uint64_t window_ns)
@@ -127,10 +143,17 @@ static void take(struct tscal_platform *plat, struct measured *m, size_t n,
 		pass(plat, m, n, space, window_ns);
 	for (size_t i = 0; i < n; i++)
 		if (space[i].todo != MEASURE_DONE)
-			burst(plat, m[i].id, space[i].last, window_ns);
-	for (size_t i = 0; i < n; i++)
-		if (space[i].todo != MEASURE_DONE)
+			last_burst(plat, m[i].id, &space[i], window_ns);
+	for (size_t i = 0; i < n; i++) {
+		if (space[i].todo == MEASURE_DONE)
+			continue;
+		/* Further reads may fail, in a recording for one; what the
+		 * earlier ones said stays. */
+		if (m[i].status == TSCAL_STATUS_READY && space[i].last->n <= 0)
+			space[i].todo = MEASURE_DONE;
+		else
 			measure_conclude(plat, &m[i], &space[i]);
+	}
 }
 
 /* Where an end is unlike the other: the worse one again, while time is left. */
@@ -181,7 +204,7 @@ static size_t open_all(struct tscal_platform *plat, struct measured *m,
 			continue;
 		}
 		open++;
-		m[i].status = TSCAL_STATUS_READY;
+		m[i].status = TSCAL_STATUS_UNSTABLE; /* so far */
 		sp->first = &sp->burst[0];
 		sp->last = &sp->burst[1];
 		sp->lo = 0;

@@ -59,7 +59,7 @@ static bool dead(struct measured *m, const struct measure_space *sp)
 	uint64_t mask = mask_of(&sp->counter);
 	uint64_t ref = sp->first->s[0].ref & mask;
 
-	if (sp->first->n <= 0 || sp->n_middle <= 0 || sp->last->n <= 0) {
+	if (sp->first->n <= 0 || sp->n_middle < 0 || sp->last->n <= 0) {
 		int rc = sp->first->n < 0   ? sp->first->n
 			 : sp->n_middle < 0 ? sp->n_middle
 					    : sp->last->n;
