@@ -9,7 +9,7 @@
 /* A burst takes 60 us where the clock is read without a system call. */
 #define MEASURE_BURST 1024
 /* Enough to see whether the rate was the same in both halves. */
-#define MEASURE_MIDDLE 64
+#define MEASURE_MIDDLE 128
 
 struct measure_burst {
 	struct plat_sample s[MEASURE_BURST];
