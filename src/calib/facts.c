@@ -154,8 +154,10 @@ static int count_cpu_list(const char *text)
 		char *end;
 		long from = strtol(text, &end, 10), to = from;
 
-		if (*end == '-')
+		if (*end == '-' && isdigit((unsigned char)end[1]))
 			to = strtol(end + 1, &end, 10);
+		else if (*end == '-')
+			return 0;
 		if (to < from || to - from > 1 << 20)
 			return 0;
 		n += to - from + 1;
