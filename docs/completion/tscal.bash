@@ -2,6 +2,12 @@
 # SPDX-FileCopyrightText: 2026 The tscal authors
 # Bash completion for tscal(1).
 
+# The words of $1 that begin with $2.
+_tscal_words()
+{
+	mapfile -t COMPREPLY < <(compgen -W "$1" -- "$2")
+}
+
 _tscal()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
@@ -10,32 +16,32 @@ _tscal()
 		--assume-metal --redact --no-redact --help --version"
 	local sources="hv-leaf kvmclock cpuid-15 cpuid-16 brand vdso perf-page
 		kvm-ioctl tsc-freq-khz bogomips clock-raw adjtimex"
-	local word before=
+	local before=
 
 	COMPREPLY=()
 	case $prev in
 	--require)
-		COMPREPLY=($(compgen -W "verified consistent" -- "$cur"))
+		_tscal_words "verified consistent" "$cur"
 		return ;;
 	--probe)
-		COMPREPLY=($(compgen -W "passive devices" -- "$cur"))
+		_tscal_words "passive devices" "$cur"
 		return ;;
 	--only)
 		[[ $cur == *,* ]] && before=${cur%,*},
-		for word in $(compgen -W "$sources" -- "${cur##*,}"); do
-			COMPREPLY+=("$before$word")
-		done
+		_tscal_words "$sources" "${cur##*,}"
+		COMPREPLY=("${COMPREPLY[@]/#/$before}")
 		return ;;
 	--budget-ms)
 		return ;;
 	record | replay)
-		COMPREPLY=($(compgen -f -- "$cur"))
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W "$options" -- "$cur"))
+		_tscal_words "$options" "$cur"
 	else
-		COMPREPLY=($(compgen -W "$commands" -- "$cur"))
+		_tscal_words "$commands" "$cur"
 	fi
 }
 complete -F _tscal tscal

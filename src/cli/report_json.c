@@ -151,13 +151,14 @@ static void put_match(json_t *o, const struct tscal_hv_match *m)
 	char signature[PRINTABLE_SIZE(sizeof(m->signature))];
 
 	set(o, "vendor", json_string(m->vendor));
-	set(o, "name", string(m->name));
 	if (m->base) {
+		set(o, "name", string(m->name));
 		printable_signature(signature, sizeof(signature), m);
 		set(o, "signature", json_string(signature));
 		set(o, "base", hex(m->base));
 		set(o, "max_leaf", hex(m->max_leaf));
 	} else {
+		set(o, "name", json_null());
 		set(o, "signature", json_null());
 		set(o, "base", json_null());
 		set(o, "max_leaf", json_null());

@@ -137,9 +137,8 @@ static void hypervisor(struct term *t, const struct tscal_hv *hv)
 {
 	label(t, "hypervisor");
 	if (!hv->main.base) {
-		term_wrap(t, TEXT, STYLE_PLAIN,
-			hv->present ? "one is here, but it gives no signature"
-				    : "none that says so");
+		term_wrap(t, TEXT, STYLE_PLAIN, "%s",
+			hv->present ? hv->main.name : "none that says so");
 		term_end(t);
 		return;
 	}

@@ -49,9 +49,9 @@ def samples(tsc_hz, seconds, first_tsc, n=64):
 
 def machine(hz=2.4e9, leaf_khz=2400000, signature=b"VMwareVMware",
             base=0x40000000, vendor=b"GenuineIntel", brand=b"Imaginary CPU",
-            clocksource=b"tsc\n", available=b"tsc acpi_pm \n"):
+            clocksource=b"tsc\n", available=b"tsc acpi_pm \n", more=()):
     """A guest whose leaf says leaf_khz and whose TSC ticks at hz; with hz None
-    nothing is known of its clocks."""
+    nothing is known of its clocks.  more: other bases and their signatures."""
     lines = [
         "tscal-recording 1",
         leaf(0, eax=1, **text(vendor, ("ebx", "edx", "ecx"))),
@@ -63,9 +63,13 @@ def machine(hz=2.4e9, leaf_khz=2400000, signature=b"VMwareVMware",
         leaf(base + 0x10, eax=leaf_khz, ebx=66000),
         "tsc-access: enabled",
     ]
-    for base_other in range(0x40000000, 0x40010000, 0x100):
-        if base_other != base:
-            lines.append(leaf(base_other))
+    for other, name in more:
+        lines.append(leaf(other, eax=other,
+                          **text(name, ("ebx", "ecx", "edx"))))
+    taken = [base] + [other for other, _ in more]
+    for other in range(0x40000000, 0x40010000, 0x100):
+        if other not in taken:
+            lines.append(leaf(other))
     for i in range(3):
         part = brand.ljust(48, b"\0")[16 * i:16 * (i + 1)]
         lines.append(leaf(0x80000002 + i, **text(

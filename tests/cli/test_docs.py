@@ -90,7 +90,10 @@ class Agree(cli.Case):
         self.assertEqual(complete("so"), ["sources"])
         self.assertEqual(complete("hz", "--js"), ["--json"])
         self.assertEqual(complete("--only", "vdso,clo"), ["vdso,clock-raw"])
+        self.assertEqual(complete("--only", ""), self.word_list("sources"))
+        self.assertEqual(complete("--only", "xyzzy"), [])
         self.assertEqual(complete("--require", ""), ["verified", "consistent"])
+        self.assertEqual(complete("--budget-ms", ""), [])
 
     def test_names_in_schema_and_manual(self):
         _, schema = cli.load_schema("tscal.report/1")

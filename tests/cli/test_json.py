@@ -40,6 +40,10 @@ class Reports(cli.Case):
                 self.assertLessEqual(s["hz_lo"] or 0, s["hz"])
                 self.assertLessEqual(s["hz"], s["hz_hi"] or float("inf"))
                 self.assertTrue(s["roots"])
+        hv = doc["hypervisor"]
+        self.assertTrue(hv["present"] or hv["vendor"] == "none")
+        for key in ("name", "signature", "max_leaf"):
+            self.assertEqual(hv[key] is None, hv["base"] is None)
         if doc["use"]["verdict"] == "until-moved":
             self.assertTrue(doc["use"]["watch"])
 

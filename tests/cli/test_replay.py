@@ -62,6 +62,19 @@ class ExitCodes(Files):
         self.assertIsNone(doc["rate"]["hz_lo"])
         self.assertIsNone(doc["rate"]["source"])
 
+    def test_no_rate_as_a_number(self):
+        # A label gives no rate on any machine.
+        for command in ("hz", "khz"):
+            r = cli.run(command, "--only", "bogomips")
+            self.assertEqual(r.returncode, 4)
+            self.assertEqual(r.stdout, "")
+            self.assertTrue(r.stderr.startswith("tscal: rate none: "))
+            doc = self.json(command, "--only", "bogomips",
+                            schema="tscal.hz/1", codes=(4,))
+            self.assertIsNone(doc["hz"])
+            self.assertIsNone(doc["khz"])
+            self.assertIsNone(doc["source"])
+
     def test_no_use(self):
         doc = self.replay(machines.machine(
             clocksource=b"acpi_pm\n", available=b"acpi_pm \n"), code=4)
@@ -117,6 +130,17 @@ class Hostile(Files):
     def test_a_clocksource_of_any_bytes(self):
         self.check(machines.machine(
             clocksource=b"\033[2J\xff\n", available=b"\033[2J\xff tsc\n"))
+
+    def test_more_signatures_than_are_kept(self):
+        more = [(0x40000100 + 0x100 * i, b"KVMKVMKVM")
+                for i in range(20)]
+        doc = self.check(machines.machine(more=more))
+        also = doc["hypervisor"]["also"]
+        self.assertEqual(len(also), 8)
+        bases = [m["base"] for m in also]
+        self.assertEqual(bases, sorted(bases, reverse=True))
+        text = cli.run("replay", self.file(machines.machine(more=more))).stdout
+        self.assertIn("and more signatures", text)
 
     def test_a_signature_elsewhere(self):
         doc = self.check(machines.machine(base=0x40000300))
