@@ -21,6 +21,7 @@ def dumped(machine):
     hyperv(machine)
     metal(machine)
     documented(machine)
+    disguised(machine)
 
 
 def xen(machine):
@@ -178,3 +179,61 @@ def documented(machine):
     m.kernel("tsc", "tsc hpet acpi_pm", "constant_tsc", 2445.4, cpus=1)
     m.measured(m.mult(2445.430e6), rdtsc_ns=90, read_ns=400)
     m.unsynchronised()
+
+
+def disguised(machine):
+    """Two signatures, or another's: also from the sources, not dumped."""
+    m = machine("xen-viridian",
+                "Xen HVM with viridian: Hyper-V's leaves at 0x40000000, Xen's "
+                "at 0x40000100 (xen/arch/x86/cpuid.c).",
+                "consistent", "until-moved", "hv-leaf", "leaf 0x40000103")
+    m.cpu("broadwell", "Intel(R) Xeon(R) CPU E5-2680 v4 @ 2.40GHz",
+          guest=True, invariant=False)
+    m.signature("Microsoft Hv", max_leaf=0x40000006)
+    m.cpuid(0x40000001, 0, 0x31237648)
+    m.cpuid(0x40000003, 0, 0x00000A77, 0, 0x2593986, 0)
+    m.signature("XenVMMXenVMM", base=0x40000100, max_leaf=0x40000105)
+    m.cpuid(0x40000103, 0, 0x4, 0, 2394458, 2)
+    m.cpuid_range(0x40000200, 0x4000FF00, 0x100, 0)
+    m.kernel("xen", "xen tsc hpet acpi_pm", "constant_tsc tsc_known_freq",
+             2394.45)
+    m.no_pages().measured(2394.4549e6, read_ns=45).unsynchronised()
+
+    m = machine("kvm-hyperv-enlightened",
+                "QEMU with Hyper-V's enlightenments: KVM moves to 0x40000100 "
+                "and loses its timing leaf (target/i386/kvm/kvm.c).",
+                "consistent", "until-moved", "kvmclock", "pvclock version")
+    m.cpu("milan", "AMD EPYC 7543 32-Core Processor", guest=True)
+    m.signature("Microsoft Hv", max_leaf=0x40000005)
+    m.cpuid(0x40000001, 0, 0x31237648)
+    m.cpuid(0x40000003, 0, 0xA72, 0, 0, 0x108)
+    m.signature("KVMKVMKVM", base=0x40000100, max_leaf=0x40000101)
+    m.cpuid(0x40000101, 0, 0x01007EFB)
+    m.cpuid_range(0x40000200, 0x4000FF00, 0x100, 0)
+    m.kernel("kvm-clock", "kvm-clock tsc hpet acpi_pm", KNOWN, 2794.75)
+    m.pvclock(2794.748e6).measured(2794.748e6).unsynchronised()
+
+    m = machine("acrn-hyperv-interface",
+                "ACRN that offers Hyper-V's interface under its own signature "
+                "(vcpuid.c); beyond its last leaf it answers with leaf 0x16.",
+                "consistent", "until-moved", "hv-leaf", "the hypervisor's")
+    m.cpu("coffeelake", "Intel(R) Core(TM) i7-8665U CPU @ 1.90GHz",
+          guest=True, leaf15=(2, 176, 0), base_mhz=2100)
+    m.signature("ACRNACRNACRN", max_leaf=0x40000010)
+    m.cpuid(0x40000001, 0, 0x31237648)
+    m.cpuid(0x40000010, 0, 2112000)
+    m.cpuid_range(0x40000100, 0x4000FF00, 0x100, 2100, 2100)
+    m.kernel("tsc", "tsc", KNOWN, 2112, cpus=2)
+    m.measured(m.mult(2112e6)).unsynchronised()
+
+    m = machine("whpx-as-vmware",
+                "QEMU on Windows (whpx-all.c): VMware's signature, kHz and "
+                "bus, with junk beside them; Linux calibrates by itself.",
+                "consistent", "until-moved", "hv-leaf", "the hypervisor's")
+    m.cpu("skylake-sp", "Intel(R) Xeon(R) W-2133 CPU @ 3.60GHz",
+          guest=True, leaf15=(0, 0, 0), base_mhz=0)
+    m.signature("VMwareVMware", max_leaf=0x40000010)
+    m.cpuid(0x40000010, 0, 3600044, 200000, 0x2, 0xEC1B0)
+    m.cpuid_range(0x40000100, 0x4000FF00, 0x100, 0)
+    m.kernel("tsc", "tsc hpet acpi_pm", REFINED, 3600.04)
+    m.measured(m.mult(3600.061e6)).unsynchronised()
