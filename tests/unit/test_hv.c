@@ -568,6 +568,38 @@ Test(hv, a_quick_scan_finds_bases_in_a_row_and_gives_up_at_a_gap)
 	assert_main("acrn", 0x4000ff00, 0x4000ff01);
 }
 
+static unsigned asked;
+
+static int count_cpuid(struct tscal_platform *p, uint32_t leaf,
+	uint32_t subleaf, struct plat_cpuid *out)
+{
+	(void)p, (void)subleaf;
+	asked++;
+	*out = (struct plat_cpuid){0};
+	if (leaf == 1)
+		out->ecx = UINT32_C(1) << 31;
+	if (leaf == 0x40000000)
+		*out = (struct plat_cpuid){0x40000001, dword("KVMK"),
+			dword("VMKV"), dword("M\0\0\0")};
+	return 0;
+}
+
+Test(hv, a_scan_asks_for_each_base_once_and_a_quick_one_for_nine)
+{
+	struct plat_ops ops;
+
+	sim_init(&sim);
+	ops = *sim.plat.ops;
+	ops.cpuid = count_cpuid;
+	sim.plat.ops = &ops;
+	cr_assert(eq(int, hv_scan(&sim.plat, HV_SCAN_ALL, &hv), 0));
+	cr_assert(eq(uint, asked, 1 + 256));
+	asked = 0;
+	cr_assert(eq(int, hv_scan(&sim.plat, HV_SCAN_QUICK, &hv), 0));
+	cr_assert(eq(uint, asked, 1 + 9));
+	assert_main("kvm", 0x40000000, 0x40000001);
+}
+
 Test(hv, a_name_that_belongs_to_another_signature_is_nobody)
 {
 	struct tscal_hv_match m = {.vendor = "kvm"};
