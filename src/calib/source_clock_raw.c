@@ -3,11 +3,20 @@
 /* The TSC counted against CLOCK_MONOTONIC_RAW. */
 #include "calib/source.h"
 
+/* Whether RDTSC must not be executed. */
+static bool no_rdtsc(const struct run *run)
+{
+	return run->facts.tsc_access == PLAT_TSC_SIGSEGV ||
+	       (run->facts.cpuid_readable && !run->facts.has_tsc);
+}
+
 static void survey(const struct run *run, struct estimate *est)
 {
 	if (run->facts.tsc_access == PLAT_TSC_SIGSEGV)
 		est_say(est, TSCAL_STATUS_SKIPPED,
 			"RDTSC is disabled for this process");
+	else if (no_rdtsc(run))
+		est_say(est, TSCAL_STATUS_ABSENT, "CPUID says there is no TSC");
 	else if (run->opts.no_measure)
 		est_say(est, TSCAL_STATUS_SKIPPED, "told not to measure");
 	else
@@ -21,7 +30,7 @@ static void ask(struct run *run, struct estimate *est)
 
 	/* On another clocksource RAW owes nothing to tsc_khz. */
 	est->by_kernel = run->kernel.tsc || !run->facts.clocksource_visible;
-	if (run->raw_glance || run->facts.tsc_access == PLAT_TSC_SIGSEGV)
+	if (run->raw_glance || no_rdtsc(run))
 		survey(run, est);
 	else if (m->status != TSCAL_STATUS_READY)
 		est_say(est, m->status, "%s", m->sentence);

@@ -38,6 +38,10 @@ __attribute__((format(printf, 2, 3))) static int bad(
 		if (n >= 0 && (size_t)n < p->err_size)
 			vsnprintf(p->err + n, p->err_size - (size_t)n, fmt, ap);
 		va_end(ap);
+		/* What is quoted from the line may hold a tab. */
+		for (char *c = p->err; *c; c++)
+			if (*c == '\t')
+				*c = ' ';
 	}
 	return -EBADMSG;
 }

@@ -132,6 +132,7 @@ static const struct refused refused[] = {
 	{HEAD "kvm-khz: 1\nkvm-khz: 2\nend\n", "line 3: contradicts"},
 	{HEAD "kvm-khz: 4294967296\nend\n", "line 2: \"4294967296\" stands"},
 	{HEAD "kvm-khz: 1 2\nend\n", "line 2: \" 2\" stands where the end"},
+	{HEAD "kvm-khz: 1\t2\nend\n", "line 2: \" 2\" stands"},
 	{HEAD "kvm-khz: -ENONSENSE\nend\n",
 		"line 2: \"-ENONSENSE\" stands where an error"},
 	{HEAD "kvm-khz: -E4096\nend\n", "line 2: \"-E4096\" stands where an"},

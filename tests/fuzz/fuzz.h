@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* A property over any bytes, as libFuzzer calls it and as corpus.c does. */
+#ifndef TSCAL_FUZZ_H
+#define TSCAL_FUZZ_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Aborts when the property does not hold.  Returns 0. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#endif /* TSCAL_FUZZ_H */
