@@ -4,7 +4,10 @@
 import json
 import os
 import pathlib
+import re
+import shutil
 import subprocess
+import tempfile
 import unittest
 
 import jsonschema
@@ -30,6 +33,27 @@ def run(*args, env=None, **kw):
                           check=False, **kw)
 
 
+# A directory that everybody can reach, and without a space in its name.
+PUBLIC = tempfile.TemporaryDirectory()
+os.chmod(PUBLIC.name, 0o755)
+
+
+def public(path):
+    """A copy of a file in PUBLIC."""
+    return shutil.copy(path, PUBLIC.name)
+
+
+def run_as_nobody(*args):
+    """Run a copy of tscal, because the checkout may be behind a directory that
+    is closed to others."""
+    libraries = subprocess.check_output(["ldd", TSCAL], text=True)
+    for library in re.findall(r"=> (/.*/libtscal.*) \(0x", libraries):
+        public(library)
+    return run(*args, executable=public(TSCAL),
+               env=clean_environment(LD_LIBRARY_PATH=PUBLIC.name),
+               user=65534, group=65534, extra_groups=[])
+
+
 def probe_levels():
     """What --probe can do: a build without libtscal-probe opens nothing."""
     built_in = run("--no-measure", "--probe", "devices").returncode != 1
@@ -41,7 +65,8 @@ def without_rdtsc():
     preload = os.environ["TSCAL_DISABLE_RDTSC"]
     if not preload:
         raise unittest.SkipTest("a sanitizer needs the clocks")
-    env = clean_environment(LD_PRELOAD=preload)
+    # LD_PRELOAD is split at spaces.
+    env = clean_environment(LD_PRELOAD=public(preload))
     if run("--version", env=env).returncode == 77:
         raise unittest.SkipTest("PR_SET_TSC is not permitted")
     return env
