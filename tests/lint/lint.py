@@ -145,11 +145,11 @@ def layers():
 
 
 def length():
-    """A file that can be kept in mind: 450 lines, 600 for tests."""
+    """A file that can be kept in mind: 450 lines, 700 for tests."""
     bad = []
     for path in filter(is_code, walk()):
         n = len(read(path).splitlines())
-        limit = 600 if path.is_relative_to(ROOT / "tests") else 450
+        limit = 700 if path.is_relative_to(ROOT / "tests") else 450
         if n > limit:
             bad.append(f"{path.relative_to(ROOT)}: {n} lines, {limit} allowed")
     return bad
