@@ -234,9 +234,9 @@ static bool stronger(const struct support *a, const struct support *b)
 static bool before(const struct estimate *b, const struct estimate *a,
 	const struct kernel_rate *kernel)
 {
-	/* What rests on an assumption comes after what the kernel knows. */
-	if (a->assumed && b->by_kernel)
-		return true;
+	/* What rests on an assumption comes after all that does not. */
+	if (a->assumed != b->assumed)
+		return a->assumed;
 	/* A guess is no better than its measurement: the kernel may yet
 	 * replace it. */
 	return kernel->guess && a->line.kind == TSCAL_KIND_KERNEL &&

@@ -40,8 +40,8 @@ struct estimate {
 	/* Derived from the kernel's tsc_khz: shares its slack, and grows old
 	 * with it. */
 	bool by_kernel;
-	/* Rests on an assumption (a crystal nobody named): comes after the
-	 * kernel's rate, and may confirm but not contradict. */
+	/* Rests on an assumption (a crystal nobody named): comes after all that
+	 * does not, and may confirm but not contradict. */
 	bool assumed;
 };
 

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* What must hold of the comparison whatever the machine says. */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "calib/source.h"
+#include "calib/stages.h"
+
+#define MACHINES 20000
+#define HZ 2.5e9
+
+static uint64_t state;
+
+/* xorshift64*, below n. */
+static unsigned below(unsigned n)
+{
+	state ^= state >> 12;
+	state ^= state << 25;
+	state ^= state >> 27;
+	return (unsigned)((state * 0x2545f4914f6cdd1d) >> 33) % n;
+}
+
+static double between(double lo, double hi)
+{
+	return lo + (hi - lo) * below(1 << 30) / (1 << 30);
+}
+
+struct machine {
+	size_t n;
+	struct estimate est[TSCAL_SOURCE_COUNT];
+	struct kernel_rate kernel;
+	struct tscal_info info;
+};
+
+static const uint32_t roots[] = {TSCAL_ROOT_HV, TSCAL_ROOT_CPU, TSCAL_ROOT_FW,
+	TSCAL_ROOT_HPET, TSCAL_ROOT_PM, TSCAL_ROOT_PIT, TSCAL_ROOT_NTP,
+	TSCAL_ROOT_PHC(0), TSCAL_ROOT_UNKNOWN};
+#define N_ROOTS (sizeof(roots) / sizeof(*roots))
+
+static void random_estimate(struct estimate *e, enum tscal_source id)
+{
+	/* How far liars lie, beside the thresholds and far from them. */
+	static const double spread_ppm[] = {
+		0, 0.5, 2, 60, 110, 300, 505, 900, 5e3, 2e4, 4e5};
+	double spread = spread_ppm[below(11)] * 1e-6;
+	double width = pow(10, between(-9, -4.3));
+
+	memset(e, 0, sizeof(*e));
+	e->line.id = id;
+	e->line.kind = below(5);
+	e->line.hz = HZ * (1 + between(-spread, spread));
+	e->line.hz_lo = e->line.hz * (1 - width * below(3));
+	e->line.hz_hi = e->line.hz * (1 + width * below(3));
+	e->line.roots = roots[below(N_ROOTS)];
+	if (!below(4))
+		e->line.roots |= roots[below(N_ROOTS)];
+	e->line.status = TSCAL_STATUS_READY;
+	if (e->line.kind == TSCAL_KIND_NOMINAL || !below(6))
+		e->line.status = TSCAL_STATUS_HINT;
+	else if (!below(8))
+		e->line.status = TSCAL_STATUS_ABSENT + below(7);
+	e->by_kernel = !below(3);
+	e->assumed = e->line.kind == TSCAL_KIND_ENUMERATED && !e->by_kernel &&
+		     id == TSCAL_SOURCE_CPUID_15;
+}
+
+static void random_machine(struct machine *m, uint64_t seed)
+{
+	static const double slack_ppm[] = {0, 0, 50, 500, 1e4};
+
+	state = seed * 0x9e3779b97f4a7c15 + 1;
+	memset(m, 0, sizeof(*m));
+	m->kernel.slack_ppm = slack_ppm[below(5)];
+	m->kernel.guess = !below(4);
+	for (enum tscal_source id = 1; id < TSCAL_SOURCE_COUNT; id++)
+		if (below(2))
+			random_estimate(&m->est[m->n++], id);
+}
+
+static void judge(struct machine *m)
+{
+	compare(m->est, m->n, &m->kernel, &m->info);
+}
+
+static bool speaks(const struct estimate *e)
+{
+	return e->line.status == TSCAL_STATUS_READY;
+}
+
+/* Independent of the code under test. */
+static bool disjoint(uint32_t a, uint32_t b)
+{
+	return !(a & b) && !((a | b) & TSCAL_ROOT_UNKNOWN);
+}
+
+static size_t count(const struct machine *m, enum tscal_status status)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n; i++)
+		n += m->est[i].line.status == status;
+	return n;
+}
+
+static void check_rate(const struct machine *m, uint64_t seed)
+{
+	const struct estimate *used = compare_used(m->est, m->n);
+
+	cr_expect(eq(sz, count(m, TSCAL_STATUS_USED),
+			  m->info.rate != TSCAL_RATE_NONE),
+		"%lu", seed);
+	if (!used)
+		return;
+	cr_expect(
+		eq(int, (int)used->line.id, (int)m->info.source), "%lu", seed);
+	cr_expect(ieee_ulp_eq(dbl, used->line.hz, m->info.hz, 0), "%lu", seed);
+	cr_expect(le(dbl, m->info.hz_lo, m->info.hz), "%lu", seed);
+	cr_expect(le(dbl, m->info.hz, m->info.hz_hi), "%lu", seed);
+	cr_expect(eq(u32, used->line.roots, m->info.roots), "%lu", seed);
+}
+
+static void check_verified(const struct machine *m, uint64_t seed)
+{
+	const struct estimate *used = compare_used(m->est, m->n);
+	double nearest = -1;
+
+	for (size_t i = 0; used && i < m->n; i++) {
+		const struct tscal_line *l = &m->est[i].line;
+		double off = fabs(ppm(l->hz, used->line.hz));
+
+		if (l->status != TSCAL_STATUS_AGREES ||
+			!disjoint(l->roots, used->line.roots))
+			continue;
+		cr_expect(lt(dbl, off, 501), "%lu", seed);
+		if (nearest < 0 || off < nearest)
+			nearest = off;
+	}
+	if (m->info.rate == TSCAL_RATE_VERIFIED)
+		cr_expect(le(dbl, 0, nearest), "%lu: by nobody", seed);
+	/* It covers both intervals, so no less than the points. */
+	cr_expect(le(dbl, nearest - 1e-6, m->info.agreement_ppm), "%lu", seed);
+	cr_expect(
+		eq(int, nearest >= 0, m->info.agreement_ppm >= 0), "%lu", seed);
+}
+
+static void check_verdict(const struct machine *m, uint64_t seed)
+{
+	size_t against = count(m, TSCAL_STATUS_DISAGREES) +
+			 count(m, TSCAL_STATUS_STALE);
+
+	cr_expect(eq(int, m->info.rate == TSCAL_RATE_CONFLICT, against > 0),
+		"%lu", seed);
+	if (m->info.rate == TSCAL_RATE_SINGLE && !m->kernel.guess)
+		cr_expect(zero(sz, count(m, TSCAL_STATUS_AGREES)), "%lu", seed);
+	if (m->info.rate == TSCAL_RATE_CONSISTENT)
+		cr_expect(not(zero(sz, count(m, TSCAL_STATUS_AGREES))), "%lu",
+			seed);
+	/* Everybody who spoke has been judged. */
+	cr_expect(zero(sz, count(m, TSCAL_STATUS_READY)), "%lu", seed);
+}
+
+Test(properties, of_every_verdict)
+{
+	for (uint64_t seed = 0; seed < MACHINES; seed++) {
+		struct machine m, before;
+
+		random_machine(&m, seed);
+		before = m;
+		judge(&m);
+		check_rate(&m, seed);
+		check_verified(&m, seed);
+		check_verdict(&m, seed);
+		/* Who did not speak is left as it was. */
+		for (size_t i = 0; i < m.n; i++)
+			if (!speaks(&before.est[i]))
+				cr_expect(
+					eq(int, (int)m.est[i].line.status,
+						(int)before.est[i].line.status),
+					"%lu", seed);
+	}
+}
+
+/* Taking away hints, labels and the silent changes nothing: they are never
+ * chosen, never confirm, never contradict. */
+Test(properties, hints_change_nothing)
+{
+	for (uint64_t seed = 0; seed < MACHINES; seed++) {
+		struct machine m, bare;
+		size_t k = 0;
+
+		random_machine(&m, seed);
+		bare = m;
+		bare.n = 0;
+		for (size_t i = 0; i < m.n; i++)
+			if (speaks(&m.est[i]))
+				bare.est[bare.n++] = m.est[i];
+		judge(&m);
+		judge(&bare);
+		cr_expect(
+			zero(int, memcmp(&m.info, &bare.info, sizeof(m.info))),
+			"%lu", seed);
+		for (size_t i = 0; i < m.n && k < bare.n; i++) {
+			if (m.est[i].line.id != bare.est[k].line.id)
+				continue;
+			cr_expect(eq(int, (int)m.est[i].line.status,
+					  (int)bare.est[k].line.status),
+				"%lu", seed);
+			k++;
+		}
+		cr_expect(eq(sz, k, bare.n), "%lu", seed);
+	}
+}
+
+/* Only the two of them: do they contradict? */
+static bool pair_conflicts(const struct machine *m, size_t a, size_t b)
+{
+	struct machine two = {.n = 2, .kernel = m->kernel};
+
+	two.est[0] = m->est[a];
+	two.est[1] = m->est[b];
+	judge(&two);
+	return two.info.rate == TSCAL_RATE_CONFLICT;
+}
+
+/* A conflict has a pair at its root, and who uses one of two that contradict
+ * says so. */
+Test(properties, conflict_comes_from_a_pair_that_contradicts)
+{
+	for (uint64_t seed = 0; seed < MACHINES; seed++) {
+		struct machine raw, m;
+		bool any = false, against_used = false;
+
+		random_machine(&raw, seed);
+		m = raw;
+		judge(&m);
+		for (size_t a = 0; a < m.n; a++)
+			for (size_t b = 0; b < m.n; b++) {
+				if (a == b || !speaks(&raw.est[a]) ||
+					!speaks(&raw.est[b]) ||
+					!pair_conflicts(&raw, a, b))
+					continue;
+				any = true;
+				against_used |= m.est[a].line.status ==
+						TSCAL_STATUS_USED;
+			}
+		if (m.info.rate == TSCAL_RATE_CONFLICT)
+			cr_expect(any, "%lu", seed);
+		else
+			cr_expect(not(against_used), "%lu", seed);
+	}
+}
+
+/*
+ * The order of estimates is their order of preference, so it may decide which
+ * of equals is used.  It must not decide who is out of date, whether there is a
+ * rate, or whether a machine on which no two contradict is in conflict.
+ */
+Test(properties, order_decides_between_equals_only)
+{
+	for (uint64_t seed = 0; seed < MACHINES; seed++) {
+		struct machine m, shuffled;
+
+		random_machine(&m, seed);
+		shuffled = m;
+		for (size_t i = shuffled.n; i > 1; i--) {
+			size_t k = below((unsigned)i);
+			struct estimate e = shuffled.est[k];
+
+			shuffled.est[k] = shuffled.est[i - 1];
+			shuffled.est[i - 1] = e;
+		}
+		judge(&m);
+		judge(&shuffled);
+		cr_expect(eq(int, m.info.rate == TSCAL_RATE_NONE,
+				  shuffled.info.rate == TSCAL_RATE_NONE),
+			"%lu", seed);
+		for (size_t i = 0; i < m.n; i++)
+			for (size_t k = 0; k < m.n; k++)
+				if (m.est[i].line.id == shuffled.est[k].line.id)
+					cr_expect(
+						eq(int,
+							m.est[i].line.status ==
+								TSCAL_STATUS_STALE,
+							shuffled.est[k].line
+									.status ==
+								TSCAL_STATUS_STALE),
+						"%lu", seed);
+	}
+}
+
+/* Machines whose sources all tell the truth within their bounds. */
+Test(properties, honest_machines_are_never_in_conflict)
+{
+	for (uint64_t seed = 0; seed < MACHINES; seed++) {
+		struct machine m;
+
+		random_machine(&m, seed);
+		for (size_t i = 0; i < m.n; i++) {
+			struct tscal_line *l = &m.est[i].line;
+			double lo = between(0, 40), hi = between(0, 40);
+
+			l->hz_lo = HZ * (1 - lo * 1e-6);
+			l->hz_hi = HZ * (1 + hi * 1e-6);
+			l->hz = between(l->hz_lo, l->hz_hi);
+		}
+		judge(&m);
+		cr_expect(ne(int, (int)m.info.rate, TSCAL_RATE_CONFLICT), "%lu",
+			seed);
+	}
+}
+
+/* Two liars of five or more independent roots, both further off than any two
+ * can agree: the truth is used, and they and only they are named. */
+Test(properties, two_liars_are_found_among_many_roots)
+{
+	for (uint64_t seed = 0; seed < MACHINES; seed++) {
+		struct machine m = {0};
+		unsigned first, second;
+		double lie;
+
+		state = seed * 0x9e3779b97f4a7c15 + 1;
+		m.n = 5 + below(3);
+		first = below((unsigned)m.n);
+		second = below((unsigned)m.n);
+		lie = between(600, 1e5) * (below(2) ? 1 : -1);
+		for (size_t i = 0; i < m.n; i++) {
+			double off = between(-40, 40);
+
+			random_estimate(&m.est[i], (enum tscal_source)(i + 1));
+			if (i == first)
+				off = lie;
+			else if (i == second)
+				off = -2 * lie;
+			m.est[i].line = (struct tscal_line){
+				.id = (enum tscal_source)(i + 1),
+				.kind = TSCAL_KIND_MEASURED,
+				.status = TSCAL_STATUS_READY,
+				.roots = roots[i],
+				.hz = HZ * (1 + off / 1e6),
+				.hz_lo = HZ * (1 + (off - 1) / 1e6),
+				.hz_hi = HZ * (1 + (off + 1) / 1e6)};
+			m.est[i].assumed = false;
+		}
+		judge(&m);
+		cr_expect(eq(int, (int)m.info.rate, TSCAL_RATE_CONFLICT), "%lu",
+			seed);
+		for (size_t i = 0; i < m.n; i++)
+			cr_expect(eq(int,
+					  m.est[i].line.status ==
+						  TSCAL_STATUS_DISAGREES,
+					  i == first || i == second),
+				"%lu", seed);
+	}
+}
