@@ -347,6 +347,52 @@ Test(compare, three_echoes_do_not_outvote_two_roots)
 	cr_assert(eq(uint, count(&m, TSCAL_STATUS_DISAGREES), 3));
 }
 
+/* The kernel's guess may rest on both: what it stands between is one voice. */
+Test(compare, roots_connected_by_a_third_have_one_voice)
+{
+	struct machine m = {0};
+
+	cpuid(&m, 3e3);
+	counter(&m, PIT, 3e3);
+	kernel(&m, PIT | CPU, 3e3);
+	counter(&m, HPET, 0);
+	ntp(&m, 5);
+	judge(&m);
+	cr_assert(eq(int, RATE(m), TSCAL_RATE_CONFLICT));
+	cr_assert(lt(dbl, fabs(ppm(m.info.hz, HZ)), 10));
+}
+
+Test(compare, three_roots_that_agree_loosely_outrank_two_that_agree_closely)
+{
+	struct machine m = {0};
+
+	counter(&m, HPET, 5e3);
+	counter(&m, PM, 5e3);
+	counter(&m, PIT, -300);
+	counter(&m, NTP, 0);
+	leaf(&m, 300);
+	judge(&m);
+	cr_assert(eq(int, RATE(m), TSCAL_RATE_CONFLICT));
+	cr_assert(lt(dbl, fabs(ppm(m.info.hz, HZ)), 1));
+	cr_assert(eq(uint, count(&m, TSCAL_STATUS_DISAGREES), 2));
+}
+
+/* The kernel cuts pvclock's rate to a kHz and doubles it: 2 ppm at most. */
+Test(compare, the_kernels_rounding_of_pvclock_is_no_move)
+{
+	static const double off[] = {-3.1, -3.3};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct machine m = {0};
+
+		kvmclock(&m, 0);
+		kernel(&m, HV, off[i]);
+		judge(&m);
+		cr_expect(eq(int, RATE(m),
+			i ? TSCAL_RATE_CONFLICT : TSCAL_RATE_CONSISTENT));
+	}
+}
+
 /* Snapshot restored on a host 200 ppm apart: pvclock is live, the kernel is
  * not, and CLOCK_MONOTONIC_RAW is what is wrong. */
 Test(compare, d1_restored_snapshot_chooses_kvmclock)
