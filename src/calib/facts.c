@@ -192,12 +192,17 @@ static void gather_machine(struct tscal_platform *plat, struct facts *f)
 	}
 }
 
-void facts_gather(struct tscal_platform *plat, struct facts *f)
+void facts_gather_first(struct tscal_platform *plat, struct facts *f)
 {
 	*f = (struct facts){.invariant = -1, .known_freq = -1};
 	if (plat->ops->tsc_access(plat, &f->tsc_access))
 		f->tsc_access = PLAT_TSC_ENABLED;
 	gather_identity(plat, f);
+	f->timex_rc = plat->ops->adjtimex(plat, &f->timex);
+}
+
+void facts_gather_rest(struct tscal_platform *plat, struct facts *f)
+{
 	gather_extended(plat, f);
 	gather_clocksource(plat, f);
 	gather_cpuinfo(plat, f);
@@ -206,5 +211,4 @@ void facts_gather(struct tscal_platform *plat, struct facts *f)
 	/* Where the bit is set CPUID speaks for itself. */
 	if (!f->hv_bit)
 		hv_legacy_sign(plat, f->virtual_sign, sizeof(f->virtual_sign));
-	f->timex_rc = plat->ops->adjtimex(plat, &f->timex);
 }

@@ -43,7 +43,12 @@ struct facts {
 	struct plat_timex timex;
 };
 
-/* Fill in what can be found; what cannot stays at its "not known". */
-void facts_gather(struct tscal_platform *plat, struct facts *facts);
+/*
+ * Fill in what can be found; what cannot stays at its "not known".  First: what
+ * must be known before the window opens, that is, whether there is a TSC to
+ * read, and how NTP stood.  Then the rest.
+ */
+void facts_gather_first(struct tscal_platform *plat, struct facts *facts);
+void facts_gather_rest(struct tscal_platform *plat, struct facts *facts);
 
 #endif /* TSCAL_FACTS_H */

@@ -93,17 +93,24 @@ static bool first_burst(struct tscal_platform *plat, enum plat_counter_id id,
 	return true;
 }
 
-/* Let a window go by for those that need one, with a look in its middle. */
+/* Let the rest of a window go by for those that need one, with a look in its
+ * middle.  Look-ups may have used up a part of it. */
 static void pass(struct tscal_platform *plat, const struct measured *m,
 	size_t n, struct measure_space *space, uint64_t window_ns)
 {
-	uint64_t begun = plat->ops->now_ns(plat), rest;
+	uint64_t begun = 0, gone, rest;
 	bool spin = false;
 
-	for (size_t i = 0; i < n; i++)
-		spin |= space[i].todo == MEASURE_WINDOW &&
-			space[i].counter.spin;
-	plat->ops->wait(plat, window_ns / 2, spin);
+	for (size_t i = 0; i < n; i++) {
+		if (space[i].todo != MEASURE_WINDOW)
+			continue;
+		spin |= space[i].counter.spin;
+		if (space[i].first->begun_ns > begun)
+			begun = space[i].first->begun_ns;
+	}
+	gone = plat->ops->now_ns(plat) - begun;
+	if (gone < window_ns / 2)
+		plat->ops->wait(plat, window_ns / 2 - gone, spin);
 	for (size_t i = 0; i < n; i++)
 		if (space[i].todo == MEASURE_WINDOW)
 			space[i].n_middle = plat->ops->burst(plat, m[i].id,
@@ -213,25 +220,32 @@ static size_t open_all(struct tscal_platform *plat, struct measured *m,
 	return open;
 }
 
-void measure_window(struct tscal_platform *plat,
-	const struct measure_plan *plan, struct measured *m, size_t n,
-	struct measure_space *space)
+void measure_begin(struct tscal_platform *plat, struct measure_plan *plan,
+	struct measured *m, size_t n, struct measure_space *space)
 {
-	uint64_t ns, most;
+	uint64_t most;
 	bool few = false;
 
 	if (!open_all(plat, m, n, space))
 		return;
 	most = longest_window(plat, plan, n, space);
-	ns = plan->window_ns < most ? plan->window_ns : most;
+	if (plan->window_ns > most)
+		plan->window_ns = most;
 	for (size_t i = 0; i < n; i++)
 		if (space[i].todo != MEASURE_DONE)
-			few |= first_burst(plat, m[i].id, &space[i], ns);
+			few |= first_burst(
+				plat, m[i].id, &space[i], plan->window_ns);
 	if (few)
-		ns = longest_window(plat, plan, n, space);
-	take(plat, m, n, space, ns);
+		plan->window_ns = longest_window(plat, plan, n, space);
+}
+
+void measure_finish(struct tscal_platform *plat,
+	const struct measure_plan *plan, struct measured *m, size_t n,
+	struct measure_space *space)
+{
+	take(plat, m, n, space, plan->window_ns);
 	for (int i = 0; i < RETRIES; i++)
-		take_again(plat, plan, m, n, space, ns);
+		take_again(plat, plan, m, n, space, plan->window_ns);
 	for (size_t i = 0; i < n; i++)
 		if (space[i].counter.num)
 			plat->ops->counter_close(plat, m[i].id);

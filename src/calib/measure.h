@@ -32,7 +32,9 @@ struct measure_space {
 };
 
 struct measure_plan {
-	uint64_t window_ns;   /* shortened where the budget is short */
+	/* Changed by measure_begin(): shortened where the budget is short,
+	 * stretched where reads are slow. */
+	uint64_t window_ns;
 	uint64_t deadline_ns; /* on the platform's now_ns() */
 };
 
@@ -49,11 +51,16 @@ struct measured {
 
 /*
  * Measure n counters, m[i].id said by the caller, in one window; space[i] is
- * scratch for m[i].  Where the ends of the window do not match it takes up to
- * two further bursts.  Ends before the deadline, but for one read of each
+ * scratch for m[i].  The window is open between the two calls: what has to be
+ * looked up anyway is looked up then, instead of sleeping.
+ *
+ * Where the ends of the window do not match, measure_finish() takes up to two
+ * further bursts.  It ends before the deadline, but for one read of each
  * counter and for time that is taken from the program.
  */
-void measure_window(struct tscal_platform *plat,
+void measure_begin(struct tscal_platform *plat, struct measure_plan *plan,
+	struct measured *m, size_t n, struct measure_space *space);
+void measure_finish(struct tscal_platform *plat,
 	const struct measure_plan *plan, struct measured *m, size_t n,
 	struct measure_space *space);
 

@@ -62,6 +62,8 @@ struct run {
 	struct kernel_rate kernel;
 
 	/* CLOCK_MONOTONIC_RAW against the TSC; a glance without measuring. */
+	struct measure_plan plan;
+	bool pinned;
 	struct measured raw;
 	bool raw_glance;
 	/* Ticks per second of CLOCK_MONOTONIC_RAW exactly, from the kernel's
