@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/timex.h>
 
 #include "hv/legacy.h"
 #include "plat/text.h"
@@ -168,7 +169,7 @@ static int count_cpu_list(const char *text)
 
 static void gather_machine(struct tscal_platform *plat, struct facts *f)
 {
-	char text[256], path[64];
+	char text[256];
 
 	if (text_read(plat, "/sys/devices/system/cpu/online", text,
 		    sizeof(text)) > 0)
@@ -178,6 +179,15 @@ static void gather_machine(struct tscal_platform *plat, struct facts *f)
 	if (text_read(plat, "/proc/self/timens_offsets", text, sizeof(text)) >
 		0)
 		f->time_namespace = strpbrk(text, "123456789") != NULL;
+}
+
+/* Whether a PTP clock here is the host's.  Matters for what NTP says alone. */
+static void gather_ptp(struct tscal_platform *plat, struct facts *f)
+{
+	char text[64], path[64];
+
+	if (f->timex_rc || f->timex.status & STA_UNSYNC)
+		return;
 	for (int i = 0; i < FACTS_PTP_MAX; i++) {
 		snprintf(path, sizeof(path), "/sys/class/ptp/ptp%d/clock_name",
 			i);
@@ -208,6 +218,7 @@ void facts_gather_rest(struct tscal_platform *plat, struct facts *f)
 	gather_cpuinfo(plat, f);
 	gather_cmdline(plat, f);
 	gather_machine(plat, f);
+	gather_ptp(plat, f);
 	/* Where the bit is set CPUID speaks for itself. */
 	if (!f->hv_bit)
 		hv_legacy_sign(plat, f->virtual_sign, sizeof(f->virtual_sign));

@@ -7,6 +7,7 @@
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/timex.h>
 
 #include "calib/facts.h"
 #include "plat/sim.h"
@@ -216,6 +217,7 @@ Test(facts, command_line_switches_are_whole_words)
 
 Test(facts, a_ptp_clock_of_the_host_is_found_behind_others)
 {
+	sim.timex_rc = 0;
 	sim_add_file(&sim, "/sys/class/ptp/ptp0/clock_name", "ena-ptp-05\n");
 	cr_assert(not(gather()->host_ptp));
 	/* Numbers are given out for ever: ptp1 has gone. */
@@ -225,6 +227,19 @@ Test(facts, a_ptp_clock_of_the_host_is_found_behind_others)
 	file("/sys/class/ptp/ptp0/clock_name", "hyperv\n");
 	cr_assert(gather()->host_ptp);
 	file("/sys/class/ptp/ptp0/clock_name", "vmclock0\n");
+	cr_assert(gather()->host_ptp);
+}
+
+/* Eight files are not looked for where their answer means nothing. */
+Test(facts, ptp_clocks_matter_only_beside_a_synchronised_clock)
+{
+	sim_add_file(
+		&sim, "/sys/class/ptp/ptp0/clock_name", "KVM virtual PTP\n");
+	cr_assert(not(gather()->host_ptp));
+	sim.timex_rc = 0;
+	sim.timex.status = STA_UNSYNC;
+	cr_assert(not(gather()->host_ptp));
+	sim.timex.status = 0;
 	cr_assert(gather()->host_ptp);
 }
 
