@@ -13,7 +13,7 @@ build_packages=(gcc libc6-dev cmake ninja-build pkgconf
 	libcpuid-dev libhwloc-dev libjansson-dev)
 # shellcheck disable=SC2034
 test_packages=(clang clang-format g++ libclang-rt-dev
-	libcriterion-dev python3 python3-jsonschema
+	libcriterion-dev libgmp-dev python3 python3-jsonschema
 	cpuid mandoc shellcheck strace)
 
 say() {

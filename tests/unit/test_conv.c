@@ -3,7 +3,9 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <errno.h>
+#include <gmp.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include <tscal/conv.h>
 
@@ -28,4 +30,144 @@ Test(conv, accepts_the_ends_of_the_range)
 	cr_assert(eq(long, tscal_ticks_to_ns(&c, 1000), 3999));
 	cr_assert(eq(int, tscal_conv_init(&c, 20e9, 0, 0), 0));
 	cr_assert(eq(long, tscal_ticks_to_ns(&c, 20000), 1000));
+}
+
+/* Against exact rationals --------------------------------------------- */
+
+static mpq_t rate, ratio;
+static mpz_t whole;
+
+static void exact_init(void)
+{
+	mpq_inits(rate, ratio, NULL);
+	mpz_init(whole);
+}
+
+static void exact_fini(void)
+{
+	mpq_clears(rate, ratio, NULL);
+	mpz_clear(whole);
+}
+
+TestSuite(exact, .init = exact_init, .fini = exact_fini);
+
+/* floor(n * 10^9 / hz), or floor(n * hz / 10^9); a double is a rational. */
+static int64_t exact(int64_t n, double hz, bool to_ns)
+{
+	mpq_set_d(rate, hz);
+	mpq_set_si(ratio, 1000000000, 1);
+	if (to_ns)
+		mpq_div(ratio, ratio, rate);
+	else
+		mpq_div(ratio, rate, ratio);
+	mpq_set_si(rate, n, 1);
+	mpq_mul(ratio, ratio, rate);
+	mpz_fdiv_q(whole, mpq_numref(ratio), mpq_denref(ratio));
+	cr_assert(mpz_fits_slong_p(whole));
+	return mpz_get_si(whole);
+}
+
+static void check(double hz, int64_t n)
+{
+	struct tscal_conv c;
+	int64_t got, want;
+
+	cr_assert(eq(int, tscal_conv_init(&c, hz, 0, 0), 0));
+	got = tscal_ticks_to_ns(&c, n);
+	want = exact(n, hz, true);
+	cr_assert(le(long, labs(got - want), 1), "%a Hz, %ld ticks", hz, n);
+	/* The other way it is exact: n is now in ns, where the answer fits. */
+	if (labs(n) < INT64_MAX / 20) {
+		got = tscal_ns_to_ticks(&c, n);
+		want = exact(n, hz, false);
+		cr_assert(eq(long, got, want), "%a Hz, %ld ns", hz, n);
+	}
+}
+
+Test(exact, every_decade_of_ticks_at_rates_across_the_range)
+{
+	for (double hz = nextafter(250e6, 1e9); hz <= 20e9; hz *= 1.0371) {
+		check(hz, 0);
+		for (int64_t n = 1; n <= INT64_C(100000000000000000); n *= 10)
+			for (int64_t off = -1; off <= 1; off++) {
+				check(hz, n + off);
+				check(hz, -n - off);
+			}
+		for (unsigned bit = 0; bit < 60; bit++) {
+			check(hz, INT64_C(1) << bit);
+			check(hz, -(INT64_C(1) << bit));
+		}
+		check(hz, (INT64_C(1) << 60) - 1);
+		check(hz, -(INT64_C(1) << 60) + 1);
+	}
+	check(20e9, (INT64_C(1) << 60) - 1);
+}
+
+static uint64_t random_bits(uint64_t *state)
+{
+	*state ^= *state >> 12;
+	*state ^= *state << 25;
+	*state ^= *state >> 27;
+	return *state * 0x2545f4914f6cdd1d;
+}
+
+Test(exact, a_million_random_cases)
+{
+	uint64_t state = 20261122;
+
+	for (int i = 0; i < 1000000; i++) {
+		uint64_t r = random_bits(&state);
+		/* Rates even on a logarithmic scale, ticks of every size. */
+		double hz = 250.001e6 *
+			    exp2((double)(r >> 11) / (1L << 53) * 6.3218);
+		int64_t n = (int64_t)(random_bits(&state) >> 4) >> (r % 60);
+
+		check(hz, r & 1024 ? -n : n);
+	}
+}
+
+/* Epochs anywhere, also where the TSC or the nanoseconds wrap. */
+Test(exact, epochs_may_lie_anywhere)
+{
+	static const uint64_t tsc[] = {
+		0, 1, INT64_MAX, UINT64_MAX - 5, UINT64_MAX};
+	static const int64_t ns[] = {
+		INT64_MIN, -1, 0, 1700000000000000000, INT64_MAX};
+
+	for (size_t i = 0; i < 5; i++)
+		for (size_t k = 0; k < 5; k++) {
+			struct tscal_conv c;
+
+			cr_assert(eq(int,
+				tscal_conv_init(&c, 2.5e9, tsc[i], ns[k]), 0));
+			cr_expect(eq(long, tscal_tsc_to_ns(&c, tsc[i]), ns[k]));
+			cr_expect(eq(u64, tscal_ns_to_tsc(&c, ns[k]), tsc[i]));
+			/* 2.5 ticks a ns, within 1 ns. */
+			for (int64_t off = -1000; off <= 1000; off += 400) {
+				int64_t got = tscal_tsc_to_ns(
+					&c, tsc[i] + (uint64_t)(off / 2 * 5));
+				uint64_t miss = (uint64_t)got -
+						(uint64_t)ns[k] - (uint64_t)off;
+
+				cr_expect(le(long, labs((int64_t)miss), 1));
+			}
+		}
+}
+
+/* There and back: a nanosecond is a few ticks, and no more is lost. */
+Test(exact, there_and_back_loses_a_nanosecond_at_most)
+{
+	uint64_t state = 7;
+
+	for (int i = 0; i < 100000; i++) {
+		struct tscal_conv c;
+		double hz = 251e6 + (double)(random_bits(&state) >> 30);
+		int64_t n = (int64_t)(random_bits(&state) >> 5), back;
+
+		if (tscal_conv_init(&c, hz, 0, 0))
+			continue;
+		back = tscal_ns_to_ticks(&c, tscal_ticks_to_ns(&c, n));
+		cr_assert(le(dbl, fabs((double)(back - n)), 2 * hz / 1e9 + 1),
+			"%a Hz, %ld ticks", hz, n);
+	}
 }
