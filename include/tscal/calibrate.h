@@ -261,23 +261,34 @@ TSCAL_API struct tscal_platform *tscal_platform_passive(void);
 
 /**
  * A platform that passes everything on to another and writes down what is
- * asked and answered, in the format of docs/recording.md.
+ * asked and answered, in the format of docs/recording.md.  Bursts have at most
+ * 128 samples, recorded and passed on, so bounds are wider than without it.
  * @param inner   the platform to ask; it must outlive this one.
- * @param path    file to create; an existing one is not overwritten.
- * @param redact  leave out serial numbers and the boot id.
+ * @param path    file to create; an existing one is not overwritten.  Nothing
+ *                is written before tscal_platform_free().
+ * @param redact  leave out what identifies the machine: serial numbers, ids,
+ *                and of the kernel's command line all but what is about
+ *                clocks.  Without it the file is for its owner alone (0600).
  * @param out     receives the platform, to be freed by tscal_platform_free(),
  *                which also reports whether all was written.
- * @return 0 or -errno of creating the file.
+ * @return 0, -EEXIST, another -errno of creating the file, or -ENOMEM.
+ * For one thread at a time.
  */
 TSCAL_API int tscal_platform_record(struct tscal_platform *inner,
 	const char *path, bool redact, struct tscal_platform **out);
 
 /**
- * A platform that answers from a recording, or from `cpuid -r` output.
- * @param path  the file.
- * @param out   receives the platform, to be freed by tscal_platform_free().
- * @param err   receives one sentence with the line number on failure.
- * @return 0, -EBADMSG for a malformed file, or -errno of reading it.
+ * A platform that answers from a recording, or from `cpuid -r` output.  Each
+ * burst of samples is given once: calibrate once on each platform.
+ * @param path      the file: a regular one, of at most 16 MB.
+ * @param out       receives the platform, to be freed by
+ *                  tscal_platform_free().
+ * @param err       receives one sentence on failure, with the number of the
+ *                  line where there is one, and "" on success; cut to
+ *                  err_size, and may be NULL if that is 0.
+ * @return 0, -EBADMSG for a malformed file, -EISDIR or -EINVAL for what is not
+ *         a regular file, another -errno of reading it, or -ENOMEM.
+ * For one thread at a time.
  */
 TSCAL_API int tscal_platform_replay(const char *path,
 	struct tscal_platform **out, char *err, size_t err_size);

@@ -71,16 +71,6 @@ static bool same_answer(const struct rec_answer *a, const struct rec_answer *b)
 	       (!a->size || !memcmp(a->data, b->data, a->size));
 }
 
-static struct rec_entry *find(
-	const struct recording *rec, const struct rec_key *key)
-{
-	struct rec_entry *e = rec->bucket[hash(key)];
-
-	while (e && !same_question(&e->key, key))
-		e = e->bucket;
-	return e;
-}
-
 /* A range that shares leaves, or may, with this one. */
 static struct rec_entry *find_range(
 	const struct recording *rec, const struct rec_key *key)
@@ -93,6 +83,19 @@ static struct rec_entry *find_range(
 			return rec->range[i];
 	}
 	return NULL;
+}
+
+static struct rec_entry *find(
+	const struct recording *rec, const struct rec_key *key)
+{
+	struct rec_entry *e;
+
+	if (key->step)
+		return find_range(rec, key);
+	e = rec->bucket[hash(key)];
+	while (e && !same_question(&e->key, key))
+		e = e->bucket;
+	return e;
 }
 
 /* One block of memory: entry, then data (aligned), then path. */
@@ -117,7 +120,7 @@ static struct rec_entry *entry_new(
 int rec_add(struct recording *rec, const struct rec_key *key,
 	const struct rec_answer *answer)
 {
-	struct rec_entry *e = key->step ? find_range(rec, key) : find(rec, key);
+	struct rec_entry *e = find(rec, key);
 
 	if (e && e->key.last == key->last && e->key.step == key->step &&
 		e->key.id == key->id && same_answer(&e->answer, answer))

@@ -77,6 +77,7 @@ struct rec_answer {
 	int rc;	     /* 0 or -errno */
 	size_t size; /* of data, in bytes; 0 with an error */
 	const void *data;
+	unsigned line; /* where it stands in a file; 0: in none */
 };
 
 struct rec_entry {
@@ -100,7 +101,8 @@ void rec_free(struct recording *rec);
 int rec_add(struct recording *rec, const struct rec_key *key,
 	const struct rec_answer *answer);
 
-/* The answer to exactly this question, block included; NULL if none. */
+/* The answer to exactly this question, block included; for a range of leaves
+ * that of a range which crosses it; NULL if none. */
 const struct rec_answer *rec_find(
 	const struct recording *rec, const struct rec_key *key);
 

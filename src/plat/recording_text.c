@@ -62,8 +62,10 @@ static int add(struct parser *p, const struct rec_key *key,
 
 	switch (rc) {
 	case -EEXIST:
-		return bad(p, "contradicts an earlier line: "
-			      "another answer to the same question");
+		return bad(p,
+			"contradicts line %u: another answer to the same "
+			"question",
+			rec_find(p->rec, key)->line);
 	case -ENOSPC:
 		return bad(p, "more than %u ranges of leaves", REC_RANGES_MAX);
 	case -ENOMEM:
@@ -98,7 +100,7 @@ static int parse_row(
 {
 	const struct rec_line *line = rec_lines[kind];
 	struct rec_key key = {.kind = kind, .block = block};
-	struct rec_answer a = {.data = &p->value};
+	struct rec_answer a = {.data = &p->value, .line = p->line};
 	union rec_value *v = &p->value;
 
 	/* Only pages are filled in here and there; padding is to compare

@@ -129,7 +129,7 @@ static const struct refused refused[] = {
 	{HEAD "frobnicate 1: 2\nend\n",
 		"line 2: unknown kind of line \"frobnicate\""},
 	{HEAD "kvm-khz: 1", "line 2: no newline"},
-	{HEAD "kvm-khz: 1\nkvm-khz: 2\nend\n", "line 3: contradicts"},
+	{HEAD "kvm-khz: 1\nkvm-khz: 2\nend\n", "line 3: contradicts line 2: "},
 	{HEAD "kvm-khz: 4294967296\nend\n", "line 2: \"4294967296\" stands"},
 	{HEAD "kvm-khz: 1 2\nend\n", "line 2: \" 2\" stands where the end"},
 	{HEAD "kvm-khz: 1\t2\nend\n", "line 2: \" 2\" stands"},
@@ -145,7 +145,7 @@ static const struct refused refused[] = {
 	{HEAD "cpuid 0x8-0x1/0x1 0x0: " REGS "\nend\n", "line 2: \"0x8-0x1"},
 	{HEAD "cpuid 0x0-0x8/0x2 0x0: " REGS "\n"
 	      "cpuid 0x1-0x5/0x2 0x0: " OTHER "\nend\n",
-		"line 3: contradicts"},
+		"line 3: contradicts line 2: "},
 	{HEAD "0x00000001 0x00: " REGS "\nend\n", "line 2: a leaf before"},
 	{"CPU 0:\n   0x00000001-0x00000003/0x1 0x00: " REGS "\n",
 		"line 2: a range of leaves needs the word cpuid"},
@@ -155,7 +155,7 @@ static const struct refused refused[] = {
 		"line 3: a kvm-khz line needs \"tscal-recording 1\""},
 	{"CPU 0:\n   0x00000000 0x00: " REGS "\n   0x00000000 0x00: " OTHER
 	 "\n",
-		"line 3: contradicts"},
+		"line 3: contradicts line 2: "},
 	{HEAD "msr 0: 1\nend\n", "line 2: \": 1\" stands"},
 	{HEAD "file \"rel\": \"\"\nend\n",
 		"line 2: \"\"rel\": \"\"\" stands where an "
