@@ -71,7 +71,7 @@ bool hv_vendor_signs(const struct hv_vendor *row, const uint8_t *signature);
 /* No known hypervisor leaves a gap between its bases, and none has more than
  * three (QEMU: Hyper-V, Xen, KVM).  Each CPUID is a trap of 1 to 4 us, under
  * two hypervisors 20 us and more. */
-#define HV_SCAN_QUICK 8
+#define HV_SCAN_QUICK 4
 
 /*
  * tscal_hv_detect() that stops once `gap` bases in a row hold no known
