@@ -237,9 +237,10 @@ static bool before(const struct estimate *b, const struct estimate *a,
 	/* What rests on an assumption comes after all that does not. */
 	if (a->assumed != b->assumed)
 		return a->assumed;
-	/* A guess is no better than its measurement: the kernel may yet
-	 * replace it. */
-	return kernel->guess && a->line.kind == TSCAL_KIND_KERNEL &&
+	/* A guess, or a calibration that the kernel does not keep its time by,
+	 * is no better than a measurement. */
+	return (kernel->guess || !kernel->tsc) &&
+	       a->line.kind == TSCAL_KIND_KERNEL &&
 	       b->line.kind == TSCAL_KIND_MEASURED;
 }
 

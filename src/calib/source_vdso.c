@@ -55,7 +55,7 @@ static void ask(struct run *run, struct estimate *est)
 			"one follows NTP");
 		return;
 	}
-	if (rc == -ENOENT) {
+	if (rc == -ENOENT || rc == -EFAULT) {
 		est_say(est, TSCAL_STATUS_ABSENT,
 			"no mult/shift in the vDSO pages that fits the "
 			"measurement");

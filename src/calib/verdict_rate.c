@@ -31,43 +31,22 @@ static const struct estimate *find(
 	return NULL;
 }
 
-/* How far hz is from another rate: "1.5 % above", "213 ppm below". */
+/* How far hz is from another rate: "1.5 % above", "1234 ppm below". */
 static const char *distance(double hz, double from, char *buf, size_t size)
 {
-	double d = ppm(hz, from);
-	const char *side = d > 0 ? "above" : "below";
+	double d = fabs(ppm(hz, from));
+	const char *unit = d < 1e4 ? "ppm" : "%";
+	const char *side = hz > from ? "above" : "below";
 
-	if (fabs(d) < 0.05)
+	if (d >= 1e4)
+		d /= 1e4;
+	if (d < 0.05)
 		snprintf(buf, size, "within 0.05 ppm");
-	else if (fabs(d) >= 1e4)
-		snprintf(buf, size, "%.3g %% %s", fabs(d) / 1e4, side);
+	else if (d < 999.5)
+		snprintf(buf, size, "%.3g %s %s", d, unit, side);
 	else
-		snprintf(buf, size, "%.3g ppm %s", fabs(d), side);
+		snprintf(buf, size, "%.0f %s %s", d, unit, side);
 	return buf;
-}
-
-/* "a (1.2 % above), b (...) and c (...)": who has this status, and where it
- * stands relative to the chosen rate. */
-static void list(const struct run *run, struct tscal_info *info,
-	enum tscal_status status)
-{
-	size_t left = 0, listed = 0;
-	char d[32];
-
-	for (size_t i = 0; i < run->n; i++)
-		left += run->est[i].line.status == status;
-	for (size_t i = 0; i < run->n; i++) {
-		const struct tscal_line *l = &run->est[i].line;
-
-		if (l->status != status)
-			continue;
-		add(info, "%s%s (%s)",
-			!listed++   ? ""
-			: left == 1 ? " and "
-				    : ", ",
-			l->name, distance(l->hz, info->hz, d, sizeof(d)));
-		left--;
-	}
 }
 
 static size_t count(const struct run *run, enum tscal_status status)
@@ -77,6 +56,33 @@ static size_t count(const struct run *run, enum tscal_status status)
 	for (size_t i = 0; i < run->n; i++)
 		n += run->est[i].line.status == status;
 	return n;
+}
+
+/* As many as the sentence has room for. */
+#define LIST_MAX 4
+
+/* "a (1.2 % above), b (...) and c (...)": who has this status, and where it
+ * stands relative to the chosen rate. */
+static void list(const struct run *run, struct tscal_info *info,
+	enum tscal_status status)
+{
+	size_t all = count(run, status), listed = 0;
+	char d[32];
+
+	for (size_t i = 0; i < run->n && listed < LIST_MAX; i++) {
+		const struct tscal_line *l = &run->est[i].line;
+
+		if (l->status != status)
+			continue;
+		add(info, "%s%s (%s)",
+			!listed		    ? ""
+			: listed == all - 1 ? " and "
+					    : ", ",
+			l->name, distance(l->hz, info->hz, d, sizeof(d)));
+		listed++;
+	}
+	if (listed < all)
+		add(info, " and %zu more", all - listed);
 }
 
 /* A kernel that still runs on the rate it had before it was moved. */

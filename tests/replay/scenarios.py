@@ -104,7 +104,7 @@ def metal():
     m = machine("row-12-hpet-by-choice",
                 "clocksource=hpet on the command line: a choice, not a "
                 "rejection.",
-                "consistent", "yes", "perf-page", "has not rejected the TSC")
+                "consistent", "yes", "clock-raw", "has not rejected the TSC")
     m.cpu("milan", "AMD EPYC 7543 32-Core Processor")
     m.kernel("hpet", "tsc hpet acpi_pm", AMD_FLAGS, 2794.7, cpus=64,
              cmdline="quiet clocksource=hpet")

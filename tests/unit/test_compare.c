@@ -564,6 +564,20 @@ Test(compare, a_guess_of_the_kernel_is_single_however_often_it_is_read)
 	cr_assert(eq(int, (int)m.info.source, TSCAL_SOURCE_CLOCK_RAW));
 }
 
+/* clocksource=hpet by choice: RAW is the HPET's, and so is the kernel's time.
+ */
+Test(compare, a_calibration_that_the_kernel_does_not_use_is_not_preferred)
+{
+	struct machine m = {.kernel.slack_ppm = 50};
+
+	add(&m, TSCAL_SOURCE_PERF_PAGE, TSCAL_KIND_KERNEL, HPET, 3)->by_kernel =
+		true;
+	counter(&m, HPET, 0);
+	judge(&m);
+	cr_assert(eq(int, RATE(m), TSCAL_RATE_CONSISTENT));
+	cr_assert(eq(int, (int)m.info.source, TSCAL_SOURCE_CLOCK_RAW));
+}
+
 /* Around a threshold the answer must not depend on who is asked first. */
 Test(compare, distances_are_symmetric)
 {

@@ -141,6 +141,7 @@ Test(pages, vdso_needs_a_pair_that_the_measurement_confirms)
 	uint8_t *bytes = page(PLAT_PAGE_VVAR, 0);
 
 	cr_assert(eq(int, ask(&source_vdso), TSCAL_STATUS_ABSENT));
+	says("no mult/shift");
 	put(bytes, 0x20, MULT + 700, SHIFT);
 	/* Same rate, but shifts that the kernel never has. */
 	put(bytes, 0x40, 0, SHIFT);
