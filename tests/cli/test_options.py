@@ -50,6 +50,8 @@ class Refused(cli.Case):
         self.assertNotIn("did you mean", self.refused(
             "--xyzzy", says="unknown option '--xyzzy'"))
         self.assertNotIn("did you mean", self.refused(
+            "kxx", says="unknown command 'kxx'"))
+        self.assertNotIn("did you mean", self.refused(
             "q" * 5000, says="unknown command"))
 
     def test_unknown_command(self):

@@ -98,6 +98,31 @@ class ExitCodes(Files):
                 cli.run("replay", path, stdout=full).returncode, 1)
 
 
+class Text(Files):
+    def lines(self, columns):
+        path = self.file(machines.machine())
+        env = cli.clean_environment(COLUMNS=str(columns))
+        return cli.run("replay", path, env=env).stdout.splitlines()
+
+    def row(self, lines, source):
+        i = [l.split()[:1] for l in lines].index([source])
+        return lines[i], lines[i + 1]
+
+    def test_sentences_beside_the_numbers_where_there_is_room(self):
+        row, _ = self.row(self.lines(100), "hv-leaf")
+        self.assertRegex(row, r"^  hv-leaf +used +2400000000 +0\.42  \S")
+
+    def test_and_below_them_where_there_is_none(self):
+        lines = self.lines(80)
+        row, below = self.row(lines, "hv-leaf")
+        # The chosen one is at no distance from itself.
+        self.assertRegex(row, r"^  hv-leaf +used +2400000000 +0\.42$")
+        indent = len(below) - len(below.lstrip())
+        self.assertEqual(row[indent:].split()[0], "2400000000")
+        row, _ = self.row(lines, "clock-raw")
+        self.assertRegex(row, r"^  clock-raw +agrees +\d+ +\S+ +\S+$")
+
+
 class Hostile(Files):
     """What a machine says of itself may hold any byte."""
 

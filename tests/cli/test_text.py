@@ -91,6 +91,13 @@ class Layout(cli.Case):
         self.assertRegex(cli.run("hz").stdout, r"\A\d{8,11}\.\d{3}\n\Z")
         self.assertRegex(cli.run("khz").stdout, r"\A\d{5,8}\n\Z")
 
+    def test_number_alone_is_the_number_of_the_json(self):
+        doc = self.json("hz", schema="tscal.hz/1", codes=(0, 3, 4))
+        if doc["source"] in (None, "clock-raw", "adjtimex"):
+            self.skipTest("what is measured differs from run to run")
+        self.assertEqual(float(cli.run("hz").stdout), doc["hz"])
+        self.assertEqual(int(cli.run("khz").stdout), doc["khz"])
+
     def test_the_header_says_how_it_asked(self):
         self.assertRegex(cli.run("--probe", "passive").stdout,
                          r"\Atscal \S+, passive\n")
