@@ -11,8 +11,10 @@
 
 /* How often unlike ends are sampled again. */
 #define RETRIES 2
-/* With fewer reads in the first burst the window is stretched. */
-#define FEW_READS 8
+/* With fewer reads in the first burst the window is stretched: each takes
+ * more than 1/256 of the window, and the interval would be wider than two of
+ * them, which is close to what is no measurement any more. */
+#define FEW_READS 32
 /* A burst lasts at most an eighth of the window, the look in its middle a
  * thirty-second: with both bursts 9/32 of it for each counter. */
 #define BURST_PART 8

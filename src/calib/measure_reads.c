@@ -101,7 +101,7 @@ static bool tsc_goes_on(const struct plat_sample *s, int n, uint64_t *at)
 static bool stopped(const struct measure_burst *b, double ticks_per_count)
 {
 	const struct plat_sample *end = &b->s[b->n - 1];
-	double ticks = (double)(end->tsc_before - b->s[0].tsc_after);
+	double ticks = (double)(int64_t)(end->tsc_before - b->s[0].tsc_after);
 
 	return end->ref == b->s[0].ref && ticks > 2 * ticks_per_count;
 }

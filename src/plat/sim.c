@@ -56,8 +56,11 @@ static int sim_read_file(
 
 static int sim_adjtimex(struct tscal_platform *p, struct plat_timex *out)
 {
-	*out = sim_of(p)->timex;
-	return sim_of(p)->timex_rc;
+	struct sim *s = sim_of(p);
+
+	*out = s->timex;
+	s->timex.freq += s->timex_freq_step;
+	return s->timex_rc;
 }
 
 static int sim_page(struct tscal_platform *p, enum plat_page which,
@@ -91,36 +94,6 @@ static int sim_tsc_access(struct tscal_platform *p, enum plat_tsc_access *out)
 	return 0;
 }
 
-static int sim_counter_open(struct tscal_platform *p, enum plat_counter_id id,
-	struct plat_counter *out)
-{
-	(void)p, (void)id, (void)out;
-	return -ENOENT;
-}
-
-static int sim_burst(struct tscal_platform *p, enum plat_counter_id id,
-	struct plat_sample *buf, size_t max, uint64_t max_ns)
-{
-	(void)p, (void)id, (void)buf, (void)max, (void)max_ns;
-	return -ENOENT;
-}
-
-static void sim_counter_close(struct tscal_platform *p, enum plat_counter_id id)
-{
-	(void)p, (void)id;
-}
-
-static void sim_wait(struct tscal_platform *p, uint64_t ns, bool spin)
-{
-	(void)p, (void)ns, (void)spin;
-}
-
-static uint64_t sim_now_ns(struct tscal_platform *p)
-{
-	(void)p;
-	return 0;
-}
-
 static int sim_free(struct tscal_platform *p)
 {
 	(void)p;
@@ -143,6 +116,8 @@ static const struct plat_ops sim_ops = {
 	.counter_close = sim_counter_close,
 	.wait = sim_wait,
 	.now_ns = sim_now_ns,
+	.pin = sim_pin,
+	.unpin = sim_unpin,
 	.free = sim_free,
 };
 
@@ -176,4 +151,47 @@ void sim_add_file_error(struct sim *sim, const char *path, int error)
 	if (sim->n_files == SIM_FILES_MAX)
 		abort();
 	sim->files[sim->n_files++] = (struct sim_file){path, NULL, error};
+}
+
+/* The page, which is made where it does not exist. */
+static uint8_t *page_of(struct sim *sim, enum plat_page which, unsigned index)
+{
+	struct sim_page *page;
+
+	for (size_t i = 0; i < sim->n_pages; i++)
+		if (sim->pages[i].which == which &&
+			sim->pages[i].index == index)
+			return sim->pages[i].bytes;
+	if (sim->n_pages == SIM_PAGES_MAX)
+		abort();
+	page = &sim->pages[sim->n_pages++];
+	page->which = which;
+	page->index = index;
+	return page->bytes;
+}
+
+void sim_add_mult_page(
+	struct sim *sim, size_t offset, uint32_t mult, uint32_t shift)
+{
+	uint8_t *page = page_of(sim, PLAT_PAGE_VVAR, 0);
+
+	if (offset > PLAT_PAGE_SIZE - 8)
+		abort();
+	memcpy(page + offset, &mult, 4);
+	memcpy(page + offset + 4, &shift, 4);
+}
+
+void sim_add_pvclock_page(
+	struct sim *sim, uint32_t mul, int8_t shift, uint8_t flags)
+{
+	uint8_t *page = page_of(sim, PLAT_PAGE_VVAR_VCLOCK, 0);
+	uint32_t version = 2;
+	uint64_t tsc = sim->tsc_start + 1, system = 1000000000;
+
+	memcpy(page, &version, 4);
+	memcpy(page + 8, &tsc, 8);
+	memcpy(page + 16, &system, 8);
+	memcpy(page + 24, &mul, 4);
+	memcpy(page + 28, &shift, 1);
+	memcpy(page + 29, &flags, 1);
 }

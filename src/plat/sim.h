@@ -5,7 +5,12 @@
  * built beside the library, not into it.
  *
  * Look-ups answer from tables that the test fills in; what is not in a table is
- * absent.  Counters run on a simulated true time, read at a simulated cost.
+ * absent.
+ *
+ * Counters run on a simulated true time, which passes only while something is
+ * read or waited for.  A test says how each counter really runs and what a read
+ * of it costs, and what happens when: sim_hz() is then the number that
+ * measuring ought to find.  The same seed gives the same machine.
  */
 #ifndef TSCAL_SIM_H
 #define TSCAL_SIM_H
@@ -29,6 +34,52 @@ struct sim_page {
 	uint8_t bytes[PLAT_PAGE_SIZE];
 };
 
+/*
+ * A counter beside the TSC, declared to count at num / den Hz.  Any id below
+ * SIM_COUNTERS_MAX will do, also one that no platform has yet.
+ */
+struct sim_counter {
+	bool present;
+	int error; /* reads give this -errno; 0: they work */
+	uint64_t num, den;
+	unsigned width; /* bits */
+	bool spin;
+	/* How much faster than declared it really counts; 1e6: twice as fast.
+	 */
+	double error_ppm;
+	uint64_t start; /* its count at time 0 */
+	/* Not 0: a clock that the kernel makes of the TSC,
+	 * ns = tsc * mult >> shift; error_ppm and start are not used. */
+	uint32_t mult, shift;
+	/* From the TSC read before to the moment it is read, and on to the TSC
+	 * read after; either grows at random by up to jitter_ps. */
+	uint64_t before_ps, after_ps, jitter_ps;
+	uint64_t stops_at_ps; /* counts no further; 0: never */
+	uint64_t back_at_ps;  /* goes back by back_by counts; 0: never */
+	uint64_t back_by;
+	bool dead; /* always reads dead_value */
+	uint64_t dead_value;
+};
+
+enum sim_event_kind {
+	SIM_STEAL,   /* the program stands still for amount ps: an SMI, another
+		      * guest's turn; all counters go on */
+	SIM_JUMP,    /* the TSC jumps by amount ticks */
+	SIM_MIGRATE, /* the thread goes on on CPU amount, unless pinned */
+	SIM_SLOW,    /* from now on a read takes amount ps longer on its way
+		      * there: another clock frequency; 0: as before */
+};
+
+struct sim_event {
+	enum sim_event_kind kind;
+	uint64_t at_ps;
+	int64_t amount;
+	bool over;
+};
+
+#define SIM_COUNTERS_MAX 8
+#define SIM_EVENTS_MAX 32
+#define SIM_CPUS_MAX 4
 #define SIM_CPUID_MAX 64
 #define SIM_FILES_MAX 64
 #define SIM_PAGES_MAX 8
@@ -52,15 +103,83 @@ struct sim {
 	int kvm_rc;
 	uint32_t kvm_khz;
 	enum plat_tsc_access tsc_access;
+	/* NTP at work: timex.freq moves by this after each look at it. */
+	int64_t timex_freq_step;
+
+	/* True time since the machine began. */
+	uint64_t now_ps;
+	/* The TSC: how it ticks in true seconds, its value at time 0, what a
+	 * read costs, and in which steps of time it advances (0: evenly). */
+	double tsc_hz;
+	uint64_t tsc_start, rdtsc_ps, tsc_step_ps;
+	int64_t tsc_jumped;
+	/* What each CPU's TSC is ahead by, in ticks. */
+	int64_t cpu_ahead[SIM_CPUS_MAX];
+	unsigned cpu;
+	bool can_pin, pinned;
+	/* How much too fast now_ns() and wait() go by, as NTP slews them. */
+	double mono_ppm;
+	uint64_t wake_ps; /* a sleep ends late by this */
+	uint64_t slow_ps; /* of SIM_SLOW */
+	uint64_t rng;
+	struct sim_counter counters[SIM_COUNTERS_MAX];
+	size_t n_events;
+	struct sim_event events[SIM_EVENTS_MAX];
+	uint64_t quiet_until_ps; /* no event before; kept by sim_time.c */
 };
 
 /* An empty machine: no leaf, no file, every device absent. */
 void sim_init(struct sim *sim);
+
+/*
+ * Give it a TSC of hz ticks per true second: even, 10 ns a read; and the random
+ * numbers of this seed.
+ */
+void sim_run_tsc(struct sim *sim, double hz, uint64_t seed);
+
+/* Give it an exact counter of num / den Hz, 20 ns before and after, and return
+ * it, to be made worse. */
+struct sim_counter *sim_add_counter(struct sim *sim, enum plat_counter_id id,
+	uint64_t num, uint64_t den, unsigned width);
+
+/* CLOCK_MONOTONIC_RAW as a counter of its own. */
+struct sim_counter *sim_add_clock_raw(struct sim *sim);
+
+/*
+ * The vDSO's page of Linux 6.18 with a pair at this offset (0x20 and 0x108 are
+ * those of CLOCK_MONOTONIC and CLOCK_MONOTONIC_RAW); a second call adds to the
+ * page.
+ */
+void sim_add_mult_page(
+	struct sim *sim, size_t offset, uint32_t mult, uint32_t shift);
+
+/* The page with the hypervisor's record: its rate and its flags (Linux,
+ * Documentation/virt/kvm/x86/msr.rst; 1: stable on all CPUs). */
+void sim_add_pvclock_page(
+	struct sim *sim, uint32_t mul, int8_t shift, uint8_t flags);
+
+/* Something happens at a time. */
+void sim_add_event(struct sim *sim, enum sim_event_kind kind, uint64_t at_ps,
+	int64_t amount);
+
+/* The ticks per second that a measurement by this counter ought to find. */
+double sim_hz(const struct sim *sim, enum plat_counter_id id);
 
 /* Fill in the tables; they abort the test when full. */
 void sim_add_cpuid(struct sim *sim, uint32_t leaf, uint32_t subleaf,
 	uint32_t eax, uint32_t ebx, uint32_t ecx, uint32_t edx);
 void sim_add_file(struct sim *sim, const char *path, const char *text);
 void sim_add_file_error(struct sim *sim, const char *path, int error);
+
+/* Parts of sim.c, in sim_time.c: what takes simulated time. */
+int sim_counter_open(struct tscal_platform *p, enum plat_counter_id id,
+	struct plat_counter *out);
+int sim_burst(struct tscal_platform *p, enum plat_counter_id id,
+	struct plat_sample *buf, size_t max, uint64_t max_ns);
+void sim_counter_close(struct tscal_platform *p, enum plat_counter_id id);
+void sim_wait(struct tscal_platform *p, uint64_t ns, bool spin);
+uint64_t sim_now_ns(struct tscal_platform *p);
+int sim_pin(struct tscal_platform *p);
+void sim_unpin(struct tscal_platform *p);
 
 #endif /* TSCAL_SIM_H */

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* What the tests of measuring on the simulated machine have in common. */
+#ifndef TSCAL_TESTS_MEASURING_H
+#define TSCAL_TESTS_MEASURING_H
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+#include "calib/measure.h"
+#include "plat/sim.h"
+
+#define MS UINT64_C(1000000000) /* in ps */
+#define US UINT64_C(1000000)
+#define NS UINT64_C(1000)
+
+/* Counters that no platform has yet. */
+#define HPET ((enum plat_counter_id)(PLAT_COUNTER_COUNT + 0))
+#define PM ((enum plat_counter_id)(PLAT_COUNTER_COUNT + 1))
+#define PIT ((enum plat_counter_id)(PLAT_COUNTER_COUNT + 2))
+
+static struct sim sim;
+static struct measure_space space[4];
+
+/* A machine with CLOCK_MONOTONIC_RAW; returns that. */
+static inline struct sim_counter *machine(uint64_t seed)
+{
+	sim_init(&sim);
+	sim_run_tsc(&sim, 2.4e9 + (double)(seed % 1000) * 1234.5, seed);
+	return sim_add_clock_raw(&sim);
+}
+
+/* Nothing is looked up while the window is open. */
+static inline void measure(
+	struct measure_plan plan, struct measured *m, size_t n)
+{
+	measure_begin(&sim.plat, &plan, m, n, space);
+	measure_finish(&sim.plat, &plan, m, n, space);
+}
+
+/* One counter, measured within this budget. */
+static inline struct measured measure_one(
+	enum plat_counter_id id, unsigned window_ms, unsigned budget_ms)
+{
+	struct measure_plan plan = {
+		.window_ns = window_ms * UINT64_C(1000000),
+		.deadline_ns = sim_now_ns(&sim.plat) +
+			       budget_ms * UINT64_C(1000000),
+	};
+	struct measured m = {.id = id};
+
+	measure(plan, &m, 1);
+	return m;
+}
+
+static inline bool holds_truth(const struct measured *m)
+{
+	double hz = sim_hz(&sim, m->id);
+
+	return m->status == TSCAL_STATUS_READY && m->lo <= hz && hz <= m->hi;
+}
+
+static inline double error_ppm(const struct measured *m)
+{
+	return (m->hz / sim_hz(&sim, m->id) - 1) * 1e6;
+}
+
+#endif /* TSCAL_TESTS_MEASURING_H */
