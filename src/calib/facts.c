@@ -81,9 +81,9 @@ static void gather_extended(struct tscal_platform *plat, struct facts *f)
 
 static void gather_clocksource(struct tscal_platform *plat, struct facts *f)
 {
-	int cur = text_read(plat, CLOCKSOURCE "current_clocksource",
+	int cur = text_read_line(plat, CLOCKSOURCE "current_clocksource",
 		f->clocksource, sizeof(f->clocksource));
-	int all = text_read(plat, CLOCKSOURCE "available_clocksource",
+	int all = text_read_line(plat, CLOCKSOURCE "available_clocksource",
 		f->available, sizeof(f->available));
 
 	f->clocksource_visible = cur > 0 && all > 0;
@@ -192,7 +192,7 @@ static void gather_ptp(struct tscal_platform *plat, struct facts *f)
 		snprintf(path, sizeof(path), "/sys/class/ptp/ptp%d/clock_name",
 			i);
 		/* Numbers are given out for ever: there may be gaps. */
-		if (text_read(plat, path, text, sizeof(text)) <= 0)
+		if (text_read_line(plat, path, text, sizeof(text)) <= 0)
 			continue;
 		/* Linux: ptp_kvm, hv_util and ptp_vmclock name themselves so.
 		 */

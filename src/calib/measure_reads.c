@@ -3,6 +3,7 @@
 /* What the bursts of one counter say, whatever may be wrong with it. */
 #include "calib/measure_reads.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -64,8 +65,15 @@ static bool dead(struct measured *m, const struct measure_space *sp)
 			 : sp->n_middle < 0 ? sp->n_middle
 					    : sp->last->n;
 
-		measure_outcome(
-			m, TSCAL_STATUS_ERROR, "reads fail (error %d)", -rc);
+		if (rc == -ENODATA)
+			measure_outcome(m, TSCAL_STATUS_ABSENT,
+				"not all of its reads are in the recording");
+		else if (!rc)
+			measure_outcome(m, TSCAL_STATUS_UNSTABLE,
+				"not one read within the window");
+		else
+			measure_outcome(m, TSCAL_STATUS_ERROR,
+				"reads fail (error %d)", -rc);
 		return true;
 	}
 	for (int i = 0; i < sp->first->n; i++)

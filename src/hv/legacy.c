@@ -18,7 +18,7 @@ static int read_dmi(
 	char path[64];
 
 	snprintf(path, sizeof(path), "/sys/class/dmi/id/%s", dmi_files[i]);
-	return text_read(plat, path, buf, size);
+	return text_read_line(plat, path, buf, size);
 }
 
 static bool starts_with_one_of(

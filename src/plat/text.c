@@ -25,6 +25,22 @@ int text_read(
 	return n;
 }
 
+int text_read_line(
+	struct tscal_platform *plat, const char *path, char *buf, size_t size)
+{
+	int n = text_read(plat, path, buf, size), len = 0;
+
+	if (n < 0)
+		return n;
+	for (; len < n && buf[len] != '\n'; len++)
+		if (buf[len] == '\t')
+			buf[len] = ' ';
+	while (len && buf[len - 1] == ' ')
+		len--;
+	buf[len] = '\0';
+	return len;
+}
+
 bool text_has_word(const char *list, const char *word)
 {
 	size_t len = strlen(word);

@@ -14,6 +14,10 @@
 int text_read(
 	struct tscal_platform *plat, const char *path, char *buf, size_t size);
 
+/* The same of the first line alone, tabs as blanks: for a sentence. */
+int text_read_line(
+	struct tscal_platform *plat, const char *path, char *buf, size_t size);
+
 /* Whether word stands in list, delimited by blanks, newlines or the ends. */
 bool text_has_word(const char *list, const char *word);
 

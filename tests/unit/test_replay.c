@@ -94,6 +94,56 @@ Test(replay, a_machine_of_which_nothing_is_known_has_no_rate)
 	cr_assert(zero(int, tscal_platform_free(p)));
 }
 
+/* The lines that a report has on a machine with these samples. */
+static struct tscal_line clock_raw_of(const char *samples)
+{
+	struct tscal_opts opts = TSCAL_OPTS_INIT;
+	struct tscal_report *report;
+	struct tscal_line line = {0};
+	char text[1000];
+
+	snprintf(text, sizeof(text),
+		HEAD "counter clock-raw: num=1000000000 den=1 width=64 spin=0\n"
+		     "%send\n",
+		samples);
+	opts.platform = replay_text(text);
+	cr_assert(zero(int, tscal_report_new(&opts, &report)));
+	for (size_t i = 0; i < tscal_report_count(report); i++)
+		if (tscal_report_line(report, i)->id == TSCAL_SOURCE_CLOCK_RAW)
+			line = *tscal_report_line(report, i);
+	tscal_report_free(report);
+	cr_assert(zero(int, tscal_platform_free(opts.platform)));
+	return line;
+}
+
+Test(replay, a_burst_that_is_not_recorded_is_no_read_that_failed)
+{
+	struct tscal_line l = clock_raw_of(
+		"samples clock-raw 0: 2000000000/1000000000/60 120/60/60\n");
+
+	cr_assert(eq(int, l.status, TSCAL_STATUS_ABSENT), "%s", l.sentence);
+	cr_assert(not(zero(ptr, strstr(l.sentence, "in the recording"))));
+}
+
+Test(replay, a_burst_without_samples_is_no_error_0)
+{
+	struct tscal_line l = clock_raw_of("samples clock-raw 0:\n"
+					   "samples clock-raw 1:\n"
+					   "samples clock-raw 2:\n"
+					   "samples clock-raw 3:\n");
+
+	cr_assert(eq(int, l.status, TSCAL_STATUS_UNSTABLE), "%s", l.sentence);
+	cr_assert(zero(ptr, strstr(l.sentence, "error")));
+}
+
+Test(replay, reads_that_failed_are_an_error)
+{
+	struct tscal_line l = clock_raw_of("samples clock-raw 0: -EIO\n"
+					   "samples clock-raw 1: -EIO\n");
+
+	cr_assert(eq(int, l.status, TSCAL_STATUS_ERROR), "%s", l.sentence);
+}
+
 Test(replay, adjtimex_answers_in_order_and_then_repeats_the_last)
 {
 #define TIMEX(n, freq)                                                         \
