@@ -29,9 +29,10 @@
 
 /* `cpuid -r` prints 9 KB for each CPU: this is 1800 of them. */
 #define REC_TEXT_MAX (16u << 20)
-/* Longer than any line of a recording, which is that of a file: */
+/* Longer than any line of a recording: those of files and of samples. */
 #define REC_LINE_MAX (64u << 10)
-/* twice what the largest reader asks for; each byte is up to 4 characters. */
+/* What the largest reader asks for, that of /proc/cpuinfo; each byte is up to
+ * 4 characters of a line. */
 #define REC_FILE_MAX (8u << 10)
 /* Paths, NUL included. */
 #define REC_PATH_MAX 256

@@ -96,34 +96,6 @@ def update(tscal, name):
     return True
 
 
-def owed():
-    """Compare the stored reports with owed.txt, which says what the verdict
-    on a machine must be: an update cannot change that unnoticed."""
-    good = True
-    for line in (HERE / "owed.txt").read_text("utf-8").splitlines():
-        if line.startswith("#"):
-            continue
-        name, rate, use, source, phrase = (w.strip() for w in line.split("|"))
-        stored = HERE / "machines" / f"{name}.json"
-        if not stored.exists():
-            print(f"{name}: owed, but not there")
-            good = False
-            continue
-        text = stored.read_text("utf-8")
-        report = json.loads(text)
-        for what, must, found in (
-                ("rate", rate, report["rate"]["verdict"]),
-                ("use", use, report["use"]["verdict"]),
-                ("source", source, report["rate"]["source"] or "none")):
-            if must != found:
-                print(f"{name}: {what} is {found}, owed is {must}")
-                good = False
-        if phrase not in text:
-            print(f"{name}: no sentence has \"{phrase}\"")
-            good = False
-    return good
-
-
 def main():
     """Check, or update, the machines named, or all."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -132,8 +104,6 @@ def main():
                         help="store the reports as they are now")
     parser.add_argument("--orphans", action="store_true",
                         help="only look for reports without a machine")
-    parser.add_argument("--owed", action="store_true",
-                        help="only compare the reports with owed.txt")
     parser.add_argument("--tscal", help="the command (default: of build/dev)",
                         default=HERE.parents[1] / "build/dev/src/cli/tscal")
     args = parser.parse_args()
@@ -144,8 +114,6 @@ def main():
         for name in sorted(reports - machines):
             print(f"{name}.json has no {name}.rec")
         return 1 if reports - machines else 0
-    if args.owed:
-        return 0 if owed() else 1
     good = True
     for name in args.name or sorted(machines):
         try:
