@@ -19,9 +19,9 @@
  * thirty-second: with both bursts 9/32 of it for each counter. */
 #define BURST_PART 8
 #define MIDDLE_PART 32
-/* When others took the time away an eighth of a window is measured all the
+/* When others took the time away a quarter of a window is measured all the
  * same: late and short is better than nothing. */
-#define LEAST_PART 8
+#define LEAST_PART 4
 
 static void open_failed(struct measured *m, int rc)
 {
