@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* Whole calibrations of the simulated machine. */
+#include <math.h>
+#include <sys/timex.h>
+
+#include <tscal/calibrate.h>
+
+#include "measuring.h"
+
+#define CLOCKSOURCE "/sys/devices/system/clocksource/clocksource0/"
+
+/* A PC whose kernel runs on its TSC, at the rate it measured: the pair of
+ * CLOCK_MONOTONIC_RAW is in the page beside the one that NTP steers. */
+static void pc(uint64_t seed)
+{
+	struct sim_counter *raw = machine(seed);
+
+	raw->mult = (uint32_t)(ldexp(1e9, 24) / sim.tsc_hz * (1 + 13e-6));
+	raw->shift = 24;
+	raw->jitter_ps = 2 * NS;
+	sim.tsc_step_ps = 10 * NS;
+	sim_add_cpuid(&sim, 0, 0, 1, 0x756e6547, 0x6c65746e, 0x49656e69);
+	sim_add_cpuid(&sim, 1, 0, 0x906ed, 0, 0, 1 << 4);
+	sim_add_file(&sim, CLOCKSOURCE "current_clocksource", "tsc\n");
+	sim_add_file(&sim, CLOCKSOURCE "available_clocksource",
+		"tsc hpet acpi_pm \n");
+	sim_add_file(&sim, "/proc/cpuinfo", "flags\t\t: tsc\n");
+	sim_add_mult_page(&sim, 0x20, raw->mult + 90, 24);
+	sim_add_mult_page(&sim, 0x108, raw->mult, 24);
+	sim.timex_rc = 0;
+	sim.timex = (struct plat_timex){
+		.state = TIME_OK, .tick = 10000, .freq = 13 * 65536};
+}
+
+static struct tscal_report *calibrate(void)
+{
+	struct tscal_opts opts = TSCAL_OPTS_INIT;
+	struct tscal_report *r = NULL;
+
+	opts.platform = &sim.plat;
+	cr_assert(eq(int, tscal_report_new(&opts, &r), 0));
+	return r;
+}
+
+static const struct tscal_line *line_of(
+	const struct tscal_report *r, enum tscal_source id)
+{
+	for (size_t i = 0; i < tscal_report_count(r); i++)
+		if (tscal_report_line(r, i)->id == id)
+			return tscal_report_line(r, i);
+	cr_fatal("no such source");
+}
+
+Test(sim_run, the_exact_rate_is_inside_the_measured_interval)
+{
+	for (uint64_t seed = 0; seed < 50; seed++) {
+		const struct tscal_line *raw, *vdso;
+		struct tscal_report *r;
+
+		pc(seed);
+		r = calibrate();
+		raw = line_of(r, TSCAL_SOURCE_CLOCK_RAW);
+		vdso = line_of(r, TSCAL_SOURCE_VDSO);
+		cr_assert(epsilon_eq(dbl, vdso->hz,
+				  sim_hz(&sim, PLAT_COUNTER_CLOCK_RAW), 1e-6),
+			"seed %lu: %s, %s", (unsigned long)seed, vdso->sentence,
+			raw->sentence);
+		cr_assert(le(dbl, raw->hz_lo, vdso->hz));
+		cr_assert(le(dbl, vdso->hz, raw->hz_hi));
+		/* One count of the clock. */
+		cr_assert(lt(dbl, fabs(raw->hz / vdso->hz - 1) * 1e6, 0.1));
+		cr_assert(lt(u64, sim.now_ps, 15 * MS));
+		tscal_report_free(r);
+	}
+}
+
+Test(sim_run, ntp_that_changes_its_mind_is_no_witness)
+{
+	struct tscal_report *r;
+	const struct tscal_line *raw;
+	double hz;
+
+	pc(1);
+	hz = sim_hz(&sim, PLAT_COUNTER_CLOCK_RAW);
+	r = calibrate();
+	cr_assert(epsilon_eq(dbl, line_of(r, TSCAL_SOURCE_ADJTIMEX)->hz,
+		hz / (1 + 13e-6), 1));
+	tscal_report_free(r);
+
+	pc(1);
+	sim.timex_freq_step = 65536; /* 1 ppm between two looks */
+	sim.mono_ppm = 500;
+	r = calibrate();
+	raw = line_of(r, TSCAL_SOURCE_CLOCK_RAW);
+	cr_assert(eq(int, line_of(r, TSCAL_SOURCE_ADJTIMEX)->status,
+		TSCAL_STATUS_UNSTABLE));
+	cr_assert(le(dbl, raw->hz_lo, hz));
+	cr_assert(le(dbl, hz, raw->hz_hi));
+	cr_assert(lt(dbl, fabs(tscal_report_info(r)->hz_raw / hz - 1), 1e-9));
+	tscal_report_free(r);
+}
+
+Test(sim_run, a_default_run_keeps_its_budget_whatever_a_read_costs)
+{
+	static const uint64_t cost[] = {30 * NS, 2 * US, 60 * US, 600 * US};
+
+	for (size_t i = 0; i < sizeof(cost) / sizeof(*cost); i++) {
+		pc(2);
+		sim.counters[PLAT_COUNTER_CLOCK_RAW].before_ps = cost[i];
+		/* RDTSC is trapped as well. */
+		sim.rdtsc_ps = i ? 2 * US : 10 * NS;
+		tscal_report_free(calibrate());
+		cr_assert(lt(u64, sim.now_ps, 50 * MS));
+	}
+}
+
+Test(sim_run, a_dead_clock_leaves_no_number)
+{
+	struct tscal_report *r;
+
+	pc(3);
+	sim.counters[PLAT_COUNTER_CLOCK_RAW].dead = true;
+	r = calibrate();
+	cr_assert(eq(int, line_of(r, TSCAL_SOURCE_CLOCK_RAW)->status,
+		TSCAL_STATUS_STUCK));
+	cr_assert(eq(int, tscal_report_info(r)->rate, TSCAL_RATE_NONE));
+	tscal_report_free(r);
+}
