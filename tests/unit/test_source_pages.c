@@ -145,7 +145,7 @@ Test(pages, vdso_needs_a_pair_that_the_measurement_confirms)
 	put(bytes, 0x20, MULT + 700, SHIFT);
 	/* Same rate, but shifts that the kernel never has. */
 	put(bytes, 0x40, 0, SHIFT);
-	put(bytes, 0x60, 0x80000000, 63);
+	put(bytes, 0x60, (uint32_t)MULT << 9, SHIFT + 9);
 	cr_assert(eq(int, ask(&source_vdso), TSCAL_STATUS_ABSENT));
 	run.raw.status = TSCAL_STATUS_UNSTABLE;
 	put(bytes, 0x20, MULT, SHIFT);

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* Whole calibrations of machines that tell the truth, or do not. */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+#include <string.h>
+
+#include <tscal/calibrate.h>
+
+#include "plat/sim.h"
+
+#define CLOCKSOURCE "/sys/devices/system/clocksource/clocksource0/"
+
+static struct sim sim;
+static struct tscal_info info;
+
+/* pvclock's mul for a rate between 2 and 4 GHz, with shift -1. */
+static uint32_t mul_of(double hz)
+{
+	return (uint32_t)(ldexp(1e9, 33) / hz);
+}
+
+static uint32_t mult_of(double hz)
+{
+	return (uint32_t)(ldexp(1e9, 24) / hz + 0.5);
+}
+
+/* Two CPUs, a TSC of 2.4 GHz and a kernel that runs on this clocksource. */
+static void machine(const char *cs, const char *available, const char *flags)
+{
+	sim_init(&sim);
+	sim_run_tsc(&sim, 2.4e9, 1);
+	sim_add_clock_raw(&sim);
+	sim_add_cpuid(&sim, 0, 0, 0xd, 0, 0, 0);
+	sim_add_file(&sim, CLOCKSOURCE "current_clocksource", cs);
+	sim_add_file(&sim, CLOCKSOURCE "available_clocksource", available);
+	sim_add_file(&sim, "/proc/cpuinfo", flags);
+	sim_add_file(&sim, "/sys/devices/system/cpu/online", "0-1");
+}
+
+static void metal(void)
+{
+	machine("tsc", "tsc hpet acpi_pm", "flags\t\t: tsc\nbogomips\t: 1\n");
+	sim_add_cpuid(&sim, 1, 0, 0xa00f11, 0, 0, 1 << 4);
+}
+
+static void kvm(const char *cs, const char *available)
+{
+	machine(cs, available,
+		"flags\t\t: tsc tsc_known_freq\nbogomips\t: 1\n");
+	sim_add_cpuid(&sim, 1, 0, 0xa00f11, 0, UINT32_C(1) << 31, 1 << 4);
+	sim_add_cpuid(
+		&sim, 0x40000000, 0, 0x40000001, 0x4b4d564b, 0x564b4d56, 0x4d);
+}
+
+static void calibrate(uint64_t only)
+{
+	struct tscal_opts opts = TSCAL_OPTS_INIT;
+
+	opts.platform = &sim.plat;
+	opts.only = only;
+	cr_assert(eq(int, tscal_calibrate(&opts, &info), 0));
+}
+
+#define ONLY(source) (UINT64_C(1) << TSCAL_SOURCE_##source)
+
+Test(verdicts, of_a_kvm_guest)
+{
+	kvm("tsc", "tsc kvm-clock");
+	sim_add_mult_page(&sim, 0x108, mult_of(2.4e9), 24);
+	sim_add_pvclock_page(&sim, mul_of(2.4e9), -1, 1);
+	calibrate(0);
+	cr_assert(eq(int, (int)info.rate, TSCAL_RATE_CONSISTENT));
+	cr_assert(eq(int, (int)info.source, TSCAL_SOURCE_KVMCLOCK));
+	cr_assert(eq(u32, info.roots, TSCAL_ROOT_HV));
+	cr_assert(eq(int, (int)info.use, TSCAL_USE_UNTIL_MOVED));
+	cr_assert(lt(dbl, fabs(info.hz / 2.4e9 - 1), 1e-9));
+}
+
+/* RAW is the TSC by the old host's mult, pvclock is the new host's. */
+Test(verdicts, of_a_snapshot_restored_200_ppm_away)
+{
+	kvm("tsc", "tsc kvm-clock");
+	sim_add_mult_page(&sim, 0x108, mult_of(2.4e9), 24);
+	sim_add_pvclock_page(&sim, mul_of(2.4e9 * 1.0002), -1, 1);
+	calibrate(0);
+	cr_assert(eq(int, (int)info.rate, TSCAL_RATE_CONFLICT));
+	cr_assert(eq(int, (int)info.source, TSCAL_SOURCE_KVMCLOCK));
+	cr_assert(lt(dbl, fabs(info.hz / 2.40048e9 - 1), 1e-9));
+	/* And what converts to CLOCK_MONOTONIC_RAW is said beside it. */
+	cr_assert(lt(dbl, fabs(info.hz_raw / 2.4e9 - 1), 0.2e-6));
+	cr_assert(ne(ptr, strstr(info.rate_sentence, "200 ppm below"), NULL));
+}
+
+Test(verdicts, on_the_use_do_not_change_with_the_sources_asked)
+{
+	static const uint64_t only[] = {
+		0, ONLY(CLOCK_RAW), ONLY(KVMCLOCK), ONLY(CLOCK_RAW)};
+
+	for (size_t i = 0; i < 4; i++) {
+		kvm("kvm-clock", "kvm-clock tsc");
+		sim_add_pvclock_page(&sim, mul_of(2.4e9), -1, 0);
+		calibrate(only[i]);
+		cr_expect(eq(int, (int)info.use, TSCAL_USE_NO), "%zu", i);
+		kvm("kvm-clock", "kvm-clock");
+		sim_add_pvclock_page(&sim, mul_of(2.4e9), -1, 1);
+		calibrate(only[i]);
+		cr_expect(eq(int, (int)info.use, TSCAL_USE_UNTIL_MOVED), "%zu",
+			i);
+		cr_expect(eq(u32, info.watch, TSCAL_WATCH_PVCLOCK), "%zu", i);
+	}
+}
+
+/* What looks like a record on bare metal is none: it would be a second
+ * witness. */
+Test(verdicts, of_metal_see_no_pvclock)
+{
+	metal();
+	sim_add_mult_page(&sim, 0x108, mult_of(2.4e9), 24);
+	sim_add_pvclock_page(&sim, mul_of(2.4e9), -1, 1);
+	calibrate(0);
+	cr_assert(eq(int, (int)info.rate, TSCAL_RATE_CONSISTENT));
+	cr_assert(eq(int, (int)info.source, TSCAL_SOURCE_VDSO));
+	cr_assert(eq(u32, info.roots, TSCAL_ROOT_HPET));
+	cr_assert(eq(int, (int)info.use, TSCAL_USE_YES));
+}
+
+Test(verdicts, of_metal_that_ntp_has_measured)
+{
+	metal();
+	sim_add_mult_page(&sim, 0x20, mult_of(2.4e9 * (1 + 12.3e-6)), 24);
+	sim_add_mult_page(&sim, 0x108, mult_of(2.4e9), 24);
+	sim.timex_rc = 0;
+	sim.timex = (struct plat_timex){.freq = -806093, .tick = 10000};
+	calibrate(0);
+	cr_assert(eq(int, (int)info.rate, TSCAL_RATE_VERIFIED));
+	cr_assert(eq(int, (int)info.source, TSCAL_SOURCE_VDSO));
+	cr_assert(epsilon_eq(dbl, info.agreement_ppm, 12.3, 0.3));
+	cr_assert(epsilon_eq(dbl, (info.hz_si / info.hz - 1) * 1e6, 12.3, 0.2));
+	/* chrony still slews: the same machine without the witness. */
+	sim.timex.tick = 10833;
+	calibrate(0);
+	cr_assert(eq(int, (int)info.rate, TSCAL_RATE_CONSISTENT));
+	cr_assert(zero(dbl, info.hz_si));
+}
+
+Test(verdicts, of_a_tsc_that_the_kernel_rejected)
+{
+	machine("hpet", "hpet acpi_pm", "flags\t\t: tsc\nbogomips\t: 1\n");
+	sim_add_cpuid(&sim, 1, 0, 0xa00f11, 0, 0, 1 << 4);
+	calibrate(0);
+	cr_assert(eq(int, (int)info.rate, TSCAL_RATE_SINGLE));
+	cr_assert(eq(int, (int)info.use, TSCAL_USE_NO));
+	cr_assert(eq(int, info.rejected_by_kernel, 1));
+}
