@@ -48,15 +48,17 @@ set(TSCAL_EXPORT "TSCAL_API=__attribute__((visibility(\"default\")))")
 # and NAME_static, both libOUTPUT; for others tscal::shared, tscal::static,
 # tscal::probe_shared and so on.  The shared one exports what src/OUTPUT.map
 # lists.  The static one is a single object in which all else is local, so that
-# our "compare" is not in the way of a stranger's.
+# our "compare" is not in the way of a stranger's; NAME_internal, which is not
+# installed, keeps everything in reach.
 function(tscal_library name output)
   set(map ${PROJECT_SOURCE_DIR}/src/${output}.map)
   add_library(${name}_shared SHARED $<TARGET_OBJECTS:${name}_objects>)
+  add_library(${name}_internal STATIC $<TARGET_OBJECTS:${name}_objects>)
   add_custom_command(OUTPUT ${output}.o
     COMMAND ${CMAKE_C_COMPILER} -r -nostdlib -o ${output}-all.o
-      $<TARGET_OBJECTS:${name}_objects>
+      -Wl,--whole-archive $<TARGET_FILE:${name}_internal>
     COMMAND ${CMAKE_OBJCOPY} --localize-hidden ${output}-all.o ${output}.o
-    DEPENDS $<TARGET_OBJECTS:${name}_objects> COMMAND_EXPAND_LISTS VERBATIM)
+    DEPENDS ${name}_internal VERBATIM)
   add_library(${name}_static STATIC ${output}.o)
   set_target_properties(${name}_static PROPERTIES LINKER_LANGUAGE C)
   set_target_properties(${name}_shared PROPERTIES

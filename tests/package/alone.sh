@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The tscal authors
+# alone.sh SOURCE: as a distribution might build it: libtscal alone, without
+# presets, Ninja, pkg-config or any other library, for /usr into a staging tree.
+set -euo pipefail
+here=$(dirname "$0")
+
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+cmake -S "$1" -B "$out/build" -G "Unix Makefiles" \
+	-DCMAKE_INSTALL_PREFIX=/usr -DCMAKE_INSTALL_LIBDIR=lib/x86_64-linux-gnu \
+	-DTSCAL_PROBE=OFF -DTSCAL_COMMAND=OFF \
+	-DCMAKE_DISABLE_FIND_PACKAGE_PkgConfig=ON
+cmake --build "$out/build" --parallel 2
+DESTDIR=$out/stage cmake --install "$out/build"
+
+libdir=$out/stage/usr/lib/x86_64-linux-gnu
+"$here/needed.sh" "$libdir/libtscal.so"
+if readelf -dW "$libdir/libtscal.so" | grep -E 'R(UN)?PATH'; then
+	echo "under /usr a run path has no business" >&2
+	exit 1
+fi
+if find "$out/stage" -name '*probe*' -o -name tscal.1 | grep .; then
+	echo "of what was not built" >&2
+	exit 1
+fi
+"$here/pkgconfig.sh" "$libdir/pkgconfig"
+"$here/cmake.sh" "$out/stage/usr" shared
