@@ -230,7 +230,7 @@ Test(replay, a_directory_is_no_recording)
 	cr_assert(eq(str, err, "is not a regular file"));
 }
 
-Test(replay, a_fifo_does_not_make_it_wait, .timeout = 20)
+Test(replay, a_fifo_does_not_make_it_wait)
 {
 	struct tscal_platform *p;
 
