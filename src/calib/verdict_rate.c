@@ -245,7 +245,9 @@ static void remark(const struct run *run, struct tscal_info *info)
 				" CPUID 15h is the host's, %.2fx off: "
 				"ignored.",
 				l->hz / info->hz);
-		else if (l->kind == TSCAL_KIND_NOMINAL && off > 1.5e4)
+		else if (l->kind == TSCAL_KIND_NOMINAL && off > 1.5e4 &&
+			 !run->kernel.guest)
+			/* A guest's label is that of any host. */
 			add(info, " This rate is %s the nominal one (%s).",
 				distance(info->hz, l->hz, d, sizeof(d)),
 				l->name);

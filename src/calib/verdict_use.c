@@ -60,6 +60,9 @@ static uint32_t what_to_watch(const struct run *run)
 {
 	uint32_t watch = run->vendor ? run->vendor->watch : 0;
 
+	/* A kernel told to do without has no record to watch. */
+	if (run->facts.pv_clock_off)
+		watch &= ~TSCAL_WATCH_PVCLOCK;
 	if (!run->pvclock_rc)
 		watch |= TSCAL_WATCH_PVCLOCK;
 	return watch ? watch : TSCAL_WATCH_RATE;
