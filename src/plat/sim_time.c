@@ -89,8 +89,7 @@ static uint64_t tsc_now(const struct sim *s)
 
 	if (s->tsc_step_ps)
 		ps -= ps % s->tsc_step_ps;
-	return s->tsc_start +
-	       (uint64_t)floorl((long double)ps * s->tsc_hz / 1e12L) +
+	return s->tsc_start + (uint64_t)((long double)ps * s->tsc_hz / 1e12L) +
 	       (uint64_t)s->tsc_jumped + (uint64_t)s->cpu_ahead[s->cpu];
 }
 
@@ -114,7 +113,7 @@ static uint64_t count_now(const struct sim *s, const struct sim_counter *c)
 	if (c->stops_at_ps && ps > c->stops_at_ps)
 		ps = c->stops_at_ps;
 	hz = (long double)c->num / c->den * (1 + c->error_ppm * 1e-6L);
-	count = c->start + (uint64_t)floorl(ps * hz / 1e12L);
+	count = c->start + (uint64_t)(ps * hz / 1e12L);
 	if (c->back_at_ps && ps >= c->back_at_ps)
 		count -= c->back_by;
 	return c->width < 64 ? count & ((UINT64_C(1) << c->width) - 1) : count;
