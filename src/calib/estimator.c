@@ -155,8 +155,9 @@ static double common_shift(const struct plat_sample *origin, struct burst first,
 	return sum / (double)(to - from);
 }
 
-/* The median time that a read of the burst took, in ticks. */
-static double bracket(struct burst b)
+/* The median time that a read of the burst took, in ticks, and the range of the
+ * middle half of these times. */
+static double bracket(struct burst b, double *spread)
 {
 	double v[RATE_BURST_MAX];
 	size_t n = b.n < RATE_BURST_MAX ? b.n : RATE_BURST_MAX;
@@ -164,6 +165,7 @@ static double bracket(struct burst b)
 	for (size_t i = 0; i < n; i++)
 		v[i] = (double)(b.s[i].tsc_after - b.s[i].tsc_before);
 	rate_sort(v, n);
+	*spread = v[n - 1 - n / 4] - v[n / 4];
 	return v[n / 2];
 }
 
@@ -172,19 +174,22 @@ static double bracket(struct burst b)
 #define RANKS_MIN_COUNTS 16
 /* Fewer reads than this are no sample of what a read is like. */
 #define RANKS_MIN_READS 32
+/* How many times its usual size chance may be. */
+#define NOISE 4
 
 enum rate_status rate_estimate(
 	struct burst first, struct burst last, struct rate *out)
 {
 	enum rate_status rc = rate_bounds(first, last, out);
-	double t_first, t_last, middle, counts, shift, range;
+	double t_first, t_last, middle, counts, shift, range, spread, other;
 
 	if (rc != RATE_OK)
 		return rc;
 	middle = out->lo + (out->hi - out->lo) / 2;
 	out->point = middle;
-	t_first = bracket(first);
-	t_last = bracket(last);
+	t_first = bracket(first, &spread);
+	t_last = bracket(last, &other);
+	spread = other < spread ? other : spread;
 	out->first_worse = t_first > t_last && last.n >= RANKS_MIN_READS;
 	out->settled = t_first < RANKS_MIN_COUNTS * middle;
 	if (out->settled || first.n < RANKS_MIN_READS ||
@@ -198,5 +203,11 @@ enum rate_status rate_estimate(
 	out->settled = range < middle && shift >= out->lo && shift <= out->hi;
 	if (out->settled)
 		out->point = shift;
+	/* Chance alone moves ranks by the spread over the root of the number of
+	 * reads.  Reads that differ so much at both ends alike stay as they are
+	 * when sampled again. */
+	else if (range * range * (double)first.n <
+		 NOISE * NOISE * spread * spread)
+		out->settled = true;
 	return RATE_OK;
 }

@@ -211,6 +211,25 @@ Test(estimator, a_handful_of_reads_settles_nothing)
 	cr_assert(not(r.first_worse));
 }
 
+Test(estimator, reads_that_scatter_alike_at_both_ends_get_the_middle)
+{
+	struct rate r;
+
+	srand48(9);
+	fill(first, 0, 25, 25);
+	fill(last, 1e7, 25, 25);
+	for (size_t i = 0; i < N; i++) {
+		first[i].tsc_before -= lrand48() % 500;
+		first[i].tsc_after += lrand48() % 500;
+		last[i].tsc_before -= lrand48() % 500;
+		last[i].tsc_after += lrand48() % 500;
+	}
+	cr_assert(eq(int, rate_estimate(all(first), all(last), &r), RATE_OK));
+	/* Once more would be no better. */
+	cr_assert(r.settled);
+	cr_assert(epsilon_eq(dbl, r.point, (r.lo + r.hi) / 2, 1e-12));
+}
+
 Test(estimator, bursts_of_unlike_length_compare_by_rank)
 {
 	struct burst half = {last, 300};
