@@ -5,6 +5,8 @@ that no test runs on."""
 import os
 import pathlib
 import resource
+import shutil
+import subprocess
 import tempfile
 import unittest
 
@@ -221,6 +223,19 @@ class Record(Files):
         if live["rate"]["hz"] is not None:
             self.assertAlmostEqual(again["rate"]["hz"] / live["rate"]["hz"], 1,
                                    delta=1e-6)
+
+    @unittest.skipUnless(shutil.which("cpuid"), "needs Debian's cpuid")
+    def test_what_cpuid_prints_replays_to_the_same_machine(self):
+        live = self.json(schema="tscal.report/1", codes=(0, 2, 3, 4))
+        for options in (["-r"], ["-1", "-r"]):
+            path = self.file(subprocess.check_output(["cpuid", *options]))
+            again = self.json("replay", path, schema="tscal.report/1",
+                              codes=(0, 3, 4))
+            self.assertEqual(live["cpu"], again["cpu"])
+            # Not its name: firmware may have a say in that.
+            for key in ("present", "signature", "base", "max_leaf"):
+                self.assertEqual(live["hypervisor"][key],
+                                 again["hypervisor"][key])
 
     def test_text_says_where(self):
         path = str(self.dir / "r.txt")
