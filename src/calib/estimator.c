@@ -137,22 +137,34 @@ static size_t shifts(const struct plat_sample *origin, struct burst first,
 	return n;
 }
 
-/* The mean of the middle half of the shifts of both sides, and its range. */
+/*
+ * The shift that most points of both sides have in common: the mean of those
+ * within a count of the middle of the shortest range that holds MOST of them.
+ * More than half: what all points of one side have in common is not enough.
+ */
+#define MOST(n) ((n) / 2 + (n) / 16)
+
 static double common_shift(const struct plat_sample *origin, struct burst first,
 	struct burst last, double slope, double *range)
 {
-	double v[2 * RATE_BURST_MAX], sum = 0;
+	double v[2 * RATE_BURST_MAX], sum = 0, centre;
 	size_t n = shifts(origin, first, last, LOWER, slope, v);
-	size_t from, to;
+	size_t best = 0, used = 0, most;
 
 	n += shifts(origin, first, last, UPPER, slope, v + n);
 	rate_sort(v, n);
-	from = n / 4;
-	to = n - from;
-	for (size_t k = from; k < to; k++)
-		sum += v[k];
-	*range = v[to - 1] - v[from];
-	return sum / (double)(to - from);
+	most = MOST(n);
+	for (size_t k = 0; k + most < n; k++)
+		if (v[k + most] - v[k] < v[best + most] - v[best])
+			best = k;
+	*range = v[best + most] - v[best];
+	centre = v[best] + *range / 2;
+	for (size_t k = 0; k < n; k++)
+		if (fabs(v[k] - centre) <= slope) {
+			sum += v[k];
+			used++;
+		}
+	return used ? sum / (double)used : centre;
 }
 
 /* The median time that a read of the burst took, in ticks, and the range of the
