@@ -12,7 +12,8 @@ endif()
 
 # The command finds its libraries wherever the installed tree is moved to; under
 # /usr the loader knows where they are.
-if(NOT DEFINED CMAKE_INSTALL_RPATH AND NOT CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+if(NOT DEFINED CMAKE_INSTALL_RPATH AND
+    NOT CMAKE_INSTALL_PREFIX STREQUAL "/usr")
   file(RELATIVE_PATH to_libdir
     ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
   set(CMAKE_INSTALL_RPATH $ORIGIN/${to_libdir})
