@@ -279,6 +279,10 @@ static void conclude(struct estimate *est, size_t n, size_t used,
 		struct tscal_line *l = &est[i].line;
 		double agreement;
 
+		/* What was counted and cannot be true is no witness, but it
+		 * leaves nobody unharmed. */
+		contradicted |= l->kind == TSCAL_KIND_MEASURED &&
+				l->status == TSCAL_STATUS_IMPLAUSIBLE;
 		if (!est_credible(&est[i]) || i == used)
 			continue;
 		if (l->status == TSCAL_STATUS_STALE) {

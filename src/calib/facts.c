@@ -39,7 +39,7 @@ static void gather_identity(struct tscal_platform *plat, struct facts *f)
 		f->model |= (r.eax >> 16 & 0xf) << 4;
 	f->stepping = r.eax & 0xf;
 	f->has_tsc = r.edx >> 4 & 1;
-	f->hv_bit = r.ecx >> 31;
+	f->hv_bit = (int8_t)(r.ecx >> 31);
 
 	/* Intel TDX module ABI: leaf 0x21, EBX EDX ECX = "IntelTDX    ". */
 	if (f->max_basic >= 0x21 && !plat->ops->cpuid(plat, 0x21, 0, &r))
@@ -128,6 +128,7 @@ static void gather_cpuinfo(struct tscal_platform *plat, struct facts *f)
 	end = strchr(flags, '\n');
 	if (end)
 		*end = '\0';
+	f->hypervisor_flag = text_has_word(flags, "hypervisor");
 	if (text_has_word(flags, "tsc_known_freq"))
 		f->known_freq = 1;
 	else if (end || len + 2 < (int)sizeof(text))
@@ -202,9 +203,40 @@ static void gather_ptp(struct tscal_platform *plat, struct facts *f)
 	}
 }
 
+/* Where CPUID does not say so itself, who else says that this is a guest. */
+static void gather_signs(struct tscal_platform *plat, struct facts *f)
+{
+	/* Linux registers these where it has found their hypervisor. */
+	static const char *const clocks[] = {"kvm-clock", "xen",
+		"hyperv_clocksource_tsc_page", "hyperv_clocksource_msr"};
+	size_t size = sizeof(f->virtual_sign);
+
+	if (f->hv_bit == 1)
+		return;
+	for (size_t i = 0; i < sizeof(clocks) / sizeof(*clocks); i++) {
+		if (strcmp(f->clocksource, clocks[i]) &&
+			!text_has_word(f->available, clocks[i]))
+			continue;
+		f->kernel_knows_host = true;
+		snprintf(f->virtual_sign, size,
+			"The kernel has the clocksource %s", clocks[i]);
+		return;
+	}
+	if (f->hypervisor_flag) {
+		f->kernel_knows_host = true;
+		snprintf(f->virtual_sign, size,
+			"The kernel found a hypervisor by CPUID");
+	} else if (f->hv_bit < 0) {
+		snprintf(f->virtual_sign, size,
+			"CPUID does not tell whether this is a guest");
+	} else {
+		hv_legacy_sign(plat, f->virtual_sign, size);
+	}
+}
+
 void facts_gather_first(struct tscal_platform *plat, struct facts *f)
 {
-	*f = (struct facts){.invariant = -1, .known_freq = -1};
+	*f = (struct facts){.hv_bit = -1, .invariant = -1, .known_freq = -1};
 	if (plat->ops->tsc_access(plat, &f->tsc_access))
 		f->tsc_access = PLAT_TSC_ENABLED;
 	gather_identity(plat, f);
@@ -219,7 +251,5 @@ void facts_gather_rest(struct tscal_platform *plat, struct facts *f)
 	gather_cmdline(plat, f);
 	gather_machine(plat, f);
 	gather_ptp(plat, f);
-	/* Where the bit is set CPUID speaks for itself. */
-	if (!f->hv_bit)
-		hv_legacy_sign(plat, f->virtual_sign, sizeof(f->virtual_sign));
+	gather_signs(plat, f);
 }

@@ -16,7 +16,7 @@ struct facts {
 	char brand[49];
 	uint32_t family, model, stepping;
 	bool has_tsc;	  /* CPUID.1:EDX[4] */
-	bool hv_bit;	  /* CPUID.1:ECX[31] */
+	int8_t hv_bit;	  /* CPUID.1:ECX[31]; -1: not known */
 	int8_t invariant; /* CPUID.80000007H:EDX[8]; -1: not known */
 	bool tdx;	  /* leaf 0x21 says IntelTDX */
 
@@ -25,18 +25,23 @@ struct facts {
 	char clocksource[32];
 	char available[128];
 	bool clocksource_visible;
-	int8_t known_freq;   /* flag tsc_known_freq; -1: not visible */
-	double bogomips;     /* of the first CPU; 0: not visible */
-	bool pv_clock_off;   /* no-kvmclock, nopv and the like were given */
-	int cpus;	     /* online; 0: not visible */
-	bool dom0;	     /* Xen's control domain: it never moves */
-	bool time_namespace; /* clock offsets are not zero */
+	int8_t known_freq;    /* flag tsc_known_freq; -1: not visible */
+	bool hypervisor_flag; /* flag hypervisor */
+	double bogomips;      /* of the first CPU; 0: not visible */
+	bool pv_clock_off;    /* no-kvmclock, nopv and the like were given */
+	int cpus;	      /* online; 0: not visible */
+	bool dom0;	      /* Xen's control domain: it never moves */
+	bool time_namespace;  /* clock offsets are not zero */
 	/* A PTP clock that is really the host's clock: what NTP follows here
 	 * may be the host. */
 	bool host_ptp;
 
-	/* A sign of a virtual machine other than CPUID; "" when none. */
+	/* A sign of a virtual machine other than CPUID's bit, as the start of a
+	 * sentence; "" when none. */
 	char virtual_sign[96];
+	/* The sign is that the kernel itself knows of a hypervisor: more than
+	 * a look that a laboratory may overrule. */
+	bool kernel_knows_host;
 
 	/* NTP, before the window. */
 	int timex_rc;

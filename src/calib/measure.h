@@ -46,6 +46,8 @@ struct measured {
 	enum tscal_status status;
 	double hz, lo, hi; /* ticks per second by this reference */
 	double ms;	   /* from the first sample to the last */
+	bool settled;	   /* hz is much better known than its bounds */
+	bool tsc_failed; /* not the counter: the TSC stood still or went back */
 	char sentence[TSCAL_SENTENCE];
 };
 

@@ -140,10 +140,12 @@ static bool orderly(struct tscal_platform *plat, struct measured *m,
 	if (!tsc_goes_on(first->s, first->n, &tsc) ||
 		!tsc_goes_on(sp->middle, sp->n_middle, &tsc) ||
 		!tsc_goes_on(last->s, last->n, &tsc)) {
+		m->tsc_failed = true;
 		measure_outcome(m, TSCAL_STATUS_UNSTABLE, "the TSC went back");
 		return false;
 	}
 	if (tsc == first->s[0].tsc_before) {
+		m->tsc_failed = true;
 		measure_outcome(
 			m, TSCAL_STATUS_UNSTABLE, "the TSC does not count");
 		return false;
@@ -221,6 +223,7 @@ void measure_conclude(struct tscal_platform *plat, struct measured *m,
 		r.point = sp->lo + (sp->hi - sp->lo) / 2;
 		sp->todo = r.first_worse ? MEASURE_WINDOW : MEASURE_LAST;
 	}
+	m->settled = r.settled;
 	m->hz = r.point * hz_per_count;
 	m->lo = sp->lo * hz_per_count;
 	m->hi = sp->hi * hz_per_count;

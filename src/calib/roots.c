@@ -43,10 +43,17 @@ static void declared(const struct facts *f, const struct hv_vendor *vendor,
 	if (f->tdx)
 		khz(k, TSCAL_ROOT_CPU, 0,
 			"took its rate from CPUID 15h, which TDX vouches for");
-	else if (!k->guest)
+	else if (!k->guest && f->max_basic >= 0x15)
 		khz(k, TSCAL_ROOT_CPU, 0, "took its rate from CPUID 15h");
+	else if (!k->guest)
+		/* Atom's tables in model-specific registers, or worse. */
+		khz(k, TSCAL_ROOT_CPU | TSCAL_ROOT_UNKNOWN, 0,
+			"was told its rate, and not by CPUID 15h");
 	else if (calibrated_by_hypervisor(f, vendor))
 		khz(k, TSCAL_ROOT_HV, 0, "took its rate from the hypervisor");
+	else if (f->max_basic < 0x15)
+		khz(k, TSCAL_ROOT_HV | TSCAL_ROOT_UNKNOWN, 0,
+			"was told its rate, and not by CPUID 15h");
 	else
 		/* Passed through or made up: who stands behind a CPUID leaf in
 		 * a virtual machine cannot be told. */
@@ -137,9 +144,10 @@ void roots_of_kernel(const struct facts *f, const struct tscal_hv *hv,
 {
 	const char *cs = f->clocksource;
 
-	/* What CPUID or Xen says is never overruled, mere signs are. */
+	/* What CPUID, Xen or the kernel says is never overruled, mere looks
+	 * are. */
 	*k = (struct kernel_rate){
-		.guest = hv->present || f->dom0 ||
+		.guest = hv->present || f->dom0 || f->kernel_knows_host ||
 			 (f->virtual_sign[0] && !assume_metal),
 		.tsc = !strcmp(cs, "tsc") || !strcmp(cs, "tsc-early"),
 		.provisional = !strcmp(cs, "tsc-early") ||

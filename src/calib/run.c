@@ -89,13 +89,10 @@ static void finish(struct run *run, struct measure_space *space)
 /* What is looked up while the window goes by. */
 static void look_up(struct run *run)
 {
-	int rc;
-
 	facts_gather_rest(run->plat, &run->facts);
-	rc = hv_scan(run->plat,
+	/* Where CPUID cannot be had it names nobody, and facts know. */
+	(void)hv_scan(run->plat,
 		run->opts.no_measure ? HV_SCAN_QUICK : HV_SCAN_ALL, &run->hv);
-	if (rc)
-		memset(&run->hv, 0, sizeof(run->hv));
 	if (run->hv.present)
 		run->vendor = hv_vendor_of(&run->hv.main);
 	if (run->vendor && run->vendor->timing)

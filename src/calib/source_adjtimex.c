@@ -14,8 +14,8 @@
 #define TICK_NOMINAL 10000
 /* With more than this to make up for, freq is still being searched for. */
 #define OFFSET_MAX_NS 1000000
-/* The kernel's limit for freq, 500 ppm (Linux, MAXFREQ). */
-#define FREQ_MAX (500 * 65536)
+/* Close to the kernel's limit for freq, 500 ppm (Linux, MAXFREQ). */
+#define FREQ_MAX (499 * 65536)
 /* How far a settled daemon's frequency wanders; stated, not added. */
 #define TOLERANCE_PPM 1.0
 
@@ -32,7 +32,7 @@ static const char *unfit(const struct plat_timex *t)
 		/* "Synchronised" by whoever set the clock, once. */
 		return "nobody has corrected the clock's frequency yet";
 	if (llabs(t->freq) >= FREQ_MAX)
-		return "NTP's correction is at its limit of 500 ppm: the true "
+		return "NTP's correction is at its limit, 500 ppm: the true "
 		       "rate may be further off";
 	return NULL;
 }

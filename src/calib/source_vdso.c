@@ -46,13 +46,13 @@ static void ask(struct run *run, struct estimate *est)
 		return;
 	}
 	/* Of the two pairs one follows NTP.  The point of a full window tells
-	 * them apart; a glance cannot. */
+	 * them apart; a glance or unlike ends cannot. */
 	rc = clock_pages_mult(run->plat, raw->hz, raw->lo, raw->hi,
-		run->raw_glance, &mult, &shift);
+		run->raw_glance || !raw->settled, &mult, &shift);
 	if (rc == -ENOTUNIQ) {
 		est_say(est, TSCAL_STATUS_ABSENT,
-			"two rates in the page, and a glance cannot tell which "
-			"one follows NTP");
+			"two rates in the page, and this measurement cannot "
+			"tell which one follows NTP");
 		return;
 	}
 	if (rc == -ENOENT || rc == -EFAULT) {

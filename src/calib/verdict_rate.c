@@ -109,6 +109,15 @@ static void conflict(const struct run *run, struct tscal_info *info)
 	size_t liars = count(run, TSCAL_STATUS_DISAGREES);
 
 	stale(run, info);
+	for (size_t i = 0; i < run->n; i++) {
+		const struct tscal_line *l = &run->est[i].line;
+
+		if (l->kind == TSCAL_KIND_MEASURED &&
+			l->status == TSCAL_STATUS_IMPLAUSIBLE)
+			add(info, "%s%s contradicts: %s.",
+				info->rate_sentence[0] ? " " : "", l->name,
+				l->sentence);
+	}
 	if (!liars)
 		return;
 	if (info->rate_sentence[0])
@@ -142,11 +151,12 @@ static void verified(const struct run *run, struct tscal_info *info)
 	const struct estimate *best = witness(run, used);
 	char d[32];
 
+	distance(best->line.hz, used->line.hz, d, sizeof(d));
 	if (best->line.id == TSCAL_SOURCE_ADJTIMEX)
 		add(info,
-			"NTP has measured this rate: the true one is %s what "
+			"NTP has measured this rate: the true one is %s%s what "
 			"%s says.",
-			distance(best->line.hz, used->line.hz, d, sizeof(d)),
+			d, strncmp(d, "within", 6) ? "" : " of",
 			used->line.name);
 	else
 		add(info, "%s confirms %s to %.3g ppm%s.", best->line.name,

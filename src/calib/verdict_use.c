@@ -100,12 +100,6 @@ static bool offset_per_cpu(const struct run *run)
 	       !strcmp(f->clocksource, "kvm-clock");
 }
 
-/* Reads in a row that never differ, and no rate came out of the window. */
-static bool stopped(const struct run *run)
-{
-	return run->rdtsc_ticks == 0 && run->raw.status != TSCAL_STATUS_READY;
-}
-
 /* Reasons not to use it at all. */
 static bool refuse(const struct run *run, struct tscal_info *info)
 {
@@ -117,8 +111,9 @@ static bool refuse(const struct run *run, struct tscal_info *info)
 		say(info, TSCAL_USE_NO,
 			"RDTSC is disabled for this process "
 			"(PR_SET_TSC): it would fault.");
-	else if (stopped(run))
-		say(info, TSCAL_USE_NO, "The TSC does not count.");
+	else if (run->raw.tsc_failed)
+		say(info, TSCAL_USE_NO, "Measured here, %s: it is no clock.",
+			run->raw.sentence);
 	else if (info->rejected_by_kernel == 1)
 		say(info, TSCAL_USE_NO,
 			"The kernel rejected this TSC: tsc is gone from "
@@ -155,6 +150,12 @@ static void allow(const struct run *run, struct tscal_info *info)
 			"Xen never emulates this TSC (mode 2): good until "
 			"migration, %s.",
 			watch_phrase(info->watch));
+	} else if (guest && !run->hv.present) {
+		info->watch = what_to_watch(run);
+		say(info, TSCAL_USE_UNTIL_MOVED,
+			"%s, so a host may steer this TSC: good until "
+			"migration or restore, %s.",
+			f->virtual_sign, watch_phrase(info->watch));
 	} else if (guest) {
 		info->watch = what_to_watch(run);
 		say(info, TSCAL_USE_UNTIL_MOVED,

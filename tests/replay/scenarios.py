@@ -356,6 +356,33 @@ def recorded():
                  "not in the recording"))
 
 
+def traps():
+    m = machine("trap-kvm-clock-without-the-bit",
+                "A guest whose CPUID hides the hypervisor, while its kernel "
+                "runs on kvm-clock.",
+                "consistent", "until-moved", "kvmclock",
+                "so a host may steer")
+    m.cpu("milan", "AMD EPYC 7543 32-Core Processor")
+    m.kernel("kvm-clock", "kvm-clock tsc hpet", KNOWN, 2794.748)
+    m.pvclock(2794.748e6).measured(2794.748e6).unsynchronised()
+
+    m = kvm("trap-tsc-went-back",
+            "The leaf names a rate, but the TSC was seen to go back.",
+            "single", "no", "hv-leaf", "the TSC went back",
+            max_leaf=0x40000010)
+    m.cpuid(0x40000010, 0, 2794748, 1000000)
+    m.kernel("tsc", "tsc kvm-clock", KNOWN, 2794.748)
+    m.no_pages().measured(2794.748e6, tsc_jump=-10**9).unsynchronised()
+
+    m = machine("trap-counted-3-mhz",
+                "Leaf 0x15 says 2.3 GHz, and 3.3 MHz are counted.",
+                "conflict", "yes", "cpuid-15", "clock-raw contradicts")
+    m.cpu("icelake-sp", "Intel(R) Xeon(R) Platinum 8380 CPU @ 2.30GHz",
+          leaf15=(2, 184, 25000000), base_mhz=2300)
+    m.kernel("tsc", "tsc hpet acpi_pm", KNOWN, 2300, cpus=80)
+    m.no_pages().measured(3.3e6, read_ns=2000).unsynchronised()
+
+
 def main():
     here = os.path.dirname(os.path.abspath(__file__))
     folder = sys.argv[1] if len(sys.argv) > 1 else here + "/machines"
@@ -363,6 +390,7 @@ def main():
     metal()
     guests()
     odd()
+    traps()
     dumped(machine)
     recorded()
     for m in MACHINES:

@@ -154,8 +154,9 @@ class Machine:
         return self
 
     def measured(self, hz, read_ns=30, rdtsc_ns=10.0, start_s=1000,
-                 window_ms=10.4, samples=64):
-        """Bursts of CLOCK_MONOTONIC_RAW, by which the TSC ticks at hz."""
+                 window_ms=10.4, samples=64, tsc_jump=0):
+        """Bursts of CLOCK_MONOTONIC_RAW, by which the TSC ticks at hz and
+        jumps by so many ticks between them."""
         cost = round(rdtsc_ns * hz / 1e9)
         start = int(start_s * hz)
         self.add("counter rdtsc: num=1 den=1 width=64 spin=0")
@@ -171,8 +172,9 @@ class Machine:
                 # ns boundaries fall everywhere inside the brackets.
                 ns = (start_s * 10**9 + burst * window_ms * 1e6
                       + i * (2 * read_ns + 7.37))
-                before = int((ns - read_ns / 2) * hz / 1e9)
-                after = int((ns + read_ns / 2) * hz / 1e9) + 1
+                jump = burst * tsc_jump
+                before = int((ns - read_ns / 2) * hz / 1e9) + jump
+                after = int((ns + read_ns / 2) * hz / 1e9) + 1 + jump
                 ref = int(ns)
                 text.append("%d/%d/%d" % (before - prev[0], ref - prev[1],
                                           after - before))

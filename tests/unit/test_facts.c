@@ -73,7 +73,7 @@ Test(facts, of_the_cpu)
 	cr_assert(eq(u32, f->model, 0x55));
 	cr_assert(eq(u32, f->stepping, 4));
 	cr_assert(f->has_tsc);
-	cr_assert(not(f->hv_bit));
+	cr_assert(zero(int, f->hv_bit));
 	cr_assert(eq(int, f->invariant, 1));
 	cr_assert(eq(str, (char *)f->brand, "2@3?"));
 }
@@ -86,7 +86,7 @@ Test(facts, amd_families_add_up)
 	gather();
 	cr_assert(eq(u32, facts.family, 0x19));
 	cr_assert(eq(u32, facts.model, 1));
-	cr_assert(facts.hv_bit);
+	cr_assert(eq(int, facts.hv_bit, 1));
 }
 
 /* A CPU that answers beyond its range with other data has no 0x80000007. */
@@ -320,4 +320,36 @@ Test(facts, random_files_do_no_harm)
 		cr_expect(le(int, 0, facts.cpus));
 		cr_expect(le(dbl, 0, facts.bogomips));
 	}
+}
+
+static const char *sign(int hv_bit, const char *available, const char *flags)
+{
+	static char cpuinfo[128];
+
+	sim_init(&sim);
+	sim_add_cpuid(&sim, 0, 0, 1, 0, 0, 0);
+	if (hv_bit >= 0)
+		sim_add_cpuid(&sim, 1, 0, 0, 0, (uint32_t)hv_bit << 31, 1 << 4);
+	snprintf(cpuinfo, sizeof(cpuinfo), "flags\t\t: %s\n", flags);
+	sim_add_file(&sim, "/proc/cpuinfo", cpuinfo);
+	sim_add_file(&sim, CLOCKSOURCE "current_clocksource", "tsc\n");
+	sim_add_file(&sim, CLOCKSOURCE "available_clocksource", available);
+	return gather()->virtual_sign;
+}
+
+Test(facts, who_else_than_cpuid_says_that_this_is_a_guest)
+{
+	cr_expect(zero(str, (char *)sign(0, "tsc hpet", "tsc")));
+	cr_expect(zero(str, (char *)sign(1, "tsc kvm-clock", "hypervisor")));
+	cr_expect(not(facts.kernel_knows_host));
+
+	cr_expect(eq(str, (char *)sign(0, "tsc kvm-clock", "tsc"),
+		"The kernel has the clocksource kvm-clock"));
+	cr_expect(facts.kernel_knows_host);
+	cr_expect(eq(str, (char *)sign(0, "tsc", "tsc hypervisor"),
+		"The kernel found a hypervisor by CPUID"));
+	cr_expect(facts.kernel_knows_host);
+	cr_expect(eq(str, (char *)sign(-1, "tsc", "tsc"),
+		"CPUID does not tell whether this is a guest"));
+	cr_expect(not(facts.kernel_knows_host));
 }

@@ -90,6 +90,14 @@ static bool speaks(const struct estimate *e)
 	return e->line.status == TSCAL_STATUS_READY;
 }
 
+/* What was counted and cannot be true contradicts, though it is not believed.
+ */
+static bool matters(const struct estimate *e)
+{
+	return speaks(e) || (e->line.kind == TSCAL_KIND_MEASURED &&
+				    e->line.status == TSCAL_STATUS_IMPLAUSIBLE);
+}
+
 /* Independent of the code under test. */
 static bool disjoint(uint32_t a, uint32_t b)
 {
@@ -151,6 +159,9 @@ static void check_verdict(const struct machine *m, uint64_t seed)
 	size_t against = count(m, TSCAL_STATUS_DISAGREES) +
 			 count(m, TSCAL_STATUS_STALE);
 
+	for (size_t i = 0; m->info.rate && i < m->n; i++)
+		against += matters(&m->est[i]) &&
+			   m->est[i].line.status == TSCAL_STATUS_IMPLAUSIBLE;
 	cr_expect(eq(int, m->info.rate == TSCAL_RATE_CONFLICT, against > 0),
 		"%lu", seed);
 	if (m->info.rate == TSCAL_RATE_SINGLE && !m->kernel.guess)
@@ -195,7 +206,7 @@ Test(properties, hints_change_nothing)
 		bare = m;
 		bare.n = 0;
 		for (size_t i = 0; i < m.n; i++)
-			if (speaks(&m.est[i]))
+			if (matters(&m.est[i]))
 				bare.est[bare.n++] = m.est[i];
 		judge(&m);
 		judge(&bare);
@@ -225,8 +236,8 @@ static bool pair_conflicts(const struct machine *m, size_t a, size_t b)
 	return two.info.rate == TSCAL_RATE_CONFLICT;
 }
 
-/* A conflict has a pair at its root, and who uses one of two that contradict
- * says so. */
+/* A conflict has a pair at its root, or an impossible count, and who uses one
+ * of two that contradict says so. */
 Test(properties, conflict_comes_from_a_pair_that_contradicts)
 {
 	for (uint64_t seed = 0; seed < MACHINES; seed++) {
@@ -246,6 +257,8 @@ Test(properties, conflict_comes_from_a_pair_that_contradicts)
 				against_used |= m.est[a].line.status ==
 						TSCAL_STATUS_USED;
 			}
+		for (size_t a = 0; a < m.n; a++)
+			any |= !speaks(&raw.est[a]) && matters(&raw.est[a]);
 		if (m.info.rate == TSCAL_RATE_CONFLICT)
 			cr_expect(any, "%lu", seed);
 		else
@@ -305,6 +318,9 @@ Test(properties, honest_machines_are_never_in_conflict)
 			l->hz_lo = HZ * (1 - lo * 1e-6);
 			l->hz_hi = HZ * (1 + hi * 1e-6);
 			l->hz = between(l->hz_lo, l->hz_hi);
+			/* An honest count is no impossible one. */
+			if (l->status == TSCAL_STATUS_IMPLAUSIBLE)
+				l->status = TSCAL_STATUS_READY;
 		}
 		judge(&m);
 		cr_expect(ne(int, (int)m.info.rate, TSCAL_RATE_CONFLICT), "%lu",

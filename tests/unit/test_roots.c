@@ -29,7 +29,7 @@ struct row {
 	enum where where;
 	const char *cs, *available; /* cs NULL: no /sys */
 	int8_t known;
-	bool pv_off, tdx, dom0, assume_metal;
+	bool pv_off, tdx, dom0, assume_metal, knows_host, no_15h;
 	uint32_t roots, khz_roots;
 	double slack_ppm;
 	bool guess;
@@ -131,6 +131,16 @@ static const struct row rows[] = {
 		.khz_roots = HV, .slack_ppm = 50},
 	{"hidden, believed CPUID", HIDDEN_VM, "tsc", ALL, 1,
 		.roots = CPU | UNKNOWN, .khz_roots = CPU | UNKNOWN},
+	{"known, but CPUID ends before 15h (Atom)", METAL, "tsc", ALL, 1,
+		.no_15h = true, .roots = CPU | UNKNOWN,
+		.khz_roots = CPU | UNKNOWN},
+	{"hidden, and CPUID ends before 15h", HIDDEN_VM, "tsc", ALL, 1,
+		.no_15h = true, .roots = HV | UNKNOWN,
+		.khz_roots = HV | UNKNOWN},
+	{"kvm-clock in the list, --assume-metal", METAL, "tsc",
+		"tsc kvm-clock hpet", 0, .knows_host = true,
+		.assume_metal = true, .roots = HV, .khz_roots = HV,
+		.slack_ppm = 50},
 	{"hidden, --assume-metal", HIDDEN_VM, "tsc", ALL, 0,
 		.assume_metal = true, .roots = HPET, .khz_roots = HPET,
 		.slack_ppm = 50},
@@ -139,6 +149,8 @@ static const struct row rows[] = {
 static void kernel_of(const struct row *r, struct kernel_rate *k)
 {
 	struct facts f = {.known_freq = r->known,
+		.max_basic = r->no_15h ? 0x14 : 0x16,
+		.kernel_knows_host = r->knows_host,
 		.pv_clock_off = r->pv_off,
 		.tdx = r->tdx,
 		.dom0 = r->dom0,

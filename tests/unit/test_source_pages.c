@@ -70,6 +70,7 @@ static void init(void)
 		.guest = true,
 		.how = "took its rate from the hypervisor"};
 	run.raw = (struct measured){.status = TSCAL_STATUS_READY,
+		.settled = true,
 		.hz = RAW_HZ * (1 + 0.02e-6),
 		.lo = RAW_HZ * (1 - 13e-6),
 		.hi = RAW_HZ * (1 + 13e-6)};
@@ -116,7 +117,22 @@ Test(pages, vdso_at_a_glance_refuses_to_choose)
 	put(bytes, 0x98, MULT + 70, SHIFT);
 	put(bytes, 0x188, MULT, SHIFT);
 	cr_assert(eq(int, ask(&source_vdso), TSCAL_STATUS_ABSENT));
-	says("glance");
+	says("cannot tell which");
+	cr_assert(zero(dbl, run.raw_exact_hz));
+	/* Without NTP both pairs are one. */
+	put(bytes, 0x98, MULT, SHIFT);
+	cr_assert(eq(int, ask(&source_vdso), TSCAL_STATUS_READY));
+}
+
+Test(pages, vdso_with_unlike_ends_refuses_to_choose)
+{
+	uint8_t *bytes = page(PLAT_PAGE_VVAR, 0);
+
+	run.raw.settled = false;
+	put(bytes, 0x98, MULT + 70, SHIFT);
+	put(bytes, 0x188, MULT, SHIFT);
+	cr_assert(eq(int, ask(&source_vdso), TSCAL_STATUS_ABSENT));
+	says("cannot tell which");
 	cr_assert(zero(dbl, run.raw_exact_hz));
 	/* Without NTP both pairs are one. */
 	put(bytes, 0x98, MULT, SHIFT);

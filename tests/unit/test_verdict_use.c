@@ -37,9 +37,10 @@ struct row {
 	enum page pvclock;
 	int cpus; /* 0: two */
 	int8_t invariant;
-	bool tdx, dom0, sigsegv, vtsc, mode2, no_tsc, stopped, no_rate,
-		assume_metal, namespace;
-	double rdtsc_ns; /* 0: 11 */
+	bool tdx, dom0, sigsegv, vtsc, mode2, no_tsc, no_rate, assume_metal,
+		namespace;
+	const char *tsc_failed; /* what clock-raw says of the TSC */
+	double rdtsc_ns;	/* 0: 11 */
 	uint32_t watch;
 	int8_t rejected;
 };
@@ -115,7 +116,14 @@ static const struct row rows[] = {
 	{"a CPU without one", METAL, "hpet", "hpet", NO, "reports no TSC",
 		.no_tsc = true},
 	{"stopped", METAL, "hpet", "tsc hpet", NO, "does not count",
-		.stopped = true, .no_rate = true},
+		.tsc_failed = "the TSC does not count", .no_rate = true},
+	{"went back, though a leaf names a rate", KVM, "tsc", "tsc", NO,
+		"the TSC went back", .tsc_failed = "the TSC went back"},
+	{"a reference that fails is not the TSC's fault", METAL, "tsc", "tsc",
+		NO, "rate is not known", .no_rate = true},
+	{"kvm-clock runs, CPUID does not show it", HIDDEN, "kvm-clock",
+		"kvm-clock tsc", MOVED, "so a host may steer",
+		.watch = TSCAL_WATCH_RATE},
 	{"no rate", METAL, "tsc", "tsc", NO, "rate is not known",
 		.no_rate = true},
 	{"time namespace (row 36)", METAL, "tsc", "tsc", YES, "offset",
@@ -158,7 +166,12 @@ static void machine(const struct row *r, struct run *run)
 	run->pvclock.stable = r->pvclock == STABLE;
 	run->raw.status = r->no_rate ? TSCAL_STATUS_UNSTABLE
 				     : TSCAL_STATUS_READY;
-	run->rdtsc_ticks = r->stopped ? 0 : 25;
+	run->rdtsc_ticks = 25;
+	if (r->tsc_failed) {
+		run->raw.status = TSCAL_STATUS_UNSTABLE;
+		run->raw.tsc_failed = true;
+		strcpy(run->raw.sentence, r->tsc_failed);
+	}
 	run->info.rate = r->no_rate ? TSCAL_RATE_NONE : TSCAL_RATE_SINGLE;
 	run->info.rdtsc_ns = r->rdtsc_ns > 0 ? r->rdtsc_ns : 11;
 }
