@@ -127,7 +127,7 @@ static int one(void)
 	ops.burst = timed_burst;
 	ops.wait = timed_wait;
 	opts.platform = &timed;
-	opts.no_measure = true;
+	opts.flags = TSCAL_OPT_NO_MEASURE;
 	start = clock_ms();
 	rc = tscal_calibrate(&opts, &info);
 	rest = clock_ms() - start;

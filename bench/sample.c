@@ -85,7 +85,7 @@ int sample_here(const struct options *o, const struct what *what)
 
 	if (rc)
 		return rc;
-	opts.no_measure = what->no_measure;
+	opts.flags = what->no_measure ? TSCAL_OPT_NO_MEASURE : 0;
 	opts.window_ms = o->window_ms;
 	/* Room for a window of any length, sampled again and again. */
 	opts.budget_ms = o->window_ms > 10 ? 5 * o->window_ms : 0;

@@ -140,6 +140,14 @@ struct tscal_info {
 	char use_sentence[TSCAL_SENTENCE];
 };
 
+/** tscal_opts.flags: measure nothing beyond a glance of 0.1 ms that
+ * identifies. */
+#define TSCAL_OPT_NO_MEASURE (UINT32_C(1) << 0)
+/** Ask which sources could speak, and nothing else. */
+#define TSCAL_OPT_SURVEY (UINT32_C(1) << 1)
+/** Take timers as hardware even where they look emulated. */
+#define TSCAL_OPT_ASSUME_METAL (UINT32_C(1) << 2)
+
 /** What to do.  Start from TSCAL_OPTS_INIT: zero means the default. */
 struct tscal_opts {
 	size_t size; /**< sizeof(struct tscal_opts) */
@@ -154,17 +162,13 @@ struct tscal_opts {
 	uint32_t budget_ms;
 	/** Measuring window in milliseconds, 1..60000; 0: 10. */
 	uint32_t window_ms;
-	/** Measure nothing beyond a glance of 0.1 ms that identifies. */
-	bool no_measure;
-	/** Ask which sources could speak, and nothing else. */
-	bool survey;
-	/** Take timers as hardware even where they look emulated. */
-	bool assume_metal;
+	uint32_t flags;	   /**< TSCAL_OPT_*; unknown bits are refused */
+	uint32_t reserved; /**< zero; anything else is refused */
 };
 
 #define TSCAL_OPTS_INIT                                                        \
 	{                                                                      \
-		sizeof(struct tscal_opts), NULL, 0, 0, 0, false, false, false  \
+		sizeof(struct tscal_opts), NULL, 0, 0, 0, 0, 0                 \
 	}
 
 /**

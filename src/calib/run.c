@@ -12,6 +12,7 @@
 #define BUDGET_MS 50
 #define WINDOW_MS 10
 #define LIMIT_MS 60000
+#define FLAGS (TSCAL_OPT_NO_MEASURE | TSCAL_OPT_SURVEY | TSCAL_OPT_ASSUME_METAL)
 /* Long enough to tell crystals, and pvclock records from chance.  The look-ups
  * that go on meanwhile make it 0.1 ms and more on a real machine. */
 #define GLANCE_NS 25000
@@ -37,10 +38,16 @@ static int take_opts(struct run *run, const struct tscal_opts *opts)
 		o->window_ms = WINDOW_MS < o->budget_ms ? WINDOW_MS
 							: o->budget_ms;
 	if (o->budget_ms > LIMIT_MS || o->window_ms > o->budget_ms ||
-		o->only >> TSCAL_SOURCE_COUNT)
+		o->only >> TSCAL_SOURCE_COUNT || o->flags & ~FLAGS ||
+		o->reserved)
 		return -EINVAL;
 	run->plat = o->platform;
 	return 0;
+}
+
+static bool surveying(const struct run *run)
+{
+	return run->opts.flags & TSCAL_OPT_SURVEY;
 }
 
 static bool asked_for(const struct run *run, const struct source *source)
@@ -62,10 +69,10 @@ static bool begin(struct run *run, struct measure_space *space)
 		.status = TSCAL_STATUS_SKIPPED,
 	};
 	run->rdtsc_ticks = -1;
-	if (run->opts.survey || run->facts.tsc_access == PLAT_TSC_SIGSEGV ||
+	if (surveying(run) || run->facts.tsc_access == PLAT_TSC_SIGSEGV ||
 		(run->facts.cpuid_readable && !run->facts.has_tsc))
 		return false;
-	run->raw_glance = run->opts.no_measure;
+	run->raw_glance = run->opts.flags & TSCAL_OPT_NO_MEASURE;
 	if (run->raw_glance) {
 		run->plan.window_ns = GLANCE_NS;
 		run->plan.deadline_ns = run->plat->ops->now_ns(run->plat) +
@@ -92,13 +99,15 @@ static void look_up(struct run *run)
 	facts_gather_rest(run->plat, &run->facts);
 	/* Where CPUID cannot be had it names nobody, and facts know. */
 	(void)hv_scan(run->plat,
-		run->opts.no_measure ? HV_SCAN_QUICK : HV_SCAN_ALL, &run->hv);
+		run->opts.flags & TSCAL_OPT_NO_MEASURE ? HV_SCAN_QUICK
+						       : HV_SCAN_ALL,
+		&run->hv);
 	if (run->hv.present)
 		run->vendor = hv_vendor_of(&run->hv.main);
 	if (run->vendor && run->vendor->timing)
 		run->vendor->timing(run->plat, &run->hv.main, &run->hv_answer);
 	roots_of_kernel(&run->facts, &run->hv, run->vendor,
-		run->opts.assume_metal, &run->kernel);
+		run->opts.flags & TSCAL_OPT_ASSUME_METAL, &run->kernel);
 }
 
 static void read_pvclock(struct run *run)
@@ -146,7 +155,7 @@ static void ask(struct run *run)
 			est_say(e, TSCAL_STATUS_SKIPPED,
 				run->opts.only ? "not asked for"
 					       : "asked only when named");
-		} else if (run->opts.survey && s->survey) {
+		} else if (surveying(run) && s->survey) {
 			s->survey(run, e);
 		} else {
 			s->ask(run, e);
@@ -166,7 +175,7 @@ static void judge(struct run *run)
 		.cpus = run->facts.cpus,
 		.invariant = run->facts.invariant,
 	};
-	if (!run->opts.survey)
+	if (!surveying(run))
 		compare(run->est, run->n, &run->kernel, info);
 	info->hz_raw = run->raw_exact_hz;
 	if (info->hz_raw == 0 && run->raw.status == TSCAL_STATUS_READY &&

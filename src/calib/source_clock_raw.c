@@ -17,7 +17,7 @@ static void survey(const struct run *run, struct estimate *est)
 			"RDTSC is disabled for this process");
 	else if (no_rdtsc(run))
 		est_say(est, TSCAL_STATUS_ABSENT, "CPUID says there is no TSC");
-	else if (run->opts.no_measure)
+	else if (run->opts.flags & TSCAL_OPT_NO_MEASURE)
 		est_say(est, TSCAL_STATUS_SKIPPED, "told not to measure");
 	else
 		est_say(est, TSCAL_STATUS_READY, "would measure for %u ms",

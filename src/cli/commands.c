@@ -119,7 +119,7 @@ int cmd_sources(const struct options *opts)
 
 	if (rc)
 		return rc;
-	survey.calib.survey = true;
+	survey.calib.flags |= TSCAL_OPT_SURVEY;
 	report = machine_report(&survey, &m);
 	rc = machine_close(opts, &m);
 	if (!report)

@@ -179,10 +179,10 @@ static bool take(int id, const char *arg, struct options *o)
 	case OPT_PROBE:
 		return take_probe(arg, &o->probe);
 	case OPT_NO_MEASURE:
-		o->calib.no_measure = true;
+		o->calib.flags |= TSCAL_OPT_NO_MEASURE;
 		break;
 	case OPT_ASSUME_METAL:
-		o->calib.assume_metal = true;
+		o->calib.flags |= TSCAL_OPT_ASSUME_METAL;
 		break;
 	case OPT_REDACT:
 		o->redact = true;

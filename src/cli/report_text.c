@@ -218,7 +218,9 @@ static void header(
 		term_wrap(t, TEXT, STYLE_PLAIN, ", replay of %s", opts->file);
 	else
 		term_wrap(t, TEXT, STYLE_PLAIN, ", %s%s", m->how,
-			opts->calib.no_measure ? ", nothing measured" : "");
+			opts->calib.flags & TSCAL_OPT_NO_MEASURE
+				? ", nothing measured"
+				: "");
 	term_end(t);
 	term_end(t);
 }

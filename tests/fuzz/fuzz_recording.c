@@ -105,7 +105,7 @@ static void check_report(struct tscal_platform *p, bool survey)
 	struct tscal_report *report;
 
 	opts.platform = p;
-	opts.survey = survey;
+	opts.flags = survey ? TSCAL_OPT_SURVEY : 0;
 	MUST(!tscal_report_new(&opts, &report));
 	if (!survey)
 		check_info(tscal_report_info(report));

@@ -43,9 +43,9 @@ int main(int argc, char **argv)
 		check(0, "%s: %s", argv[1], strerror(errno));
 	}
 	calibrate(NULL);
-	glance.no_measure = true;
+	glance.flags = TSCAL_OPT_NO_MEASURE;
 	calibrate(&glance);
-	survey.survey = true;
+	survey.flags = TSCAL_OPT_SURVEY;
 	calibrate(&survey);
 	check(!tscal_report_new(NULL, &report), "no report");
 	tscal_report_free(report);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* Whole calibrations of the simulated machine. */
+#include <errno.h>
 #include <math.h>
 #include <sys/timex.h>
 
@@ -50,6 +51,21 @@ static const struct tscal_line *line_of(
 		if (tscal_report_line(r, i)->id == id)
 			return tscal_report_line(r, i);
 	cr_fatal("no such source");
+}
+
+Test(sim_run, a_flag_of_a_later_version_is_refused_not_ignored)
+{
+	struct tscal_opts later = TSCAL_OPTS_INIT, tail = TSCAL_OPTS_INIT;
+	struct tscal_info info;
+
+	pc(0);
+	later.platform = tail.platform = &sim.plat;
+	later.flags = TSCAL_OPT_ASSUME_METAL << 1;
+	cr_assert(eq(int, tscal_calibrate(&later, &info), -EINVAL));
+	tail.reserved = 1;
+	cr_assert(eq(int, tscal_calibrate(&tail, &info), -EINVAL));
+	later.flags >>= 1;
+	cr_assert(eq(int, tscal_calibrate(&later, &info), 0));
 }
 
 Test(sim_run, the_exact_rate_is_inside_the_measured_interval)
