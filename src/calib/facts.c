@@ -3,6 +3,7 @@
 #include "calib/facts.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,19 +187,29 @@ static void gather_machine(struct tscal_platform *plat, struct facts *f)
 static void gather_ptp(struct tscal_platform *plat, struct facts *f)
 {
 	char text[64], path[64];
+	int gap = 0;
 
 	if (f->timex_rc || f->timex.status & STA_UNSYNC)
 		return;
-	for (int i = 0; i < FACTS_PTP_MAX; i++) {
+	for (int i = 0; gap < FACTS_PTP_GAP; i++) {
+		int rc;
+
+		if (i == FACTS_PTP_MAX) {
+			f->ptp_unseen = true;
+			break;
+		}
 		snprintf(path, sizeof(path), "/sys/class/ptp/ptp%d/clock_name",
 			i);
+		rc = text_read_line(plat, path, text, sizeof(text));
 		/* Numbers are given out for ever: there may be gaps. */
-		if (text_read_line(plat, path, text, sizeof(text)) <= 0)
-			continue;
+		gap = rc == -ENOENT ? gap + 1 : 0;
+		if (rc <= 0)
+			f->ptp_unseen |= rc != -ENOENT;
 		/* Linux: ptp_kvm, hv_util and ptp_vmclock name themselves so.
 		 */
-		if (!strcmp(text, "KVM virtual PTP") ||
-			!strcmp(text, "hyperv") || !strncmp(text, "vmclock", 7))
+		else if (!strcmp(text, "KVM virtual PTP") ||
+			 !strcmp(text, "hyperv") ||
+			 !strncmp(text, "vmclock", 7))
 			f->host_ptp = true;
 	}
 }

@@ -6,7 +6,10 @@
 
 #include "plat/plat.h"
 
-#define FACTS_PTP_MAX 8
+/* How far PTP clocks are looked for: network cards may take the first numbers,
+ * and a machine with none costs a few failed opens. */
+#define FACTS_PTP_MAX 32
+#define FACTS_PTP_GAP 8
 
 struct facts {
 	/* CPUID */
@@ -35,6 +38,7 @@ struct facts {
 	/* A PTP clock that is really the host's clock: what NTP follows here
 	 * may be the host. */
 	bool host_ptp;
+	bool ptp_unseen; /* there may be PTP clocks that cannot be seen */
 
 	/* A sign of a virtual machine other than CPUID's bit, as the start of a
 	 * sentence; "" when none. */

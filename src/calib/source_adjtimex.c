@@ -86,7 +86,8 @@ static void ask(struct run *run, struct estimate *est)
 	by = (double)now.freq / 65536e6;
 	/* A guest may follow its host by a PTP clock, which /sys would show. */
 	host = run->facts.host_ptp ||
-	       (run->kernel.guest && !run->facts.clocksource_visible);
+	       (run->kernel.guest && (run->facts.ptp_unseen ||
+					     !run->facts.clocksource_visible));
 	est_number(est, hz / (1 + by), lo / (1 + by + 0.5 / 65536e6),
 		hi / (1 + by - 0.5 / 65536e6),
 		host ? TSCAL_ROOT_UNKNOWN : TSCAL_ROOT_NTP,

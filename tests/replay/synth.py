@@ -119,6 +119,9 @@ class Machine:
             self.add("adjtimex %d: state=%d status=0x%x freq=%d offset_ns=%d "
                      "tick=%d maxerror_us=%d tai=0"
                      % (i, state, status, freq, offset_ns, tick, 20000))
+        # No PTP clock that a synchronised clock could follow.
+        for i in range(8 if not status & 0x40 else 0):
+            self.no_file("/sys/class/ptp/ptp%d/clock_name" % i)
         return self
 
     def mult(self, hz, ntp_ppm=0.0, page=0, at=(0x20, 0x108)):

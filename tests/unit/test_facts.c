@@ -230,7 +230,55 @@ Test(facts, a_ptp_clock_of_the_host_is_found_behind_others)
 	cr_assert(gather()->host_ptp);
 }
 
-/* Eight files are not looked for where their answer means nothing. */
+static const char *ptp_name(int i)
+{
+	static char paths[40][64];
+
+	snprintf(
+		paths[i], sizeof(*paths), "/sys/class/ptp/ptp%d/clock_name", i);
+	return paths[i];
+}
+
+/* A guest whose network cards took the first numbers. */
+Test(facts, a_ptp_clock_of_the_host_is_found_behind_many_cards)
+{
+	sim.timex_rc = 0;
+	for (int i = 0; i < 12; i++)
+		sim_add_file(&sim, ptp_name(i), "mlx5_ptp\n");
+	cr_assert(not(gather()->host_ptp));
+	cr_assert(not(facts.ptp_unseen));
+	sim_add_file(&sim, ptp_name(16), "KVM virtual PTP\n");
+	cr_assert(gather()->host_ptp);
+}
+
+/* Denied, in a recording without it, or without a name: not "none". */
+Test(facts, ptp_clocks_that_cannot_be_seen_are_not_absent)
+{
+	static const int errors[] = {-EACCES, -EPERM, -ENODATA, -EIO};
+
+	sim.timex_rc = 0;
+	cr_assert(not(gather()->ptp_unseen));
+	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++) {
+		sim.n_files = 0;
+		sim_add_file_error(&sim, ptp_name(3), errors[i]);
+		cr_expect(gather()->ptp_unseen, "%d", errors[i]);
+		cr_expect(not(facts.host_ptp), "%d", errors[i]);
+	}
+	file(ptp_name(3), "\n");
+	cr_assert(gather()->ptp_unseen);
+	file(ptp_name(3), "ena-ptp-05\n");
+	cr_assert(not(gather()->ptp_unseen));
+}
+
+Test(facts, ptp_clocks_beyond_the_last_that_is_asked_are_not_seen)
+{
+	sim.timex_rc = 0;
+	for (int i = 0; i < FACTS_PTP_MAX; i++)
+		sim_add_file(&sim, ptp_name(i), "mlx5_ptp\n");
+	cr_assert(gather()->ptp_unseen);
+}
+
+/* Files are not looked for where their answer means nothing. */
 Test(facts, ptp_clocks_matter_only_beside_a_synchronised_clock)
 {
 	sim_add_file(

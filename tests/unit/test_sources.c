@@ -461,6 +461,13 @@ Test(sources, adjtimex_beside_a_ptp_clock_of_the_host_proves_nothing)
 	run.facts.clocksource_visible = false;
 	cr_assert(
 		eq(u32, ask(TSCAL_SOURCE_ADJTIMEX)->roots, TSCAL_ROOT_UNKNOWN));
+	run.facts.clocksource_visible = true;
+	run.facts.ptp_unseen = true;
+	cr_assert(
+		eq(u32, ask(TSCAL_SOURCE_ADJTIMEX)->roots, TSCAL_ROOT_UNKNOWN));
+	/* No host, nothing to follow but the network. */
+	run.kernel.guest = false;
+	cr_assert(eq(u32, ask(TSCAL_SOURCE_ADJTIMEX)->roots, TSCAL_ROOT_NTP));
 }
 
 Test(sources, adjtimex_does_not_rest_on_a_glance)
