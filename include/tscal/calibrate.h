@@ -218,7 +218,7 @@ struct tscal_machine {
 	uint32_t family, model, stepping;
 	/** Current clocksource, and the list; empty when not visible. */
 	char clocksource[32];
-	char available[128];
+	char available[512];
 	struct tscal_hv hv;
 };
 

@@ -87,7 +87,10 @@ static void gather_clocksource(struct tscal_platform *plat, struct facts *f)
 	int all = text_read_line(plat, CLOCKSOURCE "available_clocksource",
 		f->available, sizeof(f->available));
 
-	f->clocksource_visible = cur > 0 && all > 0;
+	/* A list that fills the buffer may be a part of one (a blank and the
+	 * newline at its end may be gone): what it lacks cannot be told. */
+	f->clocksource_visible = cur > 0 && all > 0 &&
+				 all + 3 < (int)sizeof(f->available);
 	if (cur <= 0)
 		f->clocksource[0] = '\0';
 	if (all <= 0)

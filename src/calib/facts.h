@@ -26,15 +26,15 @@ struct facts {
 	/* The kernel */
 	enum plat_tsc_access tsc_access;
 	char clocksource[32];
-	char available[128];
-	bool clocksource_visible;
-	int8_t known_freq;    /* flag tsc_known_freq; -1: not visible */
-	bool hypervisor_flag; /* flag hypervisor */
-	double bogomips;      /* of the first CPU; 0: not visible */
-	bool pv_clock_off;    /* no-kvmclock, nopv and the like were given */
-	int cpus;	      /* online; 0: not visible */
-	bool dom0;	      /* Xen's control domain: it never moves */
-	bool time_namespace;  /* clock offsets are not zero */
+	char available[512];
+	bool clocksource_visible; /* both of them, and all of the list */
+	int8_t known_freq;	  /* flag tsc_known_freq; -1: not visible */
+	bool hypervisor_flag;	  /* flag hypervisor */
+	double bogomips;	  /* of the first CPU; 0: not visible */
+	bool pv_clock_off;   /* no-kvmclock, nopv and the like were given */
+	int cpus;	     /* online; 0: not visible */
+	bool dom0;	     /* Xen's control domain: it never moves */
+	bool time_namespace; /* clock offsets are not zero */
 	/* A PTP clock that is really the host's clock: what NTP follows here
 	 * may be the host. */
 	bool host_ptp;

@@ -125,6 +125,28 @@ Test(facts, the_clocksource_needs_both_files)
 	cr_assert(eq(str, facts.available, "tsc hpet acpi_pm"));
 }
 
+/* Nobody rejected the tsc that stands where a short buffer has ended. */
+Test(facts, a_long_list_of_clocksources_is_not_cut)
+{
+	char list[1024] = "";
+
+	while (strlen(list) < 300)
+		strcat(list, "timer-of-a-board ");
+	strcat(list, "tsc ");
+	file(CLOCKSOURCE "available_clocksource", list);
+	sim_add_file(&sim, CLOCKSOURCE "current_clocksource", "hpet\n");
+	cr_assert(gather()->clocksource_visible);
+	cr_assert(text_has_word(facts.available, "tsc"));
+
+	while (strlen(list) < 900)
+		strcat(list, "timer-of-a-board ");
+	cr_assert(not(gather()->clocksource_visible));
+	for (list[511] = '\0'; strlen(list) > 508;
+		list[strlen(list) - 1] = '\0')
+		cr_expect(not(gather()->clocksource_visible), "%zu",
+			strlen(list));
+}
+
 /* As Linux prints it: flags, vmx flags, bugs, and only then bogomips. */
 static void cpuinfo(char *buf, size_t size, size_t flags, const char *last)
 {
