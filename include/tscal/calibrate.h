@@ -150,13 +150,15 @@ struct tscal_info {
 
 /** What to do.  Start from TSCAL_OPTS_INIT: zero means the default. */
 struct tscal_opts {
-	size_t size; /**< sizeof(struct tscal_opts) */
+	/** sizeof(struct tscal_opts), as TSCAL_OPTS_INIT sets it; any other
+	 * size is refused. */
+	size_t size;
 	/** Where to ask; NULL: this machine, passively (CPUID, clocks, a few
 	 * files).  See tscal_platform_*() and probe.h. */
 	struct tscal_platform *platform;
-	/** Only these sources, bits 1 << enum tscal_source; 0: all that need
-	 * not be named.  A source named here is asked even if it is one that
-	 * runs only when named. */
+	/** Only these sources, bits 1 << enum tscal_source, no other bits; 0:
+	 * all that need not be named.  A source named here is asked even if it
+	 * is one that runs only when named. */
 	uint64_t only;
 	/** Most time to spend, in milliseconds, 1..60000; 0: 50. */
 	uint32_t budget_ms;
@@ -184,8 +186,8 @@ TSCAL_API int tscal_calibrate_sized(const struct tscal_opts *opts,
  * @param opts  NULL for the defaults: passive, 10 ms window.
  * @param info  filled in completely on success, untouched on error.
  * @return 0 also when no rate was found (info->rate is TSCAL_RATE_NONE);
- *         -EINVAL for options out of range; -ENOMEM (only with a platform
- *         that has devices).
+ *         -EINVAL for options out of range or of another size; -ENOMEM (only
+ *         with a platform that has devices).
  *
  * Passive: opens a few files under /proc and /sys, no device; starts no
  * thread, installs no signal handler, allocates nothing; uses about 100 KB of

@@ -13,6 +13,8 @@
 #define WINDOW_MS 10
 #define LIMIT_MS 60000
 #define FLAGS (TSCAL_OPT_NO_MEASURE | TSCAL_OPT_SURVEY | TSCAL_OPT_ASSUME_METAL)
+/* A bit for each source; TSCAL_SOURCE_NONE is none. */
+#define SOURCES_ALL ((UINT64_C(1) << TSCAL_SOURCE_COUNT) - 2)
 /* Long enough to tell crystals, and pvclock records from chance.  The look-ups
  * that go on meanwhile make it 0.1 ms and more on a real machine. */
 #define GLANCE_NS 25000
@@ -24,11 +26,12 @@ static int take_opts(struct run *run, const struct tscal_opts *opts)
 	struct tscal_opts *o = &run->opts;
 
 	*o = (struct tscal_opts)TSCAL_OPTS_INIT;
+	/* The only layout so far; one that grew will have to tell them apart,
+	 * for a size that ends within a field leaves half a pointer. */
 	if (opts) {
-		if (opts->size < offsetof(struct tscal_opts, platform))
+		if (opts->size != sizeof(*o))
 			return -EINVAL;
-		memcpy(o, opts,
-			opts->size < sizeof(*o) ? opts->size : sizeof(*o));
+		*o = *opts;
 	}
 	if (!o->platform)
 		o->platform = tscal_platform_passive();
@@ -38,8 +41,7 @@ static int take_opts(struct run *run, const struct tscal_opts *opts)
 		o->window_ms = WINDOW_MS < o->budget_ms ? WINDOW_MS
 							: o->budget_ms;
 	if (o->budget_ms > LIMIT_MS || o->window_ms > o->budget_ms ||
-		o->only >> TSCAL_SOURCE_COUNT || o->flags & ~FLAGS ||
-		o->reserved)
+		o->only & ~SOURCES_ALL || o->flags & ~FLAGS || o->reserved)
 		return -EINVAL;
 	run->plat = o->platform;
 	return 0;

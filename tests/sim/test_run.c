@@ -44,6 +44,29 @@ static struct tscal_report *calibrate(void)
 	return r;
 }
 
+/* Half of a pointer is a crash, bit 0 a request for no source at all. */
+Test(sim_run, options_of_another_layout_or_for_no_source_are_refused)
+{
+	struct tscal_opts opts = TSCAL_OPTS_INIT;
+	struct tscal_info info;
+
+	pc(1);
+	opts.platform = &sim.plat;
+	cr_assert(zero(int, tscal_calibrate(&opts, &info)));
+	for (opts.size = 0; opts.size <= 2 * sizeof(opts); opts.size++)
+		if (opts.size != sizeof(opts))
+			cr_expect(
+				eq(int, tscal_calibrate(&opts, &info), -EINVAL),
+				"%zu", opts.size);
+	opts.size = sizeof(opts);
+	opts.only = UINT64_C(1) << TSCAL_SOURCE_NONE;
+	cr_assert(eq(int, tscal_calibrate(&opts, &info), -EINVAL));
+	opts.only = UINT64_C(1) << TSCAL_SOURCE_COUNT;
+	cr_assert(eq(int, tscal_calibrate(&opts, &info), -EINVAL));
+	opts.only = UINT64_C(1) << (TSCAL_SOURCE_COUNT - 1);
+	cr_assert(zero(int, tscal_calibrate(&opts, &info)));
+}
+
 static const struct tscal_line *line_of(
 	const struct tscal_report *r, enum tscal_source id)
 {
