@@ -270,8 +270,8 @@ TSCAL_API struct tscal_platform *tscal_platform_passive(void);
  * asked and answered, in the format of docs/recording.md.  Bursts have at most
  * 128 samples, recorded and passed on, so bounds are wider than without it.
  * @param inner   the platform to ask; it must outlive this one.
- * @param path    file to create; an existing one is not overwritten.  Nothing
- *                is written before tscal_platform_free().
+ * @param path    file to create; an existing one is not overwritten.  It is
+ *                there once tscal_platform_free() has written all of it.
  * @param redact  leave out what identifies the machine: serial numbers, ids,
  *                and of the kernel's command line all but what is about
  *                clocks.  Without it the file is for its owner alone (0600).

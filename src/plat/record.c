@@ -30,7 +30,8 @@ struct record {
 	struct tscal_platform plat;
 	struct tscal_platform *inner;
 	struct recording *rec;
-	FILE *out;
+	int dir;    /* where the file is to be ... */
+	char *name; /* ... and its name there */
 	bool redact;
 	int lost; /* -errno of the first answer that could not be kept */
 	uint32_t n_adjtimex, n_bursts[PLAT_COUNTER_COUNT];
@@ -284,24 +285,65 @@ static struct recording *compact(const struct recording *rec, int *rc)
 	return out;
 }
 
-static int write_out(struct record *r)
+/* The file, which must not be there yet; a descriptor or -errno. */
+static int create(const struct record *r)
 {
-	int rc = r->lost;
+	/* Serial numbers are for root alone where they come from. */
+	int fd = openat(r->dir, r->name,
+		O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY,
+		r->redact ? 0666 : 0600);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int write_to(const struct record *r, const struct recording *rec, int fd)
+{
+	FILE *out = fdopen(fd, "w");
+	int rc = 0;
+
+	if (!out) {
+		rc = -errno;
+		close(fd);
+		return rc;
+	}
+	rec_write(rec,
+		r->redact ? "Redacted: no serial numbers and ids; "
+			    "of the kernel's command line only what "
+			    "is about clocks."
+			  : NULL,
+		out);
+	errno = 0;
+	if (fflush(out) || ferror(out))
+		rc = errno ? -errno : -EIO;
+	/* Some file systems tell only now that there was no room. */
+	if (fclose(out) && !rc)
+		rc = -errno;
+	return rc;
+}
+
+/* All of the recording, or no file. */
+static int write_out(const struct record *r)
+{
+	int fd, rc = r->lost;
 	struct recording *rec = compact(r->rec, &rc);
 
 	if (rec && !rc) {
-		rec_write(rec,
-			r->redact ? "Redacted: no serial numbers and ids; "
-				    "of the kernel's command line only what "
-				    "is about clocks."
-				  : NULL,
-			r->out);
-		errno = 0;
-		if (fflush(r->out) || ferror(r->out))
-			rc = errno ? -errno : -EIO;
+		fd = create(r);
+		rc = fd < 0 ? fd : write_to(r, rec, fd);
+		if (fd >= 0 && rc)
+			unlinkat(r->dir, r->name, 0);
 	}
 	rec_free(rec);
 	return rc;
+}
+
+static void discard(struct record *r)
+{
+	if (r->dir >= 0)
+		close(r->dir);
+	free(r->name);
+	rec_free(r->rec);
+	free(r);
 }
 
 static int record_free(struct tscal_platform *p)
@@ -309,11 +351,7 @@ static int record_free(struct tscal_platform *p)
 	struct record *r = record_of(p);
 	int rc = write_out(r);
 
-	/* Some file systems tell only now that there was no room. */
-	if (fclose(r->out) && !rc)
-		rc = -errno;
-	rec_free(r->rec);
-	free(r);
+	discard(r);
 	return rc;
 }
 
@@ -338,37 +376,52 @@ static const struct plat_ops record_ops = {
 	.free = record_free,
 };
 
+/*
+ * Find out whether the file can be created, and leave nothing behind until
+ * there is something to write: a run may be interrupted.
+ */
+static int reserve(struct record *r, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir = slash ? strndup(path, (size_t)(slash - path) + 1)
+			  : strdup(".");
+	int fd, rc = 0;
+
+	r->name = strdup(slash ? slash + 1 : path);
+	if (!dir || !r->name)
+		rc = -ENOMEM;
+	if (!rc) {
+		r->dir = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		rc = r->dir < 0 ? -errno : 0;
+	}
+	free(dir);
+	if (rc)
+		return rc;
+	fd = create(r);
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return unlinkat(r->dir, r->name, 0) ? -errno : 0;
+}
+
 int tscal_platform_record(struct tscal_platform *inner, const char *path,
 	bool redact, struct tscal_platform **out)
 {
 	struct record *r = calloc(1, sizeof(*r));
-	int fd, rc = -ENOMEM;
+	int rc;
 
-	if (r)
-		r->rec = rec_new();
-	if (!r || !r->rec)
-		goto failed;
-	/* Serial numbers are for root alone where they come from. */
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY,
-		redact ? 0666 : 0600);
-	if (fd < 0) {
-		rc = -errno;
-		goto failed;
-	}
-	r->out = fdopen(fd, "w");
-	if (!r->out) {
-		rc = -errno;
-		close(fd);
-		goto failed;
-	}
+	if (!r)
+		return -ENOMEM;
 	r->plat.ops = &record_ops;
 	r->inner = inner;
 	r->redact = redact;
+	r->dir = -1;
+	r->rec = rec_new();
+	rc = r->rec ? reserve(r, path) : -ENOMEM;
+	if (rc) {
+		discard(r);
+		return rc;
+	}
 	*out = &r->plat;
 	return 0;
-failed:
-	if (r)
-		rec_free(r->rec);
-	free(r);
-	return rc;
 }

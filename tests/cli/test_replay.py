@@ -274,8 +274,10 @@ class Record(Files):
             resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 
         # SIGXFSZ stays ignored, so that writing fails with EFBIG.
-        self.refused("record", str(self.dir / "r.txt"), says="File too large",
+        path = self.dir / "r.txt"
+        self.refused("record", str(path), says="File too large",
                      preexec_fn=small_files, restore_signals=False)
+        self.assertFalse(path.exists())
 
     def test_closed_descriptors_do_not_mix_with_the_file(self):
         path = self.dir / "r.txt"

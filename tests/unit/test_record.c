@@ -261,10 +261,9 @@ Test(record, a_directory_that_is_not_there_is_told_at_once)
 /* As on a full disk. */
 Test(record, tells_when_not_all_could_be_written)
 {
-	struct tscal_platform *inner = machine(), *p, *cut;
+	struct tscal_platform *inner = machine(), *p;
 	struct rlimit limit = {.rlim_cur = 100, .rlim_max = 100};
 	struct plat_cpuid regs;
-	char err[300];
 
 	for (uint32_t i = 0; i < 5; i++)
 		sim_add_cpuid(&sim, i, 0, i, 0, 0, 0);
@@ -274,8 +273,43 @@ Test(record, tells_when_not_all_could_be_written)
 	signal(SIGXFSZ, SIG_IGN);
 	cr_assert(zero(int, setrlimit(RLIMIT_FSIZE, &limit)));
 	cr_assert(eq(int, tscal_platform_free(p), -EFBIG));
-	cr_assert(eq(int, tscal_platform_replay(path, &cut, err, sizeof(err)),
-		-EBADMSG));
+	/* A part of a recording would be in the way of the next. */
+	cr_assert(eq(int, access(path, F_OK), -1));
+}
+
+/* Ctrl-C leaves what is on disk by then. */
+Test(record, a_run_that_is_interrupted_leaves_no_file)
+{
+	struct tscal_platform *p = recorder(machine(), true);
+	struct plat_cpuid regs;
+
+	p->ops->cpuid(p, 0, 0, &regs);
+	cr_assert(eq(int, access(path, F_OK), -1));
+	cr_assert(zero(int, tscal_platform_free(p)));
+	cr_assert(zero(int, access(path, F_OK)));
+}
+
+Test(record, a_file_that_appears_meanwhile_is_kept)
+{
+	struct tscal_platform *p = recorder(machine(), true);
+	FILE *f = fopen(path, "w");
+
+	fputs("precious", f);
+	fclose(f);
+	cr_assert(eq(int, tscal_platform_free(p), -EEXIST));
+	cr_assert(eq(str, slurp(), "precious"));
+}
+
+/* A relative path means what it meant when it was given. */
+Test(record, a_program_may_change_its_directory_meanwhile)
+{
+	struct tscal_platform *p;
+
+	cr_assert(zero(int, chdir(dir)));
+	cr_assert(zero(int, tscal_platform_record(machine(), "f", true, &p)));
+	cr_assert(zero(int, chdir("/")));
+	cr_assert(zero(int, tscal_platform_free(p)));
+	cr_assert(zero(int, access(path, F_OK)));
 }
 
 static void ask_for_secrets(struct tscal_platform *p)
