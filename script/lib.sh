@@ -14,7 +14,7 @@ build_packages=(gcc libc6-dev cmake ninja-build pkgconf
 # shellcheck disable=SC2034
 test_packages=(clang clang-format g++ libclang-rt-dev
 	libcriterion-dev libgmp-dev python3 python3-jsonschema
-	cpuid make mandoc shellcheck strace)
+	cpuid make mandoc shellcheck strace valgrind)
 
 say() {
 	echo "$me: $*" >&2
