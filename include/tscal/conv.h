@@ -88,7 +88,8 @@ TSCAL_INLINE uint64_t tscal_rdtsc_ordered(void)
 /**
  * Read the TSC, in ticks, and TSC_AUX, which Linux fills with
  * (NUMA node << 12) | CPU number.  Waits for earlier instructions as
- * tscal_rdtsc_ordered() does (Intel SDM vol. 2B, RDTSCP).
+ * tscal_rdtsc_ordered() does (Intel SDM vol. 2B, RDTSCP).  Raises #UD, which
+ * is SIGILL, on a CPU without RDTSCP: CPUID.80000001H:EDX[27] tells.
  * @param aux  receives TSC_AUX; must not be NULL.
  */
 TSCAL_INLINE uint64_t tscal_rdtscp(uint32_t *aux)
@@ -119,7 +120,7 @@ TSCAL_INLINE uint64_t tscal_rdtsc_begin(void)
 
 /**
  * Close a timed region: the region has completed, and nothing after starts
- * before the read (RDTSCP; LFENCE).
+ * before the read (RDTSCP; LFENCE).  Needs RDTSCP, as tscal_rdtscp() does.
  */
 TSCAL_INLINE uint64_t tscal_rdtsc_end(void)
 {
@@ -133,21 +134,12 @@ TSCAL_INLINE uint64_t tscal_rdtsc_end(void)
 }
 
 /*
- * hz in units of 2^-25 Hz: exact for every double a converter accepts, because
- * above 2^27 Hz the last bit of a double weighs 2^-25 or more.  Below 2^60.
+ * No part of the API.  hz in units of 2^-25 Hz: exact for every double a
+ * converter accepts, because above 2^27 Hz the last bit of a double weighs
+ * 2^-25 or more.  Below 2^60.  A macro, because an inline function of external
+ * linkage may call no static one (C11 6.7.4).
  */
-TSCAL_INLINE int64_t tscal_hz_q25(double hz)
-{
-	return (int64_t)(hz * 33554432.0);
-}
-
-/* Floor division; the divisor is positive. */
-TSCAL_INLINE tscal_i128 tscal_floor_div(tscal_i128 n, tscal_i128 d)
-{
-	tscal_i128 q = n / d;
-
-	return q - (n % d < 0);
-}
+#define TSCAL_HZ_Q25_(hz) ((int64_t)((hz)*33554432.0))
 
 /**
  * Set up a conversion.
@@ -164,7 +156,7 @@ TSCAL_INLINE int tscal_conv_init(struct tscal_conv *conv, double hz,
 
 	if (!(hz > TSCAL_CONV_HZ_ABOVE && hz <= TSCAL_CONV_HZ_MAX))
 		return -ERANGE;
-	q = (tscal_u128)tscal_hz_q25(hz);
+	q = (tscal_u128)TSCAL_HZ_Q25_(hz);
 	/* 10^9 * 2^61 * 2^25 < 2^116: one exact division, rounded once. */
 	conv->mult = (int64_t)((((tscal_u128)1000000000 << 86) + q / 2) / q);
 	conv->tsc_epoch = tsc_epoch;
@@ -196,9 +188,11 @@ TSCAL_INLINE int64_t tscal_ns_to_ticks(
 	const struct tscal_conv *conv, int64_t ns)
 {
 	/* |ns| < 2^63, hz * 2^25 < 2^60: the product stays below 2^123. */
-	return (int64_t)tscal_floor_div(
-		(tscal_i128)ns * tscal_hz_q25(conv->tsc_hz),
-		(tscal_i128)1000000000 << 25);
+	tscal_i128 n = (tscal_i128)ns * TSCAL_HZ_Q25_(conv->tsc_hz);
+	tscal_i128 d = (tscal_i128)1000000000 << 25;
+
+	/* C rounds to zero: one less for a negative remainder is the floor. */
+	return (int64_t)(n / d - (n % d < 0));
 }
 
 /** Convert a TSC value to nanoseconds since the clock's zero. */

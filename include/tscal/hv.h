@@ -30,16 +30,24 @@ struct tscal_hv_match {
 	uint32_t base;	       /**< the leaf where it was found */
 	uint32_t max_leaf;     /**< the highest leaf of that base, corrected */
 	uint32_t eax;	       /**< EAX of the base, as read */
+	uint32_t reserved[6];  /**< zero; it stands in arrays, cannot grow */
 };
 
 /** The outcome of a scan. */
 struct tscal_hv {
-	bool present; /**< CPUID.1:ECX[31], or a signature trusted */
+	bool present;		    /**< CPUID.1:ECX[31] */
 	struct tscal_hv_match main; /**< who is believed */
 	size_t n_also;		    /**< others, highest base first */
 	struct tscal_hv_match also[TSCAL_HV_MAX];
 	bool truncated; /**< more matches than places */
 };
+
+/**
+ * Scan: implementation behind tscal_hv_detect(), with the size of the caller's
+ * struct, so that struct tscal_hv may grow at its end.
+ */
+TSCAL_API int tscal_hv_detect_sized(
+	struct tscal_platform *platform, struct tscal_hv *hv, size_t hv_size);
 
 /**
  * Scan for hypervisor signatures.
@@ -51,12 +59,17 @@ struct tscal_hv {
  * In a guest each of the 256 CPUIDs is a trap: 0.3 to 1.5 ms in all, 5 ms and
  * more under two hypervisors.
  * @param platform  where to ask; NULL: this machine, passively.
- * @param hv        filled in; "none" as vendor when nothing is found.
+ * @param hv        filled in completely on success, with "none" as vendor
+ *                  when nothing is found; untouched on error.
  * @return 0, or -errno when CPUID cannot be had.
- * Thread-safe, allocates nothing, no system calls.
+ * Thread-safe, allocates nothing.  Reads files of /sys/class/dmi/id only where
+ * a signature of twelve NUL bytes may be VirtualBox's.
  */
-TSCAL_API int tscal_hv_detect(
-	struct tscal_platform *platform, struct tscal_hv *hv);
+TSCAL_INLINE int tscal_hv_detect(
+	struct tscal_platform *platform, struct tscal_hv *hv)
+{
+	return tscal_hv_detect_sized(platform, hv, sizeof(*hv));
+}
 
 #ifdef __cplusplus
 }

@@ -8,8 +8,6 @@ extern uint64_t tscal_rdtsc_ordered(void);
 extern uint64_t tscal_rdtscp(uint32_t *aux);
 extern uint64_t tscal_rdtsc_begin(void);
 extern uint64_t tscal_rdtsc_end(void);
-extern int64_t tscal_hz_q25(double hz);
-extern tscal_i128 tscal_floor_div(tscal_i128 n, tscal_i128 d);
 extern int tscal_conv_init(struct tscal_conv *conv, double hz,
 	uint64_t tsc_epoch, int64_t ns_epoch);
 extern int64_t tscal_ticks_to_ns(const struct tscal_conv *conv, int64_t ticks);
@@ -18,3 +16,5 @@ extern int64_t tscal_tsc_to_ns(const struct tscal_conv *conv, uint64_t tsc);
 extern uint64_t tscal_ns_to_tsc(const struct tscal_conv *conv, int64_t ns);
 extern int tscal_calibrate(
 	const struct tscal_opts *opts, struct tscal_info *info);
+extern int tscal_hv_detect(
+	struct tscal_platform *platform, struct tscal_hv *hv);

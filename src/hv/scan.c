@@ -147,7 +147,16 @@ int hv_scan(struct tscal_platform *plat, unsigned gap, struct tscal_hv *hv)
 	return 0;
 }
 
-int tscal_hv_detect(struct tscal_platform *plat, struct tscal_hv *hv)
+int tscal_hv_detect_sized(
+	struct tscal_platform *plat, struct tscal_hv *hv, size_t hv_size)
 {
-	return hv_scan(plat ? plat : tscal_platform_passive(), HV_SCAN_ALL, hv);
+	struct tscal_hv found;
+	int rc = hv_scan(
+		plat ? plat : tscal_platform_passive(), HV_SCAN_ALL, &found);
+
+	if (rc)
+		return rc;
+	memset(hv, 0, hv_size);
+	memcpy(hv, &found, hv_size < sizeof(found) ? hv_size : sizeof(found));
+	return 0;
 }

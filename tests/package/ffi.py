@@ -35,6 +35,17 @@ def main():
     assert lib.tscal_calibrate_sized(None, info, 8) == 0
     assert info.raw[8:] == b"\xff" * 56
 
+    # The same for the other struct that a caller allocates.
+    hv = ctypes.create_string_buffer(b"\xff" * 8192, 8192)
+    lib.tscal_hv_detect_sized.argtypes = [
+        ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t]
+    assert lib.tscal_hv_detect_sized(None, hv, len(hv)) == 0
+    assert hv.raw[0] in (0, 1)
+    assert hv.raw[-4096:] == bytes(4096)
+    hv = ctypes.create_string_buffer(b"\xff" * 64, 64)
+    assert lib.tscal_hv_detect_sized(None, hv, 1) == 0
+    assert hv.raw[1:] == b"\xff" * 63
+
     first = lib.tscal_rdtsc_ordered()
     assert lib.tscal_rdtsc_ordered() > first
     conv = Conv()
