@@ -40,18 +40,19 @@ enum tscal_source {
 	TSCAL_SOURCE_COUNT
 };
 
-/** What stands behind a number (as the manual page tscal(7) explains). */
+/** What stands behind a number (as the manual page tscal(7) explains); 0 is
+ * none of them. */
 enum tscal_kind {
-	TSCAL_KIND_REPORTED,   /**< a hypervisor or firmware says so */
-	TSCAL_KIND_ENUMERATED, /**< the CPU's own tables say so */
-	TSCAL_KIND_NOMINAL,    /**< a label; identifies, proves nothing */
-	TSCAL_KIND_KERNEL,     /**< the kernel's own calibration */
-	TSCAL_KIND_MEASURED,   /**< counted here against another clock */
+	TSCAL_KIND_REPORTED = 1, /**< a hypervisor or firmware says so */
+	TSCAL_KIND_ENUMERATED,	 /**< the CPU's own tables say so */
+	TSCAL_KIND_NOMINAL,	 /**< a label; identifies, proves nothing */
+	TSCAL_KIND_KERNEL,	 /**< the kernel's own calibration */
+	TSCAL_KIND_MEASURED,	 /**< counted here against another clock */
 };
 
-/** What became of a source. */
+/** What became of a source; 0 is none of them. */
 enum tscal_status {
-	TSCAL_STATUS_USED,	  /**< it is the chosen rate */
+	TSCAL_STATUS_USED = 1,	  /**< it is the chosen rate */
 	TSCAL_STATUS_AGREES,	  /**< credible, and supports the choice */
 	TSCAL_STATUS_DISAGREES,	  /**< credible in form, contradicts */
 	TSCAL_STATUS_STALE,	  /**< from before a move or restore */
@@ -109,32 +110,40 @@ enum tscal_use {
 /** Room for a sentence, NUL included. */
 #define TSCAL_SENTENCE 240
 
-/** The answer. */
+/**
+ * The answer.  What is absent or was not looked at is never a number that looks
+ * found: a rate in Hz and a count are then 0, ppm and ns negative, a yes or no
+ * -1.
+ *
+ * Which rate to convert with: hz_raw to agree with this machine's own
+ * clock_gettime(CLOCK_MONOTONIC_RAW), hz_si for true seconds, hz to compare
+ * with what the hypervisor, the CPU or another machine says.  They differ by
+ * what the oscillators behind them differ.
+ */
 struct tscal_info {
-	/** TSC ticks per second, as the chosen source declares it; 0: none. */
+	/** TSC ticks per second, as the chosen source declares it. */
 	double hz;
-	/** The truth lies between these if the chosen source is honest, in Hz;
-	 * they hold everything known: bracket, quantisation, rounding. */
+	/** The truth lies between these if the chosen source is honest; they
+	 * hold everything known: bracket, quantisation, rounding. */
 	double hz_lo, hz_hi;
-	/** Ticks per second of CLOCK_MONOTONIC_RAW; 0 if not known. */
+	/** Ticks per second of CLOCK_MONOTONIC_RAW. */
 	double hz_raw;
-	/** Ticks per true second, which NTP or PTP can tell; 0 if not known. */
+	/** Ticks per true second, which NTP or PTP can tell. */
 	double hz_si;
 	/** How closely the nearest independent source agrees, in ppm of hz:
-	 * no pair of values inside both intervals lies further apart.
-	 * Negative when there is none. */
+	 * no pair of values inside both intervals lies further apart. */
 	double agreement_ppm;
-	/** Cost of one RDTSC in nanoseconds; negative if not measured. */
+	/** Cost of one RDTSC in nanoseconds. */
 	double rdtsc_ns;
-	/** Largest offset between CPUs in ns; negative if not tested. */
+	/** Largest offset between CPUs in ns. */
 	double skew_ns;
 	enum tscal_source source;  /**< the chosen source */
 	enum tscal_rate rate;	   /**< verdict on the rate */
 	enum tscal_use use;	   /**< verdict on the use as a clock */
 	uint32_t roots;		   /**< TSCAL_ROOT_* behind the chosen rate */
 	uint32_t watch;		   /**< TSCAL_WATCH_*: what would end the use */
-	int32_t cpus;		   /**< CPUs online; 0 if not known */
-	int8_t invariant;	   /**< CPUID.80000007H:EDX[8]; -1 not known */
+	int32_t cpus;		   /**< CPUs online */
+	int8_t invariant;	   /**< CPUID.80000007H:EDX[8], or -1 */
 	int8_t rejected_by_kernel; /**< 1, 0; -1: clocksources not visible */
 	char rate_sentence[TSCAL_SENTENCE];
 	char use_sentence[TSCAL_SENTENCE];

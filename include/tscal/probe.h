@@ -15,7 +15,8 @@ extern "C" {
 
 /** How far a probe may go. */
 enum tscal_probe {
-	TSCAL_PROBE_DEVICES, /**< perf events, /dev/kvm, MSRs, CPU binding */
+	/** perf events, /dev/kvm where that source is named, CPU binding */
+	TSCAL_PROBE_DEVICES = 1,
 };
 
 /**

@@ -4,8 +4,9 @@
 #include <tscal/calibrate.h>
 
 #define NAME(table, value)                                                     \
-	((size_t)(value) < sizeof(table) / sizeof(*(table)) ? (table)[value]   \
-							    : "?")
+	((size_t)(value) < sizeof(table) / sizeof(*(table)) && (table)[value]  \
+			? (table)[value]                                       \
+			: "?")
 
 const char *tscal_kind_str(enum tscal_kind kind)
 {

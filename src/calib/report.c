@@ -45,7 +45,7 @@ static void describe(struct tscal_machine *m, const struct run *run)
 int tscal_report_new(const struct tscal_opts *opts, struct tscal_report **out)
 {
 	struct tscal_report *r = calloc(1, sizeof(*r));
-	struct measure_space *space = calloc(run_spaces(opts), sizeof(*space));
+	struct measure_space *space = malloc(sizeof(*space));
 	int rc = r && space ? run_all(&r->run, opts, space) : -ENOMEM;
 
 	free(space);

@@ -193,12 +193,6 @@ static void judge(struct run *run)
 	verdict_use(run, info);
 }
 
-size_t run_spaces(const struct tscal_opts *opts)
-{
-	(void)opts;
-	return 1;
-}
-
 int run_all(struct run *run, const struct tscal_opts *opts,
 	struct measure_space *space)
 {

@@ -77,11 +77,8 @@ struct run {
 };
 
 /* Go through all stages; opts as given by the caller (may be NULL).  Returns 0
- * or -EINVAL.  space: one for each counter that can be opened. */
+ * or -EINVAL.  space: room for one counter's samples. */
 int run_all(struct run *run, const struct tscal_opts *opts,
 	struct measure_space *space);
-
-/* How many spaces a run on this platform may need. */
-size_t run_spaces(const struct tscal_opts *opts);
 
 #endif /* TSCAL_RUN_H */

@@ -177,6 +177,8 @@ static void bad_arguments_are_refused(void)
 {
 	struct tscal_platform *p;
 
+	check(tscal_platform_probe((enum tscal_probe)0, &p) == -EINVAL,
+		"a level that was never set is accepted");
 	check(tscal_platform_probe((enum tscal_probe)7, &p) == -EINVAL,
 		"level");
 	check(tscal_platform_probe(TSCAL_PROBE_DEVICES, NULL) == -EINVAL,
