@@ -26,9 +26,17 @@
 /*
  * C99 inline: libtscal holds the one external definition of each function.
  * Always inlined, so that this header needs no library even without
- * optimisation.
+ * optimisation.  In gnu89 (GCC manual, "An Inline Function is As Fast As a
+ * Macro") a plain "inline" would define it in every file, and "extern inline"
+ * is what "inline" means in C99.
  */
+#if defined(__GNUC_GNU_INLINE__) && !defined(__cplusplus)
+#define TSCAL_INLINE                                                           \
+	TSCAL_API extern inline                                                \
+		__attribute__((__gnu_inline__, __always_inline__))
+#else
 #define TSCAL_INLINE TSCAL_API inline __attribute__((__always_inline__))
+#endif
 
 #ifdef __cplusplus
 extern "C" {
