@@ -23,6 +23,11 @@ if(TSCAL_SANITIZE)
   add_compile_options(-fsanitize=${TSCAL_SANITIZE}
     -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${TSCAL_SANITIZE})
+endif()
+# Or asked for in the builder's own flags.
+string(TOUPPER "CMAKE_C_FLAGS_${CMAKE_BUILD_TYPE}" flags)
+if(TSCAL_SANITIZE OR "${CMAKE_C_FLAGS} ${${flags}}" MATCHES "-fsanitize=")
+  set(sanitized ON)
   if(CMAKE_C_COMPILER_ID STREQUAL "Clang")
     # Checked 128-bit products call __muloti4, which libgcc does not have.
     add_link_options(-rtlib=compiler-rt -unwindlib=libgcc)
@@ -69,7 +74,7 @@ function(tscal_library name output)
     set_target_properties(${name}_shared PROPERTIES INSTALL_RPATH $ORIGIN)
   endif()
   target_link_options(${name}_shared PRIVATE LINKER:--version-script=${map})
-  if(NOT TSCAL_SANITIZE) # whose run-time comes with the program
+  if(NOT sanitized) # whose run-time comes with the program
     target_link_options(${name}_shared PRIVATE LINKER:-z,defs)
   endif()
   foreach(lib ${name}_shared ${name}_static)

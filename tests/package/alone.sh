@@ -26,3 +26,9 @@ fi
 	'probe|^bin/|/man1/|bash-completion'
 "$here/pkgconfig.sh" "$libdir/pkgconfig"
 "$here/cmake.sh" "$out/stage/usr" shared
+
+# With sanitizers as any CMake project gets them, in the builder's flags.
+cmake -S "$1" -B "$out/sanitized" -DCMAKE_C_COMPILER=clang \
+	-DCMAKE_C_FLAGS=-fsanitize=address,undefined \
+	-DTSCAL_PROBE=OFF -DTSCAL_COMMAND=OFF
+cmake --build "$out/sanitized" --parallel 2
