@@ -5,9 +5,10 @@
  * else.  Pure functions; no platform, no allocation.  docs/estimating.md
  * derives what is done here.
  *
- * A sample says: when the reference read c (its true value in [c, c + 1)
- * counts), the TSC was somewhere in [a, b].  So the line TSC(reference) passes
- * below the point (c, b) and above the point (c + 1, a), for every sample.
+ * A sample says: when the reference read c (its true value in [c, c + g)
+ * counts, where g is the step it advances by, most often 1), the TSC was
+ * somewhere in [a, b].  So the line TSC(reference) passes below the point (c,
+ * b) and above the point (c + g, a), for every sample.
  */
 #ifndef TSCAL_ESTIMATOR_H
 #define TSCAL_ESTIMATOR_H
@@ -42,14 +43,15 @@ enum rate_status {
 
 /*
  * The tightest bounds that the samples give for the slope of the line through
- * an early and a late burst; fills in lo and hi.
+ * an early and a late burst; fills in lo and hi.  The reference never lags by
+ * more than step counts.
  */
 enum rate_status rate_bounds(
-	struct burst first, struct burst last, struct rate *out);
+	struct burst first, struct burst last, uint64_t step, struct rate *out);
 
 /* The bounds, and the point between them. */
 enum rate_status rate_estimate(
-	struct burst first, struct burst last, struct rate *out);
+	struct burst first, struct burst last, uint64_t step, struct rate *out);
 
 /* Sort v[0..n) from the smallest up, allocating nothing. */
 void rate_sort(double *v, size_t n);

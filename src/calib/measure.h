@@ -23,6 +23,7 @@ struct measure_space {
 	struct plat_sample middle[MEASURE_MIDDLE];
 	int n_middle;
 	struct plat_counter counter;
+	uint64_t step; /* counts: what the counter may lag by, as it shows */
 	double lo, hi; /* ticks per count: by all pairs of bursts so far */
 	enum {
 		MEASURE_DONE,
@@ -41,6 +42,9 @@ struct measure_plan {
 /* What came out for one counter. */
 struct measured {
 	enum plat_counter_id id;
+	/* Said by the caller, up to measure_finish(): the counter may lag what
+	 * it counts by up to this many counts; 0: by one, as it ought to. */
+	uint64_t step_counts;
 	/* READY: hz, lo and hi hold.  Otherwise why not: ABSENT, SKIPPED,
 	 * DENIED, STUCK, UNSTABLE, ERROR. */
 	enum tscal_status status;

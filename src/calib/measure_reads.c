@@ -54,12 +54,9 @@ static bool unwrap(struct plat_sample *s, int n, const struct plat_counter *c,
 	return true;
 }
 
-/* Whether the reads fail or never change; says so. */
-static bool dead(struct measured *m, const struct measure_space *sp)
+/* Whether reads fail; says so. */
+static bool failed(struct measured *m, const struct measure_space *sp)
 {
-	uint64_t mask = mask_of(&sp->counter);
-	uint64_t ref = sp->first->s[0].ref & mask;
-
 	if (sp->first->n <= 0 || sp->n_middle < 0 || sp->last->n <= 0) {
 		int rc = sp->first->n < 0   ? sp->first->n
 			 : sp->n_middle < 0 ? sp->n_middle
@@ -76,6 +73,15 @@ static bool dead(struct measured *m, const struct measure_space *sp)
 				"reads fail (error %d)", -rc);
 		return true;
 	}
+	return false;
+}
+
+/* Whether the reads never change; says so. */
+static bool dead(struct measured *m, const struct measure_space *sp)
+{
+	uint64_t mask = mask_of(&sp->counter);
+	uint64_t ref = sp->first->s[0].ref & mask;
+
 	for (int i = 0; i < sp->first->n; i++)
 		if ((sp->first->s[i].ref & mask) != ref)
 			return false;
@@ -94,6 +100,24 @@ static bool dead(struct measured *m, const struct measure_space *sp)
 	return true;
 }
 
+/* Whether the counter advances with the kernel's tick and the window was too
+ * short to see it do so often; says so. */
+static bool follows_tick(struct measured *m, const struct measure_space *sp)
+{
+	const struct plat_counter *c = &sp->counter;
+	uint64_t seen = sp->last->s[sp->last->n - 1].ref - sp->first->s[0].ref;
+	double ms = (double)m->step_counts * 1e3 * (double)c->den /
+		    (double)c->num;
+
+	if (ms < 1 || (seen & mask_of(c)) > 2 * m->step_counts)
+		return false;
+	measure_outcome(m, TSCAL_STATUS_UNSTABLE,
+		"advances by up to %g ms at a time: the window is too short "
+		"for it",
+		ms);
+	return true;
+}
+
 /* The TSC of one burst, going on from *at. */
 static bool tsc_goes_on(const struct plat_sample *s, int n, uint64_t *at)
 {
@@ -106,12 +130,58 @@ static bool tsc_goes_on(const struct plat_sample *s, int n, uint64_t *at)
 }
 
 /* A burst over which the TSC moved on, but the counter did not. */
-static bool stopped(const struct measure_burst *b, double ticks_per_count)
+static bool stopped(const struct measure_burst *b, double ticks_per_step)
 {
 	const struct plat_sample *end = &b->s[b->n - 1];
 	double ticks = (double)(int64_t)(end->tsc_before - b->s[0].tsc_after);
 
-	return end->ref == b->s[0].ref && ticks > 2 * ticks_per_count;
+	return end->ref == b->s[0].ref && ticks > 2 * ticks_per_step;
+}
+
+/* The least change between two reads in a row; `least` when none is less. */
+static uint64_t least_change(const struct plat_sample *s, int n, uint64_t least)
+{
+	for (int i = 1; i < n; i++) {
+		uint64_t change = s[i].ref - s[i - 1].ref;
+
+		if (change && change < least)
+			least = change;
+	}
+	return least;
+}
+
+/*
+ * The step of a counter that may advance by several counts at a time.  One
+ * that advances by g at a time (not a whole number, each count cut to one)
+ * changes by more than g - 1 whenever it changes: so g is below the least
+ * change that was seen plus 1, and cutting adds one count.
+ */
+static uint64_t step_of(
+	const struct measured *m, const struct measure_space *sp)
+{
+	uint64_t step = m->step_counts ? m->step_counts : 1, seen = UINT64_MAX;
+
+	seen = least_change(sp->first->s, sp->first->n, seen);
+	seen = least_change(sp->middle, sp->n_middle, seen);
+	seen = least_change(sp->last->s, sp->last->n, seen);
+	return step > 2 && seen < step - 2 ? seen + 2 : step;
+}
+
+/* Whether the counter stood still for two steps while the TSC moved on. */
+static bool stood_still(
+	const struct plat_sample *s, int n, double ticks_per_step)
+{
+	int since = 0;
+
+	for (int i = 1; i < n; i++) {
+		if (s[i].ref != s[since].ref)
+			since = i;
+		else if ((double)(int64_t)(s[i].tsc_before -
+					   s[since].tsc_after) >
+			 2 * ticks_per_step)
+			return true;
+	}
+	return false;
 }
 
 /* Whether the samples can be put on one line; says why not. */
@@ -123,7 +193,7 @@ static bool orderly(struct tscal_platform *plat, struct measured *m,
 	uint64_t away = plat->ops->now_ns(plat) - first->begun_ns;
 	double slope;
 
-	if (dead(m, sp))
+	if (failed(m, sp) || follows_tick(m, sp) || dead(m, sp))
 		return false;
 	if ((double)away > measure_wrap_ns(&sp->counter) * 7 / 8) {
 		measure_outcome(m, TSCAL_STATUS_UNSTABLE,
@@ -151,7 +221,8 @@ static bool orderly(struct tscal_platform *plat, struct measured *m,
 		return false;
 	}
 	slope = (double)(tsc - first->s[0].tsc_before) / (double)(ref - ref0);
-	if (stopped(last, slope)) {
+	sp->step = step_of(m, sp);
+	if (stopped(last, slope * (double)sp->step)) {
 		measure_outcome(m, TSCAL_STATUS_STUCK, "its counter stopped");
 		return false;
 	}
@@ -167,15 +238,20 @@ static enum rate_status estimate(struct measure_space *sp, struct rate *r)
 	struct burst first = {sp->first->s, (size_t)sp->first->n};
 	struct burst middle = {sp->middle, (size_t)sp->n_middle};
 	struct burst last = {sp->last->s, (size_t)sp->last->n};
-	enum rate_status rc = rate_estimate(first, last, r);
+	enum rate_status rc = rate_estimate(first, last, sp->step, r);
 	struct rate half[2];
-	double lo = r->lo, hi = r->hi;
+	double lo = r->lo, hi = r->hi, still;
 
 	if (rc != RATE_OK)
 		return rc;
+	still = (double)sp->step * hi;
+	if (stood_still(first.s, (int)first.n, still) ||
+		stood_still(middle.s, (int)middle.n, still) ||
+		stood_still(last.s, (int)last.n, still))
+		return RATE_UNEVEN;
 	for (int i = 0; i < 2; i++) {
-		rc = i ? rate_bounds(middle, last, &half[i])
-		       : rate_bounds(first, middle, &half[i]);
+		rc = i ? rate_bounds(middle, last, sp->step, &half[i])
+		       : rate_bounds(first, middle, sp->step, &half[i]);
 		/* Too few counts for half a window are no contradiction. */
 		if (rc == RATE_TOO_FEW)
 			continue;

@@ -88,8 +88,45 @@ static bool begin(struct run *run, struct measure_space *space)
 	return true;
 }
 
+/*
+ * By how many ns CLOCK_MONOTONIC_RAW advances at a time: the clocksource's
+ * period, and one for what is cut off.  Where its count is a TSC's, both are in
+ * the reads already: a clock of 1 ns.
+ */
+static uint64_t step_of_raw(const struct facts *f)
+{
+	static const struct {
+		const char *clocksource;
+		uint64_t ns;
+	} steps[] = {
+		{"tsc", 1},
+		{"tsc-early", 1},
+		{"kvm-clock", 1},
+		{"xen", 1},
+		/* At most 100 ns (IA-PC HPET 1.0a, 2.3.4). */
+		{"hpet", 101},
+		/* 3.579545 MHz (ACPI 6.5, 4.8.3.3), and a third of that. */
+		{"acpi_pm", 281},
+		{"pit", 840},
+		/* Units of 100 ns (Hypervisor TLFS, Timers). */
+		{"hyperv_clocksource_tsc_page", 101},
+		{"hyperv_clocksource_msr", 101},
+		/* HZ is at least 100; ticks may be late by one. */
+		{"jiffies", 20000000},
+		{"refined-jiffies", 20000000},
+	};
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++)
+		if (!strcmp(f->clocksource, steps[i].clocksource))
+			return steps[i].ns;
+	/* Unknown, or out of sight: as coarse as any timer.  A clock that
+	 * stands still for longer is seen to. */
+	return 1000;
+}
+
 static void finish(struct run *run, struct measure_space *space)
 {
+	run->raw.step_counts = step_of_raw(&run->facts);
 	measure_finish(run->plat, &run->plan, &run->raw, 1, space);
 	if (run->pinned)
 		run->plat->ops->unpin(run->plat);

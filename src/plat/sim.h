@@ -54,6 +54,7 @@ struct sim_counter {
 	/* From the TSC read before to the moment it is read, and on to the TSC
 	 * read after; either grows at random by up to jitter_ps. */
 	uint64_t before_ps, after_ps, jitter_ps;
+	uint64_t step_ps;     /* advances at multiples of this; 0: evenly */
 	uint64_t stops_at_ps; /* counts no further; 0: never */
 	uint64_t back_at_ps;  /* goes back by back_by counts; 0: never */
 	uint64_t back_by;

@@ -110,6 +110,8 @@ static uint64_t count_now(const struct sim *s, const struct sim_counter *c)
 		return c->dead_value;
 	if (c->mult)
 		return (uint64_t)((tscal_u128)tsc_now(s) * c->mult >> c->shift);
+	if (c->step_ps)
+		ps -= ps % c->step_ps;
 	if (c->stops_at_ps && ps > c->stops_at_ps)
 		ps = c->stops_at_ps;
 	hz = (long double)c->num / c->den * (1 + c->error_ppm * 1e-6L);

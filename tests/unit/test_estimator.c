@@ -88,7 +88,7 @@ Test(estimator, bounds_equal_those_of_all_pairs)
 				c += lrand48() % 60;
 			}
 		}
-		rc = rate_bounds(b[0], b[1], &r);
+		rc = rate_bounds(b[0], b[1], 1, &r);
 		all_pairs(b[0], b[1], &lo, &hi);
 		cr_assert(ne(int, rc, RATE_TOO_FEW));
 		cr_assert(lt(dbl, fabs(r.lo / lo - 1), 1e-12));
@@ -108,19 +108,19 @@ Test(estimator, needs_reads_and_two_counts_between_the_bursts)
 	struct rate r;
 
 	cr_assert(eq(int, RATE_TOO_FEW,
-		rate_estimate((struct burst){&one, 0}, all(last), &r)));
+		rate_estimate((struct burst){&one, 0}, all(last), 1, &r)));
 	cr_assert(eq(int, RATE_TOO_FEW,
-		rate_estimate(
-			(struct burst){&one, 1}, (struct burst){&two, 0}, &r)));
+		rate_estimate((struct burst){&one, 1}, (struct burst){&two, 0},
+			1, &r)));
 	cr_assert(eq(int, RATE_TOO_FEW,
 		rate_estimate((struct burst){&one, 1}, (struct burst){&next, 1},
-			&r)));
+			1, &r)));
 	cr_assert(eq(int, RATE_TOO_FEW,
-		rate_estimate(
-			(struct burst){&two, 1}, (struct burst){&one, 1}, &r)));
+		rate_estimate((struct burst){&two, 1}, (struct burst){&one, 1},
+			1, &r)));
 	cr_assert(eq(int, RATE_OK,
-		rate_estimate(
-			(struct burst){&one, 1}, (struct burst){&two, 1}, &r)));
+		rate_estimate((struct burst){&one, 1}, (struct burst){&two, 1},
+			1, &r)));
 }
 
 Test(estimator, sorts_and_loses_nothing)
@@ -155,7 +155,8 @@ Test(estimator, one_lucky_read_moves_the_middle_but_not_the_point)
 	fill(last, 1e7, 25, 25);
 	/* One bracket that is 20 counts tighter on one side. */
 	last[500].tsc_before += (uint64_t)(20 * SLOPE);
-	cr_assert(eq(int, rate_estimate(all(first), all(last), &r), RATE_OK));
+	cr_assert(
+		eq(int, rate_estimate(all(first), all(last), 1, &r), RATE_OK));
 	cr_assert(r.settled);
 	cr_assert(lt(dbl, 0.5, off_ppm((r.lo + r.hi) / 2)));
 	cr_assert(lt(dbl, off_ppm(r.point), 0.02));
@@ -173,7 +174,8 @@ Test(estimator, interrupted_reads_do_not_move_the_point)
 		last[i].tsc_after += 700000;
 	}
 	/* References stay in order; each such read is only less tight. */
-	cr_assert(eq(int, rate_estimate(all(first), all(last), &r), RATE_OK));
+	cr_assert(
+		eq(int, rate_estimate(all(first), all(last), 1, &r), RATE_OK));
 	cr_assert(r.settled);
 	cr_assert(lt(dbl, off_ppm(r.point), 0.02));
 }
@@ -185,14 +187,16 @@ Test(estimator, knows_the_end_whose_reads_are_slower)
 	srand48(5);
 	fill(first, 0, 25, 25);
 	fill(last, 1e7, 35, 30);
-	cr_assert(eq(int, rate_estimate(all(first), all(last), &r), RATE_OK));
+	cr_assert(
+		eq(int, rate_estimate(all(first), all(last), 1, &r), RATE_OK));
 	cr_assert(not(r.settled));
 	cr_assert(not(r.first_worse));
 	cr_assert(r.lo <= SLOPE && SLOPE <= r.hi);
 
 	fill(first, 0, 35, 30);
 	fill(last, 1e7, 25, 25);
-	cr_assert(eq(int, rate_estimate(all(first), all(last), &r), RATE_OK));
+	cr_assert(
+		eq(int, rate_estimate(all(first), all(last), 1, &r), RATE_OK));
 	cr_assert(not(r.settled));
 	cr_assert(r.first_worse);
 }
@@ -205,7 +209,7 @@ Test(estimator, a_handful_of_reads_settles_nothing)
 	srand48(6);
 	fill(first, 0, 25, 25);
 	fill(last, 1e7, 25, 25);
-	cr_assert(eq(int, rate_estimate(all(first), few, &r), RATE_OK));
+	cr_assert(eq(int, rate_estimate(all(first), few, 1, &r), RATE_OK));
 	cr_assert(not(r.settled));
 	/* Again: the short one, not the first. */
 	cr_assert(not(r.first_worse));
@@ -224,7 +228,8 @@ Test(estimator, reads_that_scatter_alike_at_both_ends_get_the_middle)
 		last[i].tsc_before -= lrand48() % 500;
 		last[i].tsc_after += lrand48() % 500;
 	}
-	cr_assert(eq(int, rate_estimate(all(first), all(last), &r), RATE_OK));
+	cr_assert(
+		eq(int, rate_estimate(all(first), all(last), 1, &r), RATE_OK));
 	/* Once more would be no better. */
 	cr_assert(r.settled);
 	cr_assert(epsilon_eq(dbl, r.point, (r.lo + r.hi) / 2, 1e-12));
@@ -238,7 +243,7 @@ Test(estimator, bursts_of_unlike_length_compare_by_rank)
 	srand48(7);
 	fill(first, 0, 25, 25);
 	fill(last, 1e7, 25, 25);
-	cr_assert(eq(int, rate_estimate(all(first), half, &r), RATE_OK));
+	cr_assert(eq(int, rate_estimate(all(first), half, 1, &r), RATE_OK));
 	cr_assert(r.settled);
 	cr_assert(lt(dbl, off_ppm(r.point), 0.05));
 }
@@ -251,7 +256,8 @@ Test(estimator, slow_counters_get_the_middle)
 	srand48(8);
 	fill(first, 0, 5, 5);
 	fill(last, 1e5, 5, 5);
-	cr_assert(eq(int, rate_estimate(all(first), all(last), &r), RATE_OK));
+	cr_assert(
+		eq(int, rate_estimate(all(first), all(last), 1, &r), RATE_OK));
 	cr_assert(r.settled);
 	cr_assert(epsilon_eq(dbl, r.point, (r.lo + r.hi) / 2, 1e-12));
 }
