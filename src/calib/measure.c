@@ -82,17 +82,26 @@ static void burst(struct tscal_platform *plat, enum plat_counter_id id,
 		plat, id, b->s, MEASURE_BURST, window_ns / BURST_PART);
 }
 
+/* The last burst becomes the first, and the first the last. */
+static void swap(struct measure_space *sp)
+{
+	struct measure_burst *old = sp->first;
+
+	sp->first = sp->last;
+	sp->last = old;
+}
+
 /* The burst that opens a window; whether its reads are too few for it. */
 static bool first_burst(struct tscal_platform *plat, enum plat_counter_id id,
 	struct measure_space *sp, uint64_t window_ns)
 {
-	/* Twice, for the first time may have been somebody else's turn. */
-	for (int i = 0; i < 2; i++) {
-		burst(plat, id, sp->first, window_ns);
-		if (sp->first->n < 0 || sp->first->n >= FEW_READS)
-			return false;
-	}
-	return true;
+	burst(plat, id, sp->first, window_ns);
+	if (sp->first->n < 0 || sp->first->n >= FEW_READS)
+		return false;
+	/* Again, for this may have been somebody else's turn. */
+	swap(sp);
+	burst(plat, id, sp->first, window_ns);
+	return sp->first->n >= 0 && sp->first->n < FEW_READS;
 }
 
 /* Let the rest of a window go by for those that need one, with a look in its
@@ -129,14 +138,23 @@ static void last_burst(struct tscal_platform *plat, enum plat_counter_id id,
 	struct measure_space *sp, uint64_t window_ns)
 {
 	struct measure_burst *last = sp->last;
+	int begun_n = last->n;
 
 	burst(plat, id, last, window_ns);
-	/* A recording of two bursts has none from the middle. */
-	if (last->n != -ENODATA || sp->todo != MEASURE_WINDOW ||
-		sp->n_middle <= 0 || sp->lo > 0)
+	if (last->n != -ENODATA || sp->todo != MEASURE_WINDOW || sp->lo > 0)
 		return;
-	memcpy(last->s, sp->middle, (size_t)sp->n_middle * sizeof(*last->s));
-	last->n = sp->n_middle;
+	/* A recording of two bursts has none from the middle; of few reads, the
+	 * second was taken for the first, again. */
+	if (sp->n_middle > 0) {
+		memcpy(last->s, sp->middle,
+			(size_t)sp->n_middle * sizeof(*last->s));
+		last->n = sp->n_middle;
+	} else if (sp->n_middle == -ENODATA && begun_n > 0) {
+		last->n = begun_n;
+		swap(sp);
+	} else {
+		return;
+	}
 	sp->n_middle = 0;
 }
 
@@ -184,14 +202,9 @@ static void take_again(struct tscal_platform *plat,
 	if (!need || need > time_left(plat, plan))
 		return;
 	for (size_t i = 0; i < n; i++) {
-		struct measure_space *sp = &space[i];
-		struct measure_burst *old = sp->first;
-
 		/* The last burst of a bad window is the first of the next. */
-		if (sp->todo == MEASURE_WINDOW) {
-			sp->first = sp->last;
-			sp->last = old;
-		}
+		if (space[i].todo == MEASURE_WINDOW)
+			swap(&space[i]);
 	}
 	take(plat, m, n, space, window_ns);
 }
@@ -216,6 +229,7 @@ static size_t open_all(struct tscal_platform *plat, struct measured *m,
 		m[i].status = TSCAL_STATUS_UNSTABLE; /* so far */
 		sp->first = &sp->burst[0];
 		sp->last = &sp->burst[1];
+		sp->last->n = 0;
 		sp->lo = 0;
 		sp->hi = HUGE_VAL;
 	}

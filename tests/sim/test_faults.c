@@ -177,3 +177,37 @@ Test(sim_faults, twice_too_fast_is_measured_as_it_is)
 	cr_assert(holds_truth(&m));
 	cr_assert(lt(dbl, m.hz, sim.tsc_hz * 0.51));
 }
+
+static const struct plat_ops *sim_ops;
+static int two_reads, two_bursts;
+
+/* As a recording of a window's two ends answers. */
+static int recorded_burst(struct tscal_platform *p, enum plat_counter_id id,
+	struct plat_sample *buf, size_t max, uint64_t max_ns)
+{
+	if (two_bursts++ >= 2)
+		return -ENODATA;
+	if (two_bursts == 2)
+		sim_ops->wait(p, 10 * 1000 * 1000, true);
+	max = max < (size_t)two_reads ? max : (size_t)two_reads;
+	return sim_ops->burst(p, id, buf, max, max_ns);
+}
+
+/* The second is no second try of the first. */
+Test(sim_faults, recordings_of_two_bursts_may_be_of_few_reads)
+{
+	for (two_reads = 8; two_reads <= 64; two_reads += 8) {
+		struct plat_ops ops;
+		struct measured m;
+
+		machine(0);
+		sim_ops = sim.plat.ops;
+		ops = *sim_ops;
+		ops.burst = recorded_burst;
+		sim.plat.ops = &ops;
+		two_bursts = 0;
+		m = measure_one(PLAT_COUNTER_CLOCK_RAW, 10, 50);
+		cr_expect(holds_truth(&m), "%d: %s", two_reads, m.sentence);
+		cr_expect(lt(dbl, m.hi / m.lo, 1 + 50e-6), "%d", two_reads);
+	}
+}
