@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
 """The option table, --help, the manual page and the completion agree."""
+import json
 import re
 import shutil
 import subprocess
@@ -103,9 +104,33 @@ class Agree(cli.Case):
             for name in schema["$defs"][names]["enum"]:
                 self.assertIn(f"\n.It Cm {name}\n", self.man)
 
+    def test_names_in_the_overview(self):
+        text = (MAN.parent / "tscal.7").read_text()
+        items = re.findall(r"^\.It Cm (\S+)$", text, re.M)
+        out = cli.run("--json", "sources").stdout
+        sources = [s["name"] for s in json.loads(out)["sources"]]
+        self.assertEqual(items[:len(sources)], sources)
+        _, schema = cli.load_schema("tscal.report/1")
+        for names in ("rate_verdict", "use_verdict"):
+            for name in schema["$defs"][names]["enum"]:
+                self.assertIn(name, items)
+        # Roots, kinds and what to watch, as the library names them.
+        names = (cli.SOURCE / "src" / "calib" / "names.c").read_text()
+        for name in re.findall(r'^\t\t\[\d+\] = "([^"]+)"', names, re.M):
+            self.assertIn(re.sub(":[1-7]$", ":0", name), items)
+        for name in re.findall(r'\[TSCAL_KIND_\w+\] = "([^"]+)"', names):
+            self.assertRegex(text, rf"(?m)^\.Cm {name}\b")
+
+    def test_example_of_the_library_manual(self):
+        text = (MAN.parent / "tscal.3").read_text()
+        code = re.search(r"\.Bd -literal\n(.*?)\.Ed", text, re.S).group(1)
+        readme = (cli.SOURCE / "README.md").read_text()
+        self.assertIn("```c\n" + code.replace("\\e", "\\") + "```", readme)
+
     @unittest.skipUnless(shutil.which("mandoc"), "no mandoc")
-    def test_manual_is_clean(self):
-        r = subprocess.run(["mandoc", "-Tlint", "-Wstyle", MAN], text=True,
+    def test_manuals_are_clean(self):
+        r = subprocess.run(["mandoc", "-Tlint", "-Wstyle",
+                            *sorted(MAN.parent.iterdir())], text=True,
                            stdout=subprocess.PIPE, check=False, timeout=20)
         # Whether other manuals are installed is not ours.
         lines = [l for l in r.stdout.splitlines()
