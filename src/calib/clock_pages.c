@@ -66,12 +66,22 @@ int clock_pages_mult(struct tscal_platform *plat, double hz, double lo,
 	return 0;
 }
 
-static bool parse_pvclock(const uint8_t *rec, double hz, struct pvclock *out)
+/* KVM and Xen write mul with its highest bit set (kvm_get_time_scale(),
+ * set_time_scale()).  With that, the zero pad and the unused flags, 39 bits
+ * must be right: chance does not write such a record, and a move to a host of
+ * another model may. */
+#define PVCLOCK_NEAR 0.01
+#define PVCLOCK_MOVED 0.3
+#define PVCLOCK_SIZE 32
+#define PVCLOCK_TRIES 3
+
+static int parse_pvclock(const uint8_t *rec, double hz, struct pvclock *out)
 {
 	uint32_t version, pad, mul;
 	uint64_t tsc, system;
 	uint8_t flags;
 	int8_t shift;
+	double off;
 
 	memcpy(&version, rec, 4);
 	memcpy(&pad, rec + 4, 4);
@@ -83,7 +93,7 @@ static bool parse_pvclock(const uint8_t *rec, double hz, struct pvclock *out)
 	/* An odd version is an update under way; flags has two bits. */
 	if (!version || version & 1 || pad || !tsc || !mul || shift < -31 ||
 		shift > 31 || flags > 3)
-		return false;
+		return -ENOENT;
 	out->mul = mul;
 	out->shift = shift;
 	out->stable = flags & 1;
@@ -91,20 +101,36 @@ static bool parse_pvclock(const uint8_t *rec, double hz, struct pvclock *out)
 	out->hz = ldexp(1e9, 32 - shift) / (mul + 0.5);
 	out->lo = ldexp(1e9, 32 - shift) / (mul + 1.0);
 	out->hi = ldexp(1e9, 32 - shift) / mul;
-	return fabs(out->hz / hz - 1) < 0.01;
+	off = fabs(out->hz / hz - 1);
+	if (off < PVCLOCK_NEAR)
+		return 0;
+	if (!(mul >> 31))
+		return -ENOENT;
+	return off < PVCLOCK_MOVED ? 0 : -EDOM;
+}
+
+static int read_pvclock(struct tscal_platform *plat, uint8_t *page)
+{
+	/* 6.18 has a region of its own, 6.1 page 1 of [vvar]. */
+	int rc = plat->ops->page(plat, PLAT_PAGE_VVAR_VCLOCK, 0, page);
+
+	if (rc == -ENOENT)
+		rc = plat->ops->page(plat, PLAT_PAGE_VVAR, 1, page);
+	return rc;
 }
 
 int clock_pages_pvclock(
 	struct tscal_platform *plat, double hz, struct pvclock *out)
 {
-	uint8_t page[PLAT_PAGE_SIZE];
-	int rc;
+	uint8_t page[PLAT_PAGE_SIZE], before[PVCLOCK_SIZE];
+	int rc = read_pvclock(plat, page);
 
-	/* 6.18 has a region of its own, 6.1 page 1 of [vvar]. */
-	rc = plat->ops->page(plat, PLAT_PAGE_VVAR_VCLOCK, 0, page);
-	if (rc == -ENOENT)
-		rc = plat->ops->page(plat, PLAT_PAGE_VVAR, 1, page);
-	if (rc)
-		return rc;
-	return parse_pvclock(page, hz, out) ? 0 : -ENOENT;
+	/* The hypervisor may write while it is copied: until it reads alike. */
+	for (int i = 0; !rc && i < PVCLOCK_TRIES; i++) {
+		memcpy(before, page, sizeof(before));
+		rc = read_pvclock(plat, page);
+		if (!rc && !memcmp(before, page, sizeof(before)))
+			return parse_pvclock(page, hz, out);
+	}
+	return rc ? rc : -EBUSY;
 }

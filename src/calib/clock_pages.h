@@ -27,9 +27,11 @@ int clock_pages_mult(struct tscal_platform *plat, double hz, double lo,
 	double hi, bool unique, uint32_t *mult, uint32_t *shift);
 
 /*
- * The pvclock record, if its rate is within 1 % of hz.  Returns 0, -ENOENT (no
- * page, or another thing in it), -EFAULT (the kernel keeps a place for it, but
- * has not let the vDSO use it), or -errno of reading.
+ * The pvclock record, if its rate is within 1 % of hz, or within 30 % and the
+ * record has the exact form that hypervisors write.  Returns 0, -ENOENT (no
+ * page, or another thing in it), -EDOM (a record, of a rate further off),
+ * -EFAULT (the kernel keeps a place for it, but has not let the vDSO use it),
+ * -EBUSY (it changes with every look), or -errno of reading.
  */
 int clock_pages_pvclock(
 	struct tscal_platform *plat, double hz, struct pvclock *out);

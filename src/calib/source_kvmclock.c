@@ -24,6 +24,16 @@ static void ask(struct run *run, struct estimate *est)
 			"pvclock mul %u, shift %d%s", pv->mul, pv->shift,
 			pv->stable ? "" : ", each CPU its own offset");
 		break;
+	case -EDOM:
+		est_say(est, TSCAL_STATUS_IMPLAUSIBLE,
+			"the pvclock record says %.0f MHz (mul %u, shift %d), "
+			"no rate near the one measured",
+			pv->hz / 1e6, pv->mul, pv->shift);
+		break;
+	case -EBUSY:
+		est_say(est, TSCAL_STATUS_UNSTABLE,
+			"the pvclock record changes with every look");
+		break;
 	case -EAGAIN:
 		est_say(est, TSCAL_STATUS_ABSENT,
 			"nothing measured to confirm the page by");

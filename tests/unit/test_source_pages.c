@@ -214,6 +214,64 @@ Test(pages, kvmclock_of_a_restored_snapshot_is_still_believed)
 		int, clock_pages_pvclock(&sim.plat, RAW_HZ * 1.0002, &pv), 0));
 }
 
+/* Moved to a host of another model, whose TSC cannot be scaled: 8 %. */
+Test(pages, kvmclock_of_another_host_is_still_believed)
+{
+	struct record r = good;
+	struct pvclock pv;
+
+	r.mul = (uint32_t)(PV_MUL * 1.08);
+	cr_assert(eq(int, pvclock(&r, &pv), 0));
+	cr_assert(lt(dbl, fabs(pv.hz * 1.08 / RAW_HZ - 1), 1e-4));
+	/* mul is never below 2^31. */
+	r.mul /= 2;
+	r.shift++;
+	cr_assert(eq(int, pvclock(&r, &pv), -ENOENT));
+}
+
+/* A record is there, and the sentence may not deny it. */
+Test(pages, kvmclock_far_from_what_was_measured_is_implausible)
+{
+	struct record r = good;
+
+	r.shift++;
+	run.pvclock_rc = pvclock(&r, &run.pvclock);
+	cr_assert(eq(int, run.pvclock_rc, -EDOM));
+	cr_assert(eq(int, ask(&source_kvmclock), TSCAL_STATUS_IMPLAUSIBLE));
+	says("1223 MHz");
+}
+
+static int looks;
+
+/* As a hypervisor that writes between two looks, for as long as told. */
+static int changing_page(struct tscal_platform *p, enum plat_page which,
+	unsigned index, void *buf)
+{
+	struct record r = good;
+
+	(void)p, (void)which, (void)index;
+	if (--looks >= 0)
+		r.tsc += (uint64_t)looks;
+	memset(buf, 0, PLAT_PAGE_SIZE);
+	memcpy(buf, &r, sizeof(r));
+	return 0;
+}
+
+Test(pages, kvmclock_that_changes_while_it_is_copied_is_read_again)
+{
+	struct plat_ops ops = *sim.plat.ops;
+	struct pvclock pv;
+
+	ops.page = changing_page;
+	sim.plat.ops = &ops;
+	looks = 2;
+	cr_assert(zero(int, clock_pages_pvclock(&sim.plat, RAW_HZ, &pv)));
+	looks = 1000;
+	run.pvclock_rc = clock_pages_pvclock(&sim.plat, RAW_HZ, &pv);
+	cr_assert(eq(int, run.pvclock_rc, -EBUSY));
+	cr_assert(eq(int, ask(&source_kvmclock), TSCAL_STATUS_UNSTABLE));
+}
+
 Test(pages, what_is_no_pvclock_is_absent)
 {
 	/* Hyper-V's page: sequence, reserved, scale, offset, and zeros. */
