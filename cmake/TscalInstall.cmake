@@ -41,8 +41,6 @@ if(TSCAL_COMMAND)
   install(TARGETS tscal_command)
   install(FILES docs/completion/tscal.bash RENAME tscal
     DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
-  install(FILES docs/completion/tscal.bash RENAME tscal
-    DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 endif()
 set(sections 3 7)
 if(TSCAL_COMMAND)

@@ -36,6 +36,10 @@ __attribute__((format(printf, 6, 7))) void est_number(struct estimate *est,
 /* The outcome that a look-up's -errno means; what: "/dev/kvm". */
 void est_errno(struct estimate *est, int rc, const char *what);
 
+/* A leaf of CPUID, within the basic maximum; else est says why not. */
+bool est_cpuid(const struct run *run, struct estimate *est, uint32_t leaf,
+	struct plat_cpuid *out);
+
 /* Whether est holds a number that may support or contradict. */
 bool est_credible(const struct estimate *est);
 

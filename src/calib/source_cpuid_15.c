@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
  * CPUID leaf 0x15: TSC = crystal * EBX / EAX (Intel SDM vol. 2A, CPUID;
- * vol. 3B 18.7.3).
+ * vol. 3B, "Determining the Processor Base Frequency").
  */
 #include <math.h>
 
@@ -49,22 +49,9 @@ static void ask(struct run *run, struct estimate *est)
 {
 	struct plat_cpuid r;
 	double ratio, crystal, slack;
-	int rc;
 
-	if (!run->facts.cpuid_readable) {
-		est_say(est, TSCAL_STATUS_ABSENT, "CPUID cannot be read");
+	if (!est_cpuid(run, est, 0x15, &r))
 		return;
-	}
-	if (run->facts.max_basic < 0x15) {
-		est_say(est, TSCAL_STATUS_ABSENT,
-			"CPUID ends at leaf 0x%x here", run->facts.max_basic);
-		return;
-	}
-	rc = run->plat->ops->cpuid(run->plat, 0x15, 0, &r);
-	if (rc) {
-		est_errno(est, rc, "CPUID leaf 0x15");
-		return;
-	}
 	if (!r.eax || !r.ebx) {
 		est_say(est, TSCAL_STATUS_ABSENT,
 			"the leaf is there but enumerates no ratio (%u/%u)",

@@ -8,22 +8,9 @@ static void ask(struct run *run, struct estimate *est)
 {
 	struct plat_cpuid r;
 	double hz;
-	int rc;
 
-	if (!run->facts.cpuid_readable) {
-		est_say(est, TSCAL_STATUS_ABSENT, "CPUID cannot be read");
+	if (!est_cpuid(run, est, 0x16, &r))
 		return;
-	}
-	if (run->facts.max_basic < 0x16) {
-		est_say(est, TSCAL_STATUS_ABSENT,
-			"CPUID ends at leaf 0x%x here", run->facts.max_basic);
-		return;
-	}
-	rc = run->plat->ops->cpuid(run->plat, 0x16, 0, &r);
-	if (rc) {
-		est_errno(est, rc, "CPUID leaf 0x16");
-		return;
-	}
 	/* SDM: bits 15:0. */
 	hz = (r.eax & 0xffff) * 1e6;
 	if (hz == 0)

@@ -241,6 +241,8 @@ static int passive_free(struct tscal_platform *p)
 	return 0;
 }
 
+/* The probe platform takes these functions into its own table, so none of them
+ * looks at the platform it gets. */
 static const struct plat_ops passive_ops = {
 	.size = sizeof(struct plat_ops),
 	.name = "passive",
