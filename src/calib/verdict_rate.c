@@ -269,7 +269,10 @@ void verdict_rate(const struct run *run, struct tscal_info *info)
 	info->rate_sentence[0] = '\0';
 	switch (info->rate) {
 	case TSCAL_RATE_NONE:
-		add(info, "No source gives a rate.");
+		add(info, count(run, TSCAL_STATUS_HINT)
+				  ? "No source gives a rate: what is a hint is "
+				    "never chosen."
+				  : "No source gives a rate.");
 		break;
 	case TSCAL_RATE_CONFLICT:
 		conflict(run, info);

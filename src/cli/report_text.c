@@ -71,7 +71,7 @@ static void also_in(struct term *t, const struct tscal_info *info, double hz,
 {
 	char d[32];
 
-	if (!(hz > 0))
+	if (!(hz > 0 && info->hz > 0))
 		return;
 	format_distance(d, sizeof(d), hz, info->hz);
 	term_pad(t, TEXT);
@@ -99,7 +99,8 @@ static void rate(struct term *t, const struct tscal_report *report)
 		term_pad(t, TEXT);
 	}
 	term_put(t, rate_style(info->rate), "%s", tscal_rate_str(info->rate));
-	if (info->agreement_ppm >= 0) {
+	/* In a conflict it is no distance that anybody vouches for. */
+	if (info->rate == TSCAL_RATE_VERIFIED) {
 		format_bound(bound, sizeof(bound), info->agreement_ppm);
 		term_put(t, STYLE_PLAIN, " to %s ppm", bound);
 	}
@@ -175,10 +176,7 @@ static void cpus(struct term *t, const struct tscal_info *info)
 			info->cpus == 1 ? "" : "s");
 	else
 		term_wrap(t, TEXT, STYLE_PLAIN, " CPUs");
-	if (info->skew_ns >= 0)
-		term_wrap(
-			t, TEXT, STYLE_PLAIN, " within %.0f ns", info->skew_ns);
-	else if (info->cpus != 1)
+	if (info->cpus != 1)
 		term_wrap(t, TEXT, STYLE_PLAIN, " not compared");
 }
 

@@ -182,6 +182,40 @@ Test(sources, cpuid_15_in_a_guest_is_a_hint)
 	cr_assert(ieee_ulp_eq(dbl, est.line.hz, 2600e6, 0));
 }
 
+Test(sources, cpuid_15_in_a_guest_that_was_not_measured_has_no_ratio_to_it)
+{
+	run.kernel.guest = true;
+	leaf(0x15, 2, 208, 25000000);
+	cr_assert(eq(int, STATUS(TSCAL_SOURCE_CPUID_15), TSCAL_STATUS_HINT));
+	says("it may be the host's");
+}
+
+/* A container that masks /sys: nobody can say that the kernel's clock is none
+ * of the TSC's. */
+Test(sources, clock_raw_is_the_kernels_unless_the_clocksource_is_seen)
+{
+	measured(2.4e9);
+	ask(TSCAL_SOURCE_CLOCK_RAW);
+	cr_assert(est.by_kernel);
+	run.kernel.tsc = false;
+	ask(TSCAL_SOURCE_CLOCK_RAW);
+	cr_assert(not(est.by_kernel));
+	run.facts.clocksource_visible = false;
+	ask(TSCAL_SOURCE_CLOCK_RAW);
+	cr_assert(est.by_kernel);
+}
+
+Test(sources, bogomips_of_a_declared_rate_is_no_guess)
+{
+	run.facts.bogomips = 4800;
+	cr_assert(eq(int, STATUS(TSCAL_SOURCE_BOGOMIPS), TSCAL_STATUS_HINT));
+	says("its first guess");
+	run.facts.known_freq = 1;
+	run.kernel.khz_how = "took its rate from the hypervisor";
+	ask(TSCAL_SOURCE_BOGOMIPS);
+	says("at boot: the kernel took its rate from the hypervisor");
+}
+
 Test(sources, cpuid_15_under_tdx_is_vouched_for)
 {
 	run.kernel.guest = true;

@@ -62,6 +62,25 @@ Test(sentence, of_no_rate)
 	is("No source gives a rate.");
 }
 
+Test(sentence, of_hints_alone)
+{
+	add(TSCAL_SOURCE_BRAND, TSCAL_KIND_NOMINAL, TSCAL_ROOT_CPU, 0);
+	is("No source gives a rate: what is a hint is never chosen.");
+}
+
+/* Turbo bins and bad labels lie 2 % apart, rounding of a label does not. */
+Test(sentence, of_a_label_two_percent_off)
+{
+	add(TSCAL_SOURCE_HV_LEAF, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0);
+	add(TSCAL_SOURCE_BRAND, TSCAL_KIND_NOMINAL, TSCAL_ROOT_CPU, -2e4);
+	is("Only hv-leaf gives a rate. This rate is 2.04 % above the nominal "
+	   "one (brand).");
+	init();
+	add(TSCAL_SOURCE_HV_LEAF, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0);
+	add(TSCAL_SOURCE_BRAND, TSCAL_KIND_NOMINAL, TSCAL_ROOT_CPU, -1.4e4);
+	is("Only hv-leaf gives a rate.");
+}
+
 Test(sentence, of_the_kernel_alone)
 {
 	kernel(TSCAL_ROOT_HPET, 0, "measured it against the HPET");
