@@ -239,3 +239,20 @@ Test(compare, distances_are_symmetric)
 		cr_expect(eq(int, RATE(m), RATE(n)), "%g", off);
 	}
 }
+
+/* pvclock follows each move, but hosts scale what they move further than 1 %:
+ * then it is no move. */
+Test(compare, a_record_two_percent_off_is_no_move)
+{
+	struct machine near = {0}, far = {0};
+
+	kvmclock(&near, 8e3);
+	kernel(&near, HV, 0);
+	judge(&near);
+	cr_assert(
+		eq(int, status(&near, TSCAL_SOURCE_VDSO), TSCAL_STATUS_STALE));
+	kvmclock(&far, 2e4);
+	kernel(&far, HV, 0);
+	judge(&far);
+	cr_assert(zero(uint, count(&far, TSCAL_STATUS_STALE)));
+}

@@ -250,6 +250,19 @@ Test(replay, a_file_of_100_mb_is_refused_unread)
 	cr_assert(eq(str, err, "is too large: a recording has at most 16 MB"));
 }
 
+/* Its size is 0 for stat(2), and it holds 256 GB. */
+Test(replay, a_file_that_grows_while_it_is_read_is_refused)
+{
+	const char *endless = "/proc/self/pagemap";
+	struct tscal_platform *p;
+
+	if (access(endless, R_OK))
+		cr_skip_test("no %s", endless);
+	cr_assert(eq(int, tscal_platform_replay(endless, &p, err, sizeof(err)),
+		-EBADMSG));
+	cr_assert(eq(str, err, "is too large: a recording has at most 16 MB"));
+}
+
 Test(replay, a_file_of_the_largest_size_is_read_in_bounded_time)
 {
 	struct tscal_platform *p;

@@ -277,10 +277,10 @@ Test(pages, what_is_no_pvclock_is_absent)
 	/* Hyper-V's page: sequence, reserved, scale, offset, and zeros. */
 	static const struct record hyperv = {
 		2, 0, 0x0106aa3f4c5d6e7f, 0xfffffff123456789, 0, 0, 0, {0}};
-	struct record r[8];
+	struct record r[9];
 	struct pvclock pv;
 
-	for (size_t i = 0; i < 8; i++)
+	for (size_t i = 0; i < 9; i++)
 		r[i] = good;
 	r[0].version = 7; /* an update under way */
 	r[1].version = 0;
@@ -290,8 +290,29 @@ Test(pages, what_is_no_pvclock_is_absent)
 	r[5].shift = -128;
 	r[6].flags = 0x80;
 	r[7] = hyperv;
-	for (size_t i = 0; i < 8; i++)
+	r[8].flags = 4; /* the lowest bit that nobody defined */
+	for (size_t i = 0; i < 9; i++)
 		cr_expect(eq(int, pvclock(&r[i], &pv), -ENOENT), "%zu", i);
+}
+
+/* A shift of 32 and more is undefined for what reads it. */
+Test(pages, a_shift_that_no_reader_can_do_is_no_pvclock)
+{
+	struct record r = good;
+	struct pvclock pv;
+
+	sim.n_pages = 0;
+	r.shift = -31;
+	memcpy(page(PLAT_PAGE_VVAR_VCLOCK, 0), &r, sizeof(r));
+	cr_assert(eq(int,
+		clock_pages_pvclock(&sim.plat, ldexp(1e9, 63) / r.mul, &pv),
+		0));
+	sim.n_pages = 0;
+	r.shift = -32;
+	memcpy(page(PLAT_PAGE_VVAR_VCLOCK, 0), &r, sizeof(r));
+	cr_assert(eq(int,
+		clock_pages_pvclock(&sim.plat, ldexp(1e9, 64) / r.mul, &pv),
+		-ENOENT));
 }
 
 Test(pages, kvmclock_says_why_it_is_silent)
