@@ -14,8 +14,9 @@
 
 #include "plat/text.h"
 
-/* The refinement over one second reads its reference to about a microsecond a
- * side: a few ppm.  Emulated references were seen up to 10 ppm off. */
+/* tsc_refine_calibration_work() takes a reading at each end of a second, and
+ * tsc_read_refs() one whose bracket is below tsc_khz / 32 ticks, 31 us:
+ * at most 31 ppm between the two. */
 #define SLACK_REFINED_PPM 50
 /* quick_pit_calibrate() ends when its error is below 500 ppm. */
 #define SLACK_UNREFINED_PPM 500

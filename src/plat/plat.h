@@ -4,8 +4,8 @@
  * The seams: all that tscal ever asks of a machine.
  *
  * Two kinds.  Look-ups ask once for a register or a file.  Measurements take
- * bursts of samples; a whole burst is one call, so that no indirect call stands
- * between the two TSC reads of a sample.
+ * bursts of samples; a whole burst is one call, so that no indirect call of
+ *ours stands between the two TSC reads of a sample.
  *
  * Every call returns 0 (or what it says) or -errno, and these have one meaning
  * everywhere:
