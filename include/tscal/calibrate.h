@@ -195,8 +195,7 @@ TSCAL_API int tscal_calibrate_sized(const struct tscal_opts *opts,
  * @param opts  NULL for the defaults: passive, 10 ms window.
  * @param info  filled in completely on success, untouched on error.
  * @return 0 also when no rate was found (info->rate is TSCAL_RATE_NONE);
- *         -EINVAL for options out of range or of another size; -ENOMEM (only
- *         with a platform that has devices).
+ *         -EINVAL for options out of range or of another size.
  *
  * Passive: opens a few files under /proc and /sys, no device; starts no
  * thread, installs no signal handler, allocates nothing; uses about 100 KB of
