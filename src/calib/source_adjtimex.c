@@ -2,16 +2,23 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
  * What NTP has learnt: the kernel runs CLOCK_MONOTONIC faster than
- * CLOCK_MONOTONIC_RAW by freq (adjtimex(2)), which hours of comparing with the
- * network have settled.  So true seconds are RAW's divided by 1 + freq.
+ * CLOCK_MONOTONIC_RAW by freq (adjtimex(2)), to keep it with the network's.  So
+ * true seconds are RAW's divided by 1 + freq.
+ *
+ * That is believed when nothing speaks against it that can be seen in one short
+ * run: the clock is synchronised and its error bounded, little is left to make
+ * up for, and freq stays the same.  For how long it did before, nobody says.
  */
-#include <stdlib.h>
 #include <sys/timex.h>
 
 #include "calib/source.h"
 
-/* us per tick at USER_HZ 100: anything else is a fast slew (adjtimex(2)). */
+/* us per tick at USER_HZ 100.  Another tick is a fast slew or, with chrony, a
+ * part of the frequency, in steps of 100 ppm: one run cannot tell which. */
 #define TICK_NOMINAL 10000
+/* adjtimex(2): grows by 500 ppm until a daemon sets it; beyond 16 s the kernel
+ * calls the clock unsynchronised.  After half an hour of silence, 1 s. */
+#define MAXERROR_US 1000000
 /* With more than this to make up for, freq is still being searched for. */
 #define OFFSET_MAX_NS 1000000
 /* Close to the kernel's limit for freq, 500 ppm (Linux, MAXFREQ). */
@@ -19,21 +26,31 @@
 /* How far a settled daemon's frequency wanders; stated, not added. */
 #define TOLERANCE_PPM 1.0
 
+/* Not llabs(): a recording may say INT64_MIN. */
+static bool beyond(int64_t v, int64_t limit)
+{
+	return v >= limit || v <= -limit;
+}
+
 /* Why it cannot be a witness; NULL if it can. */
 static const char *unfit(const struct plat_timex *t)
 {
 	if (t->state == TIME_ERROR || t->status & STA_UNSYNC)
 		return "no NTP here: the kernel's clock is not synchronised";
+	if (t->maxerror_us < 0 || t->maxerror_us >= MAXERROR_US)
+		return "NTP bounds the clock's error by no less than 1 s: "
+		       "nobody has looked after it lately";
 	if (t->tick != TICK_NOMINAL)
-		return "NTP is slewing now: not used as a witness";
-	if (llabs(t->offset_ns) > OFFSET_MAX_NS)
+		return "NTP has changed the tick, which may be slewing: not "
+		       "used as a witness";
+	if (beyond(t->offset_ns, OFFSET_MAX_NS + 1))
 		return "NTP still makes up for an offset above 1 ms";
 	if (!t->freq)
 		/* "Synchronised" by whoever set the clock, once. */
 		return "nobody has corrected the clock's frequency yet";
-	if (llabs(t->freq) >= FREQ_MAX)
-		return "NTP's correction is at its limit, 500 ppm: the true "
-		       "rate may be further off";
+	if (beyond(t->freq, FREQ_MAX))
+		return "NTP's correction is at its limit: the true rate is "
+		       "499 ppm off, or more";
 	return NULL;
 }
 

@@ -430,12 +430,25 @@ static const struct ntp unfit[] = {
 	{"STA_UNSYNC", "not synchronised",
 		{.status = STA_UNSYNC, .freq = 65536, .tick = 10000}},
 	{"chrony slews 83333 ppm", "slewing", {.freq = 65536, .tick = 10833}},
+	{"a tick of 100 ppm", "changed the tick",
+		{.freq = 65536, .tick = 9999}},
 	{"offset", "above 1 ms",
 		{.freq = 65536, .tick = 10000, .offset_ns = -1000001}},
+	{"offset ahead", "above 1 ms",
+		{.freq = 65536, .tick = 10000, .offset_ns = 1000001}},
+	{"the least offset of all", "above 1 ms",
+		{.freq = 65536, .tick = 10000, .offset_ns = INT64_MIN}},
+	{"the least freq of all", "limit", {.freq = INT64_MIN, .tick = 10000}},
+	{"left alone for half an hour", "no less than 1 s",
+		{.freq = 65536, .tick = 10000, .maxerror_us = 1000000}},
+	{"a negative error", "no less than 1 s",
+		{.freq = 65536, .tick = 10000, .maxerror_us = INT64_MIN}},
 	{"set once, never disciplined", "nobody has corrected",
 		{.freq = 0, .tick = 10000}},
-	{"at the limit", "limit", {.freq = 500 * 65536, .tick = 10000}},
-	{"at the other limit", "limit", {.freq = -500 * 65536, .tick = 10000}},
+	{"at the limit", "499 ppm off, or more",
+		{.freq = 499 * 65536, .tick = 10000}},
+	{"at the other limit", "499 ppm off, or more",
+		{.freq = -500 * 65536, .tick = 10000}},
 };
 
 Test(sources, adjtimex_is_no_witness_unless_ntp_has_settled)
@@ -450,6 +463,23 @@ Test(sources, adjtimex_is_no_witness_unless_ntp_has_settled)
 	}
 	run.facts.timex_rc = -EPERM;
 	cr_expect(eq(int, STATUS(TSCAL_SOURCE_ADJTIMEX), TSCAL_STATUS_DENIED));
+}
+
+Test(sources, adjtimex_just_within_its_conditions_is_a_witness)
+{
+	static const struct plat_timex fit[] = {
+		{.freq = 1, .tick = 10000, .maxerror_us = 999999},
+		{.freq = 499 * 65536 - 1, .tick = 10000, .offset_ns = 1000000},
+		{.freq = 1 - 499 * 65536, .tick = 10000, .offset_ns = -1000000},
+	};
+
+	measured(2.4e9);
+	for (size_t i = 0; i < sizeof(fit) / sizeof(*fit); i++) {
+		run.facts.timex = sim.timex = fit[i];
+		cr_expect(eq(int, STATUS(TSCAL_SOURCE_ADJTIMEX),
+				  TSCAL_STATUS_READY),
+			"%zu: %s", i, est.line.sentence);
+	}
 }
 
 /* The kernel's clock is slowed by 12.3 ppm to be right: its RAW second is too
