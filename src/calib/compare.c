@@ -198,7 +198,8 @@ static struct support support_for(const struct estimate *est, size_t n,
 		enum relation how = relate(&est[k], &est[i], kernel);
 		unsigned strength = 0;
 
-		if (!votes(&est[k]) || how == APART)
+		if (!votes(&est[k]) || how == APART ||
+			(est[k].assumed && how != TOGETHER))
 			continue;
 		s.sources++;
 		s.voices += !(voice[k] & heard);
@@ -296,6 +297,13 @@ static void conclude(struct estimate *est, size_t n, size_t used,
 			l->status = est[i].assumed ? TSCAL_STATUS_HINT
 						   : TSCAL_STATUS_DISAGREES;
 			contradicted |= !est[i].assumed;
+			continue;
+		}
+		/* The crystal was chosen to fit within 1 %: only a close fit is
+		 * more than chance. */
+		if (est[i].assumed &&
+			relate(&est[i], &est[used], kernel) != TOGETHER) {
+			l->status = TSCAL_STATUS_HINT;
 			continue;
 		}
 		l->status = TSCAL_STATUS_AGREES;

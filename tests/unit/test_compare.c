@@ -177,6 +177,26 @@ Test(compare, an_assumed_crystal_confirms_but_is_not_preferred)
 	cr_assert(eq(int, (int)m.info.source, TSCAL_SOURCE_VDSO));
 }
 
+/* It was chosen because it fits within 1 %. */
+Test(compare, an_assumed_crystal_that_fits_loosely_confirms_nothing)
+{
+	static const double off[] = {99, -99, 101, -101, 499, -499};
+
+	for (size_t i = 0; i < 6; i++) {
+		struct machine m = {0};
+
+		cpuid(&m, off[i])->assumed = true;
+		kernel(&m, HPET, 0);
+		judge(&m);
+		cr_expect(eq(int, RATE(m),
+				  i < 2 ? TSCAL_RATE_VERIFIED
+					: TSCAL_RATE_CONSISTENT),
+			"%g ppm", off[i]);
+		cr_expect(eq(int, status(&m, TSCAL_SOURCE_CPUID_15),
+			i < 2 ? TSCAL_STATUS_AGREES : TSCAL_STATUS_HINT));
+	}
+}
+
 /* Boards spread the crystal's spectrum: 0.25 % off means nothing. */
 Test(compare, an_assumed_crystal_never_contradicts)
 {
