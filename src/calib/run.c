@@ -203,6 +203,22 @@ static void ask(struct run *run)
 	}
 }
 
+/* The rate by the network's seconds; 0 where what NTP says was contradicted, or
+ * may come from the host. */
+static double hz_by_ntp(const struct run *run)
+{
+	for (size_t i = 0; i < run->n; i++) {
+		const struct tscal_line *l = &run->est[i].line;
+
+		if (l->id == TSCAL_SOURCE_ADJTIMEX &&
+			l->roots == TSCAL_ROOT_NTP &&
+			(l->status == TSCAL_STATUS_USED ||
+				l->status == TSCAL_STATUS_AGREES))
+			return l->hz;
+	}
+	return 0;
+}
+
 static void judge(struct run *run)
 {
 	struct tscal_info *info = &run->info;
@@ -220,10 +236,7 @@ static void judge(struct run *run)
 	if (info->hz_raw == 0 && run->raw.status == TSCAL_STATUS_READY &&
 		!run->raw_glance)
 		info->hz_raw = run->raw.hz;
-	for (size_t i = 0; i < run->n; i++)
-		if (run->est[i].line.id == TSCAL_SOURCE_ADJTIMEX &&
-			est_credible(&run->est[i]))
-			info->hz_si = run->est[i].line.hz;
+	info->hz_si = hz_by_ntp(run);
 	if (run->rdtsc_ticks >= 0 && info->hz > 0)
 		info->rdtsc_ns = run->rdtsc_ticks / info->hz * 1e9;
 	verdict_rate(run, info);
