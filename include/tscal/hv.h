@@ -56,8 +56,8 @@ TSCAL_API int tscal_hv_detect_sized(
  * 0x40000000 is undefined (Intel SDM vol. 2A, CPUID) and answers with data of
  * other leaves.  docs/hypervisors.md says who is known and who is believed.
  *
- * In a guest each of the 256 CPUIDs is a trap: 0.3 to 1.5 ms in all, 5 ms and
- * more under two hypervisors.
+ * In a guest each of the 256 CPUIDs is a trap: about a millisecond in all, more
+ * under two hypervisors (docs/hypervisors.md).
  * @param platform  where to ask; NULL: this machine, passively.
  * @param hv        filled in completely on success, with "none" as vendor
  *                  when nothing is found; untouched on error.

@@ -13,20 +13,7 @@
 #include <unistd.h>
 
 #include "plat/sim.h"
-
-static char dir[] = "/tmp/tscal-record-XXXXXX", path[64];
-
-static void setup(void)
-{
-	cr_assert(not(zero(ptr, mkdtemp(dir))));
-	snprintf(path, sizeof(path), "%s/f", dir);
-}
-
-static void teardown(void)
-{
-	unlink(path);
-	rmdir(dir);
-}
+#include "temp_file.h"
 
 TestSuite(record, .init = setup, .fini = teardown, .timeout = 60);
 

@@ -10,22 +10,11 @@
 #include <unistd.h>
 
 #include "plat/recording.h"
+#include "temp_file.h"
 
 #define HEAD "tscal-recording 1\n"
 
-static char dir[] = "/tmp/tscal-replay-XXXXXX", path[64], err[300];
-
-static void setup(void)
-{
-	cr_assert(not(zero(ptr, mkdtemp(dir))));
-	snprintf(path, sizeof(path), "%s/f", dir);
-}
-
-static void teardown(void)
-{
-	unlink(path);
-	rmdir(dir);
-}
+static char err[300];
 
 TestSuite(replay, .init = setup, .fini = teardown, .timeout = 60);
 
