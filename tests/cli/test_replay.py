@@ -57,6 +57,27 @@ class ExitCodes(Files):
         doc = self.replay(machines.machine(hz=2.5e9), code=3)
         self.assertEqual(doc["rate"]["verdict"], "conflict")
 
+    def test_no_agreement_is_shown_beside_a_conflict(self):
+        # NTP confirms the clocks, and both contradict the leaf.
+        more = machines.file("/proc/cpuinfo", b"flags\t\t: tsc_known_freq\n")
+        for i in range(8):
+            more += f'\nfile "/sys/class/ptp/ptp{i}/clock_name": -ENOENT'
+        for i in range(2):
+            more += (f"\nadjtimex {i}: state=0 status=0x2001 freq=-806093 "
+                     "offset_ns=0 tick=10000 maxerror_us=20000 tai=0")
+        data = machines.machine(hz=2.5e9).replace(
+            b"\nend\n", b"\n" + more.encode() + b"\nend\n")
+        rate = self.replay(data, code=3)["rate"]
+        self.assertEqual(rate["verdict"], "conflict")
+        self.assertIsNotNone(rate["agreement_ppm"])
+        text = cli.run("replay", self.file(data)).stdout
+        self.assertRegex(text, r"\n +conflict: ")
+
+    def test_hints_alone_are_no_distance_apart(self):
+        text = cli.run("--only", "bogomips").stdout
+        self.assertRegex(text, r"rate +none: No source gives a rate")
+        self.assertNotRegex(text, r"\binf\b")
+
     def test_no_rate(self):
         doc = self.replay(machines.machine(hz=None, leaf_khz=0), code=4)
         self.assertEqual(doc["rate"]["verdict"], "none")
