@@ -10,14 +10,8 @@
  * clock data. */
 #define PAGES 4
 
-struct pick {
-	double hz, lo, hi; /* what the measurement allows */
-	double best;	   /* rate of the best pair; 0: none */
-	bool differ;	   /* another pair lies in the range too */
-	uint32_t mult, shift;
-};
-
-static void consider(struct pick *p, uint32_t mult, uint32_t shift)
+static void consider(struct clock_pairs *p, double lo, double hi, uint32_t mult,
+	uint32_t shift)
 {
 	double hz;
 
@@ -26,43 +20,38 @@ static void consider(struct pick *p, uint32_t mult, uint32_t shift)
 	if (!shift || shift > 32 || mult < 1 << 8)
 		return;
 	hz = ldexp(1e9, (int)shift) / mult;
-	if (!(hz >= p->lo && hz <= p->hi))
+	if (!(hz >= lo && hz <= hi))
 		return;
-	if (p->best > 0 && hz != p->best)
-		p->differ = true;
-	if (p->best > 0 && fabs(hz - p->hz) >= fabs(p->best - p->hz))
-		return;
-	p->best = hz;
-	p->mult = mult;
-	p->shift = shift;
+	for (size_t i = 0; i < p->n && i < CLOCK_PAIRS_MAX; i++)
+		if (p->pair[i].hz == hz)
+			return;
+	if (p->n < CLOCK_PAIRS_MAX)
+		p->pair[p->n] = (struct clock_pair){hz, mult, shift};
+	p->n++;
 }
 
-int clock_pages_mult(struct tscal_platform *plat, double hz, double lo,
-	double hi, bool unique, uint32_t *mult, uint32_t *shift)
+int clock_pages_pairs(struct tscal_platform *plat, double lo, double hi,
+	struct clock_pairs *out)
 {
-	struct pick p = {.hz = hz, .lo = lo, .hi = hi};
 	uint32_t words[PLAT_PAGE_SIZE / 4];
 	int rc = -ENOENT, first = 0;
 
+	out->n = 0;
 	/* A mult is an integer: its rate may miss the interval by rounding. */
-	p.lo -= lo * 0.2e-6;
-	p.hi += hi * 0.2e-6;
-	/* Both pairs stand in one page: the first that has any has all. */
-	for (unsigned i = 0; i < PAGES && p.best == 0; i++) {
+	lo -= lo * 0.2e-6;
+	hi += hi * 0.2e-6;
+	/* All pairs stand in one page: the first that has any has all. */
+	for (unsigned i = 0; i < PAGES && !out->n; i++) {
 		rc = plat->ops->page(plat, PLAT_PAGE_VVAR, i, words);
 		if (!i)
 			first = rc;
 		if (rc)
 			continue;
 		for (size_t k = 0; k + 1 < PLAT_PAGE_SIZE / 4; k++)
-			consider(&p, words[k], words[k + 1]);
+			consider(out, lo, hi, words[k], words[k + 1]);
 	}
-	if (p.best == 0)
+	if (!out->n)
 		return first ? first : -ENOENT;
-	if (unique && p.differ)
-		return -ENOTUNIQ;
-	*mult = p.mult;
-	*shift = p.shift;
 	return 0;
 }
 

@@ -18,13 +18,26 @@ struct pvclock {
 	double hz, lo, hi;
 };
 
+/* The kernel's own and the one that NTP steers; 6.18 may have some more, for
+ * auxiliary clocks. */
+#define CLOCK_PAIRS_MAX 4
+
+struct clock_pair {
+	double hz; /* 10^9 * 2^shift / mult */
+	uint32_t mult, shift;
+};
+
+struct clock_pairs {
+	size_t n; /* may be more than there is room for */
+	struct clock_pair pair[CLOCK_PAIRS_MAX];
+};
+
 /*
- * The mult/shift pair of the kernel's clocksource whose rate lies in [lo, hi]
- * and nearest to hz.  unique: refuse when different pairs lie in the range.
- * Returns 0, -ENOENT (none), -ENOTUNIQ, or -errno of reading.
+ * The mult/shift pairs of the kernel's clocksource whose rates differ and lie
+ * in [lo, hi].  Returns 0, -ENOENT (none), or -errno of reading.
  */
-int clock_pages_mult(struct tscal_platform *plat, double hz, double lo,
-	double hi, bool unique, uint32_t *mult, uint32_t *shift);
+int clock_pages_pairs(struct tscal_platform *plat, double lo, double hi,
+	struct clock_pairs *out);
 
 /*
  * The pvclock record, if its rate is within 1 % of hz, or within 30 % and the

@@ -36,13 +36,14 @@ static void pair(size_t offset, uint32_t mult)
 	memcpy(sim.pages[sim.n_pages - 1].bytes + offset, words, sizeof(words));
 }
 
-static int search(double ppm, bool unique, uint32_t *mult)
+static struct clock_pairs found;
+
+static int search(double ppm)
 {
 	double hz = rate(MULT);
-	uint32_t shift;
 
-	return clock_pages_mult(&sim.plat, hz, hz * (1 - ppm / 1e6),
-		hz * (1 + ppm / 1e6), unique, mult, &shift);
+	return clock_pages_pairs(
+		&sim.plat, hz * (1 - ppm / 1e6), hz * (1 + ppm / 1e6), &found);
 }
 
 static void init(void)
@@ -56,37 +57,41 @@ TestSuite(clock_pages, .init = init);
  */
 Test(clock_pages, a_first_page_without_a_rate_is_not_the_end)
 {
-	uint32_t mult = 0;
-
 	page(0);
 	page(2);
 	pair(0x20, MULT);
-	cr_assert(eq(int, search(100, true, &mult), 0));
-	cr_assert(eq(u32, mult, MULT));
+	cr_assert(eq(int, search(100), 0));
+	cr_assert(eq(sz, found.n, 1));
+	cr_assert(eq(u32, found.pair[0].mult, MULT));
 }
 
 Test(clock_pages, an_accident_in_a_later_page_does_not_undo_the_first)
 {
-	uint32_t mult = 0;
-
 	page(0);
 	pair(0x20, MULT);
 	pair(0x108, MULT);
 	page(1);
 	pair(0x40, MULT + 100);
-	cr_assert(eq(int, search(100, true, &mult), 0));
-	cr_assert(eq(u32, mult, MULT));
+	cr_assert(eq(int, search(100), 0));
+	cr_assert(eq(sz, found.n, 1));
+	cr_assert(eq(u32, found.pair[0].mult, MULT));
 }
 
-/* NTP's pair: a glance cannot tell it from the true one, and says so. */
-Test(clock_pages, two_rates_in_one_page_are_not_unique)
+Test(clock_pages, all_rates_of_the_page_are_found)
 {
-	uint32_t mult = 0;
-
 	page(0);
 	pair(0x20, MULT + 100);
+	pair(0x60, MULT + 1000);
 	pair(0x108, MULT);
-	cr_assert(eq(int, search(100, true, &mult), -ENOTUNIQ));
-	cr_assert(eq(int, search(100, false, &mult), 0));
-	cr_assert(eq(u32, mult, MULT));
+	pair(0x208, MULT);
+	cr_assert(eq(int, search(100), 0));
+	cr_assert(eq(sz, found.n, 2));
+	cr_assert(eq(u32, found.pair[0].mult, MULT + 100));
+	cr_assert(eq(u32, found.pair[1].mult, MULT));
+	cr_assert(eq(int, search(300), 0));
+	cr_assert(eq(sz, found.n, 3));
+	for (uint32_t i = 0; i < 10; i++)
+		pair(0x300 + 16 * i, MULT + i);
+	cr_assert(eq(int, search(300), 0));
+	cr_assert(lt(sz, CLOCK_PAIRS_MAX, found.n));
 }
