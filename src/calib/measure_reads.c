@@ -295,6 +295,9 @@ void measure_conclude(struct tscal_platform *plat, struct measured *m,
 			(sp->hi - sp->lo) / sp->lo * 100);
 		return;
 	}
+	/* The bounds are those of all bursts, the point of two.  Where another
+	 * burst rules it out, it is not known as well as it seems. */
+	r.settled &= r.point >= sp->lo && r.point <= sp->hi;
 	if (!r.settled) {
 		r.point = sp->lo + (sp->hi - sp->lo) / 2;
 		sp->todo = r.first_worse ? MEASURE_WINDOW : MEASURE_LAST;

@@ -57,7 +57,8 @@ static inline bool holds_truth(const struct measured *m)
 {
 	double hz = sim_hz(&sim, m->id);
 
-	return m->status == TSCAL_STATUS_READY && m->lo <= hz && hz <= m->hi;
+	return m->status == TSCAL_STATUS_READY && m->lo <= hz && hz <= m->hi &&
+	       m->lo <= m->hz && m->hz <= m->hi;
 }
 
 static inline double error_ppm(const struct measured *m)
