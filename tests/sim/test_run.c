@@ -154,6 +154,42 @@ Test(sim_run, a_default_run_keeps_its_budget_whatever_a_read_costs)
 	}
 }
 
+static int (*cpuid_of_sim)(
+	struct tscal_platform *, uint32_t, uint32_t, struct plat_cpuid *);
+static unsigned n_cpuid;
+
+static int counted_cpuid(struct tscal_platform *p, uint32_t leaf,
+	uint32_t subleaf, struct plat_cpuid *out)
+{
+	n_cpuid++;
+	return cpuid_of_sim(p, leaf, subleaf, out);
+}
+
+/* A CPUID traps in a guest: 256 bases would take 1 ms of a budget of 1. */
+Test(sim_run, a_short_budget_has_no_time_for_all_bases)
+{
+	static const unsigned budget_ms[] = {1, 4, 5, 50};
+
+	for (size_t i = 0; i < 4; i++) {
+		struct tscal_opts opts = TSCAL_OPTS_INIT;
+		struct plat_ops ops;
+		struct tscal_info info;
+
+		pc(4);
+		sim.cpuid[1].regs.ecx |= UINT32_C(1) << 31;
+		ops = *sim.plat.ops;
+		cpuid_of_sim = ops.cpuid;
+		ops.cpuid = counted_cpuid;
+		sim.plat.ops = &ops;
+		n_cpuid = 0;
+		opts.platform = &sim.plat;
+		opts.budget_ms = budget_ms[i];
+		cr_assert(eq(int, tscal_calibrate(&opts, &info), 0));
+		cr_expect(eq(int, n_cpuid < 100, budget_ms[i] < 5), "%u: %u",
+			budget_ms[i], n_cpuid);
+	}
+}
+
 Test(sim_run, a_dead_clock_leaves_no_number)
 {
 	struct tscal_report *r;
