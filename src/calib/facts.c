@@ -251,6 +251,8 @@ static void gather_signs(struct tscal_platform *plat, struct facts *f)
 void facts_gather_first(struct tscal_platform *plat, struct facts *f)
 {
 	*f = (struct facts){.hv_bit = -1, .invariant = -1, .known_freq = -1};
+	/* Where that cannot be asked (seccomp) RDTSC is taken to be enabled, as
+	 * it is unless somebody disabled it by the same call. */
 	if (plat->ops->tsc_access(plat, &f->tsc_access))
 		f->tsc_access = PLAT_TSC_ENABLED;
 	gather_identity(plat, f);

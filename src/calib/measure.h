@@ -6,7 +6,8 @@
 
 #include "plat/plat.h"
 
-/* A burst takes 60 us where the clock is read without a system call. */
+/* Enough for ranks, and far less than a window where reads need no system call:
+ * docs/estimating.md. */
 #define MEASURE_BURST 1024
 /* Enough to see whether the rate was the same in both halves. */
 #define MEASURE_MIDDLE 128

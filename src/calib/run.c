@@ -12,8 +12,8 @@
 #define BUDGET_MS 50
 #define WINDOW_MS 10
 #define LIMIT_MS 60000
-/* CPUID traps in a guest: looking at all 256 bases takes 1 ms, which a budget
- * below this has no room for. */
+/* CPUID traps in a guest, at some 4 us each (docs/accuracy.md): 256 bases are a
+ * fifth of this, and a smaller budget has no room for them. */
 #define SCAN_BUDGET_MS 5
 #define FLAGS (TSCAL_OPT_NO_MEASURE | TSCAL_OPT_SURVEY | TSCAL_OPT_ASSUME_METAL)
 /* A bit for each source; TSCAL_SOURCE_NONE is none. */

@@ -16,7 +16,8 @@ const struct source *const sources[] = {
 	&source_perf_page,
 	&source_tsc_freq_khz,
 	&source_kvm_ioctl,
-	/* Counted here. */
+	/* Counted here.  adjtimex uses the exact rate that vdso found: after
+	   it. */
 	&source_clock_raw,
 	&source_adjtimex,
 	/* Labels. */

@@ -69,7 +69,7 @@ bool hv_vendor_signs(const struct hv_vendor *row, const uint8_t *signature);
 /* All 256 bases. */
 #define HV_SCAN_ALL 256
 /* No known hypervisor leaves a gap between its bases, and none has more than
- * three (QEMU: Hyper-V, Xen, KVM).  Each CPUID is a trap; docs/hypervisors.md
+ * three (QEMU: Hyper-V, Xen, KVM).  Each CPUID is a trap; docs/accuracy.md
  * has what they cost. */
 #define HV_SCAN_QUICK 4
 

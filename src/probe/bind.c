@@ -3,13 +3,11 @@
 /*
  * Keeping a thread on one CPU, by hwloc.
  *
- * hwloc_topology_load() reads sysfs for every CPU: 0.8 ms with two CPUs and
- * 14 ms with 256, I/O, caches and the x86 backend filtered out.  The Linux
- * helpers bind by CPU number and look at no object, so the topology is
- * initialised and not loaded: 0.05 ms, or 2 ms where libhwloc finds plugins to
- * open.  They also bind this system when HWLOC_SYNTHETIC, HWLOC_XMLFILE or
- * HWLOC_FSROOT have put another in the topology's place, where
- * hwloc_set_cpubind() returns 0 and does nothing.
+ * hwloc_topology_load() reads sysfs for every CPU, out of the budget of the
+ * run. The Linux helpers bind by CPU number and look at no object, so the
+ * topology is initialised and not loaded.  They also bind this system when
+ * HWLOC_SYNTHETIC, HWLOC_XMLFILE or HWLOC_FSROOT have put another in the
+ * topology's place, where hwloc_set_cpubind() returns 0 and does nothing.
  */
 #include <errno.h>
 #include <hwloc.h>
