@@ -89,15 +89,15 @@ static int timed_tsc_access(struct tscal_platform *p, enum plat_tsc_access *out)
 }
 
 static int timed_counter_open(struct tscal_platform *p, enum plat_counter_id id,
-	struct plat_counter *out)
+	const struct plat_where *where, struct plat_counter *out)
 {
-	TIMED("bursts", counter_open, id, out);
+	TIMED("bursts", counter_open, id, where, out);
 }
 
 static int timed_burst(struct tscal_platform *p, enum plat_counter_id id,
-	struct plat_sample *buf, size_t max, uint64_t max_ns)
+	struct plat_sample *buf, const struct plat_until *until)
 {
-	TIMED("bursts", burst, id, buf, max, max_ns);
+	TIMED("bursts", burst, id, buf, until);
 }
 
 static void timed_wait(struct tscal_platform *p, uint64_t ns, bool spin)

@@ -12,10 +12,11 @@ _tscal()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local commands="hz khz hv sources record replay"
-	local options="--json --budget-ms --only --require --probe --no-measure
-		--assume-metal --redact --no-redact --help --version"
+	local options="--json --budget-ms --target-ppm --only --require --probe --pit
+		--no-measure --assume-metal --redact --no-redact --help --version"
 	local sources="hv-leaf kvmclock cpuid-15 cpuid-16 brand vdso perf-page
-		kvm-ioctl tsc-freq-khz bogomips clock-raw adjtimex"
+		kvm-ioctl tsc-freq-khz bogomips clock-raw adjtimex hpet acpi-pm pit ntp
+		phc msr-platform"
 	local before=
 
 	COMPREPLY=()
@@ -24,14 +25,14 @@ _tscal()
 		_tscal_words "verified consistent" "$cur"
 		return ;;
 	--probe)
-		_tscal_words "passive devices" "$cur"
+		_tscal_words "passive devices ports" "$cur"
 		return ;;
 	--only)
 		[[ $cur == *,* ]] && before=${cur%,*},
 		_tscal_words "$sources" "${cur##*,}"
 		COMPREPLY=("${COMPREPLY[@]/#/$before}")
 		return ;;
-	--budget-ms)
+	--budget-ms | --target-ppm)
 		return ;;
 	record | replay)
 		compopt -o filenames

@@ -37,6 +37,12 @@ enum tscal_source {
 	TSCAL_SOURCE_BOGOMIPS,	   /**< "bogomips" */
 	TSCAL_SOURCE_CLOCK_RAW,	   /**< "clock-raw" */
 	TSCAL_SOURCE_ADJTIMEX,	   /**< "adjtimex" */
+	TSCAL_SOURCE_HPET,	   /**< "hpet" */
+	TSCAL_SOURCE_ACPI_PM,	   /**< "acpi-pm" */
+	TSCAL_SOURCE_PIT,	   /**< "pit" */
+	TSCAL_SOURCE_NTP,	   /**< "ntp" */
+	TSCAL_SOURCE_PHC,	   /**< "phc" */
+	TSCAL_SOURCE_MSR_PLATFORM, /**< "msr-platform" */
 	TSCAL_SOURCE_COUNT
 };
 
@@ -156,6 +162,10 @@ struct tscal_info {
 #define TSCAL_OPT_SURVEY (UINT32_C(1) << 1)
 /** Take timers as hardware even where they look emulated. */
 #define TSCAL_OPT_ASSUME_METAL (UINT32_C(1) << 2)
+/** Measure against the PIT too, where the platform may touch ports.  Without
+ * this it is left alone unless neither the HPET nor the ACPI PM timer can be
+ * read. */
+#define TSCAL_OPT_PIT (UINT32_C(1) << 3)
 
 /** What to do.  Start from TSCAL_OPTS_INIT: zero means the default. */
 struct tscal_opts {
@@ -177,11 +187,15 @@ struct tscal_opts {
 	uint32_t window_ms;
 	uint32_t flags;	   /**< TSCAL_OPT_*; unknown bits are refused */
 	uint32_t reserved; /**< zero; anything else is refused */
+	/** Go on measuring, within the budget, until each counter's bounds are
+	 * within +- this many ppm; 0: one window is enough.  Negative values
+	 * and NaN are refused. */
+	double target_ppm;
 };
 
 #define TSCAL_OPTS_INIT                                                        \
 	{                                                                      \
-		sizeof(struct tscal_opts), NULL, 0, 0, 0, 0, 0                 \
+		sizeof(struct tscal_opts), NULL, 0, 0, 0, 0, 0, 0              \
 	}
 
 /**
@@ -201,7 +215,9 @@ TSCAL_API int tscal_calibrate_sized(const struct tscal_opts *opts,
  *
  * Passive: opens a few files under /proc and /sys, no device; starts no
  * thread, installs no signal handler, allocates nothing; uses about 100 KB of
- * stack.  Sleeps for the window.  Thread-safe; not for signal handlers.
+ * stack, and 150 KB with a budget of 1200 ms and more.  Sleeps for the window.
+ * A platform that opens devices takes more memory, from the heap (-ENOMEM).
+ * Thread-safe; not for signal handlers.
  */
 TSCAL_INLINE int tscal_calibrate(
 	const struct tscal_opts *opts, struct tscal_info *info)

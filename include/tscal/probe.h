@@ -15,8 +15,12 @@ extern "C" {
 
 /** How far a probe may go. */
 enum tscal_probe {
-	/** perf events, /dev/kvm where that source is named, CPU binding */
+	/** perf events, /dev/hpet, /dev/ptpN, /dev/cpu/0/msr, /dev/kvm where
+	 * that source is named, CPU binding */
 	TSCAL_PROBE_DEVICES = 1,
+	/** these, and I/O ports: the ACPI PM timer, and the PIT where
+	 * TSCAL_OPT_PIT or the lack of another timer asks for it */
+	TSCAL_PROBE_PORTS = 2,
 };
 
 /**
@@ -25,9 +29,13 @@ enum tscal_probe {
  * nothing stays open afterwards.
  *
  * While it measures, the calling thread is kept on the CPU it runs on, and may
- * go where it could go before when that is over.  No thread, no signal
- * handler; allocates.  One thread at a time may use a platform; different
- * threads may each have their own.
+ * go where it could go before when that is over.  The HPET, the PM timer and
+ * the PIT are read by a child process each, which lives while the counter is
+ * open: no SIGCHLD comes of it, wait(2) and fork handlers know nothing of it,
+ * and whatever happens to it is a status.  Forking takes the longer the more
+ * memory the program has mapped.  No thread, no signal handler; allocates.  One
+ * thread at a time may use a platform; different threads may each have their
+ * own.
  * @param level  how far to go.
  * @param out    receives the platform, to be freed by tscal_platform_free().
  * @return 0, -EINVAL, -ENOMEM, or -EPROTO when libtscal and libtscal-probe

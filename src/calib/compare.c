@@ -16,6 +16,10 @@
 /* Beyond the bounds themselves, for what they leave out. */
 #define SAME_ROOT_PPM 1.0
 #define KERNEL_CUT_PPM 2.0
+/* A timer that a host emulates goes by the host's CLOCK_MONOTONIC, which its
+ * NTP runs off the second that it counts its TSC by: by what its crystal is
+ * off. */
+#define HOST_CLOCK_PPM COMPARE_AGREE_PPM
 /* What NTP can still correct and the HPET specification allows (1.0a, 2.4.1).
  */
 #define LOOSE_PPM 500.0
@@ -79,6 +83,8 @@ static enum relation relate(const struct estimate *a, const struct estimate *b,
 		 * before it doubles it once or twice, 2 ppm at most. */
 		if (a->by_kernel != b->by_kernel)
 			allowed += kernel->slack_ppm + KERNEL_CUT_PPM;
+		if (a->by_host_clock != b->by_host_clock)
+			allowed += HOST_CLOCK_PPM;
 		return gap_ppm(&a->line, &b->line) <= allowed ? TOGETHER
 							      : APART;
 	}
@@ -100,9 +106,10 @@ static bool live(const struct estimate *e)
 
 /*
  * Whether w speaks for the kernel's number k against the report r: another
- * report that agrees with k, or an independent witness that agrees with k and
- * contradicts r.  A leaf is written when the guest is made, so within what
- * hosts tolerate it may be as old as k, and is no help against pvclock.
+ * report that agrees with k, or a witness that agrees with k and contradicts r,
+ * if it is independent or was counted here and now without the kernel.  A leaf
+ * is written when the guest is made, so within what hosts tolerate it may be as
+ * old as k, and is no help against pvclock.
  */
 static bool backs(const struct estimate *w, const struct estimate *k,
 	const struct estimate *r, const struct kernel_rate *kernel)
@@ -112,7 +119,9 @@ static bool backs(const struct estimate *w, const struct estimate *k,
 	if (w->line.kind == TSCAL_KIND_REPORTED)
 		return !live(r) ||
 		       distance_ppm(&k->line, &r->line) > MOVED_LEAF_PPM;
-	return compare_independent(w, k) && apart(w, r, kernel);
+	return apart(w, r, kernel) &&
+	       (compare_independent(w, k) ||
+		       (w->line.kind == TSCAL_KIND_MEASURED && !w->by_kernel));
 }
 
 /* Whether the hypervisor's report r is newer than the kernel's number k. */

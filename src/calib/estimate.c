@@ -59,7 +59,8 @@ void est_errno(struct estimate *est, int rc, const char *what)
 		break;
 	case -EOPNOTSUPP:
 		est_say(est, TSCAL_STATUS_SKIPPED,
-			"not asked to open %s (--probe devices)", what);
+			"not asked to use %s (--probe %s)", what,
+			est->source->probe ? est->source->probe : "devices");
 		break;
 	case -ENODATA:
 		est_say(est, TSCAL_STATUS_ABSENT, "%s is not in the recording",
@@ -69,6 +70,20 @@ void est_errno(struct estimate *est, int rc, const char *what)
 		est_say(est, TSCAL_STATUS_ERROR, "%s fails (errno %d)", what,
 			-rc);
 	}
+}
+
+void est_would_measure(const struct run *run, struct estimate *est)
+{
+	if (run->facts.tsc_access == PLAT_TSC_SIGSEGV)
+		est_say(est, TSCAL_STATUS_SKIPPED,
+			"RDTSC is disabled for this process");
+	else if (run->facts.cpuid_readable && !run->facts.has_tsc)
+		est_say(est, TSCAL_STATUS_ABSENT, "CPUID says there is no TSC");
+	else if (run->opts.flags & TSCAL_OPT_NO_MEASURE)
+		est_say(est, TSCAL_STATUS_SKIPPED, "told not to measure");
+	else
+		est_say(est, TSCAL_STATUS_READY, "would measure for %u ms",
+			run->opts.window_ms);
 }
 
 bool est_credible(const struct estimate *est)

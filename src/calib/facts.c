@@ -186,13 +186,29 @@ static void gather_machine(struct tscal_platform *plat, struct facts *f)
 		f->time_namespace = strpbrk(text, "123456789") != NULL;
 }
 
-/* Whether a PTP clock here is the host's.  Matters for what NTP says alone. */
+/* A PTP clock of that number and name. */
+static void take_ptp(struct facts *f, int number, const char *name)
+{
+	/* Linux: ptp_kvm, hv_util and ptp_vmclock name themselves so. */
+	bool host = !strcmp(name, "KVM virtual PTP") ||
+		    !strcmp(name, "hyperv") || !strncmp(name, "vmclock", 7);
+
+	f->host_ptp |= host;
+	if (f->ptp < 0 || (f->ptp_is_host && !host)) {
+		f->ptp = number;
+		f->ptp_is_host = host;
+	}
+}
+
+/* Which PTP clocks there are.  Matters for what NTP says, and for measuring
+ * against one. */
 static void gather_ptp(struct tscal_platform *plat, struct facts *f)
 {
 	char text[64], path[64];
 	int gap = 0;
 
-	if (f->timex_rc || f->timex.status & STA_UNSYNC)
+	if (!(plat->ops->counters & PLAT_COUNTER_BIT(PLAT_COUNTER_PHC)) &&
+		(f->timex_rc || f->timex.status & STA_UNSYNC))
 		return;
 	for (int i = 0; gap < FACTS_PTP_GAP; i++) {
 		int rc;
@@ -208,12 +224,8 @@ static void gather_ptp(struct tscal_platform *plat, struct facts *f)
 		gap = rc == -ENOENT ? gap + 1 : 0;
 		if (rc <= 0)
 			f->ptp_unseen |= rc != -ENOENT;
-		/* Linux: ptp_kvm, hv_util and ptp_vmclock name themselves so.
-		 */
-		else if (!strcmp(text, "KVM virtual PTP") ||
-			 !strcmp(text, "hyperv") ||
-			 !strncmp(text, "vmclock", 7))
-			f->host_ptp = true;
+		else
+			take_ptp(f, i, text);
 	}
 }
 
@@ -250,22 +262,23 @@ static void gather_signs(struct tscal_platform *plat, struct facts *f)
 
 void facts_gather_first(struct tscal_platform *plat, struct facts *f)
 {
-	*f = (struct facts){.hv_bit = -1, .invariant = -1, .known_freq = -1};
+	*f = (struct facts){
+		.hv_bit = -1, .invariant = -1, .known_freq = -1, .ptp = -1};
 	/* Where that cannot be asked (seccomp) RDTSC is taken to be enabled, as
 	 * it is unless somebody disabled it by the same call. */
 	if (plat->ops->tsc_access(plat, &f->tsc_access))
 		f->tsc_access = PLAT_TSC_ENABLED;
 	gather_identity(plat, f);
 	f->timex_rc = plat->ops->adjtimex(plat, &f->timex);
+	gather_clocksource(plat, f);
+	gather_ptp(plat, f);
 }
 
 void facts_gather_rest(struct tscal_platform *plat, struct facts *f)
 {
 	gather_extended(plat, f);
-	gather_clocksource(plat, f);
 	gather_cpuinfo(plat, f);
 	gather_cmdline(plat, f);
 	gather_machine(plat, f);
-	gather_ptp(plat, f);
 	gather_signs(plat, f);
 }

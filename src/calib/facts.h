@@ -39,6 +39,10 @@ struct facts {
 	 * may be the host. */
 	bool host_ptp;
 	bool ptp_unseen; /* there may be PTP clocks that cannot be seen */
+	/* N of the first /dev/ptpN that is not the host's clock, else of the
+	 * first; -1: none. */
+	int ptp;
+	bool ptp_is_host;
 
 	/* A sign of a virtual machine other than CPUID's bit, as the start of a
 	 * sentence; "" when none. */
@@ -55,7 +59,7 @@ struct facts {
 /*
  * Fill in what can be found; what cannot stays at its "not known".  First: what
  * must be known before the window opens, that is, whether there is a TSC to
- * read, and how NTP stood.  Then the rest.
+ * read, how NTP stood, and which counters there may be.  Then the rest.
  */
 void facts_gather_first(struct tscal_platform *plat, struct facts *facts);
 void facts_gather_rest(struct tscal_platform *plat, struct facts *facts);

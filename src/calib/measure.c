@@ -22,30 +22,14 @@
 /* When others took the time away a quarter of a window is measured all the
  * same: late and short is better than nothing. */
 #define LEAST_PART 4
-
-static void open_failed(struct measured *m, int rc)
-{
-	switch (rc) {
-	case -EOPNOTSUPP:
-		measure_outcome(
-			m, TSCAL_STATUS_SKIPPED, "not asked to open it");
-		break;
-	case -EACCES:
-	case -EPERM:
-		measure_outcome(
-			m, TSCAL_STATUS_DENIED, "no permission to open it");
-		break;
-	case -ENODATA:
-		measure_outcome(m, TSCAL_STATUS_ABSENT, "not in the recording");
-		break;
-	case -ENOENT:
-		measure_outcome(m, TSCAL_STATUS_ABSENT, "not on this machine");
-		break;
-	default:
-		measure_outcome(m, TSCAL_STATUS_ERROR,
-			"cannot be opened (error %d)", -rc);
-	}
-}
+/* Of a hardware timer, reads as tight as the tightest: they come at all phases
+ * of its count, so the best of them leaves 1/32 of a count open. */
+#define REPEATS 32
+/* A window that is not longer by a quarter narrows the bounds by too little. */
+#define WORTH_WHILE 1.25
+/* How often a window grows: once for each counter, and some more where reads
+ * became slower meanwhile. */
+#define GROWTHS 8
 
 /* The time that may still be used: a sixteenth is left for what follows. */
 static uint64_t time_left(
@@ -68,18 +52,22 @@ static uint64_t longest_window(struct tscal_platform *plat,
 
 	longest = longest > least ? longest : least;
 	for (size_t i = 0; i < n; i++)
-		if (space[i].todo != MEASURE_DONE &&
-			longest > measure_wrap_ns(&space[i].counter) / 2)
-			longest = measure_wrap_ns(&space[i].counter) / 2;
+		if (longest > measure_wrap_ns(&space[i].m->counter) / 2)
+			longest = measure_wrap_ns(&space[i].m->counter) / 2;
 	return (uint64_t)longest;
 }
 
-static void burst(struct tscal_platform *plat, enum plat_counter_id id,
+static void burst(struct tscal_platform *plat, const struct measure_space *sp,
 	struct measure_burst *b, uint64_t window_ns)
 {
+	struct plat_until until = {
+		.reads = MEASURE_BURST,
+		.ns = window_ns / BURST_PART,
+		.repeats = sp->m->counter.spin ? REPEATS : 0,
+	};
+
 	b->begun_ns = plat->ops->now_ns(plat);
-	b->n = plat->ops->burst(
-		plat, id, b->s, MEASURE_BURST, window_ns / BURST_PART);
+	b->n = plat->ops->burst(plat, sp->m->id, b->s, &until);
 }
 
 /* The last burst becomes the first, and the first the last. */
@@ -92,55 +80,80 @@ static void swap(struct measure_space *sp)
 }
 
 /* The burst that opens a window; whether its reads are too few for it. */
-static bool first_burst(struct tscal_platform *plat, enum plat_counter_id id,
-	struct measure_space *sp, uint64_t window_ns)
+static bool first_burst(struct tscal_platform *plat, struct measure_space *sp,
+	uint64_t window_ns)
 {
-	burst(plat, id, sp->first, window_ns);
+	burst(plat, sp, sp->first, window_ns);
 	if (sp->first->n < 0 || sp->first->n >= FEW_READS)
 		return false;
 	/* Again, for this may have been somebody else's turn. */
 	swap(sp);
-	burst(plat, id, sp->first, window_ns);
+	burst(plat, sp, sp->first, window_ns);
 	return sp->first->n >= 0 && sp->first->n < FEW_READS;
+}
+
+/* Look in the middle of a window: whether the rate is the same in both halves.
+ */
+static void look(struct tscal_platform *plat, struct measure_space *sp,
+	uint64_t window_ns)
+{
+	struct plat_until until = {
+		.reads = MEASURE_MIDDLE,
+		.ns = window_ns / MIDDLE_PART,
+		.repeats = sp->m->counter.spin ? REPEATS : 0,
+	};
+
+	sp->n_middle = plat->ops->burst(plat, sp->m->id, sp->middle, &until);
+}
+
+/* What a window has that is to end so long after it began. */
+struct passing {
+	uint64_t begun_ns;
+	bool spin; /* a counter might stop if the CPU slept */
+};
+
+static struct passing passing(
+	size_t n, const struct measure_space *space, int todo)
+{
+	struct passing p = {0};
+
+	for (size_t i = 0; i < n; i++) {
+		if ((int)space[i].todo != todo)
+			continue;
+		p.spin |= space[i].m->counter.spin;
+		if (space[i].first->begun_ns > p.begun_ns)
+			p.begun_ns = space[i].first->begun_ns;
+	}
+	return p;
 }
 
 /* Let the rest of a window go by for those that need one, with a look in its
  * middle.  Look-ups may have used up a part of it. */
-static void pass(struct tscal_platform *plat, const struct measured *m,
-	size_t n, struct measure_space *space, uint64_t window_ns)
+static void pass(struct tscal_platform *plat, size_t n,
+	struct measure_space *space, uint64_t window_ns)
 {
-	uint64_t begun = 0, gone, rest;
-	bool spin = false;
+	struct passing p = passing(n, space, MEASURE_WINDOW);
+	uint64_t gone = plat->ops->now_ns(plat) - p.begun_ns, rest;
 
-	for (size_t i = 0; i < n; i++) {
-		if (space[i].todo != MEASURE_WINDOW)
-			continue;
-		spin |= space[i].counter.spin;
-		if (space[i].first->begun_ns > begun)
-			begun = space[i].first->begun_ns;
-	}
-	gone = plat->ops->now_ns(plat) - begun;
 	if (gone < window_ns / 2)
-		plat->ops->wait(plat, window_ns / 2 - gone, spin);
+		plat->ops->wait(plat, window_ns / 2 - gone, p.spin);
 	for (size_t i = 0; i < n; i++)
 		if (space[i].todo == MEASURE_WINDOW)
-			space[i].n_middle = plat->ops->burst(plat, m[i].id,
-				space[i].middle, MEASURE_MIDDLE,
-				window_ns / MIDDLE_PART);
-	rest = window_ns - (plat->ops->now_ns(plat) - begun);
+			look(plat, &space[i], window_ns);
+	rest = window_ns - (plat->ops->now_ns(plat) - p.begun_ns);
 	/* Overslept: not all of it again, but enough to compare. */
 	if (rest < window_ns / 4 || rest > window_ns)
 		rest = window_ns / 4;
-	plat->ops->wait(plat, rest, spin);
+	plat->ops->wait(plat, rest, p.spin);
 }
 
-static void last_burst(struct tscal_platform *plat, enum plat_counter_id id,
-	struct measure_space *sp, uint64_t window_ns)
+static void last_burst(struct tscal_platform *plat, struct measure_space *sp,
+	uint64_t window_ns)
 {
 	struct measure_burst *last = sp->last;
 	int begun_n = last->n;
 
-	burst(plat, id, last, window_ns);
+	burst(plat, sp, last, window_ns);
 	if (last->n != -ENODATA || sp->todo != MEASURE_WINDOW || sp->lo > 0)
 		return;
 	/* A recording of two bursts has none from the middle; of few reads, the
@@ -158,37 +171,49 @@ static void last_burst(struct tscal_platform *plat, enum plat_counter_id id,
 	sp->n_middle = 0;
 }
 
-/* Take the bursts that are still to do. */
-static void take(struct tscal_platform *plat, struct measured *m, size_t n,
-	struct measure_space *space, uint64_t window_ns)
+/* What was the last burst of a window is in the middle of a longer one. */
+static void keep_middle(struct measure_space *sp)
+{
+	if (sp->last->n <= 0)
+		return;
+	sp->n_middle = sp->last->n < MEASURE_MIDDLE ? sp->last->n
+						    : MEASURE_MIDDLE;
+	memcpy(sp->middle, sp->last->s,
+		(size_t)sp->n_middle * sizeof(*sp->middle));
+}
+
+/* Take the last bursts that are still to do, and see what they say. */
+static void take(struct tscal_platform *plat, struct measure_space *space,
+	size_t n, uint64_t window_ns)
 {
 	bool window = false;
 
 	for (size_t i = 0; i < n; i++)
 		window |= space[i].todo == MEASURE_WINDOW;
 	if (window)
-		pass(plat, m, n, space, window_ns);
+		pass(plat, n, space, window_ns);
 	for (size_t i = 0; i < n; i++)
 		if (space[i].todo != MEASURE_DONE)
-			last_burst(plat, m[i].id, &space[i], window_ns);
+			last_burst(plat, &space[i], window_ns);
 	for (size_t i = 0; i < n; i++) {
-		if (space[i].todo == MEASURE_DONE)
+		struct measure_space *sp = &space[i];
+
+		if (sp->todo == MEASURE_DONE)
 			continue;
 		/* Further reads may fail, in a recording for one; what the
 		 * earlier ones said stays. */
-		if (m[i].status == TSCAL_STATUS_READY && space[i].last->n <= 0)
-			space[i].todo = MEASURE_DONE;
+		if (sp->m->status == TSCAL_STATUS_READY && sp->last->n <= 0)
+			sp->todo = MEASURE_DONE;
 		else
-			measure_conclude(plat, &m[i], &space[i]);
+			measure_conclude(plat, sp);
 	}
 }
 
 /* Where an end is unlike the other: the worse one again, while time is left. */
 static void take_again(struct tscal_platform *plat,
-	const struct measure_plan *plan, struct measured *m, size_t n,
-	struct measure_space *space, uint64_t window_ns)
+	const struct measure_plan *plan, struct measure_space *space, size_t n)
 {
-	uint64_t need = 0;
+	uint64_t need = 0, window_ns = plan->first_ns;
 	bool window = false;
 
 	for (size_t i = 0; i < n; i++) {
@@ -206,65 +231,136 @@ static void take_again(struct tscal_platform *plat,
 		if (space[i].todo == MEASURE_WINDOW)
 			swap(&space[i]);
 	}
-	take(plat, m, n, space, window_ns);
+	take(plat, space, n, window_ns);
 }
 
-static size_t open_all(struct tscal_platform *plat, struct measured *m,
-	size_t n, struct measure_space *space)
+/* Whether a window of that length is one that this counter cannot count. */
+static bool wraps_in(const struct measure_space *sp, double window_ns)
 {
-	size_t open = 0;
+	return window_ns > measure_wrap_ns(&sp->m->counter) / 2;
+}
+
+/* How long a window this counter still needs; 0: it needs no longer one. */
+static double wanted_ns(
+	const struct measure_plan *plan, const struct measure_space *sp)
+{
+	const struct measured *m = sp->m;
+	bool ready = m->status == TSCAL_STATUS_READY;
+	double now = ready ? m->ms * 1e6 : (double)plan->first_ns;
+	double want = (double)plan->window_ns, off_ppm;
+
+	if (!ready && !sp->too_short)
+		return 0;
+	if (sp->too_short)
+		/* As long as there is time for. */
+		want = 1e18;
+	if ((double)m->least_ns > want)
+		want = (double)m->least_ns;
+	if (ready && plan->target_ppm > 0) {
+		off_ppm = (m->hi - m->hz > m->hz - m->lo ? m->hi - m->hz
+							 : m->hz - m->lo) /
+			  m->hz * 1e6;
+		/* Bounds narrow as the window grows; a little more, for reads
+		 * differ. */
+		if (off_ppm > plan->target_ppm &&
+			want < now * 1.1 * off_ppm / plan->target_ppm)
+			want = now * 1.1 * off_ppm / plan->target_ppm;
+	}
+	if (wraps_in(sp, want))
+		want = measure_wrap_ns(&sp->m->counter) / 2;
+	return want > now * WORTH_WHILE ? want : 0;
+}
+
+/*
+ * A longer window from the same first bursts: as long as the next counter that
+ * is not content needs it, or as there is time for.  All that count so far
+ * without coming round take part, for a further burst costs little.  False when
+ * nobody needs it, or there is no time.
+ */
+static bool grow(struct tscal_platform *plat, const struct measure_plan *plan,
+	struct measure_space *space, size_t n)
+{
+	double want = 0, now, most;
+	struct passing p;
+	uint64_t gone;
 
 	for (size_t i = 0; i < n; i++) {
-		struct measure_space *sp = &space[i];
-		int rc;
+		double w = wanted_ns(plan, &space[i]);
 
-		sp->counter = (struct plat_counter){0};
-		rc = plat->ops->counter_open(plat, m[i].id, &sp->counter);
-		sp->todo = rc ? MEASURE_DONE : MEASURE_WINDOW;
-		if (rc) {
-			open_failed(&m[i], rc);
-			continue;
-		}
-		open++;
-		m[i].status = TSCAL_STATUS_UNSTABLE; /* so far */
-		sp->first = &sp->burst[0];
-		sp->last = &sp->burst[1];
-		sp->last->n = 0;
-		sp->lo = 0;
-		sp->hi = HUGE_VAL;
+		if (w > 0 && (want == 0 || w < want))
+			want = w;
 	}
-	return open;
+	if (want == 0)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if ((space[i].m->status == TSCAL_STATUS_READY ||
+			    space[i].too_short) &&
+			!wraps_in(&space[i], want))
+			space[i].todo = MEASURE_LONGER;
+	p = passing(n, space, MEASURE_LONGER);
+	now = (double)(plat->ops->now_ns(plat) - p.begun_ns);
+	most = now + (double)time_left(plat, plan) -
+	       (double)n * (double)(plan->first_ns / BURST_PART);
+	if (want > most)
+		want = most;
+	if (want < now * WORTH_WHILE) {
+		for (size_t i = 0; i < n; i++)
+			space[i].todo = MEASURE_DONE;
+		return false;
+	}
+	gone = (uint64_t)now;
+	if ((uint64_t)want > gone)
+		plat->ops->wait(plat, (uint64_t)want - gone, p.spin);
+	for (size_t i = 0; i < n; i++)
+		if (space[i].todo == MEASURE_LONGER)
+			keep_middle(&space[i]);
+	take(plat, space, n, plan->first_ns);
+	return true;
+}
+
+int measure_open(struct tscal_platform *plat, struct measured *m,
+	const struct plat_where *where, struct measure_space *sp)
+{
+	m->rc = plat->ops->counter_open(plat, m->id, where, &m->counter);
+	if (m->rc) {
+		measure_errno(m, m->rc);
+		return m->rc;
+	}
+	m->status = TSCAL_STATUS_UNSTABLE; /* so far */
+	sp->m = m;
+	sp->todo = MEASURE_WINDOW;
+	sp->too_short = false;
+	sp->first = &sp->burst[0];
+	sp->last = &sp->burst[1];
+	sp->last->n = 0;
+	sp->lo = 0;
+	sp->hi = HUGE_VAL;
+	return 0;
 }
 
 void measure_begin(struct tscal_platform *plat, struct measure_plan *plan,
-	struct measured *m, size_t n, struct measure_space *space)
+	struct measure_space *space, size_t n)
 {
-	uint64_t most;
+	uint64_t most = longest_window(plat, plan, n, space);
 	bool few = false;
 
-	if (!open_all(plat, m, n, space))
-		return;
-	most = longest_window(plat, plan, n, space);
-	if (plan->window_ns > most)
-		plan->window_ns = most;
+	plan->first_ns = plan->window_ns < most ? plan->window_ns : most;
 	for (size_t i = 0; i < n; i++)
-		if (space[i].todo != MEASURE_DONE)
-			few |= first_burst(
-				plat, m[i].id, &space[i], plan->window_ns);
+		few |= first_burst(plat, &space[i], plan->first_ns);
 	if (few)
-		plan->window_ns = longest_window(plat, plan, n, space);
+		plan->first_ns = longest_window(plat, plan, n, space);
 }
 
 void measure_finish(struct tscal_platform *plat,
-	const struct measure_plan *plan, struct measured *m, size_t n,
-	struct measure_space *space)
+	const struct measure_plan *plan, struct measure_space *space, size_t n)
 {
-	take(plat, m, n, space, plan->window_ns);
+	take(plat, space, n, plan->first_ns);
 	for (int i = 0; i < RETRIES; i++)
-		take_again(plat, plan, m, n, space, plan->window_ns);
+		take_again(plat, plan, space, n);
+	for (int i = 0; i < GROWTHS && grow(plat, plan, space, n); i++)
+		;
 	for (size_t i = 0; i < n; i++)
-		if (space[i].counter.num)
-			plat->ops->counter_close(plat, m[i].id);
+		plat->ops->counter_close(plat, space[i].m->id);
 }
 
 /* Reads of a group, when there are enough of them for MIN_GROUPS. */
@@ -277,12 +373,14 @@ double measure_rdtsc_ticks(
 	const struct plat_sample *s = space->burst[0].s;
 	struct plat_counter c;
 	double v[64];
+	const struct plat_until until = {
+		.reads = sizeof(v) / sizeof(*v), .ns = 200000};
 	int n, size, groups;
 
-	if (plat->ops->counter_open(plat, PLAT_COUNTER_RDTSC, &c))
+	if (plat->ops->counter_open(plat, PLAT_COUNTER_RDTSC, NULL, &c))
 		return -1;
-	n = plat->ops->burst(plat, PLAT_COUNTER_RDTSC, space->burst[0].s,
-		sizeof(v) / sizeof(*v), 200000);
+	n = plat->ops->burst(
+		plat, PLAT_COUNTER_RDTSC, space->burst[0].s, &until);
 	plat->ops->counter_close(plat, PLAT_COUNTER_RDTSC);
 	if (n <= 0)
 		return -1;

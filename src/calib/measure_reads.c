@@ -23,6 +23,55 @@ void measure_outcome(
 	va_end(ap);
 }
 
+void measure_errno(struct measured *m, int rc)
+{
+	switch (rc) {
+	case -EOPNOTSUPP:
+		measure_outcome(
+			m, TSCAL_STATUS_SKIPPED, "not asked to open it");
+		break;
+	case -EACCES:
+	case -EPERM:
+		measure_outcome(
+			m, TSCAL_STATUS_DENIED, "no permission to read it");
+		break;
+	case -ENOENT:
+		measure_outcome(m, TSCAL_STATUS_ABSENT, "not on this machine");
+		break;
+	case -ENODATA:
+		measure_outcome(m, TSCAL_STATUS_ABSENT,
+			"not in the recording, or not all of it");
+		break;
+	case -EFAULT:
+		measure_outcome(m, TSCAL_STATUS_DENIED,
+			"reading it faults, although the kernel permitted it");
+		break;
+	case -ENODEV:
+		measure_outcome(
+			m, TSCAL_STATUS_STUCK, "its counter does not count");
+		break;
+	case -ETIMEDOUT:
+		measure_outcome(m, TSCAL_STATUS_STUCK,
+			"it did not answer in time and was given up");
+		break;
+	case -EBUSY:
+		measure_outcome(
+			m, TSCAL_STATUS_SKIPPED, "somebody else uses it");
+		break;
+	case -ERANGE:
+		measure_outcome(m, TSCAL_STATUS_IMPLAUSIBLE,
+			"what it says about itself cannot be");
+		break;
+	case -ECHILD:
+		measure_outcome(m, TSCAL_STATUS_ERROR,
+			"the process that reads it was killed");
+		break;
+	default:
+		measure_outcome(m, TSCAL_STATUS_ERROR,
+			"reading it fails (error %d)", -rc);
+	}
+}
+
 static uint64_t mask_of(const struct plat_counter *c)
 {
 	return c->width < 64 ? (UINT64_C(1) << c->width) - 1 : UINT64_MAX;
@@ -57,29 +106,28 @@ static bool unwrap(struct plat_sample *s, int n, const struct plat_counter *c,
 /* Whether reads fail; says so. */
 static bool failed(struct measured *m, const struct measure_space *sp)
 {
-	if (sp->first->n <= 0 || sp->n_middle < 0 || sp->last->n <= 0) {
-		int rc = sp->first->n < 0   ? sp->first->n
-			 : sp->n_middle < 0 ? sp->n_middle
-					    : sp->last->n;
+	int rc = 0;
 
-		if (rc == -ENODATA)
-			measure_outcome(m, TSCAL_STATUS_ABSENT,
-				"not all of its reads are in the recording");
-		else if (!rc)
-			measure_outcome(m, TSCAL_STATUS_UNSTABLE,
-				"not one read within the window");
-		else
-			measure_outcome(m, TSCAL_STATUS_ERROR,
-				"reads fail (error %d)", -rc);
-		return true;
-	}
-	return false;
+	if (sp->first->n > 0 && sp->n_middle >= 0 && sp->last->n > 0)
+		return false;
+	if (sp->first->n < 0)
+		rc = sp->first->n;
+	else if (sp->n_middle < 0)
+		rc = sp->n_middle;
+	else if (sp->last->n < 0)
+		rc = sp->last->n;
+	if (rc)
+		measure_errno(m, rc);
+	else
+		measure_outcome(m, TSCAL_STATUS_UNSTABLE,
+			"not one read within the window");
+	return true;
 }
 
 /* Whether the reads never change; says so. */
 static bool dead(struct measured *m, const struct measure_space *sp)
 {
-	uint64_t mask = mask_of(&sp->counter);
+	uint64_t mask = mask_of(&sp->m->counter);
 	uint64_t ref = sp->first->s[0].ref & mask;
 
 	for (int i = 0; i < sp->first->n; i++)
@@ -102,15 +150,16 @@ static bool dead(struct measured *m, const struct measure_space *sp)
 
 /* Whether the counter advances with the kernel's tick and the window was too
  * short to see it do so often; says so. */
-static bool follows_tick(struct measured *m, const struct measure_space *sp)
+static bool follows_tick(struct measured *m, struct measure_space *sp)
 {
-	const struct plat_counter *c = &sp->counter;
+	const struct plat_counter *c = &sp->m->counter;
 	uint64_t seen = sp->last->s[sp->last->n - 1].ref - sp->first->s[0].ref;
 	double ms = (double)m->step_counts * 1e3 * (double)c->den /
 		    (double)c->num;
 
 	if (ms < 1 || (seen & mask_of(c)) > 2 * m->step_counts)
 		return false;
+	sp->too_short = true;
 	measure_outcome(m, TSCAL_STATUS_UNSTABLE,
 		"advances by up to %g ms at a time: the window is too short "
 		"for it",
@@ -195,14 +244,14 @@ static bool orderly(struct tscal_platform *plat, struct measured *m,
 
 	if (failed(m, sp) || follows_tick(m, sp) || dead(m, sp))
 		return false;
-	if ((double)away > measure_wrap_ns(&sp->counter) * 7 / 8) {
+	if ((double)away > measure_wrap_ns(&sp->m->counter) * 7 / 8) {
 		measure_outcome(m, TSCAL_STATUS_UNSTABLE,
 			"interrupted for so long that its counter came round");
 		return false;
 	}
-	if (!unwrap(first->s, first->n, &sp->counter, &ref) ||
-		!unwrap(sp->middle, sp->n_middle, &sp->counter, &ref) ||
-		!unwrap(last->s, last->n, &sp->counter, &ref)) {
+	if (!unwrap(first->s, first->n, &sp->m->counter, &ref) ||
+		!unwrap(sp->middle, sp->n_middle, &sp->m->counter, &ref) ||
+		!unwrap(last->s, last->n, &sp->m->counter, &ref)) {
 		measure_outcome(
 			m, TSCAL_STATUS_UNSTABLE, "its counter went back");
 		return false;
@@ -266,18 +315,36 @@ static enum rate_status estimate(struct measure_space *sp, struct rate *r)
 	return lo <= hi && sp->lo <= sp->hi ? RATE_OK : RATE_UNEVEN;
 }
 
-void measure_conclude(struct tscal_platform *plat, struct measured *m,
-	struct measure_space *sp)
+/* The ticks that the fastest read took. */
+static uint64_t fastest(const struct measure_space *sp)
 {
-	const struct plat_counter *c = &sp->counter;
+	const struct measure_burst *bursts[] = {sp->first, sp->last};
+	uint64_t least = UINT64_MAX;
+
+	for (size_t b = 0; b < 2; b++)
+		for (int i = 0; i < bursts[b]->n; i++) {
+			const struct plat_sample *s = &bursts[b]->s[i];
+			uint64_t ticks = s->tsc_after - s->tsc_before;
+
+			least = ticks < least ? ticks : least;
+		}
+	return least;
+}
+
+void measure_conclude(struct tscal_platform *plat, struct measure_space *sp)
+{
+	const struct plat_counter *c = &sp->m->counter;
 	double hz_per_count = (double)c->num / (double)c->den;
+	struct measured *m = sp->m;
 	struct rate r;
 
 	sp->todo = MEASURE_DONE;
+	sp->too_short = false;
 	if (!orderly(plat, m, sp))
 		return;
 	switch (estimate(sp, &r)) {
 	case RATE_TOO_FEW:
+		sp->too_short = true;
 		measure_outcome(m, TSCAL_STATUS_UNSTABLE,
 			"too few counts within the window");
 		return;
@@ -289,6 +356,7 @@ void measure_conclude(struct tscal_platform *plat, struct measured *m,
 		break;
 	}
 	if (!(sp->hi - sp->lo <= WIDEST * sp->lo)) {
+		sp->too_short = true;
 		measure_outcome(m, TSCAL_STATUS_UNSTABLE,
 			"its slow reads, %d and %d, leave %.1f %% open",
 			sp->first->n, sp->last->n,
@@ -309,6 +377,7 @@ void measure_conclude(struct tscal_platform *plat, struct measured *m,
 	m->ms = (double)(sp->last->s[sp->last->n - 1].tsc_after -
 			 sp->first->s[0].tsc_before) /
 		m->hz * 1e3;
+	m->read_ns = (double)fastest(sp) / m->hz * 1e9;
 	measure_outcome(m, TSCAL_STATUS_READY, "%d and %d reads over %.1f ms%s",
 		sp->first->n, sp->last->n, m->ms,
 		r.settled ? "" : ", its ends unlike");

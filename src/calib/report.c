@@ -12,12 +12,41 @@ struct tscal_report {
 	struct tscal_machine machine;
 };
 
+/* Room on the stack for n counters, which is 1 or 2: nothing is allocated where
+ * nothing is opened. */
+static __attribute__((noinline)) int run_on_stack(
+	struct run *run, const struct tscal_opts *opts)
+{
+	struct measure_space space;
+
+	return run_all(run, opts, &space);
+}
+
+static __attribute__((noinline)) int run_on_more_stack(
+	struct run *run, const struct tscal_opts *opts)
+{
+	struct measure_space space[2];
+
+	return run_all(run, opts, space);
+}
+
+static int run_on_heap(struct run *run, const struct tscal_opts *opts, size_t n)
+{
+	struct measure_space *space = malloc(n * sizeof(*space));
+	int rc = space ? run_all(run, opts, space) : -ENOMEM;
+
+	free(space);
+	return rc;
+}
+
 int tscal_calibrate_sized(const struct tscal_opts *opts,
 	struct tscal_info *info, size_t info_size)
 {
-	struct measure_space space;
+	size_t n = run_counters(opts);
 	struct run run;
-	int rc = run_all(&run, opts, &space);
+	int rc = n == 1	  ? run_on_stack(&run, opts)
+		 : n == 2 ? run_on_more_stack(&run, opts)
+			  : run_on_heap(&run, opts, n);
 
 	if (rc)
 		return rc;
@@ -45,10 +74,8 @@ static void describe(struct tscal_machine *m, const struct run *run)
 int tscal_report_new(const struct tscal_opts *opts, struct tscal_report **out)
 {
 	struct tscal_report *r = calloc(1, sizeof(*r));
-	struct measure_space *space = malloc(sizeof(*space));
-	int rc = r && space ? run_all(&r->run, opts, space) : -ENOMEM;
+	int rc = r ? run_on_heap(&r->run, opts, run_counters(opts)) : -ENOMEM;
 
-	free(space);
 	if (rc) {
 		free(r);
 		return rc;

@@ -18,6 +18,9 @@
  * tsc_read_refs() one whose bracket is below tsc_khz / 32 ticks, 31 us:
  * at most 31 ppm between the two. */
 #define SLACK_REFINED_PPM 50
+/* A guest's: by timers that go by the host's clock, which its NTP runs off its
+ * crystal's seconds. */
+#define SLACK_EMULATED_PPM (SLACK_REFINED_PPM + COMPARE_AGREE_PPM)
 /* quick_pit_calibrate() ends when its error is below 500 ppm. */
 #define SLACK_UNREFINED_PPM 500
 /* The refined rate is accepted within 1 % of the early one. */
@@ -101,7 +104,7 @@ static void calibrated(const struct facts *f, struct kernel_rate *k)
 		guessed(f, k, SLACK_UNREFINED_PPM,
 			"kept its first guess (PIT or CPUID 16h), unrefined");
 	else if (k->guest)
-		khz(k, TSCAL_ROOT_HV, SLACK_REFINED_PPM,
+		khz(k, TSCAL_ROOT_HV, SLACK_EMULATED_PPM,
 			"measured it against timers that the host emulates");
 	else if (hpet)
 		khz(k, TSCAL_ROOT_HPET, SLACK_REFINED_PPM,

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "calib/counters.h"
 #include "calib/source.h"
 #include "calib/stages.h"
 
@@ -15,7 +16,9 @@
 /* CPUID traps in a guest, at some 4 us each (docs/accuracy.md): 256 bases are a
  * fifth of this, and a smaller budget has no room for them. */
 #define SCAN_BUDGET_MS 5
-#define FLAGS (TSCAL_OPT_NO_MEASURE | TSCAL_OPT_SURVEY | TSCAL_OPT_ASSUME_METAL)
+#define FLAGS                                                                  \
+	(TSCAL_OPT_NO_MEASURE | TSCAL_OPT_SURVEY | TSCAL_OPT_ASSUME_METAL |    \
+		TSCAL_OPT_PIT)
 /* A bit for each source; TSCAL_SOURCE_NONE is none. */
 #define SOURCES_ALL ((UINT64_C(1) << TSCAL_SOURCE_COUNT) - 2)
 /* Long enough to tell crystals, and pvclock records from chance.  The look-ups
@@ -44,7 +47,8 @@ static int take_opts(struct run *run, const struct tscal_opts *opts)
 		o->window_ms = WINDOW_MS < o->budget_ms ? WINDOW_MS
 							: o->budget_ms;
 	if (o->budget_ms > LIMIT_MS || o->window_ms > o->budget_ms ||
-		o->only & ~SOURCES_ALL || o->flags & ~FLAGS || o->reserved)
+		o->only & ~SOURCES_ALL || o->flags & ~FLAGS || o->reserved ||
+		!(o->target_ppm >= 0))
 		return -EINVAL;
 	run->plat = o->platform;
 	return 0;
@@ -55,28 +59,23 @@ static bool surveying(const struct run *run)
 	return run->opts.flags & TSCAL_OPT_SURVEY;
 }
 
-static bool asked_for(const struct run *run, const struct source *source)
+/* Open the window; how many counters are measured in it. */
+static size_t begin(struct run *run, struct measure_space *space)
 {
-	uint64_t bit = UINT64_C(1) << source->id;
+	size_t n;
 
-	return run->opts.only ? run->opts.only & bit : !source->only_named;
-}
-
-/* Open the window; false when there is nothing to measure. */
-static bool begin(struct run *run, struct measure_space *space)
-{
 	run->plan = (struct measure_plan){
 		.window_ns = run->opts.window_ms * UINT64_C(1000000),
 		.deadline_ns = run->deadline_ns,
+		.target_ppm = run->opts.target_ppm,
 	};
-	run->raw = (struct measured){
-		.id = PLAT_COUNTER_CLOCK_RAW,
-		.status = TSCAL_STATUS_SKIPPED,
-	};
+	run->raw = (struct measured){.status = TSCAL_STATUS_SKIPPED};
 	run->rdtsc_ticks = -1;
-	if (surveying(run) || run->facts.tsc_access == PLAT_TSC_SIGSEGV ||
-		(run->facts.cpuid_readable && !run->facts.has_tsc))
-		return false;
+	run->no_window = surveying(run) ||
+			 run->facts.tsc_access == PLAT_TSC_SIGSEGV ||
+			 (run->facts.cpuid_readable && !run->facts.has_tsc);
+	if (run->no_window)
+		return 0;
 	run->raw_glance = run->opts.flags & TSCAL_OPT_NO_MEASURE;
 	if (run->raw_glance) {
 		run->plan.window_ns = GLANCE_NS;
@@ -87,8 +86,9 @@ static bool begin(struct run *run, struct measure_space *space)
 	run->pinned = !run->raw_glance && run->plat->ops->pin &&
 		      !run->plat->ops->pin(run->plat);
 	run->rdtsc_ticks = measure_rdtsc_ticks(run->plat, space);
-	measure_begin(run->plat, &run->plan, &run->raw, 1, space);
-	return true;
+	n = counters_open(run, space);
+	measure_begin(run->plat, &run->plan, space, n);
+	return n;
 }
 
 /*
@@ -127,12 +127,15 @@ static uint64_t step_of_raw(const struct facts *f)
 	return 1000;
 }
 
-static void finish(struct run *run, struct measure_space *space)
+static void finish(struct run *run, struct measure_space *space, size_t n)
 {
+	/* CLOCK_REALTIME is made of the same count. */
 	run->raw.step_counts = step_of_raw(&run->facts);
-	measure_finish(run->plat, &run->plan, &run->raw, 1, space);
+	run->timer[PLAT_COUNTER_REALTIME].step_counts = run->raw.step_counts;
+	measure_finish(run->plat, &run->plan, space, n);
 	if (run->pinned)
 		run->plat->ops->unpin(run->plat);
+	counters_sign(run);
 }
 
 /* What is looked up while the window goes by. */
@@ -148,8 +151,6 @@ static void look_up(struct run *run)
 		run->vendor = hv_vendor_of(&run->hv.main);
 	if (run->vendor && run->vendor->timing)
 		run->vendor->timing(run->plat, &run->hv.main, &run->hv_answer);
-	roots_of_kernel(&run->facts, &run->hv, run->vendor,
-		run->opts.flags & TSCAL_OPT_ASSUME_METAL, &run->kernel);
 }
 
 static void read_pvclock(struct run *run)
@@ -193,7 +194,7 @@ static void ask(struct run *run)
 				.tolerance_ppm = -1,
 				.ms = -1},
 		};
-		if (!asked_for(run, s)) {
+		if (!source_wanted(run, s->id)) {
 			est_say(e, TSCAL_STATUS_SKIPPED,
 				run->opts.only ? "not asked for"
 					       : "asked only when named");
@@ -246,10 +247,18 @@ static void judge(struct run *run)
 	verdict_use(run, info);
 }
 
+size_t run_counters(const struct tscal_opts *opts)
+{
+	bool given = opts && opts->size == sizeof(*opts) && opts->platform;
+
+	return counters_of(given ? opts->platform : tscal_platform_passive(),
+		given ? opts->budget_ms : 0);
+}
+
 int run_all(struct run *run, const struct tscal_opts *opts,
 	struct measure_space *space)
 {
-	bool measuring;
+	size_t n;
 	int rc;
 
 	memset(run, 0, sizeof(*run));
@@ -259,10 +268,12 @@ int run_all(struct run *run, const struct tscal_opts *opts,
 	run->deadline_ns = run->plat->ops->now_ns(run->plat) +
 			   run->opts.budget_ms * UINT64_C(1000000);
 	facts_gather_first(run->plat, &run->facts);
-	measuring = begin(run, space);
+	n = begin(run, space);
 	look_up(run);
-	if (measuring)
-		finish(run, space);
+	if (n)
+		finish(run, space, n);
+	roots_of_kernel(&run->facts, &run->hv, run->vendor,
+		run->opts.flags & TSCAL_OPT_ASSUME_METAL, &run->kernel);
 	read_pvclock(run);
 	ask(run);
 	judge(run);

@@ -40,6 +40,9 @@ struct estimate {
 	/* Derived from the kernel's tsc_khz: shares its slack, and grows old
 	 * with it. */
 	bool by_kernel;
+	/* Counted against a timer that the host emulates: by its clock, which
+	 * NTP steers, and not by the TSC that it lends. */
+	bool by_host_clock;
 	/* Rests on an assumption (a crystal nobody named): comes after all that
 	 * does not, and may confirm but not contradict. */
 	bool assumed;
@@ -66,6 +69,12 @@ struct run {
 	bool pinned;
 	struct measured raw;
 	bool raw_glance;
+	bool no_window; /* nothing is measured, or RDTSC cannot be executed */
+	/* The other counters, by plat_counter_id. */
+	struct measured timer[PLAT_COUNTER_COUNT];
+	unsigned pm_port; /* of the PM timer, while it is measured */
+	/* It is emulated by microcode, from the CPU's crystal. */
+	bool pm_of_crystal;
 	/* Ticks per second of CLOCK_MONOTONIC_RAW exactly, from the kernel's
 	 * mult and shift; 0: not known. */
 	double raw_exact_hz;
@@ -76,8 +85,11 @@ struct run {
 	struct tscal_info info;
 };
 
+/* How many counters a run with these options (may be NULL) may measure. */
+size_t run_counters(const struct tscal_opts *opts);
+
 /* Go through all stages; opts as given by the caller (may be NULL).  Returns 0
- * or -EINVAL.  space: room for one counter's samples. */
+ * or -EINVAL.  space: room for the samples of run_counters() counters. */
 int run_all(struct run *run, const struct tscal_opts *opts,
 	struct measure_space *space);
 

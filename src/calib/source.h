@@ -11,6 +11,7 @@ struct source {
 	const char *name; /* stable: CLI, JSON, docs */
 	enum tscal_kind kind;
 	bool only_named;   /* asked only when named by --only */
+	const char *probe; /* the --probe that it takes; NULL: passive does */
 	const char *needs; /* what it takes, for people */
 	/* Whether it could speak, without side effects: status READY or the
 	 * reason.  NULL: ask() itself has none. */
@@ -24,6 +25,9 @@ struct source {
 extern const struct source *const sources[];
 extern const size_t n_sources;
 
+/* Whether this run asks the source. */
+bool source_wanted(const struct run *run, enum tscal_source id);
+
 /* Outcome of an estimate: status and sentence, without a number. */
 __attribute__((format(printf, 3, 4))) void est_say(
 	struct estimate *est, enum tscal_status status, const char *fmt, ...);
@@ -33,8 +37,20 @@ __attribute__((format(printf, 3, 4))) void est_say(
 __attribute__((format(printf, 6, 7))) void est_number(struct estimate *est,
 	double hz, double lo, double hi, uint32_t roots, const char *fmt, ...);
 
-/* The outcome that a look-up's -errno means; what: "/dev/kvm". */
+/* The outcome that a look-up's -errno means; what: "/dev/kvm".  -EOPNOTSUPP:
+ * "not asked to use" it. */
 void est_errno(struct estimate *est, int rc, const char *what);
+
+/* READY, it would measure; or why nothing is measured here. */
+void est_would_measure(const struct run *run, struct estimate *est);
+
+/* Whether the kernel's clock, as NTP leaves it, may serve as a second; NULL, or
+ * why not. */
+const char *ntp_unfit(const struct plat_timex *t);
+/* The same of this run; est says why not. */
+bool ntp_fit(const struct run *run, struct estimate *est);
+/* Whose seconds NTP's are here: the network's, or nobody knows. */
+uint32_t ntp_roots(const struct run *run);
 
 /* A leaf of CPUID, within the basic maximum; else est says why not. */
 bool est_cpuid(const struct run *run, struct estimate *est, uint32_t leaf,
@@ -61,6 +77,7 @@ static inline double larger(double a, double b)
 extern const struct source source_hv_leaf, source_kvmclock, source_cpuid_15,
 	source_cpuid_16, source_brand, source_vdso, source_perf_page,
 	source_kvm_ioctl, source_tsc_freq_khz, source_bogomips,
-	source_clock_raw, source_adjtimex;
+	source_clock_raw, source_adjtimex, source_hpet, source_acpi_pm,
+	source_pit, source_ntp, source_phc, source_msr_platform;
 
 #endif /* TSCAL_SOURCE_H */

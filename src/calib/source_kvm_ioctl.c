@@ -30,6 +30,7 @@ const struct source source_kvm_ioctl = {
 	.name = "kvm-ioctl",
 	.kind = TSCAL_KIND_KERNEL,
 	.only_named = true,
+	.probe = "devices",
 	.needs = "/dev/kvm, and to be named: creating a virtual machine may "
 		 "switch virtualisation on",
 	.survey = survey,

@@ -41,6 +41,7 @@ const struct source source_perf_page = {
 	.id = TSCAL_SOURCE_PERF_PAGE,
 	.name = "perf-page",
 	.kind = TSCAL_KIND_KERNEL,
+	.probe = "devices",
 	.needs = "perf_event_open(2), --probe devices",
 	.survey = survey,
 	.ask = ask,

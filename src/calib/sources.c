@@ -19,13 +19,29 @@ const struct source *const sources[] = {
 	/* Counted here.  adjtimex uses the exact rate that vdso found: after
 	   it. */
 	&source_clock_raw,
+	&source_hpet,
+	&source_acpi_pm,
+	&source_pit,
 	&source_adjtimex,
+	&source_ntp,
+	&source_phc,
 	/* Labels. */
 	&source_cpuid_16,
 	&source_brand,
+	&source_msr_platform,
 	&source_bogomips,
 };
 const size_t n_sources = sizeof(sources) / sizeof(*sources);
+
+bool source_wanted(const struct run *run, enum tscal_source id)
+{
+	if (run->opts.only)
+		return run->opts.only & UINT64_C(1) << id;
+	for (size_t i = 0; i < n_sources; i++)
+		if (sources[i]->id == id)
+			return !sources[i]->only_named;
+	return false;
+}
 
 const char *tscal_source_str(enum tscal_source source)
 {

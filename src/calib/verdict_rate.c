@@ -158,12 +158,37 @@ static void verified(const struct run *run, struct tscal_info *info)
 			"%s says.",
 			d, strncmp(d, "within", 6) ? "" : " of",
 			used->line.name);
+	else if (run->pm_of_crystal && best->line.id == TSCAL_SOURCE_ACPI_PM)
+		/* The other is the CPU's own ratio of the same crystal. */
+		add(info,
+			"acpi-pm and %s agree to %.3g ppm: two declared "
+			"frequencies, but both count the CPU's crystal.",
+			used->line.name, info->agreement_ppm);
 	else
-		add(info, "%s confirms %s to %.3g ppm%s.", best->line.name,
+		add(info, "%s%s%s%s confirms %s to %.3g ppm%s.",
+			used->by_kernel ? "The kernel " : "",
+			used->by_kernel ? run->kernel.how : "",
+			used->by_kernel ? "; " : "", best->line.name,
 			used->line.name, info->agreement_ppm,
 			best->assumed ? "; its crystal is assumed, the only "
 					"one that fits"
 				      : "");
+}
+
+/* The first that agrees and was counted against a timer: hpet, acpi-pm, pit;
+ * NULL if none. */
+static const struct estimate *timer_agrees(const struct run *run)
+{
+	for (size_t i = 0; i < run->n; i++) {
+		const struct tscal_line *l = &run->est[i].line;
+
+		if (l->status == TSCAL_STATUS_AGREES &&
+			(l->id == TSCAL_SOURCE_HPET ||
+				l->id == TSCAL_SOURCE_ACPI_PM ||
+				l->id == TSCAL_SOURCE_PIT))
+			return &run->est[i];
+	}
+	return NULL;
 }
 
 static void consistent(const struct run *run, struct tscal_info *info)
@@ -173,12 +198,24 @@ static void consistent(const struct run *run, struct tscal_info *info)
 	const struct estimate *pv = find(
 		run, TSCAL_SOURCE_KVMCLOCK, TSCAL_STATUS_AGREES);
 	const uint32_t believed = TSCAL_ROOT_CPU | TSCAL_ROOT_UNKNOWN;
+	const struct estimate *timer = timer_agrees(run);
 
-	if (leaf && pv)
+	if (leaf && timer)
+		add(info,
+			"Claim checked: the leaf matches the host's own timers "
+			"(%s); the host itself is unchecked.",
+			timer->line.name);
+	else if (leaf && pv)
 		add(info,
 			"hv-leaf and kvmclock differ by %.1f kHz of rounding; "
 			"all reachable sources are the hypervisor's.",
 			fabs(leaf->line.hz - pv->line.hz) / 1e3);
+	else if (timer && !run->hv.present && run->kernel.guest)
+		add(info, "%s: all timers here are one host's clock.",
+			run->facts.virtual_sign);
+	else if (timer && run->kernel.roots == timer->line.roots)
+		add(info, "%s twice, the kernel's and ours: the kernel %s.",
+			timer->line.name, run->kernel.how);
 	else if (info->roots == TSCAL_ROOT_HV)
 		add(info, "All reachable sources are the hypervisor's.");
 	else if (info->roots == TSCAL_ROOT_CPU && run->facts.tdx)
@@ -255,6 +292,11 @@ static void remark(const struct run *run, struct tscal_info *info)
 				" CPUID 15h is the host's, %.2fx off: "
 				"ignored.",
 				l->hz / info->hz);
+		else if (l->id == TSCAL_SOURCE_MSR_PLATFORM && off > 500)
+			add(info,
+				" The P-state or ratio in the CPU's registers "
+				"is %s this rate.",
+				distance(l->hz, info->hz, d, sizeof(d)));
 		else if (l->kind == TSCAL_KIND_NOMINAL && off > 1.5e4 &&
 			 !run->kernel.guest)
 			/* A guest's label is that of any host. */

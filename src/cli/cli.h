@@ -36,6 +36,7 @@ enum probe_level {
 	PROBE_DEFAULT, /* devices, where the command was built with them */
 	PROBE_PASSIVE,
 	PROBE_DEVICES,
+	PROBE_PORTS,
 };
 
 struct options {

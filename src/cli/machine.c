@@ -16,15 +16,17 @@ static int open_live(const struct options *opts, struct machine *m)
 	if (opts->probe == PROBE_PASSIVE)
 		return 0;
 #ifdef TSCAL_HAVE_PROBE
-	int rc = tscal_platform_probe(TSCAL_PROBE_DEVICES, &m->platform);
+	bool ports = opts->probe == PROBE_PORTS;
+	int rc = tscal_platform_probe(
+		ports ? TSCAL_PROBE_PORTS : TSCAL_PROBE_DEVICES, &m->platform);
 
 	if (rc) {
 		complain("cannot probe devices: %s", strerror(-rc));
 		return EXIT_FAILED;
 	}
-	m->how = "probing devices";
+	m->how = ports ? "probing devices and ports" : "probing devices";
 #else
-	if (opts->probe == PROBE_DEVICES) {
+	if (opts->probe != PROBE_DEFAULT) {
 		complain("this tscal was built without libtscal-probe: it "
 			 "opens no devices");
 		return EXIT_FAILED;

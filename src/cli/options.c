@@ -38,9 +38,11 @@ const struct command commands[CMD_COUNT] = {
 enum {
 	OPT_JSON = 256,
 	OPT_BUDGET_MS,
+	OPT_TARGET_PPM,
 	OPT_ONLY,
 	OPT_REQUIRE,
 	OPT_PROBE,
+	OPT_PIT,
 	OPT_NO_MEASURE,
 	OPT_ASSUME_METAL,
 	OPT_REDACT,
@@ -58,13 +60,17 @@ const struct option_row option_rows[] = {
 	{"json", NULL, 0, OPT_JSON, ON_ALL, "print JSON instead of text"},
 	{"budget-ms", "N", 0, OPT_BUDGET_MS, ON_RATE,
 		"spend at most N ms, 1 to 60000 (50)"},
+	{"target-ppm", "P", 0, OPT_TARGET_PPM, ON_RATE & ~ON(SOURCES),
+		"measure on until bounds are +-P, or time is up"},
 	{"only", "SOURCE[,SOURCE]", 0, OPT_ONLY, ON_RATE,
 		"ask these sources and no others"},
 	{"require", "verified|consistent", 0, OPT_REQUIRE,
 		ON_RATE & ~(ON(SOURCES) | ON(RECORD)),
 		"exit with 2 if the rate is known less well"},
-	{"probe", "passive|devices", 0, OPT_PROBE, ON_LIVE,
-		"open no devices, or those permitted (devices)"},
+	{"probe", "passive|devices|ports", 0, OPT_PROBE, ON_LIVE,
+		"open nothing, devices (default), or ports too"},
+	{"pit", NULL, 0, OPT_PIT, ON_RATE,
+		"measure the PIT too (with --probe ports)"},
 	{"no-measure", NULL, 0, OPT_NO_MEASURE, ON_RATE,
 		"take reported numbers only; measure nothing"},
 	{"assume-metal", NULL, 0, OPT_ASSUME_METAL, ON_RATE,
@@ -153,12 +159,27 @@ static bool take_probe(const char *word, enum probe_level *probe)
 		*probe = PROBE_PASSIVE;
 	else if (!strcmp(word, "devices"))
 		*probe = PROBE_DEVICES;
-	else if (!strcmp(word, "ports")) {
-		usage_error("this version cannot probe ports; --probe takes "
-			    "passive or devices");
+	else if (!strcmp(word, "ports"))
+		*probe = PROBE_PORTS;
+	else {
+		usage_error("--probe takes passive, devices or ports, not '%s'",
+			word);
 		return false;
-	} else {
-		usage_error("--probe takes passive or devices, not '%s'", word);
+	}
+	return true;
+}
+
+static bool take_ppm(const char *word, double *ppm)
+{
+	char *end;
+
+	errno = 0;
+	*ppm = strtod(word, &end);
+	/* strtod() accepts names, hexadecimal and leading blanks. */
+	if (errno || *end || !(*ppm > 0 && *ppm <= 1e6) ||
+		strspn(word, "0123456789.eE+-") != strlen(word)) {
+		usage_error(
+			"--target-ppm takes a number above 0, not '%s'", word);
 		return false;
 	}
 	return true;
@@ -172,6 +193,11 @@ static bool take(int id, const char *arg, struct options *o)
 		break;
 	case OPT_BUDGET_MS:
 		return take_ms(arg, &o->calib.budget_ms);
+	case OPT_TARGET_PPM:
+		return take_ppm(arg, &o->calib.target_ppm);
+	case OPT_PIT:
+		o->calib.flags |= TSCAL_OPT_PIT;
+		break;
 	case OPT_ONLY:
 		return take_only(arg, &o->calib.only);
 	case OPT_REQUIRE:

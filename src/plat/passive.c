@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "plat/clock.h"
 #include "plat/plat.h"
 #include "plat/vdso_pages.h"
 
@@ -108,24 +109,27 @@ static int passive_tsc_access(
 	return 0;
 }
 
-static int passive_counter_open(struct tscal_platform *p,
-	enum plat_counter_id id, struct plat_counter *out)
-{
-	struct timespec ts;
+/* Clocks that everybody may read. */
+static const clockid_t clocks[] = {
+	[PLAT_COUNTER_CLOCK_RAW] = CLOCK_MONOTONIC_RAW,
+	[PLAT_COUNTER_REALTIME] = CLOCK_REALTIME,
+};
 
-	(void)p;
+static int passive_counter_open(struct tscal_platform *p,
+	enum plat_counter_id id, const struct plat_where *where,
+	struct plat_counter *out)
+{
+	(void)p, (void)where;
 	switch (id) {
 	case PLAT_COUNTER_RDTSC:
 		*out = (struct plat_counter){.num = 1, .den = 1, .width = 64};
 		return 0;
 	case PLAT_COUNTER_CLOCK_RAW:
-		*out = (struct plat_counter){
-			.num = 1000000000, .den = 1, .width = 64};
-		return clock_gettime(CLOCK_MONOTONIC_RAW, &ts) ? -errno : 0;
-	case PLAT_COUNTER_COUNT:
-		break;
+	case PLAT_COUNTER_REALTIME:
+		return clock_open(clocks[id], out);
+	default:
+		return -EOPNOTSUPP;
 	}
-	return -EOPNOTSUPP;
 }
 
 static void passive_counter_close(
@@ -138,12 +142,14 @@ static void passive_counter_close(
  * Each burst is one straight line per sample.  The fences keep the reference's
  * own loads between the two TSC reads (Intel SDM vol. 2B, RDTSC).
  */
-static int burst_rdtsc(struct plat_sample *buf, size_t max, uint64_t max_ticks)
+static int burst_rdtsc(struct plat_sample *buf, const struct plat_until *until)
 {
-	uint64_t start = tscal_rdtsc_ordered();
+	/* At least one tick per ns on what a converter accepts; a slower TSC
+	 * ends later, but the count bounds it too. */
+	uint64_t start = tscal_rdtsc_ordered(), max_ticks = until->ns;
 	size_t n = 0;
 
-	while (n < max) {
+	while (n < until->reads) {
 		struct plat_sample *s = &buf[n++];
 
 		s->tsc_before = tscal_rdtsc();
@@ -155,45 +161,21 @@ static int burst_rdtsc(struct plat_sample *buf, size_t max, uint64_t max_ticks)
 	return (int)n;
 }
 
-static int burst_clock_raw(struct plat_sample *buf, size_t max, uint64_t max_ns)
-{
-	struct timespec ts;
-	uint64_t first = 0;
-	size_t n;
-
-	for (n = 0; n < max; n++) {
-		uint64_t before = tscal_rdtsc_begin();
-		int rc = clock_gettime(CLOCK_MONOTONIC_RAW, &ts);
-		uint64_t after = tscal_rdtsc_begin();
-		uint64_t ref = (uint64_t)ts.tv_sec * 1000000000 +
-			       (uint64_t)ts.tv_nsec;
-
-		if (rc)
-			return -errno;
-		buf[n] = (struct plat_sample){before, ref, after};
-		if (!n)
-			first = ref;
-		else if (ref - first > max_ns)
-			return (int)n + 1;
-	}
-	return (int)n;
-}
-
 static int passive_burst(struct tscal_platform *p, enum plat_counter_id id,
-	struct plat_sample *buf, size_t max, uint64_t max_ns)
+	struct plat_sample *buf, const struct plat_until *until)
 {
 	(void)p;
 	switch (id) {
 	case PLAT_COUNTER_RDTSC:
-		/* At least one tick per ns on what a converter accepts; a
-		 * slower TSC ends later, but the count bounds it too. */
-		return burst_rdtsc(buf, max, max_ns);
+		return burst_rdtsc(buf, until);
 	case PLAT_COUNTER_CLOCK_RAW:
-		return burst_clock_raw(buf, max, max_ns);
-	case PLAT_COUNTER_COUNT:
-		break;
+		/* Each with its clock as a constant. */
+		return clock_burst(CLOCK_MONOTONIC_RAW, buf, until);
+	case PLAT_COUNTER_REALTIME:
+		return clock_burst(CLOCK_REALTIME, buf, until);
+	default:
+		return -EOPNOTSUPP;
 	}
-	return -EOPNOTSUPP;
 }
 
 static uint64_t passive_now_ns(struct tscal_platform *p)
@@ -246,6 +228,9 @@ static int passive_free(struct tscal_platform *p)
 static const struct plat_ops passive_ops = {
 	.size = sizeof(struct plat_ops),
 	.name = "passive",
+	.counters = PLAT_COUNTER_BIT(PLAT_COUNTER_RDTSC) |
+		    PLAT_COUNTER_BIT(PLAT_COUNTER_CLOCK_RAW) |
+		    PLAT_COUNTER_BIT(PLAT_COUNTER_REALTIME),
 	.cpuid = passive_cpuid,
 	.rdmsr = passive_rdmsr,
 	.read_file = passive_read_file,

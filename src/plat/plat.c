@@ -7,6 +7,11 @@ const char *plat_counter_name(enum plat_counter_id id)
 	static const char *const names[PLAT_COUNTER_COUNT] = {
 		[PLAT_COUNTER_RDTSC] = "rdtsc",
 		[PLAT_COUNTER_CLOCK_RAW] = "clock-raw",
+		[PLAT_COUNTER_REALTIME] = "realtime",
+		[PLAT_COUNTER_HPET] = "hpet",
+		[PLAT_COUNTER_ACPI_PM] = "acpi-pm",
+		[PLAT_COUNTER_PIT] = "pit",
+		[PLAT_COUNTER_PHC] = "phc",
 	};
 
 	return (unsigned)id < PLAT_COUNTER_COUNT ? names[id] : NULL;

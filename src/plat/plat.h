@@ -61,13 +61,37 @@ enum plat_tsc_access {
 enum plat_counter_id {
 	PLAT_COUNTER_RDTSC,	/* the TSC itself: what a read costs */
 	PLAT_COUNTER_CLOCK_RAW, /* CLOCK_MONOTONIC_RAW, ns */
+	PLAT_COUNTER_REALTIME,	/* CLOCK_REALTIME, ns */
+	PLAT_COUNTER_HPET,	/* main counter, its lower 32 bits */
+	PLAT_COUNTER_ACPI_PM,	/* ACPI power management timer */
+	PLAT_COUNTER_PIT,	/* channel 2 of the 8254, turned to count up */
+	PLAT_COUNTER_PHC,	/* a PTP hardware clock, ns */
 	PLAT_COUNTER_COUNT
 };
+#define PLAT_COUNTER_BIT(id) (1u << (id))
 
 struct plat_counter {
 	uint64_t num, den; /* frequency in Hz, exactly num / den */
 	unsigned width;	   /* bits */
 	bool spin;	   /* it may stop while the CPU sleeps: never sleep */
+};
+
+/* Where a counter is, for those that have no fixed place. */
+struct plat_where {
+	unsigned number; /* ACPI_PM: its I/O port; PHC: N of /dev/ptpN */
+	unsigned width;	 /* ACPI_PM: bits */
+	/* ACPI_PM: it may be caught while it changes, so a read counts only
+	 * between two others that it lies between. */
+	bool verify;
+};
+
+/* When a burst ends: at the first of these. */
+struct plat_until {
+	size_t reads;
+	uint64_t ns;
+	/* The tightest bracket has come that often: further reads would tell no
+	 * more.  0: however often. */
+	unsigned repeats;
 };
 
 /*
@@ -79,9 +103,32 @@ struct plat_sample {
 	uint64_t tsc_before, ref, tsc_after;
 };
 
+/* The tightest bracket of a burst so far; zero before the first read. */
+struct plat_tightest {
+	uint64_t ticks;
+	unsigned times;
+};
+
+/* Whether the tightest bracket, within a sixteenth, has come often enough. */
+static inline bool plat_repeats(struct plat_tightest *tightest,
+	const struct plat_sample *s, unsigned repeats)
+{
+	uint64_t ticks = s->tsc_after - s->tsc_before;
+	uint64_t near = tightest->ticks / 16;
+
+	if (!tightest->times || ticks + near < tightest->ticks)
+		*tightest = (struct plat_tightest){ticks, 0};
+	if (ticks <= tightest->ticks + near)
+		tightest->times++;
+	return repeats && tightest->times >= repeats;
+}
+
 struct plat_ops {
 	size_t size;	  /* sizeof(struct plat_ops): the libraries match */
 	const char *name; /* "passive", "probe", "record", "replay", "sim" */
+	/* The counters that it would open if it can, PLAT_COUNTER_BIT(id);
+	 * counter_open() of others is -EOPNOTSUPP. */
+	uint32_t counters;
 
 	/* Look-ups. */
 	int (*cpuid)(struct tscal_platform *, uint32_t leaf, uint32_t subleaf,
@@ -100,13 +147,22 @@ struct plat_ops {
 	int (*kvm_tsc_khz)(struct tscal_platform *, uint32_t *khz);
 	int (*tsc_access)(struct tscal_platform *, enum plat_tsc_access *out);
 
-	/* Measurements. */
+	/*
+	 * Measurements.  Beyond the errors above, of both:
+	 *	-EFAULT		reading it raised a fault
+	 *	-ETIMEDOUT	it did not answer in time
+	 *	-ENODEV		it is there and does not count
+	 *	-EBUSY		somebody else uses it
+	 *	-ERANGE		it says nonsense about itself; out is filled in
+	 *	-ECHILD		the process that read it was killed
+	 * where: for counters that have no fixed place; NULL if not found.
+	 */
 	int (*counter_open)(struct tscal_platform *, enum plat_counter_id id,
-		struct plat_counter *out);
-	/* Up to max samples, stopping early once max_ns have gone by; returns
+		const struct plat_where *where, struct plat_counter *out);
+	/* Samples into buf, which has room for until->reads of them; returns
 	 * how many were taken. */
 	int (*burst)(struct tscal_platform *, enum plat_counter_id id,
-		struct plat_sample *buf, size_t max, uint64_t max_ns);
+		struct plat_sample *buf, const struct plat_until *until);
 	void (*counter_close)(struct tscal_platform *, enum plat_counter_id id);
 	/* Let ns go by, asleep or spinning. */
 	void (*wait)(struct tscal_platform *, uint64_t ns, bool spin);
@@ -125,7 +181,7 @@ struct tscal_platform {
 	const struct plat_ops *ops;
 };
 
-/* The name of a counter in recordings: "rdtsc", "clock-raw"; NULL if none. */
+/* The name of a counter in recordings: "rdtsc", "hpet"; NULL if none. */
 const char *plat_counter_name(enum plat_counter_id id);
 
 #endif /* TSCAL_PLAT_H */

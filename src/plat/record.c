@@ -28,6 +28,7 @@
 
 struct record {
 	struct tscal_platform plat;
+	struct plat_ops ops; /* opens the counters that inner opens */
 	struct tscal_platform *inner;
 	struct recording *rec;
 	int dir;    /* where the file is to be ... */
@@ -170,10 +171,11 @@ static int record_tsc_access(
 }
 
 static int record_counter_open(struct tscal_platform *p,
-	enum plat_counter_id id, struct plat_counter *out)
+	enum plat_counter_id id, const struct plat_where *where,
+	struct plat_counter *out)
 {
 	struct record *r = record_of(p);
-	int rc = r->inner->ops->counter_open(r->inner, id, out);
+	int rc = r->inner->ops->counter_open(r->inner, id, where, out);
 
 	if (plat_counter_name(id))
 		keep(r, REC_COUNTER, (uint64_t)id, rc, out, sizeof(*out));
@@ -181,11 +183,15 @@ static int record_counter_open(struct tscal_platform *p,
 }
 
 static int record_burst(struct tscal_platform *p, enum plat_counter_id id,
-	struct plat_sample *buf, size_t max, uint64_t max_ns)
+	struct plat_sample *buf, const struct plat_until *until)
 {
 	struct record *r = record_of(p);
-	int n = r->inner->ops->burst(r->inner, id, buf,
-		max < RECORD_SAMPLES ? max : RECORD_SAMPLES, max_ns);
+	struct plat_until less = *until;
+	int n;
+
+	if (less.reads > RECORD_SAMPLES)
+		less.reads = RECORD_SAMPLES;
+	n = r->inner->ops->burst(r->inner, id, buf, &less);
 
 	if (plat_counter_name(id) && r->n_bursts[id] < RECORD_REPEATS)
 		keep(r, REC_SAMPLES, REC_ID(id, r->n_bursts[id]++), n, buf,
@@ -412,7 +418,9 @@ int tscal_platform_record(struct tscal_platform *inner, const char *path,
 
 	if (!r)
 		return -ENOMEM;
-	r->plat.ops = &record_ops;
+	r->ops = record_ops;
+	r->ops.counters = inner->ops->counters;
+	r->plat.ops = &r->ops;
 	r->inner = inner;
 	r->redact = redact;
 	r->dir = -1;

@@ -13,6 +13,7 @@
 
 struct replay {
 	struct tscal_platform plat;
+	struct plat_ops ops; /* opens the counters that the machine opened */
 	struct recording *rec;
 	uint64_t n_adjtimex; /* how often it was asked */
 	/* Bursts taken: burst k of a counter is the k-th that was recorded,
@@ -109,23 +110,24 @@ static int replay_tsc_access(
 }
 
 static int replay_counter_open(struct tscal_platform *p,
-	enum plat_counter_id id, struct plat_counter *out)
+	enum plat_counter_id id, const struct plat_where *where,
+	struct plat_counter *out)
 {
+	(void)where;
 	return value_of(p, REC_COUNTER, (uint64_t)id, out, sizeof(*out));
 }
 
 static int replay_burst(struct tscal_platform *p, enum plat_counter_id id,
-	struct plat_sample *buf, size_t max, uint64_t max_ns)
+	struct plat_sample *buf, const struct plat_until *until)
 {
 	struct replay *r = replay_of(p);
 	struct rec_key key = {.kind = REC_SAMPLES};
 	int n;
 
-	(void)max_ns;
 	if ((unsigned)id >= PLAT_COUNTER_COUNT)
 		return -ENODATA;
 	key.id = REC_ID(id, r->n_bursts[id]);
-	n = bytes_of(rec_find(r->rec, &key), buf, max * sizeof(*buf));
+	n = bytes_of(rec_find(r->rec, &key), buf, until->reads * sizeof(*buf));
 	if (n == -ENODATA)
 		return n;
 	r->n_bursts[id]++;
@@ -175,13 +177,30 @@ static const struct plat_ops replay_ops = {
 	.free = replay_free,
 };
 
+/* All counters but those of which the machine said that it opens none. */
+static uint32_t counters_of(const struct recording *rec)
+{
+	uint32_t counters = UINT32_MAX;
+
+	for (unsigned id = 0; id < PLAT_COUNTER_COUNT; id++) {
+		struct rec_key key = {.kind = REC_COUNTER, .id = id};
+		const struct rec_answer *a = rec_find(rec, &key);
+
+		if (a && a->rc == -EOPNOTSUPP)
+			counters &= ~PLAT_COUNTER_BIT(id);
+	}
+	return counters;
+}
+
 int replay_new(struct recording *rec, struct tscal_platform **out)
 {
 	struct replay *r = calloc(1, sizeof(*r));
 
 	if (!r)
 		return -ENOMEM;
-	r->plat.ops = &replay_ops;
+	r->ops = replay_ops;
+	r->ops.counters = counters_of(rec);
+	r->plat.ops = &r->ops;
 	r->rec = rec;
 	*out = &r->plat;
 	return 0;

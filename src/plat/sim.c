@@ -103,6 +103,7 @@ static int sim_free(struct tscal_platform *p)
 static const struct plat_ops sim_ops = {
 	.size = sizeof(struct plat_ops),
 	.name = "sim",
+	.counters = UINT32_MAX,
 	.cpuid = sim_cpuid,
 	.rdmsr = sim_rdmsr,
 	.read_file = sim_read_file,

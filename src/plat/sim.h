@@ -34,13 +34,11 @@ struct sim_page {
 	uint8_t bytes[PLAT_PAGE_SIZE];
 };
 
-/*
- * A counter beside the TSC, declared to count at num / den Hz.  Any id below
- * SIM_COUNTERS_MAX will do, also one that no platform has yet.
- */
+/* A counter beside the TSC, declared to count at num / den Hz. */
 struct sim_counter {
 	bool present;
-	int error; /* reads give this -errno; 0: they work */
+	int open_error; /* opening gives this -errno; 0: it works */
+	int error;	/* reads give this -errno; 0: they work */
 	uint64_t num, den;
 	unsigned width; /* bits */
 	bool spin;
@@ -78,7 +76,7 @@ struct sim_event {
 	bool over;
 };
 
-#define SIM_COUNTERS_MAX 8
+#define SIM_COUNTERS_MAX PLAT_COUNTER_COUNT
 #define SIM_EVENTS_MAX 32
 #define SIM_CPUS_MAX 4
 #define SIM_CPUID_MAX 64
@@ -174,9 +172,9 @@ void sim_add_file_error(struct sim *sim, const char *path, int error);
 
 /* Parts of sim.c, in sim_time.c: what takes simulated time. */
 int sim_counter_open(struct tscal_platform *p, enum plat_counter_id id,
-	struct plat_counter *out);
+	const struct plat_where *where, struct plat_counter *out);
 int sim_burst(struct tscal_platform *p, enum plat_counter_id id,
-	struct plat_sample *buf, size_t max, uint64_t max_ns);
+	struct plat_sample *buf, const struct plat_until *until);
 void sim_counter_close(struct tscal_platform *p, enum plat_counter_id id);
 void sim_wait(struct tscal_platform *p, uint64_t ns, bool spin);
 uint64_t sim_now_ns(struct tscal_platform *p);

@@ -122,7 +122,7 @@ static uint64_t count_now(const struct sim *s, const struct sim_counter *c)
 }
 
 int sim_counter_open(struct tscal_platform *p, enum plat_counter_id id,
-	struct plat_counter *out)
+	const struct plat_where *where, struct plat_counter *out)
 {
 	const struct sim *s = sim_of(p);
 	const struct sim_counter *c = &s->counters[id];
@@ -131,8 +131,11 @@ int sim_counter_open(struct tscal_platform *p, enum plat_counter_id id,
 		*out = (struct plat_counter){.num = 1, .den = 1, .width = 64};
 		return 0;
 	}
+	(void)where;
 	if (!c->present)
 		return -ENOENT;
+	if (c->open_error)
+		return c->open_error;
 	*out = (struct plat_counter){c->num, c->den, c->width, c->spin};
 	return 0;
 }
@@ -143,16 +146,17 @@ void sim_counter_close(struct tscal_platform *p, enum plat_counter_id id)
 }
 
 int sim_burst(struct tscal_platform *p, enum plat_counter_id id,
-	struct plat_sample *buf, size_t max, uint64_t max_ns)
+	struct plat_sample *buf, const struct plat_until *until)
 {
 	struct sim *s = sim_of(p);
 	const struct sim_counter *c = &s->counters[id];
+	struct plat_tightest tightest = {0};
 	uint64_t begun = s->now_ps;
 	size_t n = 0;
 
 	if (c->error)
 		return c->error;
-	while (n < max && s->now_ps - begun <= max_ns * 1000) {
+	while (n < until->reads && s->now_ps - begun <= until->ns * 1000) {
 		struct plat_sample *b = &buf[n++];
 
 		b->tsc_before = rdtsc(s);
@@ -165,6 +169,8 @@ int sim_burst(struct tscal_platform *p, enum plat_counter_id id,
 			work(s, c->after_ps + random_below(s, c->jitter_ps));
 		}
 		b->tsc_after = rdtsc(s);
+		if (plat_repeats(&tightest, b, until->repeats))
+			break;
 	}
 	return (int)n;
 }

@@ -6,6 +6,7 @@
 #define TSCAL_PROBE_DEVICES_H
 
 #include "plat/plat.h"
+#include "probe/worker.h"
 
 struct hwloc_topology;
 struct hwloc_bitmap_s;
@@ -20,6 +21,17 @@ int msr_read(unsigned cpu, uint32_t msr, uint64_t *value);
 int perf_page_read(struct plat_perf_page *out);
 
 int kvm_tsc_khz_read(uint32_t *khz);
+
+/* Timers that a worker reads, started by these; worker_burst(),
+ * worker_close(). */
+int hpet_open(struct worker *w, struct plat_counter *out);
+int acpi_pm_open(struct worker *w, const struct plat_where *where,
+	struct plat_counter *out);
+int pit_open(struct worker *w, struct plat_counter *out);
+
+/* /dev/ptpN; a descriptor to be closed. */
+int phc_open(const struct plat_where *where, struct plat_counter *out);
+int phc_burst(int fd, struct plat_sample *buf, const struct plat_until *until);
 
 /* A thread kept on one CPU.  Zero: nothing bound, nothing loaded. */
 struct bind {

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <libcpuid.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <tscal/probe.h>
 
@@ -14,6 +15,8 @@ struct probe {
 	struct tscal_platform plat;
 	struct plat_ops ops; /* the passive ones, some overridden */
 	struct bind bind;
+	struct worker worker[PLAT_COUNTER_COUNT]; /* of those that have one */
+	int phc;				  /* descriptor; -1: not open */
 };
 
 static struct probe *probe_of(struct tscal_platform *p)
@@ -61,8 +64,61 @@ static void probe_unpin(struct tscal_platform *p)
 	bind_restore(&probe_of(p)->bind);
 }
 
+static int probe_counter_open(struct tscal_platform *p, enum plat_counter_id id,
+	const struct plat_where *where, struct plat_counter *out)
+{
+	struct probe *probe = probe_of(p);
+	struct worker *w = &probe->worker[id];
+
+	if (!(probe->ops.counters & PLAT_COUNTER_BIT(id)))
+		return -EOPNOTSUPP;
+	switch (id) {
+	case PLAT_COUNTER_HPET:
+		return hpet_open(w, out);
+	case PLAT_COUNTER_ACPI_PM:
+		return acpi_pm_open(w, where, out);
+	case PLAT_COUNTER_PIT:
+		return pit_open(w, out);
+	case PLAT_COUNTER_PHC:
+		probe->phc = phc_open(where, out);
+		return probe->phc < 0 ? probe->phc : 0;
+	default:
+		return tscal_platform_passive()->ops->counter_open(
+			p, id, where, out);
+	}
+}
+
+static int probe_burst(struct tscal_platform *p, enum plat_counter_id id,
+	struct plat_sample *buf, const struct plat_until *until)
+{
+	switch (id) {
+	case PLAT_COUNTER_HPET:
+	case PLAT_COUNTER_ACPI_PM:
+	case PLAT_COUNTER_PIT:
+		return worker_burst(&probe_of(p)->worker[id], buf, until);
+	case PLAT_COUNTER_PHC:
+		return phc_burst(probe_of(p)->phc, buf, until);
+	default:
+		return tscal_platform_passive()->ops->burst(p, id, buf, until);
+	}
+}
+
+static void probe_counter_close(
+	struct tscal_platform *p, enum plat_counter_id id)
+{
+	struct probe *probe = probe_of(p);
+
+	worker_close(&probe->worker[id]);
+	if (id == PLAT_COUNTER_PHC && probe->phc >= 0) {
+		close(probe->phc);
+		probe->phc = -1;
+	}
+}
+
 static int probe_free(struct tscal_platform *p)
 {
+	for (int id = 0; id < PLAT_COUNTER_COUNT; id++)
+		probe_counter_close(p, (enum plat_counter_id)id);
 	bind_free(&probe_of(p)->bind);
 	free(probe_of(p));
 	return 0;
@@ -74,7 +130,8 @@ int tscal_platform_probe(enum tscal_probe level, struct tscal_platform **out)
 	struct plat_ops *ops;
 	struct probe *probe;
 
-	if (level != TSCAL_PROBE_DEVICES || !out)
+	if ((level != TSCAL_PROBE_DEVICES && level != TSCAL_PROBE_PORTS) ||
+		!out)
 		return -EINVAL;
 	/* The table between the two libraries grows with their versions. */
 	if (passive->size != sizeof(struct plat_ops))
@@ -82,6 +139,7 @@ int tscal_platform_probe(enum tscal_probe level, struct tscal_platform **out)
 	probe = calloc(1, sizeof(*probe));
 	if (!probe)
 		return -ENOMEM;
+	probe->phc = -1;
 	/* The passive functions look at nothing of the platform they get. */
 	ops = &probe->ops;
 	*ops = *passive;
@@ -90,6 +148,14 @@ int tscal_platform_probe(enum tscal_probe level, struct tscal_platform **out)
 	ops->rdmsr = probe_rdmsr;
 	ops->perf_page = probe_perf_page;
 	ops->kvm_tsc_khz = probe_kvm_tsc_khz;
+	ops->counters |= PLAT_COUNTER_BIT(PLAT_COUNTER_HPET) |
+			 PLAT_COUNTER_BIT(PLAT_COUNTER_PHC);
+	if (level == TSCAL_PROBE_PORTS)
+		ops->counters |= PLAT_COUNTER_BIT(PLAT_COUNTER_ACPI_PM) |
+				 PLAT_COUNTER_BIT(PLAT_COUNTER_PIT);
+	ops->counter_open = probe_counter_open;
+	ops->burst = probe_burst;
+	ops->counter_close = probe_counter_close;
 	ops->pin = probe_pin;
 	ops->unpin = probe_unpin;
 	ops->free = probe_free;

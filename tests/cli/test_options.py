@@ -106,8 +106,14 @@ class Refused(cli.Case):
         self.refused("--require", "single", says="--require takes")
 
     def test_probe(self):
-        self.refused("--probe", "all", says="--probe takes passive or devices")
-        self.refused("--probe", "ports", says="cannot probe ports")
+        self.refused("--probe", "all",
+                     says="--probe takes passive, devices or ports")
+
+    def test_target_ppm(self):
+        for bad in ("0", "-1", "x", "", "1x", "nan", "inf", "0x1", " 1",
+                    "1e9"):
+            self.refused("--target-ppm=" + bad,
+                         says="--target-ppm takes a number above 0")
 
     def test_options_without_meaning_are_not_ignored(self):
         self.refused("--redact", says="--redact has no meaning")

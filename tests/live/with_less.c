@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <malloc.h>
 #include <math.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -33,7 +34,7 @@
 /* A measurement that a busy machine spoils is taken again. */
 #define TRIES 5
 /* Memory the child may still use where no more can be had, in bytes. */
-#define RESERVE 65536
+#define RESERVE (1 << 19)
 
 /* What the child found, in memory shared with its parent. */
 struct outcome {
@@ -186,7 +187,12 @@ static void run_child(int (*lose)(void), struct outcome *o)
 
 	check(child >= 0, "%s", strerror(errno));
 	if (!child) {
-		void *volatile reserve = malloc(RESERVE);
+		void *volatile reserve;
+
+		/* From the heap, and to stay there. */
+		mallopt(M_MMAP_THRESHOLD, RESERVE * 2);
+		mallopt(M_TRIM_THRESHOLD, RESERVE * 2);
+		reserve = malloc(RESERVE);
 
 		o->not_lost = lose();
 		free(reserve);

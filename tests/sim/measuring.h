@@ -14,10 +14,16 @@
 #define US UINT64_C(1000000)
 #define NS UINT64_C(1000)
 
-/* Counters that no platform has yet. */
-#define HPET ((enum plat_counter_id)(PLAT_COUNTER_COUNT + 0))
-#define PM ((enum plat_counter_id)(PLAT_COUNTER_COUNT + 1))
-#define PIT ((enum plat_counter_id)(PLAT_COUNTER_COUNT + 2))
+#define HPET PLAT_COUNTER_HPET
+#define PM PLAT_COUNTER_ACPI_PM
+#define PIT PLAT_COUNTER_PIT
+
+/* A plan that begins with the machine. */
+#define PLAN(window_ms, budget_ms)                                             \
+	{                                                                      \
+		.window_ns = (window_ms)*UINT64_C(1000000),                    \
+		.deadline_ns = (budget_ms)*UINT64_C(1000000),                  \
+	}
 
 static struct sim sim;
 static struct measure_space space[4];
@@ -34,8 +40,12 @@ static inline struct sim_counter *machine(uint64_t seed)
 static inline void measure(
 	struct measure_plan plan, struct measured *m, size_t n)
 {
-	measure_begin(&sim.plat, &plan, m, n, space);
-	measure_finish(&sim.plat, &plan, m, n, space);
+	size_t open = 0;
+
+	for (size_t i = 0; i < n; i++)
+		open += !measure_open(&sim.plat, &m[i], NULL, &space[open]);
+	measure_begin(&sim.plat, &plan, space, open);
+	measure_finish(&sim.plat, &plan, space, open);
 }
 
 /* One counter, measured within this budget. */

@@ -156,7 +156,7 @@ Test(sim_faults, away_for_longer_than_the_wrap)
 Test(sim_faults, reads_that_fail_or_take_too_long)
 {
 	static const struct fault fails = {
-		"fails", TSCAL_STATUS_ERROR, "reads fail"};
+		"fails", TSCAL_STATUS_ERROR, "reading it fails"};
 	static const struct fault slow = {
 		"slow", TSCAL_STATUS_UNSTABLE, "slow reads"};
 
@@ -183,14 +183,17 @@ static int two_reads, two_bursts;
 
 /* As a recording of a window's two ends answers. */
 static int recorded_burst(struct tscal_platform *p, enum plat_counter_id id,
-	struct plat_sample *buf, size_t max, uint64_t max_ns)
+	struct plat_sample *buf, const struct plat_until *until)
 {
+	struct plat_until less = *until;
+
 	if (two_bursts++ >= 2)
 		return -ENODATA;
 	if (two_bursts == 2)
 		sim_ops->wait(p, 10 * 1000 * 1000, true);
-	max = max < (size_t)two_reads ? max : (size_t)two_reads;
-	return sim_ops->burst(p, id, buf, max, max_ns);
+	if (less.reads > (size_t)two_reads)
+		less.reads = (size_t)two_reads;
+	return sim_ops->burst(p, id, buf, &less);
 }
 
 /* The second is no second try of the first. */

@@ -163,7 +163,7 @@ Test(sim_measure, several_counters_share_one_window)
 		{.id = PM},
 		{.id = PIT},
 	};
-	struct measure_plan plan = {10000000, 50000000};
+	struct measure_plan plan = PLAN(10, 50);
 
 	for (uint64_t seed = 0; seed < 200; seed++) {
 		machine(seed)->error_ppm = 12;
@@ -191,7 +191,7 @@ Test(sim_measure, a_stuck_counter_leaves_the_others_alone)
 {
 	struct measured m[3] = {
 		{.id = PM}, {.id = HPET}, {.id = PLAT_COUNTER_CLOCK_RAW}};
-	struct measure_plan plan = {10000000, 50000000};
+	struct measure_plan plan = PLAN(10, 50);
 
 	machine(1);
 	sim_add_counter(&sim, PM, 3579545, 1, 24)->stops_at_ps = 1;
@@ -203,13 +203,14 @@ Test(sim_measure, a_stuck_counter_leaves_the_others_alone)
 
 Test(sim_measure, look_ups_may_outlast_the_window)
 {
-	struct measure_plan plan = {10000000, 50000000};
+	struct measure_plan plan = PLAN(10, 50);
 	struct measured m = {.id = PLAT_COUNTER_CLOCK_RAW};
 
 	machine(9);
-	measure_begin(&sim.plat, &plan, &m, 1, space);
+	measure_open(&sim.plat, &m, NULL, space);
+	measure_begin(&sim.plat, &plan, space, 1);
 	sim_wait(&sim.plat, 25000000, true);
-	measure_finish(&sim.plat, &plan, &m, 1, space);
+	measure_finish(&sim.plat, &plan, space, 1);
 	cr_assert(holds_truth(&m), "%s", m.sentence);
 	cr_assert(lt(u64, sim.now_ps, 30 * MS));
 }
@@ -278,7 +279,7 @@ Test(sim_measure, late_is_better_than_nothing)
 	sim.now_ps = 100 * MS;
 	m = (struct measured){.id = PLAT_COUNTER_CLOCK_RAW};
 	/* Others took all the time before it began. */
-	measure((struct measure_plan){10000000, 50000000}, &m, 1);
+	measure((struct measure_plan)PLAN(10, 50), &m, 1);
 	cr_assert(holds_truth(&m), "%s", m.sentence);
 	cr_assert(lt(u64, sim.now_ps, 104 * MS));
 }

@@ -303,14 +303,33 @@ Test(facts, ptp_clocks_beyond_the_last_that_is_asked_are_not_seen)
 /* Files are not looked for where their answer means nothing. */
 Test(facts, ptp_clocks_matter_only_beside_a_synchronised_clock)
 {
+	struct plat_ops ops = *sim.plat.ops;
+
+	/* Unless the platform would measure against one. */
+	ops.counters = 0;
+	sim.plat.ops = &ops;
 	sim_add_file(
 		&sim, "/sys/class/ptp/ptp0/clock_name", "KVM virtual PTP\n");
 	cr_assert(not(gather()->host_ptp));
 	sim.timex_rc = 0;
 	sim.timex.status = STA_UNSYNC;
 	cr_assert(not(gather()->host_ptp));
+	cr_assert(eq(int, facts.ptp, -1));
 	sim.timex.status = 0;
 	cr_assert(gather()->host_ptp);
+}
+
+Test(facts, the_first_ptp_clock_that_is_not_the_hosts)
+{
+	cr_assert(eq(int, gather()->ptp, -1));
+	sim_add_file(&sim, ptp_name(1), "KVM virtual PTP\n");
+	sim_add_file(&sim, ptp_name(3), "hyperv\n");
+	cr_assert(eq(int, gather()->ptp, 1));
+	cr_assert(facts.ptp_is_host);
+	sim_add_file(&sim, ptp_name(4), "ena-ptp-05\n");
+	sim_add_file(&sim, ptp_name(5), "mlx5_ptp\n");
+	cr_assert(eq(int, gather()->ptp, 4));
+	cr_assert(not(facts.ptp_is_host));
 }
 
 Test(facts, dom0_and_time_namespaces)

@@ -24,9 +24,11 @@ static size_t asked_max;
 static unsigned calls;
 
 static int fake_burst(struct tscal_platform *p, enum plat_counter_id id,
-	struct plat_sample *buf, size_t max, uint64_t max_ns)
+	struct plat_sample *buf, const struct plat_until *until)
 {
-	(void)p, (void)max_ns;
+	size_t max = until->reads;
+
+	(void)p;
 	asked_max = max;
 	if (id == PLAT_COUNTER_RDTSC)
 		return -EIO;
@@ -37,9 +39,9 @@ static int fake_burst(struct tscal_platform *p, enum plat_counter_id id,
 }
 
 static int fake_open(struct tscal_platform *p, enum plat_counter_id id,
-	struct plat_counter *out)
+	const struct plat_where *where, struct plat_counter *out)
 {
-	(void)p;
+	(void)p, (void)where;
 	if (id == PLAT_COUNTER_RDTSC)
 		return -EACCES;
 	*out = (struct plat_counter){
@@ -128,6 +130,7 @@ struct answers {
 
 static void ask_all(struct tscal_platform *p, struct answers *a)
 {
+	const struct plat_until until = {.reads = 200, .ns = 1}, none = {0};
 	const struct plat_ops *o = p->ops;
 	int n = 0;
 
@@ -151,11 +154,11 @@ static void ask_all(struct tscal_platform *p, struct answers *a)
 	a->rc[n++] = o->tsc_access(p, &a->access);
 	for (int i = 0; i < 2; i++)
 		a->rc[n++] = o->counter_open(
-			p, (enum plat_counter_id)i, &a->counter[i]);
+			p, (enum plat_counter_id)i, NULL, &a->counter[i]);
 	for (int i = 0; i < 2; i++)
 		a->rc[n++] = o->burst(
-			p, PLAT_COUNTER_CLOCK_RAW, a->samples[i], 200, 1);
-	a->rc[n++] = o->burst(p, PLAT_COUNTER_RDTSC, a->samples[0], 0, 1);
+			p, PLAT_COUNTER_CLOCK_RAW, a->samples[i], &until);
+	a->rc[n++] = o->burst(p, PLAT_COUNTER_RDTSC, a->samples[0], &none);
 	cr_assert(le(int, n, 24));
 }
 

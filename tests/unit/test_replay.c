@@ -63,11 +63,13 @@ Test(replay, what_is_not_recorded_is_not_zero)
 	cr_assert(eq(int, ops->kvm_tsc_khz(p, &khz), -ENODATA));
 	cr_assert(eq(int, ops->tsc_access(p, &access), -ENODATA));
 	for (int c = 0; c <= PLAT_COUNTER_COUNT; c++) {
+		const struct plat_until until = {.reads = 1, .ns = 1};
 		enum plat_counter_id id = (enum plat_counter_id)c;
 
+		cr_assert(eq(int, ops->counter_open(p, id, NULL, &counter),
+			-ENODATA));
 		cr_assert(
-			eq(int, ops->counter_open(p, id, &counter), -ENODATA));
-		cr_assert(eq(int, ops->burst(p, id, &sample, 1, 1), -ENODATA));
+			eq(int, ops->burst(p, id, &sample, &until), -ENODATA));
 	}
 	cr_assert(zero(int, tscal_platform_free(p)));
 }
@@ -163,7 +165,8 @@ Test(replay, each_counter_has_its_own_sequence_of_bursts)
 		     "end\n");
 	struct plat_sample s[4];
 
-#define BURST(id, max) p->ops->burst(p, id, s, max, 0)
+#define BURST(id, max)                                                         \
+	p->ops->burst(p, id, s, &(struct plat_until){.reads = (max)})
 	cr_assert(eq(int, BURST(PLAT_COUNTER_CLOCK_RAW, 4), 2));
 	cr_assert(eq(u64, s[1].tsc_before, 110));
 	cr_assert(eq(u64, s[1].ref, 8));

@@ -124,8 +124,9 @@ Test(sentence, of_a_crystal_that_is_assumed)
 {
 	add(TSCAL_SOURCE_CPUID_15, TSCAL_KIND_ENUMERATED, TSCAL_ROOT_CPU, 10)
 		->assumed = true;
-	kernel(TSCAL_ROOT_HPET, 0, "");
-	is("cpuid-15 confirms vdso to 10.2 ppm; its crystal is assumed, the "
+	kernel(TSCAL_ROOT_HPET, 0, "measured it against the HPET");
+	is("The kernel measured it against the HPET; cpuid-15 confirms vdso to "
+	   "10.2 ppm; its crystal is assumed, the "
 	   "only one that fits.");
 }
 

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/*
+ * The worker is a child of clone(2) with no signal at its end: the program that
+ * we are in gets no SIGCHLD, its waitpid(-1) finds nobody, and its handlers for
+ * fork (pthread_atfork(3)) do not run.  In the child every signal is blocked,
+ * so that none of the program's handlers runs there either: a fault that is
+ * blocked kills (Linux, force_sig_info_to_task()).
+ *
+ * It reads one byte for each thing to do and answers with one; when the line is
+ * closed, by worker_close() or because the program has gone, it puts back what
+ * it changed and ends.
+ */
+#include "probe/worker.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* How much longer than it was given a worker may take: on a busy machine it
+ * waits for its turn.  After that it is taken to hang. */
+#define GRACE_MS 100
+/* A killed process is gone at once, unless the kernel holds it in a call. */
+#define REAP_MS 50
+
+enum request { OPEN = 'o', BURST = 'b' };
+
+/* In the worker. */
+
+static void become_quiet(const struct worker_job *job, int keep)
+{
+	/* A fault leaves no core file behind. */
+	prctl(PR_SET_DUMPABLE, 0);
+	prctl(PR_SET_NAME, job->name);
+	/* The program's files are not ours to hold open.  Kernels before 5.9
+	 * leave them open for the milliseconds that this lives. */
+	if (keep > 0)
+		syscall(SYS_close_range, 0, keep - 1, 0);
+	syscall(SYS_close_range, keep + 1, ~0u, 0);
+}
+
+static void serve(
+	const struct worker_job *job, struct worker_shared *sh, int fd)
+{
+	char byte;
+
+	while (read(fd, &byte, 1) == 1) {
+		sh->rc = byte == OPEN ? job->open(sh) : job->burst(sh);
+		if (write(fd, &byte, 1) != 1)
+			break;
+	}
+	if (job->restore)
+		job->restore(sh);
+}
+
+static _Noreturn void leave(void)
+{
+	for (;;)
+		syscall(SYS_exit_group, 0);
+}
+
+/* In the program. */
+
+/* A process with no signal at its end.  Returns 0 in it, and in the program its
+ * pid or -errno. */
+static pid_t fork_quietly(void)
+{
+	sigset_t all, before;
+	long pid;
+	int rc;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &before);
+	pid = syscall(SYS_clone, 0UL, NULL, NULL, NULL, 0UL);
+	rc = errno;
+	if (pid)
+		pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return pid < 0 ? -rc : (pid_t)pid;
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+/* Wait for the end of a process: how it ended, or -1 when it does not. */
+static int reap(pid_t pid, unsigned ms)
+{
+	const struct timespec nap = {.tv_nsec = 100000};
+	uint64_t end = now_ms() + ms;
+	int status;
+
+	for (;;) {
+		/* __WALL: a child without a signal is waited for by that
+		 * alone. */
+		pid_t rc = waitpid(pid, &status, WNOHANG | __WALL);
+
+		if (rc == pid)
+			return status;
+		if ((rc < 0 && errno != EINTR) || now_ms() >= end)
+			return -1;
+		nanosleep(&nap, NULL);
+	}
+}
+
+static int kill_and_reap(pid_t pid, unsigned patience_ms)
+{
+	int status = reap(pid, patience_ms);
+
+	if (status >= 0)
+		return status;
+	kill(pid, SIGKILL);
+	return reap(pid, REAP_MS);
+}
+
+/* Put back what a worker left changed, in a process of its own: that may fault
+ * as the first one did. */
+static void restore(struct worker *w)
+{
+	pid_t pid;
+
+	if (!w->job->restore || !w->shared->changed)
+		return;
+	pid = fork_quietly();
+	if (!pid) {
+		become_quiet(w->job, -1);
+		w->job->restore(w->shared);
+		leave();
+	}
+	if (pid > 0)
+		kill_and_reap(pid, GRACE_MS);
+}
+
+/* Make sure that the worker has ended; how it did, as an errno. */
+static int end(struct worker *w, unsigned patience_ms)
+{
+	int status;
+
+	/* Not close() alone: a process that the program is just starting may
+	 * hold another descriptor of it. */
+	shutdown(w->fd, SHUT_RDWR);
+	close(w->fd);
+	status = kill_and_reap(w->pid, patience_ms);
+	w->pid = 0;
+	restore(w);
+	if (status < 0 || !WIFSIGNALED(status))
+		return -ECHILD;
+	switch (WTERMSIG(status)) {
+	case SIGSEGV:
+	case SIGBUS:
+	case SIGILL:
+		return -EFAULT;
+	default:
+		return -ECHILD;
+	}
+}
+
+/* Ask, and wait for the answer: sh->rc, or what became of the worker, which
+ * has then ended. */
+static int ask(struct worker *w, enum request request, uint64_t ns)
+{
+	uint64_t until = now_ms() + ns / 1000000 + GRACE_MS;
+	struct pollfd line = {.fd = w->fd, .events = POLLIN};
+	char byte = (char)request;
+	int rc = -1;
+
+	if (send(w->fd, &byte, 1, MSG_NOSIGNAL) != 1)
+		return end(w, GRACE_MS);
+	while (rc < 0) {
+		uint64_t now = now_ms();
+
+		rc = poll(&line, 1, now < until ? (int)(until - now) : 0);
+		if (rc < 0 && errno != EINTR)
+			break;
+	}
+	if (rc <= 0) {
+		end(w, 0);
+		return -ETIMEDOUT;
+	}
+	return recv(w->fd, &byte, 1, 0) == 1 ? w->shared->rc : end(w, GRACE_MS);
+}
+
+static int start(struct worker *w)
+{
+	int line[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line))
+		return -errno;
+	w->pid = fork_quietly();
+	if (!w->pid) {
+		become_quiet(w->job, line[1]);
+		serve(w->job, w->shared, line[1]);
+		leave();
+	}
+	close(line[1]);
+	w->fd = line[0];
+	if (w->pid > 0)
+		return 0;
+	close(w->fd);
+	return w->pid;
+}
+
+int worker_open(struct worker *w, const struct worker_job *job,
+	const struct plat_where *where, const void *place,
+	struct plat_counter *out)
+{
+	struct worker_shared *sh = mmap(NULL, sizeof(*sh),
+		PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int rc;
+
+	if (sh == MAP_FAILED)
+		return -errno;
+	*w = (struct worker){.job = job, .shared = sh};
+	if (where)
+		sh->where = *where;
+	sh->place = place;
+	rc = start(w);
+	if (rc) {
+		w->pid = 0;
+	} else {
+		rc = ask(w, OPEN, 0);
+		*out = sh->counter;
+	}
+	if (rc)
+		worker_close(w);
+	return rc;
+}
+
+int worker_burst(struct worker *w, struct plat_sample *buf,
+	const struct plat_until *until)
+{
+	size_t most = until->reads < WORKER_READS ? until->reads : WORKER_READS;
+	int n;
+
+	if (!w->pid)
+		return -ECHILD;
+	w->shared->until = *until;
+	n = ask(w, BURST, until->ns);
+	if (n <= 0)
+		return n;
+	most = (size_t)n < most ? (size_t)n : most;
+	memcpy(buf, w->shared->sample, most * sizeof(*buf));
+	return (int)most;
+}
+
+void worker_close(struct worker *w)
+{
+	if (w->pid)
+		end(w, GRACE_MS);
+	if (w->shared)
+		munmap(w->shared, sizeof(*w->shared));
+	*w = (struct worker){0};
+}
+
+static bool between(
+	uint64_t before, uint64_t ref, uint64_t after, uint64_t mask)
+{
+	uint64_t span = (after - before) & mask;
+
+	return span <= mask / 2 && ((ref - before) & mask) <= span;
+}
+
+size_t worker_verify(struct plat_sample *s, size_t n, unsigned width)
+{
+	uint64_t mask = UINT64_MAX >> (64 - width), before, ref;
+	size_t good = 0, kept = 0;
+
+	for (size_t i = 1; i + 1 < n; i++)
+		good += between(s[i - 1].ref, s[i].ref, s[i + 1].ref, mask);
+	if (good < n / 2)
+		return n;
+	before = s[0].ref;
+	for (size_t i = 1; i + 1 < n; i++) {
+		ref = s[i].ref;
+		if (between(before, ref, s[i + 1].ref, mask))
+			s[kept++] = s[i];
+		before = ref;
+	}
+	return kept;
+}
