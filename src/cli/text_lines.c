@@ -146,8 +146,15 @@ void text_lines(struct term *t, const struct tscal_report *report)
 	put_right(t, STYLE_FAINT, l.distance_end, "ppm off");
 	put_right(t, STYLE_FAINT, l.bound_end, "+-ppm");
 	term_end(t);
-	for (size_t i = 0; i < tscal_report_count(report); i++)
-		put_line(t, &l, tscal_report_line(report, i), chosen_hz);
+	/* Numbers first: most sources have none on most machines. */
+	for (int numbers = 1; numbers >= 0; numbers--)
+		for (size_t i = 0; i < tscal_report_count(report); i++) {
+			const struct tscal_line *line = tscal_report_line(
+				report, i);
+
+			if ((line->hz > 0) == numbers)
+				put_line(t, &l, line, chosen_hz);
+		}
 }
 
 void text_sources(const struct tscal_report *report)
