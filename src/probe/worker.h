@@ -116,7 +116,7 @@ static inline __attribute__((always_inline)) int worker_loop(
 }
 
 /* Whether it counts at all: seen before it is trusted. */
-#define WORKER_LOOKS 1000
+#define WORKER_LOOKS 100
 static inline __attribute__((always_inline)) int worker_advances(
 	struct worker_shared *sh, uint64_t (*read)(struct worker_shared *))
 {
