@@ -15,6 +15,9 @@ build_packages=(gcc libc6-dev cmake ninja-build pkgconf
 test_packages=(clang clang-format g++ libclang-rt-dev
 	libcriterion-dev libgmp-dev python3 python3-jsonschema
 	cpuid make mandoc shellcheck strace valgrind)
+# And the virtual machines of tests/vm, whose kernel is not installed.
+# shellcheck disable=SC2034
+lab_packages=(qemu-system-x86 busybox-static cpio)
 
 say() {
 	echo "$me: $*" >&2

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The tscal authors
+"""What must hold in a machine: one function each, with the steps that it looks
+at.  table.py says which holds where."""
+from guest import CHECK, steps
+
+NUMBERS = ("used", "agrees")
+REPORT = "calm tscal --json"
+
+
+def as_nobody(command):
+    return f"su nobody -s /bin/sh -c '{command}'"
+
+
+def record(name, options=""):
+    return (f'calm sh -c "rm -f /tmp/{name}.rec; '
+            f'tscal --json {options} record /tmp/{name}.rec"')
+
+
+# In every machine.
+
+@steps(root=REPORT, nobody=as_nobody(REPORT))
+def everybody_gets_a_report(guest):
+    for step in ("root", "nobody"):
+        for s in guest.report(step)["sources"]:
+            CHECK.assertNotEqual(s["status"], "error", s)
+            CHECK.assertTrue(s["sentence"], s)
+
+
+@steps(root=REPORT, nobody=as_nobody(REPORT))
+def nobody_is_told_what_is_denied(guest):
+    root = {s["name"]: s for s in guest.calm_report("root")["sources"]}
+    for s in guest.calm_report("nobody")["sources"]:
+        if s["status"] not in (*NUMBERS, "hint"):
+            CHECK.assertIn(s["status"], ("absent", "skipped", "denied"), s)
+        if s["status"] == "denied":
+            was = root[s["name"]]
+            CHECK.assertIn(was["status"],
+                           (*NUMBERS, "hint", "absent", "skipped"), was)
+    CHECK.assertIn("perf-page", [
+        s["name"] for s in guest.report("nobody")["sources"]
+        if s["status"] == "denied"])
+
+
+@steps(recorded=record("guest"), recording="cat /tmp/guest.rec")
+def the_recording_is_judged_alike(guest):
+    guest.judged_alike("recorded", "recording")
+
+
+EVERYWHERE = [everybody_gets_a_report, nobody_is_told_what_is_denied,
+              the_recording_is_judged_alike]
+
+
+# CPUID.
+
+@steps(root=REPORT)
+def looks_like_metal_by_cpuid(guest):
+    hv = guest.report("root")["hypervisor"]
+    CHECK.assertEqual((hv["present"], hv["vendor"]), (False, "none"))
+    CHECK.assertEqual(guest.source("root", "hv-leaf")["status"], "absent")
+
+
+@steps(root=REPORT)
+def tcg_has_no_timing_leaf(guest):
+    # 0x40000010 is beyond the maximum and reads as junk, 543 kHz with QEMU 7.2.
+    hv = guest.report("root")["hypervisor"]
+    CHECK.assertEqual((hv["vendor"], hv["max_leaf"]), ("tcg", "0x40000001"))
+    line = guest.source("root", "hv-leaf")
+    CHECK.assertEqual((line["status"], line["hz"]), ("absent", None))
+    CHECK.assertIn("QEMU TCG", line["sentence"])
+
+
+@steps(root=REPORT)
+def leaf_15_is_out_of_range(guest):
+    # It reads as junk: with QEMU 7.2 0x21f, 0xa88, 0xa88.
+    line = guest.source("root", "cpuid-15")
+    CHECK.assertEqual((line["status"], line["hz"]), ("absent", None))
+    CHECK.assertIn("CPUID ends at leaf 0xd", line["sentence"])
+
+
+# The kernel's clock.
+
+def clock_raw(guest, slack_ppm):
+    for step in ("root", "nobody"):
+        line = guest.source(step, "clock-raw")
+        CHECK.assertIn(line["status"], NUMBERS, line)
+        guest.holds_the_host(line, slack_ppm)
+
+
+@steps(root=REPORT, nobody=as_nobody(REPORT))
+def clock_raw_is_the_hosts(guest):
+    """Whole kHz were declared to the kernel, of a rate known to 0.4 ppm."""
+    clock_raw(guest, 1)
+
+
+@steps(root=REPORT, nobody=as_nobody(REPORT))
+def clock_raw_is_what_the_kernel_refined(guest):
+    """Over 1 s, by two reads of a timer that Linux takes to be undisturbed
+    when they took less than 31 us (tsc_read_refs())."""
+    clock_raw(guest, 50)
+
+
+@steps(root=REPORT, nobody=as_nobody(REPORT))
+def clock_raw_is_a_timers(guest):
+    """The timer's own rate, in the kernel's mult and shift."""
+    clock_raw(guest, 1)
+
+
+@steps(root=REPORT)
+def another_clocksource_was_chosen(guest):
+    doc = guest.report("root")
+    CHECK.assertEqual(doc["trust"]["clocksource"], guest.machine.clocksource)
+    CHECK.assertIs(doc["trust"]["rejected_by_kernel"], False)
+    CHECK.assertNotEqual(doc["use"]["verdict"], "no")
+
+
+@steps(root=REPORT)
+def the_kernel_rejected_the_tsc(guest):
+    doc = guest.report("root")
+    CHECK.assertIs(doc["trust"]["rejected_by_kernel"], True)
+    CHECK.assertEqual(doc["use"]["verdict"], "no")

@@ -1,0 +1,58 @@
+#!/bin/busybox sh
+# shellcheck shell=dash
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The tscal authors
+# /init of a guest: run the steps in /lab/steps in the order of their names.
+# The console is the kernel's; what the steps print goes, between markers, to
+# the second serial port, where nobody else writes.
+export PATH=/bin LD_LIBRARY_PATH=/lib/lab
+/bin/busybox --install -s /bin
+
+mount -t proc none /proc
+mount -t sysfs none /sys
+mount -t devtmpfs none /dev
+# Until a terminal is set raw it changes line ends.
+exec 3>/dev/ttyS1
+unset TERM
+stty raw -echo -F /dev/ttyS1
+for m in /lab/modules/*.ko; do
+	insmod "$m"
+done
+
+# settle CLOCKSOURCE: wait until the kernel runs on it and refines no more.
+settle() {
+	local cs=/sys/devices/system/clocksource/clocksource0 i=0
+	while [ $i -lt 200 ]; do
+		case "$(cat $cs/current_clocksource), $(cat $cs/available_clocksource)" in
+		*tsc-early*) ;;
+		"$1, "*) return 0 ;;
+		esac
+		i=$((i + 1))
+		usleep 100000
+	done
+	cat $cs/current_clocksource $cs/available_clocksource
+	dmesg | grep -i -e tsc -e clocksource
+	return 1
+}
+
+# step NAME COMMAND...
+step() {
+	local name=$1 rc=0
+	shift
+	printf '@@lab begin %s\n' "$name" >&3
+	"$@" >&3 2>/tmp/stderr </dev/null || rc=$?
+	printf '@@lab stderr %s\n' "$name" >&3
+	cat /tmp/stderr >&3
+	printf '@@lab end %s %d\n' "$name" $rc >&3
+}
+
+step settle settle "$(cat /lab/clocksource)"
+step dmesg dmesg
+for s in /lab/steps/*; do
+	name=${s##*/}
+	step "${name#*-}" sh "$s"
+done
+printf '@@lab done\n' >&3
+# What is written to a serial port takes its time.
+exec 3>&-
+reboot -f

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The tscal authors
+"""Boot a machine under QEMU's software emulation, run steps in it, and give
+back what each printed."""
+import dataclasses
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+QEMU = "qemu-system-x86_64"
+SKIP = 77
+
+
+def skip(why):
+    print(f"skipped: {why}")
+    sys.exit(SKIP)
+
+
+@dataclasses.dataclass
+class Machine:
+    """One row of table.py."""
+    name: str
+    holds: list                 # expectations: see expect.py
+    cpu: str = "max,-hypervisor"
+    append: str = ""            # to the kernel's command line
+    flags: tuple = ()           # to QEMU's
+    clocksource: str = "tsc"    # steps begin when the kernel has come to it
+    code: int = 0               # what tscal exits with there
+    seconds: int = 90           # longer, and it hangs
+
+
+@dataclasses.dataclass
+class Step:
+    """What a step left behind."""
+    code: int
+    out: str
+    err: str
+
+
+class Failed(Exception):
+    """The machine did not come to its end."""
+
+
+def cpio(files):
+    """An archive in cpio's "newc" format, which the kernel unpacks on top of
+    the one before it: {path: content}."""
+    out = b""
+    for n, (path, data) in enumerate([*files.items(), ("TRAILER!!!", "")]):
+        name, data = path.encode() + b"\0", data.encode()
+        mode = 0o100644 if path != "TRAILER!!!" else 0
+        fields = [n + 1, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name),
+                  0]
+        out += b"070701" + b"".join(b"%08x" % f for f in fields) + name
+        out += b"\0" * (-len(out) % 4) + data
+        out += b"\0" * (-len(out) % 4)
+    return out
+
+
+def parse(report):
+    """The steps between init's markers: {name: Step}."""
+    pattern = (r"@@lab begin (\S+)\n(.*?)@@lab stderr \1\n(.*?)"
+               r"@@lab end \1 (\d+)\n")
+    return {name: Step(int(code), out, err) for name, out, err, code
+            in re.findall(pattern, report, re.DOTALL)}
+
+
+def spoilt(machine, dmesg, hz):
+    """Why this boot shows a busy host and no machine; None if it does not.
+    What the guest's kernel measures is wrong when it is held up meanwhile: its
+    first guess by percents, and then it is refused what it measures next."""
+    m = re.search(r"tsc: Detected ([\d.]+) MHz processor", dmesg)
+    if not m or abs(float(m[1]) * 1e6 / hz - 1) > 0.009:
+        return f"its kernel's first guess: {m and m[0]}"
+    if not re.search(r"\btsc(_early_khz|=unstable)", machine.append) and \
+            "Refined TSC clocksource calibration" not in dmesg:
+        return "its kernel could not refine its first guess"
+    return None
+
+
+def tail(path, lines=25):
+    text = path.read_text(errors="replace").replace("\r", "")
+    return "\n".join(text.splitlines()[-lines:])
+
+
+def boot(machine, steps, cache, tick=lambda: None):
+    """Boot the machine and run {name: shell} in it.  tick() is called about
+    once a second meanwhile.  Raises Failed with the tail of the console."""
+    if not shutil.which(QEMU):
+        skip(f"no {QEMU} (apt-get install qemu-system-x86)")
+    cache = pathlib.Path(cache)
+    for name in ("kernel/vmlinuz", "base.cpio"):
+        if not (cache / name).exists():
+            skip(f"no {cache / name}: vm_prepare says why")
+    files = {f"lab/steps/{n:03}-{name}": text + "\n"
+             for n, (name, text) in enumerate(steps.items())}
+    files["lab/clocksource"] = machine.clocksource
+    with tempfile.TemporaryDirectory(prefix="tscal-lab.") as temp:
+        where = pathlib.Path(temp)
+        (where / "initrd").write_bytes(
+            (cache / "base.cpio").read_bytes() + cpio(files))
+        run(machine, cache / "kernel" / "vmlinuz", where, tick)
+        report = (where / "report").read_text(errors="replace")
+        if not report.endswith("@@lab done\n"):
+            raise Failed("init did not come to its end; the console:\n"
+                         f"{tail(where / 'console')}\nthe report:\n"
+                         f"{tail(where / 'report')}")
+        return parse(report)
+
+
+def run(machine, kernel, where, tick):
+    """QEMU, from beginning to end."""
+    command = [
+        QEMU, "-accel", "tcg", "-cpu", machine.cpu, "-m", "512",
+        "-no-user-config", "-nic", "none", "-display", "none",
+        "-monitor", "none", "-no-reboot",
+        "-serial", f"file:{where}/console", "-serial", f"file:{where}/report",
+        "-kernel", str(kernel), "-initrd", f"{where}/initrd",
+        # A busy host delays ticks and reads.  The watchdog takes that for
+        # skew, and the check of the timer's interrupt panics.
+        "-append", "console=ttyS0 quiet panic=-1 tscal_lab tsc=nowatchdog "
+        f"no_timer_check {machine.append}",
+        *machine.flags]
+    for name in ("console", "report"):
+        (where / name).touch()
+    begin = time.monotonic()
+    with (where / "qemu").open("w") as log:
+        qemu = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
+                                stderr=log, preexec_fn=die_with_parent)
+    try:
+        while True:
+            tick()
+            try:
+                code = qemu.wait(timeout=1)
+                break
+            except subprocess.TimeoutExpired:
+                if time.monotonic() - begin > machine.seconds:
+                    raise Failed(
+                        f"no end after {machine.seconds} s; the console:\n"
+                        f"{tail(where / 'console')}\nthe report:\n"
+                        f"{tail(where / 'report')}") from None
+    finally:
+        if qemu.poll() is None:
+            qemu.kill()
+            qemu.wait()
+    said = (where / "qemu").read_text(errors="replace")
+    if code:
+        raise Failed(f"{' '.join(command)}\nexited with {code}:\n{said}")
+
+
+def die_with_parent():
+    """ctest kills what takes too long, not what that has started."""
+    import ctypes
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The tscal authors
+"""The machines, and what must hold in each.  Adding one: a row here, made of
+the expectations in expect.py; tests/vm/CMakeLists.txt finds it by itself.
+
+By default a machine has one CPU without CPUID's hypervisor bit: to CPUID it is
+bare metal, its timers are emulated.  In `append`, {khz} is the host's rate."""
+from expect import (
+    EVERYWHERE, another_clocksource_was_chosen, clock_raw_is_a_timers,
+    clock_raw_is_the_hosts, clock_raw_is_what_the_kernel_refined,
+    leaf_15_is_out_of_range, looks_like_metal_by_cpuid, tcg_has_no_timing_leaf,
+    the_kernel_rejected_the_tsc)
+from lab import Machine
+
+REFINED = [clock_raw_is_what_the_kernel_refined]
+
+MACHINES = [
+    Machine("bare", REFINED + [
+        looks_like_metal_by_cpuid, leaf_15_is_out_of_range]),
+
+    # The kernel is told the rate, and has nothing to measure it by.
+    Machine("bare-declared", [clock_raw_is_the_hosts],
+            append="tsc_early_khz={khz} pmtmr=0 nohpet"),
+
+    # QEMU says by CPUID who it is.
+    Machine("tcg", [tcg_has_no_timing_leaf, leaf_15_is_out_of_range] + REFINED,
+            cpu="max"),
+
+    Machine("no-hpet", REFINED, flags=["-no-hpet"]),
+
+    # DMI and CPUID's brand tell of a real machine.
+    Machine("hidden", [looks_like_metal_by_cpuid] + REFINED, flags=[
+        "-smbios", "type=0,vendor=Dell Inc.,version=1.6.5,date=04/15/2022",
+        "-smbios", "type=1,manufacturer=Dell Inc.,product=PowerEdge R650",
+        "-smbios", "type=2,manufacturer=Dell Inc.,product=0J21HM",
+        "-smbios", "type=3,manufacturer=Dell Inc."],
+            cpu="max,-hypervisor,model-id=AMD EPYC 7543 32-Core Processor"),
+
+    # The kernel runs on another clock, by choice...
+    Machine("clocksource-hpet",
+            [another_clocksource_was_chosen, clock_raw_is_a_timers],
+            append="clocksource=hpet", clocksource="hpet"),
+    Machine("clocksource-acpi-pm",
+            [another_clocksource_was_chosen, clock_raw_is_a_timers],
+            append="clocksource=acpi_pm", clocksource="acpi_pm"),
+
+    # ... or because it does not trust the TSC.
+    Machine("tsc-unstable",
+            [the_kernel_rejected_the_tsc, clock_raw_is_a_timers],
+            append="tsc=unstable", clocksource="hpet", code=4),
+]
+
+for m in MACHINES:
+    m.holds = EVERYWHERE + m.holds
