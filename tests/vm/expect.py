@@ -119,3 +119,22 @@ def the_kernel_rejected_the_tsc(guest):
     doc = guest.report("root")
     CHECK.assertIs(doc["trust"]["rejected_by_kernel"], True)
     CHECK.assertEqual(doc["use"]["verdict"], "no")
+
+
+# NTP, as set_clock leaves the kernel's clock.
+
+@steps(synchronised="set_clock 23.5 10000 && " + REPORT)
+def ntp_gives_true_seconds(guest):
+    doc = guest.report("synchronised")
+    CHECK.assertIn(guest.source("synchronised", "adjtimex")["status"], NUMBERS)
+    want = doc["rate"]["hz_raw"] / (1 + 23.5e-6)
+    CHECK.assertLess(abs(doc["rate"]["hz_si"] / want - 1), 0.01e-6)
+
+
+@steps(slewing="set_clock 23.5 10050 && " + REPORT)
+def ntp_that_slews_is_no_witness(guest):
+    doc = guest.report("slewing")
+    line = guest.source("slewing", "adjtimex")
+    CHECK.assertEqual((line["status"], line["hz"]), ("absent", None))
+    CHECK.assertIn("slewing", line["sentence"])
+    CHECK.assertIsNone(doc["rate"]["hz_si"])

@@ -8,7 +8,8 @@ bare metal, its timers are emulated.  In `append`, {khz} is the host's rate."""
 from expect import (
     EVERYWHERE, another_clocksource_was_chosen, clock_raw_is_a_timers,
     clock_raw_is_the_hosts, clock_raw_is_what_the_kernel_refined,
-    leaf_15_is_out_of_range, looks_like_metal_by_cpuid, tcg_has_no_timing_leaf,
+    leaf_15_is_out_of_range, looks_like_metal_by_cpuid, ntp_gives_true_seconds,
+    ntp_that_slews_is_no_witness, tcg_has_no_timing_leaf,
     the_kernel_rejected_the_tsc)
 from lab import Machine
 
@@ -16,7 +17,9 @@ REFINED = [clock_raw_is_what_the_kernel_refined]
 
 MACHINES = [
     Machine("bare", REFINED + [
-        looks_like_metal_by_cpuid, leaf_15_is_out_of_range]),
+        looks_like_metal_by_cpuid, leaf_15_is_out_of_range,
+        # They change the kernel's clock, so they come last.
+        ntp_gives_true_seconds, ntp_that_slews_is_no_witness]),
 
     # The kernel is told the rate, and has nothing to measure it by.
     Machine("bare-declared", [clock_raw_is_the_hosts],
