@@ -11,28 +11,40 @@ from expect import (
     leaf_15_is_out_of_range, looks_like_metal_by_cpuid, ntp_gives_true_seconds,
     ntp_that_slews_is_no_witness, tcg_has_no_timing_leaf,
     the_kernel_rejected_the_tsc)
+from expect_timers import (
+    a_disabled_hpet_is_skipped, assumed_metal_is_verified,
+    each_timer_gives_the_hosts_rate, emulated_timers_are_no_witnesses,
+    hpet_is_absent, nobody_is_denied_the_timers,
+    one_hpet_does_not_verify_itself, pm_timer_gives_the_hosts_rate,
+    the_pit_leaves_port_61_as_it_was, the_timers_recording_is_judged_alike)
 from lab import Machine
 
 REFINED = [clock_raw_is_what_the_kernel_refined]
+TIMERS = [each_timer_gives_the_hosts_rate, emulated_timers_are_no_witnesses]
 
 MACHINES = [
-    Machine("bare", REFINED + [
+    Machine("bare", REFINED + TIMERS + [
         looks_like_metal_by_cpuid, leaf_15_is_out_of_range,
+        assumed_metal_is_verified, nobody_is_denied_the_timers,
+        the_pit_leaves_port_61_as_it_was,
+        the_timers_recording_is_judged_alike,
         # They change the kernel's clock, so they come last.
         ntp_gives_true_seconds, ntp_that_slews_is_no_witness]),
 
     # The kernel is told the rate, and has nothing to measure it by.
-    Machine("bare-declared", [clock_raw_is_the_hosts],
+    Machine("bare-declared", [
+        clock_raw_is_the_hosts, a_disabled_hpet_is_skipped],
             append="tsc_early_khz={khz} pmtmr=0 nohpet"),
 
     # QEMU says by CPUID who it is.
     Machine("tcg", [tcg_has_no_timing_leaf, leaf_15_is_out_of_range] + REFINED,
             cpu="max"),
 
-    Machine("no-hpet", REFINED, flags=["-no-hpet"]),
+    Machine("no-hpet", REFINED + [
+        hpet_is_absent, pm_timer_gives_the_hosts_rate], flags=["-no-hpet"]),
 
     # DMI and CPUID's brand tell of a real machine.
-    Machine("hidden", [looks_like_metal_by_cpuid] + REFINED, flags=[
+    Machine("hidden", [looks_like_metal_by_cpuid] + REFINED + TIMERS, flags=[
         "-smbios", "type=0,vendor=Dell Inc.,version=1.6.5,date=04/15/2022",
         "-smbios", "type=1,manufacturer=Dell Inc.,product=PowerEdge R650",
         "-smbios", "type=2,manufacturer=Dell Inc.,product=0J21HM",
@@ -40,8 +52,9 @@ MACHINES = [
             cpu="max,-hypervisor,model-id=AMD EPYC 7543 32-Core Processor"),
 
     # The kernel runs on another clock, by choice...
-    Machine("clocksource-hpet",
-            [another_clocksource_was_chosen, clock_raw_is_a_timers],
+    Machine("clocksource-hpet", [
+        another_clocksource_was_chosen, clock_raw_is_a_timers,
+        one_hpet_does_not_verify_itself],
             append="clocksource=hpet", clocksource="hpet"),
     Machine("clocksource-acpi-pm",
             [another_clocksource_was_chosen, clock_raw_is_a_timers],

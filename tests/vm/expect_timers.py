@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The tscal authors
+"""What must hold of the timers that libtscal-probe reads: HPET, ACPI PM timer,
+PIT.  In these guests all three are one emulated clock."""
+from expect import NUMBERS, REPORT, as_nobody, record
+from guest import CHECK, parse, source, steps
+
+PORTS = f"{REPORT} --probe ports"
+TIMERS = f"{PORTS} --pit"
+METAL = f"{TIMERS} --assume-metal"
+
+
+def gives_the_host(guest, step, *names):
+    for name in names:
+        line = guest.source(step, name)
+        CHECK.assertIn(line["status"], NUMBERS, line)
+        guest.holds_the_host(line)
+
+
+@steps(timers=TIMERS)
+def each_timer_gives_the_hosts_rate(guest):
+    gives_the_host(guest, "timers", "hpet", "acpi-pm", "pit")
+
+
+@steps(timers=TIMERS)
+def emulated_timers_are_no_witnesses(guest):
+    """Of one another: DMI, the WAET table or an HPET of exactly 10 ns tell."""
+    doc = guest.calm_report("timers")
+    CHECK.assertEqual(doc["rate"]["verdict"], "consistent", doc["rate"])
+    CHECK.assertEqual(doc["use"]["verdict"], "until-moved", doc["use"])
+
+
+@steps(metal=METAL)
+def assumed_metal_is_verified(guest):
+    rate = guest.calm_report("metal")["rate"]
+    CHECK.assertEqual(rate["verdict"], "verified", rate)
+    CHECK.assertIsInstance(rate["agreement_ppm"], (int, float))
+    gives_the_host(guest, "metal", "hpet", "acpi-pm", "pit")
+
+
+@steps(timers_nobody=as_nobody(TIMERS))
+def nobody_is_denied_the_timers(guest):
+    for name in ("hpet", "acpi-pm"):
+        line = guest.source("timers_nobody", name)
+        CHECK.assertEqual((line["status"], line["hz"]), ("denied", None))
+
+
+@steps(ports=PORTS)
+def a_disabled_hpet_is_skipped(guest):
+    """By "nohpet": the table is there, and /dev/hpet, which says EBUSY."""
+    line = guest.source("ports", "hpet")
+    CHECK.assertEqual((line["status"], line["hz"]), ("skipped", None), line)
+
+
+@steps(ports=PORTS)
+def hpet_is_absent(guest):
+    """No table; but /dev/hpet is there, and says EBUSY."""
+    line = guest.source("ports", "hpet")
+    CHECK.assertEqual((line["status"], line["hz"]), ("absent", None), line)
+
+
+@steps(ports=PORTS)
+def pm_timer_gives_the_hosts_rate(guest):
+    gives_the_host(guest, "ports", "acpi-pm")
+
+
+@steps(lineage=f"{PORTS} --assume-metal "
+               "--only hpet,clock-raw")
+def one_hpet_does_not_verify_itself(guest):
+    """The kernel's clock is the HPET's, and so is the HPET."""
+    for name in ("hpet", "clock-raw"):
+        CHECK.assertEqual(guest.source("lineage", name)["roots"], ["hpet"])
+    gives_the_host(guest, "lineage", "hpet", "clock-raw")
+    rate = guest.calm_report("lineage")["rate"]
+    CHECK.assertNotEqual(rate["verdict"], "verified", rate)
+
+
+@steps(timers_recorded=record("timers", "--probe ports --pit"),
+       timers_recording="cat /tmp/timers.rec")
+def the_timers_recording_is_judged_alike(guest):
+    guest.judged_alike("timers_recorded", "timers_recording", "--pit")
+
+
+# The speaker is on with 3.
+@steps(port61="for v in 3 2 0 1; do port61 $v >/dev/null; port61; "
+              f"{TIMERS} >/tmp/port61 || exit; port61; done; "
+              "cat /tmp/port61")
+def the_pit_leaves_port_61_as_it_was(guest):
+    words, _, report = guest.step("port61").out.partition("{")
+    CHECK.assertEqual(words.split(), "3 3 2 2 0 0 1 1".split())
+    pit = source(parse("{" + report), "pit")
+    CHECK.assertIn(pit["status"], NUMBERS, "else nothing was tried")
