@@ -31,8 +31,14 @@ static int sim_cpuid(struct tscal_platform *p, uint32_t leaf, uint32_t subleaf,
 static int sim_rdmsr(
 	struct tscal_platform *p, unsigned cpu, uint32_t msr, uint64_t *value)
 {
-	(void)p, (void)cpu, (void)msr, (void)value;
-	return -ENOENT;
+	const struct sim *s = sim_of(p);
+
+	for (size_t i = 0; i < s->n_msrs; i++)
+		if (s->msrs[i].cpu == cpu && s->msrs[i].msr == msr) {
+			*value = s->msrs[i].value;
+			return 0;
+		}
+	return s->msr_rc;
 }
 
 static int sim_read_file(
@@ -46,7 +52,8 @@ static int sim_read_file(
 			continue;
 		if (!s->files[i].text)
 			return s->files[i].error;
-		len = strlen(s->files[i].text);
+		len = s->files[i].size;
+		len = len ? len : strlen(s->files[i].text);
 		len = len < size ? len : size;
 		memcpy(buf, s->files[i].text, len);
 		return (int)len;
@@ -126,6 +133,7 @@ void sim_init(struct sim *sim)
 {
 	memset(sim, 0, sizeof(*sim));
 	sim->plat.ops = &sim_ops;
+	sim->msr_rc = -ENOENT;
 	sim->timex_rc = -ENOENT;
 	sim->perf_rc = -ENOENT;
 	sim->kvm_rc = -ENOENT;
@@ -140,18 +148,36 @@ void sim_add_cpuid(struct sim *sim, uint32_t leaf, uint32_t subleaf,
 		leaf, subleaf, {eax, ebx, ecx, edx}};
 }
 
-void sim_add_file(struct sim *sim, const char *path, const char *text)
+void sim_add_msr(struct sim *sim, unsigned cpu, uint32_t msr, uint64_t value)
+{
+	if (sim->n_msrs == SIM_MSRS_MAX)
+		abort();
+	sim->msrs[sim->n_msrs++] = (struct sim_msr){cpu, msr, value};
+}
+
+static void add_file(struct sim *sim, struct sim_file file)
 {
 	if (sim->n_files == SIM_FILES_MAX)
 		abort();
-	sim->files[sim->n_files++] = (struct sim_file){path, text, 0};
+	sim->files[sim->n_files++] = file;
+}
+
+void sim_add_file(struct sim *sim, const char *path, const char *text)
+{
+	add_file(sim, (struct sim_file){.path = path, .text = text});
+}
+
+void sim_add_bytes(
+	struct sim *sim, const char *path, const void *bytes, size_t size)
+{
+	add_file(sim, (struct sim_file){.path = path,
+			      .text = size ? (const char *)bytes : "",
+			      .size = size});
 }
 
 void sim_add_file_error(struct sim *sim, const char *path, int error)
 {
-	if (sim->n_files == SIM_FILES_MAX)
-		abort();
-	sim->files[sim->n_files++] = (struct sim_file){path, NULL, error};
+	add_file(sim, (struct sim_file){.path = path, .error = error});
 }
 
 /* The page, which is made where it does not exist. */

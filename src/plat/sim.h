@@ -22,9 +22,16 @@ struct sim_cpuid {
 	struct plat_cpuid regs;
 };
 
+struct sim_msr {
+	unsigned cpu;
+	uint32_t msr;
+	uint64_t value;
+};
+
 struct sim_file {
 	const char *path;
 	const char *text; /* NULL: the answer is error */
+	size_t size;	  /* 0: up to the NUL that ends it */
 	int error;	  /* such as -EACCES */
 };
 
@@ -80,6 +87,7 @@ struct sim_event {
 #define SIM_EVENTS_MAX 32
 #define SIM_CPUS_MAX 4
 #define SIM_CPUID_MAX 64
+#define SIM_MSRS_MAX 16
 #define SIM_FILES_MAX 64
 #define SIM_PAGES_MAX 8
 
@@ -91,6 +99,9 @@ struct sim {
 	/* Out-of-range leaves answer with this instead of failing; NULL: with
 	 * -ENODATA, as a recording does. */
 	const struct plat_cpuid *out_of_range;
+	size_t n_msrs;
+	struct sim_msr msrs[SIM_MSRS_MAX];
+	int msr_rc; /* of registers that are not in the table */
 	size_t n_files;
 	struct sim_file files[SIM_FILES_MAX];
 	size_t n_pages;
@@ -167,7 +178,11 @@ double sim_hz(const struct sim *sim, enum plat_counter_id id);
 /* Fill in the tables; they abort the test when full. */
 void sim_add_cpuid(struct sim *sim, uint32_t leaf, uint32_t subleaf,
 	uint32_t eax, uint32_t ebx, uint32_t ecx, uint32_t edx);
+void sim_add_msr(struct sim *sim, unsigned cpu, uint32_t msr, uint64_t value);
 void sim_add_file(struct sim *sim, const char *path, const char *text);
+/* A file that is no text; the bytes stay where they are. */
+void sim_add_bytes(
+	struct sim *sim, const char *path, const void *bytes, size_t size);
 void sim_add_file_error(struct sim *sim, const char *path, int error);
 
 /* Parts of sim.c, in sim_time.c: what takes simulated time. */
