@@ -149,8 +149,14 @@ int acpi_find_pm_timer(struct tscal_platform *plat, struct plat_where *out,
 	uint8_t table[FADT_MAX];
 	int n = plat->ops->read_file(plat, FACP, table, sizeof(table)), rc;
 
+	if (n == -ENOENT)
+		return say(n, why, why_size,
+			"no ACPI here, whose FADT would say where it is");
 	if (n < 0)
-		return n;
+		return say(n, why, why_size,
+			"ACPI's FADT, which says where it is, cannot be read "
+			"(error %d)",
+			-n);
 	rc = acpi_fadt_pm_timer(table, (size_t)n, out, why, why_size);
 	if (rc)
 		return rc;

@@ -16,7 +16,7 @@ int acpi_fadt_pm_timer(const uint8_t *fadt, size_t size, struct plat_where *out,
 
 /*
  * The same from this machine's tables, and whether reads of it need to be
- * verified.  Returns as above or -errno of reading the table.
+ * verified.  Returns as above or -errno of reading the table, and why as above.
  */
 int acpi_find_pm_timer(struct tscal_platform *plat, struct plat_where *out,
 	char *why, size_t why_size);

@@ -69,9 +69,6 @@ static bool find_acpi_pm(
 	switch (rc) {
 	case 0:
 		return true;
-	case -ENOENT:
-		measure_outcome(m, TSCAL_STATUS_ABSENT, "%s", why);
-		break;
 	case -EBADMSG:
 		measure_outcome(m, TSCAL_STATUS_ERROR, "%s", why);
 		break;
@@ -85,10 +82,7 @@ static bool find_acpi_pm(
 		measure_errno(m, rc);
 		break;
 	default:
-		measure_outcome(m, TSCAL_STATUS_ABSENT,
-			"ACPI's FADT, which says where it is, cannot be read "
-			"(error %d)",
-			-rc);
+		measure_outcome(m, TSCAL_STATUS_ABSENT, "%s", why);
 	}
 	return false;
 }

@@ -284,6 +284,23 @@ static int find_here(void)
 	return acpi_find_pm_timer(&sim.plat, &where, why, sizeof(why));
 }
 
+Test(acpi, tables_that_cannot_be_read_say_why)
+{
+	static const int errors[] = {
+		-ENOENT, -EACCES, -EPERM, -ENODATA, -EOPNOTSUPP, -EIO};
+
+	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++) {
+		sim.n_files = 0;
+		sim_add_file_error(&sim, FACP, errors[i]);
+		cr_expect(eq(int, find_here(), errors[i]));
+		cr_expect(ne(chr, why[0], '#'), "%d", errors[i]);
+		cr_expect(ne(ptr, strstr(why, "FADT"), NULL), "%s", why);
+	}
+	sim.n_files = 0;
+	cr_expect(eq(int, find_here(), -ENOENT));
+	cr_expect(ne(chr, why[0], '#'));
+}
+
 Test(acpi, tables_that_are_read_are_the_same_as_tables_given)
 {
 	fadt = fadt_of_qemu(6);
