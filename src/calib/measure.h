@@ -29,7 +29,7 @@ struct measured {
 	struct plat_counter counter; /* when it could be opened */
 	int rc;			     /* else why not, as plat.h says */
 	/* READY: hz, lo and hi hold.  Otherwise why not: ABSENT, SKIPPED,
-	 * DENIED, STUCK, IMPLAUSIBLE, UNSTABLE, ERROR. */
+	 * DENIED, STUCK, UNSTABLE, ERROR. */
 	enum tscal_status status;
 	double hz, lo, hi; /* ticks per second by this reference */
 	double ms;	   /* from the first sample to the last */

@@ -59,7 +59,8 @@ void measure_errno(struct measured *m, int rc)
 			m, TSCAL_STATUS_SKIPPED, "somebody else uses it");
 		break;
 	case -ERANGE:
-		measure_outcome(m, TSCAL_STATUS_IMPLAUSIBLE,
+		/* No number that contradicts: nothing was counted. */
+		measure_outcome(m, TSCAL_STATUS_ERROR,
 			"what it says about itself cannot be");
 		break;
 	case -ECHILD:

@@ -164,7 +164,7 @@ static const struct trouble errors[] = {
 	{-ETIMEDOUT, TSCAL_STATUS_STUCK, "did not answer in time"},
 	{-ENODEV, TSCAL_STATUS_STUCK, "does not count"},
 	{-EBUSY, TSCAL_STATUS_SKIPPED, "somebody else uses it"},
-	{-ERANGE, TSCAL_STATUS_IMPLAUSIBLE, "cannot be"},
+	{-ERANGE, TSCAL_STATUS_ERROR, "cannot be"},
 	{-ECHILD, TSCAL_STATUS_ERROR, "was killed"},
 	{-ENODATA, TSCAL_STATUS_ABSENT, "not in the recording"},
 	{-EIO, TSCAL_STATUS_ERROR, "(error 5)"},

@@ -217,6 +217,16 @@ Test(counters_run, a_run_without_measuring_opens_no_device)
 	cr_expect(eq(uint, total(closed), 2));
 }
 
+/* Nothing was counted by it, so nothing that was counted contradicts. */
+Test(counters_run, an_hpet_with_a_nonsense_period_contradicts_nobody)
+{
+	sim.counters[HPET].open_error = -ERANGE;
+	calibrate(0);
+	cr_expect(eq(int, tscal_report_info(report)->rate, TSCAL_RATE_VERIFIED),
+		"%s", tscal_report_info(report)->rate_sentence);
+	cr_expect(eq(int, line(TSCAL_SOURCE_HPET)->status, TSCAL_STATUS_ERROR));
+}
+
 /* The PM timer that microcode makes of the CPU's crystal ----------------- */
 
 struct microcode {
