@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "asking.h"
+#include "unfit_ntp.h"
 
 TestSuite(sources, .init = init_metal);
 
@@ -353,42 +354,10 @@ Test(sources, hv_leaf_says_why_it_is_silent)
 
 /* adjtimex ------------------------------------------------------------ */
 
-struct ntp {
-	const char *what, *sentence;
-	struct plat_timex timex;
-};
-
-static const struct ntp unfit[] = {
-	{"TIME_ERROR", "not synchronised",
-		{.state = TIME_ERROR, .freq = 65536, .tick = 10000}},
-	{"STA_UNSYNC", "not synchronised",
-		{.status = STA_UNSYNC, .freq = 65536, .tick = 10000}},
-	{"chrony slews 83333 ppm", "slewing", {.freq = 65536, .tick = 10833}},
-	{"a tick of 100 ppm", "changed the tick",
-		{.freq = 65536, .tick = 9999}},
-	{"offset", "above 1 ms",
-		{.freq = 65536, .tick = 10000, .offset_ns = -1000001}},
-	{"offset ahead", "above 1 ms",
-		{.freq = 65536, .tick = 10000, .offset_ns = 1000001}},
-	{"the least offset of all", "above 1 ms",
-		{.freq = 65536, .tick = 10000, .offset_ns = INT64_MIN}},
-	{"the least freq of all", "limit", {.freq = INT64_MIN, .tick = 10000}},
-	{"left alone for half an hour", "no less than 1 s",
-		{.freq = 65536, .tick = 10000, .maxerror_us = 1000000}},
-	{"a negative error", "no less than 1 s",
-		{.freq = 65536, .tick = 10000, .maxerror_us = INT64_MIN}},
-	{"set once, never disciplined", "nobody has corrected",
-		{.freq = 0, .tick = 10000}},
-	{"at the limit", "499 ppm off, or more",
-		{.freq = 499 * 65536, .tick = 10000}},
-	{"at the other limit", "499 ppm off, or more",
-		{.freq = -500 * 65536, .tick = 10000}},
-};
-
 Test(sources, adjtimex_is_no_witness_unless_ntp_has_settled)
 {
 	measured(2.4e9);
-	for (size_t i = 0; i < sizeof(unfit) / sizeof(*unfit); i++) {
+	for (size_t i = 0; i < N_UNFIT; i++) {
 		run.facts.timex = sim.timex = unfit[i].timex;
 		cr_expect(eq(int, STATUS(TSCAL_SOURCE_ADJTIMEX),
 				  TSCAL_STATUS_ABSENT),
