@@ -56,6 +56,12 @@ static void ask(struct run *run, struct estimate *est)
 		est_say(est, m->status, "%s", m->sentence);
 		return;
 	}
+	if (run->raw.status != TSCAL_STATUS_READY) {
+		est_say(est, TSCAL_STATUS_ABSENT,
+			"the rate of CLOCK_MONOTONIC_RAW is not known, which a "
+			"slew would show against");
+		return;
+	}
 	if (run->plat->ops->adjtimex(run->plat, &now) ||
 		now.freq != run->facts.timex.freq || ntp_unfit(&now)) {
 		est_say(est, TSCAL_STATUS_UNSTABLE,

@@ -207,6 +207,17 @@ Test(ntp, a_realtime_that_cannot_be_measured_says_so)
 	expect(TSCAL_STATUS_UNSTABLE, "went back");
 }
 
+/* What it is held against to see a slew. */
+Test(ntp, without_clock_raw_nobody_can_say_that_it_is_not_slewed)
+{
+	sim.counters[RAW].dead = true;
+	calibrate(1500, 0);
+	expect(TSCAL_STATUS_ABSENT, "CLOCK_MONOTONIC_RAW is not known");
+	sim.counters[RAW].present = false;
+	calibrate(1500, 0);
+	expect(TSCAL_STATUS_ABSENT, "CLOCK_MONOTONIC_RAW is not known");
+}
+
 /* A window up to the whole budget leaves less than that for the first one. */
 Test(ntp, a_second_passes_whatever_window_is_asked_for)
 {
