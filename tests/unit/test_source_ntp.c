@@ -218,6 +218,15 @@ Test(ntp, without_clock_raw_nobody_can_say_that_it_is_not_slewed)
 	expect(TSCAL_STATUS_ABSENT, "CLOCK_MONOTONIC_RAW is not known");
 }
 
+/* A us of CLOCK_REALTIME is 1 ppm only over a second: what was stolen from the
+ * budget is missing in the window. */
+Test(ntp, a_window_that_came_out_shorter_is_none)
+{
+	sim_add_event(&sim, SIM_STEAL, 1000000, INT64_C(900000000000));
+	calibrate(1200, 0);
+	expect(TSCAL_STATUS_UNSTABLE, "a second");
+}
+
 /* A window up to the whole budget leaves less than that for the first one. */
 Test(ntp, a_second_passes_whatever_window_is_asked_for)
 {
