@@ -172,23 +172,31 @@ Test(counters_run, what_was_not_measured_looks_like_nothing)
 	cr_expect(eq(int, tscal_report_info(report)->use, TSCAL_USE_YES));
 }
 
-static void sign(bool present, const char *before, const char *after)
+static const char *sign(
+	bool present, const char *before, enum tscal_status status)
 {
 	init_counters();
 	run.hv.present = present;
 	strcpy(run.facts.virtual_sign, before);
-	run.timer[HPET] = (struct measured){.status = TSCAL_STATUS_READY,
+	run.timer[HPET] = (struct measured){.status = status,
 		.counter = {.num = 100000000, .den = 1},
 		.read_ns = 20000};
+	run.timer[PM] = run.timer[HPET];
 	counters_sign(&run);
-	cr_expect(eq(str, run.facts.virtual_sign, (char *)after));
+	return run.facts.virtual_sign;
 }
 
 Test(counters_run, a_better_sign_is_kept)
 {
-	sign(true, "", "");
-	sign(false, "The kernel says so", "The kernel says so");
-	sign(false, "", "The HPET's period is exactly 10 ns, as QEMU's is");
+	static const char kernel[] = "The kernel says so";
+	enum tscal_status ready = TSCAL_STATUS_READY;
+
+	cr_expect(eq(str, (char *)sign(false, "", ready),
+		"The HPET's period is exactly 10 ns, as QEMU's is"));
+	cr_expect(eq(str, (char *)sign(false, kernel, ready), (char *)kernel));
+	cr_expect(eq(str, (char *)sign(true, "", ready), ""));
+	/* What was read before it failed is no sign. */
+	cr_expect(eq(str, (char *)sign(false, "", TSCAL_STATUS_UNSTABLE), ""));
 }
 
 Test(counters_run, a_survey_and_a_disabled_tsc_open_nothing)
@@ -215,6 +223,49 @@ Test(counters_run, a_run_without_measuring_opens_no_device)
 	cr_expect(eq(uint, total(opened), 2));
 	cr_expect(eq(uint, opened[RAW] + opened[RDTSC], 2));
 	cr_expect(eq(uint, total(closed), 2));
+}
+
+static const struct {
+	int rc;
+	enum tscal_status status;
+	const char *sentence;
+} errors[] = {
+	{-ENOENT, TSCAL_STATUS_ABSENT, "not on this machine"},
+	{-EACCES, TSCAL_STATUS_DENIED, "no permission to read it"},
+	{-EPERM, TSCAL_STATUS_DENIED, "no permission to read it"},
+	{-EOPNOTSUPP, TSCAL_STATUS_SKIPPED, "not asked to open it"},
+	{-EFAULT, TSCAL_STATUS_DENIED, "faults"},
+	{-ETIMEDOUT, TSCAL_STATUS_STUCK, "did not answer in time"},
+	{-ENODEV, TSCAL_STATUS_STUCK, "does not count"},
+	{-ECHILD, TSCAL_STATUS_ERROR, "was killed"},
+	{-ENODATA, TSCAL_STATUS_ABSENT, "not in the recording"},
+	{-EIO, TSCAL_STATUS_ERROR, "(error 5)"},
+};
+
+/* Beside the others, which are none the worse for it. */
+Test(counters_run, what_reading_them_may_fail_by)
+{
+	for (size_t i = 0; i < N_HARDWARE; i++)
+		for (size_t k = 0; k < sizeof(errors) / sizeof(*errors); k++) {
+			const struct tscal_line *l;
+
+			sim.counters[hardware[i].id].error = errors[k].rc;
+			calibrate(TSCAL_OPT_PIT);
+			l = line(hardware[i].source);
+			cr_expect(eq(int, l->status, errors[k].status),
+				"%s, %d: %s", l->name, errors[k].rc,
+				l->sentence);
+			cr_expect(
+				ne(ptr, strstr(l->sentence, errors[k].sentence),
+					NULL),
+				"%s, %d: %s", l->name, errors[k].rc,
+				l->sentence);
+			cr_expect(zero(dbl, l->hz));
+			cr_expect(eq(uint, total(opened), total(closed)));
+			cr_expect(eq(int, tscal_report_info(report)->rate,
+				TSCAL_RATE_VERIFIED));
+			sim.counters[hardware[i].id].error = 0;
+		}
 }
 
 /* Nothing was counted by it, so nothing that was counted contradicts. */
