@@ -182,6 +182,16 @@ static void keep_middle(struct measure_space *sp)
 		(size_t)sp->n_middle * sizeof(*sp->middle));
 }
 
+/* By the first counter that has a rate and never comes round; 0: none has. */
+static double rate_so_far(const struct measure_space *space, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (space[i].m->status == TSCAL_STATUS_READY &&
+			space[i].m->counter.width == 64)
+			return space[i].m->hz;
+	return 0;
+}
+
 /* Take the last bursts that are still to do, and see what they say. */
 static void take(struct tscal_platform *plat, struct measure_space *space,
 	size_t n, uint64_t window_ns)
@@ -200,6 +210,7 @@ static void take(struct tscal_platform *plat, struct measure_space *space,
 
 		if (sp->todo == MEASURE_DONE)
 			continue;
+		sp->hint_hz = rate_so_far(space, n);
 		/* Further reads may fail, in a recording for one; what the
 		 * earlier ones said stays. */
 		if (sp->m->status == TSCAL_STATUS_READY && sp->last->n <= 0)
@@ -330,6 +341,7 @@ int measure_open(struct tscal_platform *plat, struct measured *m,
 	sp->m = m;
 	sp->todo = MEASURE_WINDOW;
 	sp->too_short = false;
+	sp->hint_hz = 0;
 	sp->first = &sp->burst[0];
 	sp->last = &sp->burst[1];
 	sp->last->n = 0;
@@ -361,37 +373,4 @@ void measure_finish(struct tscal_platform *plat,
 		;
 	for (size_t i = 0; i < n; i++)
 		plat->ops->counter_close(plat, space[i].m->id);
-}
-
-/* Reads of a group, when there are enough of them for MIN_GROUPS. */
-#define GROUP 8
-#define MIN_GROUPS 4
-
-double measure_rdtsc_ticks(
-	struct tscal_platform *plat, struct measure_space *space)
-{
-	const struct plat_sample *s = space->burst[0].s;
-	struct plat_counter c;
-	double v[64];
-	const struct plat_until until = {
-		.reads = sizeof(v) / sizeof(*v), .ns = 200000};
-	int n, size, groups;
-
-	if (plat->ops->counter_open(plat, PLAT_COUNTER_RDTSC, NULL, &c))
-		return -1;
-	n = plat->ops->burst(
-		plat, PLAT_COUNTER_RDTSC, space->burst[0].s, &until);
-	plat->ops->counter_close(plat, PLAT_COUNTER_RDTSC);
-	if (n <= 0)
-		return -1;
-	/* Three reads a sample.  A TSC that advances by 25 ticks at a time
-	 * shows the cost of one read only over a group of them. */
-	size = n < GROUP * MIN_GROUPS ? 1 : GROUP;
-	groups = n / size;
-	for (int i = 0; i < groups; i++)
-		v[i] = (double)(s[i * size + size - 1].tsc_after -
-				s[i * size].tsc_before) /
-		       (3 * size - 1);
-	rate_sort(v, (size_t)groups);
-	return v[groups / 2];
 }

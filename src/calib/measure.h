@@ -45,8 +45,11 @@ struct measure_space {
 	struct measure_burst burst[2], *first, *last;
 	struct plat_sample middle[MEASURE_MIDDLE];
 	int n_middle;
-	uint64_t step;	/* counts: what the counter may lag by, as it shows */
-	double lo, hi;	/* ticks per count: by all pairs of bursts so far */
+	uint64_t step; /* counts: what the counter may lag by, as it shows */
+	double lo, hi; /* ticks per count: by all pairs of bursts so far */
+	/* Ticks per second by a counter that does not come round; 0: unknown.
+	 * For one that does: how often it did. */
+	double hint_hz;
 	bool too_short; /* a longer window may give a rate */
 	enum {
 		MEASURE_DONE,

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "calib/estimator.h"
+#include "calib/unwrap.h"
 
 /* An interval wider than this is no measurement; crystals lie 4 % apart. */
 #define WIDEST 0.01
@@ -51,7 +52,7 @@ void measure_errno(struct measured *m, int rc)
 			m, TSCAL_STATUS_STUCK, "its counter does not count");
 		break;
 	case -ETIMEDOUT:
-		measure_outcome(m, TSCAL_STATUS_STUCK,
+		measure_outcome(m, TSCAL_STATUS_UNSTABLE,
 			"it did not answer in time and was given up");
 		break;
 	case -EBUSY:
@@ -82,26 +83,6 @@ static uint64_t mask_of(const struct plat_counter *c)
 double measure_wrap_ns(const struct plat_counter *c)
 {
 	return (double)mask_of(c) * 1e9 * (double)c->den / (double)c->num;
-}
-
-/*
- * References as 64-bit values that never wrap: `width` bits are extended from
- * the one before.  A step of more than 7/8 of the range is one back.
- */
-static bool unwrap(struct plat_sample *s, int n, const struct plat_counter *c,
-	uint64_t *at)
-{
-	uint64_t mask = mask_of(c);
-
-	for (int i = 0; i < n; i++) {
-		uint64_t step = (s[i].ref - *at) & mask;
-
-		if (step > mask - mask / 8)
-			return false;
-		*at += step;
-		s[i].ref = *at;
-	}
-	return true;
 }
 
 /* Whether reads fail; says so. */
@@ -234,29 +215,51 @@ static bool stood_still(
 	return false;
 }
 
+/* The references of all bursts; says what is wrong with them. */
+static bool unwrap_all(struct tscal_platform *plat, struct measured *m,
+	struct measure_space *sp)
+{
+	const struct plat_counter *c = &m->counter;
+	struct unwrap u = {
+		.mask = mask_of(c),
+		.ref = sp->first->s[0].ref,
+		.tsc = sp->first->s[0].tsc_before,
+		.rate = sp->hint_hz > 0
+				? (double)c->num / (double)c->den / sp->hint_hz
+				: 0,
+	};
+	uint64_t away = plat->ops->now_ns(plat) - sp->first->begun_ns;
+	enum unwrapped how = UNWRAP_OK;
+
+	/* Nobody else can tell how often it came round. */
+	if (u.rate == 0 && (double)away > measure_wrap_ns(c) * 7 / 8)
+		how = UNWRAP_ROUND;
+	if (how == UNWRAP_OK)
+		how = unwrap(&u, sp->first->s, sp->first->n);
+	if (how == UNWRAP_OK)
+		how = unwrap(&u, sp->middle, sp->n_middle);
+	if (how == UNWRAP_OK)
+		how = unwrap(&u, sp->last->s, sp->last->n);
+	if (how == UNWRAP_BACK)
+		measure_outcome(
+			m, TSCAL_STATUS_UNSTABLE, "its counter went back");
+	else if (how == UNWRAP_ROUND)
+		measure_outcome(m, TSCAL_STATUS_UNSTABLE,
+			"interrupted for so long that its counter came round");
+	return how == UNWRAP_OK;
+}
+
 /* Whether the samples can be put on one line; says why not. */
 static bool orderly(struct tscal_platform *plat, struct measured *m,
 	struct measure_space *sp)
 {
 	struct measure_burst *first = sp->first, *last = sp->last;
-	uint64_t ref = first->s[0].ref, tsc = 0, ref0 = ref;
-	uint64_t away = plat->ops->now_ns(plat) - first->begun_ns;
+	uint64_t ref0 = first->s[0].ref, tsc = 0;
 	double slope;
 
-	if (failed(m, sp) || follows_tick(m, sp) || dead(m, sp))
+	if (failed(m, sp) || follows_tick(m, sp) || dead(m, sp) ||
+		!unwrap_all(plat, m, sp))
 		return false;
-	if ((double)away > measure_wrap_ns(&sp->m->counter) * 7 / 8) {
-		measure_outcome(m, TSCAL_STATUS_UNSTABLE,
-			"interrupted for so long that its counter came round");
-		return false;
-	}
-	if (!unwrap(first->s, first->n, &sp->m->counter, &ref) ||
-		!unwrap(sp->middle, sp->n_middle, &sp->m->counter, &ref) ||
-		!unwrap(last->s, last->n, &sp->m->counter, &ref)) {
-		measure_outcome(
-			m, TSCAL_STATUS_UNSTABLE, "its counter went back");
-		return false;
-	}
 	if (!tsc_goes_on(first->s, first->n, &tsc) ||
 		!tsc_goes_on(sp->middle, sp->n_middle, &tsc) ||
 		!tsc_goes_on(last->s, last->n, &tsc)) {
@@ -270,7 +273,8 @@ static bool orderly(struct tscal_platform *plat, struct measured *m,
 			m, TSCAL_STATUS_UNSTABLE, "the TSC does not count");
 		return false;
 	}
-	slope = (double)(tsc - first->s[0].tsc_before) / (double)(ref - ref0);
+	slope = (double)(tsc - first->s[0].tsc_before) /
+		(double)(last->s[last->n - 1].ref - ref0);
 	sp->step = step_of(m, sp);
 	if (stopped(last, slope * (double)sp->step)) {
 		measure_outcome(m, TSCAL_STATUS_STUCK, "its counter stopped");

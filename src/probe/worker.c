@@ -27,7 +27,7 @@
 
 /* How much longer than it was given a worker may take: on a busy machine it
  * waits for its turn.  After that it is taken to hang. */
-#define GRACE_MS 100
+#define GRACE_MS 250
 /* A killed process is gone at once, unless the kernel holds it in a call. */
 #define REAP_MS 50
 

@@ -153,6 +153,19 @@ Test(sim_faults, away_for_longer_than_the_wrap)
 	assert_fault(&away, PIT);
 }
 
+/* Beside a clock that does not come round it is known how often the PIT did. */
+Test(sim_faults, away_for_longer_than_the_wrap_beside_another_counter)
+{
+	struct measured m[2] = {{.id = PLAT_COUNTER_CLOCK_RAW}, {.id = PIT}};
+
+	machine(0);
+	sim_add_counter(&sim, PIT, 3579545, 3, 16)->error_ppm = -300;
+	sim_add_event(&sim, SIM_STEAL, 6 * MS, (int64_t)(200 * MS));
+	measure((struct measure_plan)PLAN(10, 300), m, 2);
+	cr_assert(holds_truth(&m[0]), "%s", m[0].sentence);
+	cr_assert(holds_truth(&m[1]), "%s", m[1].sentence);
+}
+
 Test(sim_faults, reads_that_fail_or_take_too_long)
 {
 	static const struct fault fails = {

@@ -161,7 +161,7 @@ static const struct trouble errors[] = {
 	{-EPERM, TSCAL_STATUS_DENIED, "no permission for "},
 	{-EOPNOTSUPP, TSCAL_STATUS_SKIPPED, "not asked to use "},
 	{-EFAULT, TSCAL_STATUS_DENIED, "faults"},
-	{-ETIMEDOUT, TSCAL_STATUS_STUCK, "did not answer in time"},
+	{-ETIMEDOUT, TSCAL_STATUS_UNSTABLE, "did not answer in time"},
 	{-ENODEV, TSCAL_STATUS_STUCK, "does not count"},
 	{-EBUSY, TSCAL_STATUS_SKIPPED, "somebody else uses it"},
 	{-ERANGE, TSCAL_STATUS_ERROR, "cannot be"},

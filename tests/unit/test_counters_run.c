@@ -235,7 +235,7 @@ static const struct {
 	{-EPERM, TSCAL_STATUS_DENIED, "no permission to read it"},
 	{-EOPNOTSUPP, TSCAL_STATUS_SKIPPED, "not asked to open it"},
 	{-EFAULT, TSCAL_STATUS_DENIED, "faults"},
-	{-ETIMEDOUT, TSCAL_STATUS_STUCK, "did not answer in time"},
+	{-ETIMEDOUT, TSCAL_STATUS_UNSTABLE, "did not answer in time"},
 	{-ENODEV, TSCAL_STATUS_STUCK, "does not count"},
 	{-ECHILD, TSCAL_STATUS_ERROR, "was killed"},
 	{-ENODATA, TSCAL_STATUS_ABSENT, "not in the recording"},
