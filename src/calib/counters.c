@@ -182,7 +182,10 @@ static void open_realtime(struct opening *o)
  * timer does. */
 static void open_pit(struct opening *o, bool others)
 {
-	if (!others || o->run->opts.flags & TSCAL_OPT_PIT)
+	bool never = !(o->run->plat->ops->counters &
+		       PLAT_COUNTER_BIT(PLAT_COUNTER_PIT));
+
+	if (!others || never || o->run->opts.flags & TSCAL_OPT_PIT)
 		open_hardware(o, TSCAL_SOURCE_PIT, PLAT_COUNTER_PIT);
 	else
 		measure_outcome(&o->run->timer[PLAT_COUNTER_PIT],

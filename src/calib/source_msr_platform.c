@@ -157,11 +157,30 @@ static double amd_mhz(uint32_t family, uint64_t p0)
 	return 0;
 }
 
+/* Before family 17h the first states are boost states where the CPU has such
+ * (AMD BKDG for family 15h, NumBoostStates), which the TSC does not count at;
+ * how many, PCI configuration space says. */
+static bool may_be_boost(const struct run *run)
+{
+	struct plat_cpuid r;
+
+	/* CPUID.80000007H:EDX[9], CPB. */
+	return run->facts.family < 0x17 &&
+	       (run->facts.max_ext < 0x80000007 ||
+		       run->plat->ops->cpuid(run->plat, 0x80000007, 0, &r) ||
+		       r.edx >> 9 & 1);
+}
+
 static void ask_amd(const struct run *run, struct estimate *est)
 {
 	uint64_t hwcr, p0;
 	double mhz;
 
+	if (may_be_boost(run)) {
+		est_say(est, TSCAL_STATUS_ABSENT,
+			"P-state 0 of this CPU may be a boost state");
+		return;
+	}
 	if (!rdmsr(run, est, MSR_HWCR, &hwcr) ||
 		!rdmsr(run, est, MSR_PSTATE_DEF_0, &p0))
 		return;

@@ -20,6 +20,10 @@ TestSuite(msr, .init = init_metal);
 static void cpu(const char *vendor, uint32_t family, uint32_t model)
 {
 	strcpy(run.facts.cpu_vendor, vendor);
+	/* No boost. */
+	run.facts.max_ext = 0x80000008;
+	sim.n_cpuid = 0;
+	sim_add_cpuid(&sim, 0x80000007, 0, 0, 0, 0, 1 << 8);
 	run.facts.family = family;
 	run.facts.model = model;
 	sim.n_msrs = 0;
@@ -107,6 +111,24 @@ Test(msr, amd_names_p_state_0)
 		sim_add_msr(&sim, 0, PSTATE_0, a->p0);
 		labels(a->mhz, a->what);
 	}
+}
+
+/* Its first states may be those of the boost, and the TSC's is none of them. */
+Test(msr, amd_before_zen_with_a_boost)
+{
+	cpu("AuthenticAMD", 0x15, 1);
+	sim_add_msr(&sim, 0, TSC_FREQ, FREQ_SEL);
+	sim_add_msr(&sim, 0, PSTATE_0, OLD(0x14u, 0u));
+	labels(3600, "no boost");
+	sim.cpuid[0].regs.edx |= 1 << 9;
+	labels(0, "with a boost");
+	says("boost state");
+	run.facts.max_ext = 0x80000004;
+	labels(0, "nobody says");
+	/* Since Zen the boost is no P-state. */
+	run.facts.family = 0x17;
+	sim.msrs[1].value = ZEN(0x62u, 8u);
+	labels(2450, "Zen");
 }
 
 Test(msr, amd_whose_tsc_does_not_count_as_p_state_0)

@@ -81,6 +81,45 @@ def the_timers_recording_is_judged_alike(guest):
     guest.judged_alike("timers_recorded", "timers_recording", "--pit")
 
 
+@steps(kill_pit="kill_pit")
+def the_pit_is_put_back_whoever_is_killed(guest):
+    guest.step("kill_pit")
+
+
+@steps(budget="budget")
+def one_window_for_all_counters(guest):
+    """What a report takes is a figure of docs/references.md; that it is not a
+    window for each counter holds on a busy host too."""
+    CHECK.assertLess(float(guest.step("budget").out), 100)
+
+
+@steps(second="set_clock 23.5 10000 && " + REPORT + " --budget-ms 1500")
+def a_second_of_ntp_is_a_witness(guest):
+    line = guest.source("second", "ntp")
+    CHECK.assertIn(line["status"], NUMBERS, line)
+    CHECK.assertGreater(line["ms"], 800)
+    # By NTP's seconds the TSC ticks so much slower.
+    by = 1 + 23.5e-6
+    CHECK.assertLess(line["hz_lo"] * by, guest.host_hz[1] * (1 + 50e-6))
+    CHECK.assertGreater(line["hz_hi"] * by, guest.host_hz[0] * (1 - 50e-6))
+
+
+@steps(grown=f"{PORTS} --target-ppm 2 --budget-ms 500 --only hpet,clock-raw")
+def the_window_grows_to_the_target(guest):
+    for name in ("hpet", "clock-raw"):
+        line = guest.source("grown", name)
+        CHECK.assertIn(line["status"], NUMBERS, line)
+        CHECK.assertLess((line["hz_hi"] / line["hz_lo"] - 1) * 1e6, 4.2)
+    gives_the_host(guest, "grown", "hpet")
+
+
+@steps(metal=METAL)
+def registers_are_no_label_here(guest):
+    """QEMU's emulation answers 0 to every register it does not know."""
+    line = guest.source("metal", "msr-platform")
+    CHECK.assertEqual((line["status"], line["hz"]), ("absent", None), line)
+
+
 # The speaker is on with 3.
 @steps(port61="for v in 3 2 0 1; do port61 $v >/dev/null; port61; "
               f"{TIMERS} >/tmp/port61 || exit; port61; done; "

@@ -12,11 +12,12 @@ from expect import (
     ntp_that_slews_is_no_witness, tcg_has_no_timing_leaf,
     the_kernel_rejected_the_tsc)
 from expect_timers import (
-    a_disabled_hpet_is_skipped, assumed_metal_is_verified,
+    a_disabled_hpet_is_skipped, a_second_of_ntp_is_a_witness, assumed_metal_is_verified,
     each_timer_gives_the_hosts_rate, emulated_timers_are_no_witnesses,
     hpet_is_absent, nobody_is_denied_the_timers,
-    one_hpet_does_not_verify_itself, pm_timer_gives_the_hosts_rate,
-    the_pit_leaves_port_61_as_it_was, the_timers_recording_is_judged_alike)
+    one_hpet_does_not_verify_itself, one_window_for_all_counters,
+    pm_timer_gives_the_hosts_rate, registers_are_no_label_here,
+    the_pit_is_put_back_whoever_is_killed, the_pit_leaves_port_61_as_it_was, the_timers_recording_is_judged_alike, the_window_grows_to_the_target)
 from lab import Machine
 
 REFINED = [clock_raw_is_what_the_kernel_refined]
@@ -27,9 +28,12 @@ MACHINES = [
         looks_like_metal_by_cpuid, leaf_15_is_out_of_range,
         assumed_metal_is_verified, nobody_is_denied_the_timers,
         the_pit_leaves_port_61_as_it_was,
-        the_timers_recording_is_judged_alike,
+        the_timers_recording_is_judged_alike, registers_are_no_label_here,
+        the_pit_is_put_back_whoever_is_killed, one_window_for_all_counters,
+        the_window_grows_to_the_target,
         # They change the kernel's clock, so they come last.
-        ntp_gives_true_seconds, ntp_that_slews_is_no_witness]),
+        ntp_gives_true_seconds, a_second_of_ntp_is_a_witness,
+        ntp_that_slews_is_no_witness]),
 
     # The kernel is told the rate, and has nothing to measure it by.
     Machine("bare-declared", [
