@@ -303,11 +303,15 @@ static bool grow(struct tscal_platform *plat, const struct measure_plan *plan,
 	}
 	if (want == 0)
 		return false;
-	for (size_t i = 0; i < n; i++)
-		if ((space[i].m->status == TSCAL_STATUS_READY ||
-			    space[i].too_short) &&
-			!wraps_in(&space[i], want))
-			space[i].todo = MEASURE_LONGER;
+	for (size_t i = 0; i < n; i++) {
+		bool counts = space[i].m->status == TSCAL_STATUS_READY ||
+			      space[i].too_short;
+
+		/* Nor is an end taken again, for which there was no time. */
+		space[i].todo = counts && !wraps_in(&space[i], want)
+					? MEASURE_LONGER
+					: MEASURE_DONE;
+	}
 	p = passing(n, space, MEASURE_LONGER);
 	now = (double)(plat->ops->now_ns(plat) - p.begun_ns);
 	most = now + (double)time_left(plat, plan) -

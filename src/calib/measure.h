@@ -85,7 +85,7 @@ int measure_open(struct tscal_platform *plat, struct measured *m,
  *
  * Where the ends of the window do not match, measure_finish() takes up to two
  * further bursts, and more where the window has to grow.  It ends before the
- * deadline, but for one read of each counter and for time that is taken from
+ * deadline, but for the last read of each burst and for time that is taken from
  * the program.
  */
 void measure_begin(struct tscal_platform *plat, struct measure_plan *plan,
