@@ -251,35 +251,48 @@ static bool wraps_in(const struct measure_space *sp, double window_ns)
 	return window_ns > measure_wrap_ns(&sp->m->counter) / 2;
 }
 
-/* How long a window this counter still needs; 0: it needs no longer one. */
-static double wanted_ns(
-	const struct measure_plan *plan, const struct measure_space *sp)
+/* How far the true rate may be from the point. */
+static double off_ppm(const struct measured *m)
+{
+	double above = m->hi - m->hz, below = m->hz - m->lo;
+
+	return (above > below ? above : below) / m->hz * 1e6;
+}
+
+/*
+ * How long a window this counter still needs, of whose window so much is gone;
+ * 0: it needs no longer one.
+ */
+static double wanted_ns(const struct measure_plan *plan,
+	const struct measure_space *sp, double gone)
 {
 	const struct measured *m = sp->m;
 	bool ready = m->status == TSCAL_STATUS_READY;
 	double now = ready ? m->ms * 1e6 : (double)plan->first_ns;
-	double want = (double)plan->window_ns, off_ppm;
+	double want = 0, need;
 
 	if (!ready && !sp->too_short)
 		return 0;
+	if ((double)plan->window_ns > now * WORTH_WHILE)
+		want = (double)plan->window_ns;
 	if (sp->too_short)
 		/* As long as there is time for. */
 		want = 1e18;
-	if ((double)m->least_ns > want)
+	if ((double)m->least_ns > now && (double)m->least_ns > want)
 		want = (double)m->least_ns;
-	if (ready && plan->target_ppm > 0) {
-		off_ppm = (m->hi - m->hz > m->hz - m->lo ? m->hi - m->hz
-							 : m->hz - m->lo) /
-			  m->hz * 1e6;
+	if (ready && plan->target_ppm > 0 && off_ppm(m) > plan->target_ppm) {
 		/* Bounds narrow as the window grows; a little more, for reads
 		 * differ. */
-		if (off_ppm > plan->target_ppm &&
-			want < now * 1.1 * off_ppm / plan->target_ppm)
-			want = now * 1.1 * off_ppm / plan->target_ppm;
+		need = now * 1.1 * off_ppm(m) / plan->target_ppm;
+		if (need < gone * WORTH_WHILE)
+			need = gone * WORTH_WHILE;
+		if (need > want)
+			want = need;
 	}
-	if (wraps_in(sp, want))
-		want = measure_wrap_ns(&sp->m->counter) / 2;
-	return want > now * WORTH_WHILE ? want : 0;
+	if (!wraps_in(sp, want))
+		return want;
+	want = measure_wrap_ns(&sp->m->counter) / 2;
+	return want > gone * WORTH_WHILE ? want : 0;
 }
 
 /*
@@ -296,7 +309,9 @@ static bool grow(struct tscal_platform *plat, const struct measure_plan *plan,
 	uint64_t gone;
 
 	for (size_t i = 0; i < n; i++) {
-		double w = wanted_ns(plan, &space[i]);
+		double w = wanted_ns(plan, &space[i],
+			(double)(plat->ops->now_ns(plat) -
+				 space[i].first->begun_ns));
 
 		if (w > 0 && (want == 0 || w < want))
 			want = w;
@@ -316,13 +331,13 @@ static bool grow(struct tscal_platform *plat, const struct measure_plan *plan,
 	now = (double)(plat->ops->now_ns(plat) - p.begun_ns);
 	most = now + (double)time_left(plat, plan) -
 	       (double)n * (double)(plan->first_ns / BURST_PART);
-	if (want > most)
-		want = most;
-	if (want < now * WORTH_WHILE) {
+	if (want > most && most < now * WORTH_WHILE) {
 		for (size_t i = 0; i < n; i++)
 			space[i].todo = MEASURE_DONE;
 		return false;
 	}
+	if (want > most)
+		want = most;
 	gone = (uint64_t)now;
 	if ((uint64_t)want > gone)
 		plat->ops->wait(plat, (uint64_t)want - gone, p.spin);
