@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* Whole calibrations of a PC whose timers are read: which of them is right. */
+#include <errno.h>
+#include <math.h>
+
+#include <tscal/calibrate.h>
+
+#include "measuring.h"
+
+#define CLOCKSOURCE "/sys/devices/system/clocksource/clocksource0/"
+#define TSC_HZ 2.4e9
+/* An HPET that is right, as far as crystals are. */
+#define HPET_PPM 10.0
+
+/* ACPI 6.5, 5.2.9: a FADT of ACPI 1.0 whose PM timer is at port 0x808. */
+static int fadt(void *buf, size_t size)
+{
+	uint8_t table[116] = "FACP", sum = 0;
+
+	table[4] = sizeof(table);
+	table[76] = 0x08;
+	table[77] = 0x08;
+	table[91] = 4;
+	for (size_t i = 0; i < sizeof(table); i++)
+		sum = (uint8_t)(sum + table[i]);
+	table[9] = (uint8_t)-sum;
+	size = size < sizeof(table) ? size : sizeof(table);
+	memcpy(buf, table, size);
+	return (int)size;
+}
+
+static const struct plat_ops *ops_of_sim;
+
+/* A table holds NULs, which the sim's files of text cannot. */
+static int files_and_fadt(
+	struct tscal_platform *p, const char *path, void *buf, size_t size)
+{
+	if (!strcmp(path, "/sys/firmware/acpi/tables/FACP"))
+		return fadt(buf, size);
+	return ops_of_sim->read_file(p, path, buf, size);
+}
+
+/*
+ * Bare metal whose kernel runs on its TSC, at the rate that it measured against
+ * the HPET; each counter this many ppm off.
+ */
+static void pc(double kernel_ppm, double hpet_ppm, double pm_ppm)
+{
+	static struct plat_ops ops;
+	struct sim_counter *raw = machine(1);
+
+	ops_of_sim = sim.plat.ops;
+	ops = *ops_of_sim;
+	ops.read_file = files_and_fadt;
+	sim.plat.ops = &ops;
+	sim.tsc_hz = TSC_HZ;
+	raw->mult = (uint32_t)(ldexp(1e9, 24) / TSC_HZ *
+			       (1 + kernel_ppm * 1e-6));
+	raw->shift = 24;
+	raw->jitter_ps = 2 * NS;
+	sim_add_mult_page(&sim, 0x108, raw->mult, 24);
+	sim_add_counter(&sim, HPET, 1000000000000000, 69841279, 32)->error_ppm =
+		hpet_ppm;
+	sim.counters[HPET].before_ps = 500 * NS;
+	sim_add_counter(&sim, PM, 3579545, 1, 24)->error_ppm = pm_ppm;
+	sim.counters[PM].before_ps = 900 * NS;
+	sim_add_counter(&sim, PIT, 3579545, 3, 16)->before_ps = 2 * US;
+	sim_add_cpuid(&sim, 0, 0, 1, 0x756e6547, 0x6c65746e, 0x49656e69);
+	sim_add_cpuid(&sim, 1, 0, 0x906ed, 0, 0, 1 << 4);
+	sim_add_file(&sim, CLOCKSOURCE "current_clocksource", "tsc\n");
+	sim_add_file(&sim, CLOCKSOURCE "available_clocksource",
+		"tsc hpet acpi_pm \n");
+	sim_add_file(&sim, "/proc/cpuinfo", "flags\t\t: tsc\n");
+}
+
+static struct tscal_report *report;
+static const struct tscal_info *info;
+
+static void calibrate(uint32_t flags)
+{
+	struct tscal_opts opts = TSCAL_OPTS_INIT;
+
+	opts.platform = &sim.plat;
+	opts.flags = flags;
+	cr_assert(eq(int, tscal_report_new(&opts, &report), 0));
+	info = tscal_report_info(report);
+}
+
+static const struct tscal_line *line_of(enum tscal_source id)
+{
+	for (size_t i = 0; i < tscal_report_count(report); i++)
+		if (tscal_report_line(report, i)->id == id)
+			return tscal_report_line(report, i);
+	cr_fatal("no such source");
+}
+
+static void assert_verdict(
+	enum tscal_rate rate, enum tscal_source source, const char *phrase)
+{
+	cr_assert(eq(int, (int)info->rate, (int)rate), "%s: %s",
+		tscal_rate_str(info->rate), info->rate_sentence);
+	cr_assert(eq(int, (int)info->source, (int)source), "%s",
+		info->rate_sentence);
+	cr_assert(ne(ptr, strstr(info->rate_sentence, phrase), NULL), "%s",
+		info->rate_sentence);
+	cr_assert(eq(int, (int)info->use, TSCAL_USE_YES));
+}
+
+static void assert_status(enum tscal_source id, enum tscal_status status)
+{
+	const struct tscal_line *l = line_of(id);
+
+	cr_assert(eq(int, (int)l->status, (int)status), "%s is %s: %s", l->name,
+		tscal_status_str(l->status), l->sentence);
+}
+
+Test(timer_verdicts, of_a_pc_whose_timers_agree)
+{
+	pc(12, HPET_PPM, -5);
+	calibrate(0);
+	/* The kernel's rate has the HPET behind it, so another confirms it. */
+	assert_verdict(TSCAL_RATE_VERIFIED, TSCAL_SOURCE_VDSO,
+		"measured it against the HPET; acpi-pm confirms vdso");
+	assert_status(TSCAL_SOURCE_HPET, TSCAL_STATUS_AGREES);
+	assert_status(TSCAL_SOURCE_ACPI_PM, TSCAL_STATUS_AGREES);
+	/* It would have to be set counting. */
+	assert_status(TSCAL_SOURCE_PIT, TSCAL_STATUS_SKIPPED);
+	cr_assert(lt(dbl, info->agreement_ppm, 400));
+	cr_assert(epsilon_eq(dbl, line_of(TSCAL_SOURCE_HPET)->hz,
+		sim_hz(&sim, HPET), TSC_HZ * 1e-4));
+	cr_assert(lt(u64, sim.now_ps, 50 * MS));
+	tscal_report_free(report);
+}
+
+Test(timer_verdicts, with_a_pit_that_was_asked_for)
+{
+	pc(12, HPET_PPM, -5);
+	calibrate(TSCAL_OPT_PIT);
+	assert_verdict(TSCAL_RATE_VERIFIED, TSCAL_SOURCE_VDSO, "confirms vdso");
+	assert_status(TSCAL_SOURCE_PIT, TSCAL_STATUS_AGREES);
+	tscal_report_free(report);
+}
+
+Test(timer_verdicts, name_a_pm_timer_at_double_speed)
+{
+	pc(12, HPET_PPM, 1e6);
+	calibrate(0);
+	assert_verdict(TSCAL_RATE_CONFLICT, TSCAL_SOURCE_VDSO,
+		"acpi-pm (50 % below) contradicts vdso");
+	assert_status(TSCAL_SOURCE_ACPI_PM, TSCAL_STATUS_DISAGREES);
+	assert_status(TSCAL_SOURCE_HPET, TSCAL_STATUS_AGREES);
+	tscal_report_free(report);
+}
+
+/* The kernel took its rate from elsewhere: so the HPET is alone. */
+static void not_by_the_hpet(double hpet_ppm)
+{
+	pc(0, hpet_ppm, -5);
+	for (size_t i = 0; i < sim.n_files; i++)
+		if (!strcmp(sim.files[i].path, "/proc/cpuinfo"))
+			sim.files[i].text = "flags\t\t: tsc tsc_known_freq\n";
+	/* A crystal of 24 MHz, times 100. */
+	sim.cpuid[0].regs.eax = 0x15;
+	sim_add_cpuid(&sim, 0x15, 0, 1, 100, 24000000, 0);
+	calibrate(0);
+}
+
+Test(timer_verdicts, name_an_hpet_400_ppm_off_as_loose)
+{
+	not_by_the_hpet(400);
+	assert_verdict(TSCAL_RATE_VERIFIED, TSCAL_SOURCE_CPUID_15,
+		"hpet agrees only loosely: 4");
+	assert_status(TSCAL_SOURCE_HPET, TSCAL_STATUS_AGREES);
+	cr_assert(
+		ne(ptr, strstr(info->rate_sentence, "acpi-pm confirms"), NULL),
+		"%s", info->rate_sentence);
+	tscal_report_free(report);
+}
+
+Test(timer_verdicts, name_an_hpet_600_ppm_off_a_liar)
+{
+	not_by_the_hpet(600);
+	assert_verdict(TSCAL_RATE_CONFLICT, TSCAL_SOURCE_CPUID_15, "hpet (6");
+	assert_status(TSCAL_SOURCE_HPET, TSCAL_STATUS_DISAGREES);
+	assert_status(TSCAL_SOURCE_ACPI_PM, TSCAL_STATUS_AGREES);
+	tscal_report_free(report);
+}
+
+/* Both have one root: it cannot be 400 ppm off itself. */
+Test(timer_verdicts, an_hpet_off_the_kernel_that_was_measured_by_it_is_a_liar)
+{
+	static const double ppm[] = {400, -400, 600, -600};
+
+	for (size_t i = 0; i < 4; i++) {
+		pc(12, ppm[i], -5);
+		calibrate(0);
+		assert_verdict(
+			TSCAL_RATE_CONFLICT, TSCAL_SOURCE_VDSO, "hpet (");
+		assert_status(TSCAL_SOURCE_HPET, TSCAL_STATUS_DISAGREES);
+		assert_status(TSCAL_SOURCE_ACPI_PM, TSCAL_STATUS_AGREES);
+		tscal_report_free(report);
+	}
+}
+
+Test(timer_verdicts, a_timer_that_fails_leaves_the_others_alone)
+{
+	pc(12, HPET_PPM, -5);
+	sim.counters[PM].dead = true;
+	calibrate(0);
+	assert_verdict(TSCAL_RATE_CONSISTENT, TSCAL_SOURCE_VDSO, "hpet twice");
+	assert_status(TSCAL_SOURCE_ACPI_PM, TSCAL_STATUS_STUCK);
+	tscal_report_free(report);
+	pc(12, HPET_PPM, -5);
+	sim.counters[HPET].open_error = -EACCES;
+	calibrate(0);
+	assert_verdict(TSCAL_RATE_VERIFIED, TSCAL_SOURCE_VDSO,
+		"acpi-pm confirms vdso");
+	assert_status(TSCAL_SOURCE_HPET, TSCAL_STATUS_DENIED);
+	tscal_report_free(report);
+}
