@@ -16,6 +16,7 @@ import sys
 
 from dumped import dumped
 from synth import Machine
+from timers import timers
 
 AMD_FLAGS = "constant_tsc nonstop_tsc tsc_adjust"
 KNOWN = "constant_tsc nonstop_tsc tsc_known_freq tsc_adjust"
@@ -391,6 +392,7 @@ def main():
     guests()
     odd()
     traps()
+    timers(machine)
     dumped(machine)
     recorded()
     for m in MACHINES:

@@ -24,6 +24,14 @@ CPUS = {
     "icelake-sp": (0x000606A6, "GenuineIntel", 0x1B),
     "sapphirerapids": (0x000806F8, "GenuineIntel", 0x20),
     "coffeelake": (0x000906EA, "GenuineIntel", 0x16),
+    "jasperlake": (0x000906C0, "GenuineIntel", 0x1B),
+}
+
+# The timers of a PC: Hz as a fraction, and bits.  HPETs declare a count in fs.
+TIMERS = {
+    "hpet": (10**15, 69841279, 32),
+    "acpi-pm": (3579545, 1, 24),
+    "pit": (3579545, 3, 16),
 }
 
 
@@ -69,6 +77,36 @@ class Machine:
         return self.add('file "%s": "%s"' % (
             path, text.replace("\\", "\\\\").replace('"', '\\"')
             .replace("\n", "\\n").replace("\t", "\\t")))
+
+    def table(self, name, data):
+        """A table of ACPI."""
+        return self.add('file "/sys/firmware/acpi/tables/%s": "%s"' % (
+            name, "".join("\\x%02x" % byte for byte in data)))
+
+    def no_table(self, name):
+        return self.no_file("/sys/firmware/acpi/tables/" + name)
+
+    def fadt(self, port=0x808):
+        """The FADT (ACPI 6.5, 5.2.9) with the PM timer at a port; 0: none."""
+        fadt = bytearray(b"FACP" + bytes(112))
+        fadt[4] = len(fadt)
+        fadt[76:80] = struct.pack("<I", port)
+        fadt[91] = 4 if port else 0
+        fadt[9] = -sum(fadt) & 0xFF
+        return self.table("FACP", fadt).no_table("WAET")
+
+    def hpet_table(self):
+        """The table HPET (IA-PC HPET 1.0a, 3.2.4): what counts is that it is
+        there."""
+        hpet = bytearray(b"HPET" + bytes(52))
+        hpet[4] = len(hpet)
+        hpet[36:40] = struct.pack("<I", 0x8086A201)
+        hpet[44:52] = struct.pack("<Q", 0xFED00000)
+        hpet[9] = -sum(hpet) & 0xFF
+        return self.table("HPET", hpet)
+
+    def msr(self, number, value):
+        return self.add("msr 0 0x%08x: 0x%x" % (number, value))
 
     def no_file(self, path, error="-ENOENT"):
         return self.add('file "%s": %s' % (path, error))
@@ -169,21 +207,43 @@ class Machine:
             for i in range(samples)))
         self.add("counter clock-raw: num=1000000000 den=1 width=64 spin=0")
         for burst in range(2):
-            text, prev = [], (0, 0)
-            for i in range(samples):
-                # The step between reads is not a whole number of ns, so the
-                # ns boundaries fall everywhere inside the brackets.
-                ns = (start_s * 10**9 + burst * window_ms * 1e6
-                      + i * (2 * read_ns + 7.37))
-                jump = burst * tsc_jump
-                before = int((ns - read_ns / 2) * hz / 1e9) + jump
-                after = int((ns + read_ns / 2) * hz / 1e9) + 1 + jump
-                ref = int(ns)
-                text.append("%d/%d/%d" % (before - prev[0], ref - prev[1],
-                                          after - before))
-                prev = (before, ref)
-            self.add("samples clock-raw %d: %s" % (burst, " ".join(text)))
+            text = self.burst(hz, int,
+                              start_s * 10**9 + burst * window_ms * 1e6,
+                              samples, read_ns, burst * tsc_jump)
+            self.add("samples clock-raw %d: %s" % (burst, text))
         return self
+
+    def timer(self, which, hz, read_ns=1000, start_s=1000, window_ms=10.4,
+              samples=64, den=None):
+        """Bursts of a timer, by which the TSC ticks at hz; den: another period
+        than usual."""
+        num, usual, width = TIMERS[which]
+        den = den or usual
+        self.add("counter %s: num=%d den=%d width=%d spin=1"
+                 % (which, num, den, width))
+        for burst in range(2):
+            text = self.burst(
+                hz, lambda ns: int(ns * num // (den * 10**9)) % 2**width,
+                start_s * 10**9 + burst * round(window_ms * 10**6), samples,
+                read_ns, 0)
+            self.add("samples %s %d: %s" % (which, burst, text))
+        return self
+
+    @staticmethod
+    def burst(hz, count, start_ns, samples, read_ns, jump):
+        """Samples from a time on, of what counts so much by then."""
+        text, prev = [], (0, 0)
+        for i in range(samples):
+            # The step between reads is not a whole number of ns, so the
+            # counts' boundaries fall everywhere inside the brackets.
+            ns = start_ns + i * (2 * read_ns + 7.37)
+            before = int((ns - read_ns / 2) * hz / 1e9) + jump
+            after = int((ns + read_ns / 2) * hz / 1e9) + 1 + jump
+            ref = count(ns)
+            text.append("%d/%d/%d" % (before - prev[0], ref - prev[1],
+                                      after - before))
+            prev = (before, ref)
+        return " ".join(text)
 
     def write(self, folder):
         path = "%s/%s.rec" % (folder, self.name)
