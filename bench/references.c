@@ -112,7 +112,7 @@ static void measure(
 	}
 	printf("{\"source\": \"%s\", \"window_ms\": %u, \"runs\": %d, "
 	       "\"answered\": %zu, \"held\": %zu",
-		l.name, window_ms, runs, n, held);
+		tscal_source_str(id), window_ms, runs, n, held);
 	if (n) {
 		print_spread("error_ppm", error, n);
 		print_spread("bounds_ppm", bounds, n);
