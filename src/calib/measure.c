@@ -331,6 +331,8 @@ static bool grow(struct tscal_platform *plat, const struct measure_plan *plan,
 	now = (double)(plat->ops->now_ns(plat) - p.begun_ns);
 	most = now + (double)time_left(plat, plan) -
 	       (double)n * (double)(plan->first_ns / BURST_PART);
+	if (want < now)
+		want = now;
 	if (want > most && most < now * WORTH_WHILE) {
 		for (size_t i = 0; i < n; i++)
 			space[i].todo = MEASURE_DONE;
