@@ -37,7 +37,7 @@ static const enum plat_counter_id ids[N] = {
 /* A machine's counters: what is owed of each, and what came out. */
 static struct owed {
 	enum tscal_status status;
-	bool slow; /* its reads may leave too much open instead */
+	bool slow; /* reads that take long may leave too much open instead */
 } owed[N];
 static struct measured m[N];
 
@@ -113,6 +113,9 @@ static void interrupt(void)
 		sim_add_event(
 			&sim, SIM_STEAL, ps(10000, 11000), (int64_t)(300 * US));
 	}
+	/* Two may meet the same burst, first and when it is taken again. */
+	for (size_t i = 0; i < N; i++)
+		owed[i].slow = slices > 1;
 	for (int i = 0; i < slices; i++)
 		sim_add_event(&sim, SIM_STEAL, ps(0, 13000), (int64_t)(5 * MS));
 }
@@ -236,8 +239,9 @@ static bool as_owed(size_t i)
 	if (m[i].status == TSCAL_STATUS_READY)
 		return owed[i].status == TSCAL_STATUS_READY &&
 		       holds_truth(&m[i]);
-	if (owed[i].slow && m[i].status == TSCAL_STATUS_UNSTABLE)
-		return strstr(m[i].sentence, "slow reads");
+	if (owed[i].slow && m[i].status == TSCAL_STATUS_UNSTABLE &&
+		strstr(m[i].sentence, "slow reads"))
+		return true;
 	return m[i].status == owed[i].status && m[i].sentence[0];
 }
 
@@ -281,6 +285,9 @@ static void run_all_of(enum trouble trouble)
 	/* That slow reads may leave too much open is no way out. */
 	if (trouble == EMULATED)
 		cr_assert(lt(sz, done * N * 9 / 10, numbers), "%zu", numbers);
+	else if (trouble < PIT_STOPS)
+		cr_assert(
+			lt(sz, done * N * 999 / 1000, numbers), "%zu", numbers);
 }
 
 Test(sim_timers, smis_and_stolen_slices)
