@@ -16,7 +16,7 @@ _tscal()
 		--no-measure --assume-metal --redact --no-redact --help --version"
 	local sources="hv-leaf kvmclock cpuid-15 cpuid-16 brand vdso perf-page
 		kvm-ioctl tsc-freq-khz bogomips clock-raw adjtimex hpet acpi-pm pit ntp
-		phc msr-platform"
+		phc msr-platform hv-msr hv-backdoor vmclock hyperv-page"
 	local before=
 
 	COMPREPLY=()

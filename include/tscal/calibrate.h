@@ -43,6 +43,10 @@ enum tscal_source {
 	TSCAL_SOURCE_NTP,	   /**< "ntp" */
 	TSCAL_SOURCE_PHC,	   /**< "phc" */
 	TSCAL_SOURCE_MSR_PLATFORM, /**< "msr-platform" */
+	TSCAL_SOURCE_HV_MSR,	   /**< "hv-msr" */
+	TSCAL_SOURCE_HV_BACKDOOR,  /**< "hv-backdoor" */
+	TSCAL_SOURCE_VMCLOCK,	   /**< "vmclock" */
+	TSCAL_SOURCE_HYPERV_PAGE,  /**< "hyperv-page" */
 	TSCAL_SOURCE_COUNT
 };
 

@@ -98,28 +98,67 @@ static int parse_pvclock(const uint8_t *rec, double hz, struct pvclock *out)
 	return off < PVCLOCK_MOVED ? 0 : -EDOM;
 }
 
-static int read_pvclock(struct tscal_platform *plat, uint8_t *page)
+/* 6.18 has a region of its own, 6.1 further pages of [vvar]. */
+static int read_vclock(struct tscal_platform *plat, unsigned of_vclock,
+	unsigned of_vvar, uint8_t *page)
 {
-	/* 6.18 has a region of its own, 6.1 page 1 of [vvar]. */
-	int rc = plat->ops->page(plat, PLAT_PAGE_VVAR_VCLOCK, 0, page);
+	int rc = plat->ops->page(plat, PLAT_PAGE_VVAR_VCLOCK, of_vclock, page);
 
 	if (rc == -ENOENT)
-		rc = plat->ops->page(plat, PLAT_PAGE_VVAR, 1, page);
+		rc = plat->ops->page(plat, PLAT_PAGE_VVAR, of_vvar, page);
 	return rc;
+}
+
+/* The first bytes of such a page.  The hypervisor may write while it is copied:
+ * until it reads alike. */
+static int read_steady(struct tscal_platform *plat, unsigned of_vclock,
+	unsigned of_vvar, uint8_t *page, size_t size)
+{
+	uint8_t before[PVCLOCK_SIZE];
+	int rc = read_vclock(plat, of_vclock, of_vvar, page);
+
+	for (int i = 0; !rc && i < PVCLOCK_TRIES; i++) {
+		memcpy(before, page, size);
+		rc = read_vclock(plat, of_vclock, of_vvar, page);
+		if (!rc && !memcmp(before, page, size))
+			return 0;
+	}
+	return rc ? rc : -EBUSY;
 }
 
 int clock_pages_pvclock(
 	struct tscal_platform *plat, double hz, struct pvclock *out)
 {
-	uint8_t page[PLAT_PAGE_SIZE], before[PVCLOCK_SIZE];
-	int rc = read_pvclock(plat, page);
+	uint8_t page[PLAT_PAGE_SIZE];
+	int rc = read_steady(plat, 0, 1, page, PVCLOCK_SIZE);
 
-	/* The hypervisor may write while it is copied: until it reads alike. */
-	for (int i = 0; !rc && i < PVCLOCK_TRIES; i++) {
-		memcpy(before, page, sizeof(before));
-		rc = read_pvclock(plat, page);
-		if (!rc && !memcmp(before, page, sizeof(before)))
-			return parse_pvclock(page, hz, out);
-	}
-	return rc ? rc : -EBUSY;
+	return rc ? rc : parse_pvclock(page, hz, out);
+}
+
+/* 100 ns = ticks * scale >> 64.  KVM makes the scale of its own mul by a factor
+ * that is cut to an integer, 2^32 / 100 (compute_tsc_page_parameters()): up to
+ * 0.022 ppm. */
+#define HYPERV_HZ 1e7
+#define HYPERV_CUT 0.03e-6
+#define HYPERV_SIZE 24
+
+int clock_pages_hyperv(
+	struct tscal_platform *plat, double hz, struct hyperv_page *out)
+{
+	uint8_t page[PLAT_PAGE_SIZE];
+	uint32_t sequence, reserved;
+	int rc = read_steady(plat, 1, 2, page, HYPERV_SIZE);
+
+	if (rc)
+		return rc;
+	memcpy(&sequence, page, 4);
+	memcpy(&reserved, page + 4, 4);
+	memcpy(&out->scale, page + 8, 8);
+	/* Sequence 0: not to be used now. */
+	if (!sequence || reserved || !out->scale)
+		return -ENOENT;
+	out->hz = ldexp(HYPERV_HZ, 64) / (double)out->scale;
+	out->lo = out->hz * (1 - HYPERV_CUT);
+	out->hi = out->hz * (1 + HYPERV_CUT);
+	return fabs(out->hz / hz - 1) < PVCLOCK_NEAR ? 0 : -ENOENT;
 }

@@ -18,6 +18,12 @@ struct pvclock {
 	double hz, lo, hi;
 };
 
+/* Hyper-V's reference TSC page (Hypervisor TLFS, Reference TSC Page). */
+struct hyperv_page {
+	uint64_t scale;
+	double hz, lo, hi;
+};
+
 /* The kernel's own and the one that NTP steers; 6.18 may have some more, for
  * auxiliary clocks. */
 #define CLOCK_PAIRS_MAX 4
@@ -48,5 +54,13 @@ int clock_pages_pairs(struct tscal_platform *plat, double lo, double hi,
  */
 int clock_pages_pvclock(
 	struct tscal_platform *plat, double hz, struct pvclock *out);
+
+/*
+ * Hyper-V's reference TSC page, if its rate is within 1 % of hz.  Returns 0,
+ * -ENOENT (no page, or another thing in it), -EFAULT (the kernel does not let
+ * the vDSO use one), -EBUSY (it changes with every look), or -errno of reading.
+ */
+int clock_pages_hyperv(
+	struct tscal_platform *plat, double hz, struct hyperv_page *out);
 
 #endif /* TSCAL_CLOCK_PAGES_H */

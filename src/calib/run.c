@@ -180,6 +180,14 @@ static void read_pvclock(struct run *run)
 			run->plat, run->raw.hz, &run->pvclock);
 }
 
+/* Also where nobody asks for its rate: what to watch depends on it. */
+static void read_vmclock(struct run *run)
+{
+	run->vmclock_rc = run->kernel.guest && !surveying(run)
+				  ? vmclock_read(run->plat, &run->vmclock)
+				  : -ENOENT;
+}
+
 /* The time a look-up took; a measurement has set its own.  A replay has no
  * clock: it always says 0. */
 static uint64_t stop_watch(
@@ -290,6 +298,7 @@ int run_all(struct run *run, const struct tscal_opts *opts,
 	roots_of_kernel(&run->facts, &run->hv, run->vendor,
 		run->opts.flags & TSCAL_OPT_ASSUME_METAL, &run->kernel);
 	read_pvclock(run);
+	read_vmclock(run);
 	ask(run);
 	judge(run);
 	return 0;

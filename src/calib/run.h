@@ -12,6 +12,7 @@
 #include "calib/clock_pages.h"
 #include "calib/facts.h"
 #include "calib/measure.h"
+#include "calib/vmclock.h"
 #include "hv/vendor.h"
 
 struct source;
@@ -62,6 +63,9 @@ struct run {
 	 * also where no source asks for it. */
 	int pvclock_rc;
 	struct pvclock pvclock;
+	/* The VMClock device: 0 when it holds, else why not. */
+	int vmclock_rc;
+	struct vmclock vmclock;
 	struct kernel_rate kernel;
 
 	/* CLOCK_MONOTONIC_RAW against the TSC; a glance without measuring. */

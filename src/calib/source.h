@@ -78,6 +78,7 @@ extern const struct source source_hv_leaf, source_kvmclock, source_cpuid_15,
 	source_cpuid_16, source_brand, source_vdso, source_perf_page,
 	source_kvm_ioctl, source_tsc_freq_khz, source_bogomips,
 	source_clock_raw, source_adjtimex, source_hpet, source_acpi_pm,
-	source_pit, source_ntp, source_phc, source_msr_platform;
+	source_pit, source_ntp, source_phc, source_msr_platform, source_hv_msr,
+	source_hv_backdoor, source_vmclock, source_hyperv_page;
 
 #endif /* TSCAL_SOURCE_H */

@@ -9,7 +9,11 @@
 const struct source *const sources[] = {
 	/* Who steers this TSC says how fast. */
 	&source_hv_leaf,
+	&source_hv_msr,
+	&source_hv_backdoor,
 	&source_kvmclock,
+	&source_hyperv_page,
+	&source_vmclock,
 	&source_cpuid_15,
 	/* What the kernel made of it: exact where readable. */
 	&source_vdso,

@@ -65,6 +65,8 @@ static uint32_t what_to_watch(const struct run *run)
 		watch &= ~TSCAL_WATCH_PVCLOCK;
 	if (!run->pvclock_rc)
 		watch |= TSCAL_WATCH_PVCLOCK;
+	if (!run->vmclock_rc)
+		watch |= TSCAL_WATCH_VMCLOCK;
 	return watch ? watch : TSCAL_WATCH_RATE;
 }
 

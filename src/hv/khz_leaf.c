@@ -9,33 +9,6 @@
 
 #include "hv/vendor.h"
 
-void hv_answer_khz(
-	struct hv_answer *a, uint32_t khz, uint32_t leaf, double slack_ppm)
-{
-	double hz = khz * 1e3;
-	double slack = 1e3 + hz * slack_ppm * 1e-6;
-
-	if (!khz) {
-		a->status = TSCAL_STATUS_ABSENT;
-		snprintf(a->sentence, sizeof(a->sentence),
-			"leaf 0x%x is there, but its kHz is zero", leaf);
-		return;
-	}
-	if (hz < TSC_HZ_MIN || hz > TSC_HZ_MAX) {
-		a->status = TSCAL_STATUS_IMPLAUSIBLE;
-		snprintf(a->sentence, sizeof(a->sentence),
-			"leaf 0x%x says %u kHz, which no TSC ticks at", leaf,
-			khz);
-		return;
-	}
-	a->status = TSCAL_STATUS_READY;
-	a->hz = hz;
-	a->lo = hz - slack;
-	a->hi = hz + slack;
-	snprintf(a->sentence, sizeof(a->sentence), "%u kHz in leaf 0x%x", khz,
-		leaf);
-}
-
 bool hv_leaf_read(struct tscal_platform *plat,
 	const struct tscal_hv_match *match, uint32_t offset,
 	struct plat_cpuid *regs, struct hv_answer *a)

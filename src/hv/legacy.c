@@ -63,16 +63,31 @@ bool hv_legacy_sign(struct tscal_platform *plat, char *buf, size_t size)
 	return false;
 }
 
-static bool dmi_is_virtualbox(struct tscal_platform *plat)
+static bool dmi_is_one_of(
+	struct tscal_platform *plat, const char *const *names, size_t n)
 {
-	static const char *const names[] = {"innotek", "VirtualBox", "Oracle"};
 	char text[64];
 
 	for (size_t i = 0; i < N_DMI; i++)
 		if (read_dmi(plat, i, text, sizeof(text)) > 0 &&
-			starts_with_one_of(text, names, 3))
+			starts_with_one_of(text, names, n))
 			return true;
 	return false;
+}
+
+static bool dmi_is_virtualbox(struct tscal_platform *plat)
+{
+	static const char *const names[] = {"innotek", "VirtualBox", "Oracle"};
+
+	return dmi_is_one_of(plat, names, 3);
+}
+
+bool hv_firmware_is_vmware(struct tscal_platform *plat)
+{
+	/* "VMware, Inc.", "VMware Virtual Platform", "VMware7,1", "VMW71". */
+	static const char *const names[] = {"VMware", "VMW"};
+
+	return dmi_is_one_of(plat, names, 2);
 }
 
 /* ACPI 6.5, 5.2.6: the OEM's id is bytes 10 to 15 of a table's header. */

@@ -14,4 +14,7 @@ bool hv_legacy_sign(struct tscal_platform *plat, char *buf, size_t size);
  * read) names VirtualBox. */
 bool hv_firmware_is_virtualbox(struct tscal_platform *plat);
 
+/* Whether DMI names VMware. */
+bool hv_firmware_is_vmware(struct tscal_platform *plat);
+
 #endif /* TSCAL_HV_LEGACY_H */

@@ -101,6 +101,25 @@ bool hv_leaf_read(struct tscal_platform *plat,
 void hv_answer_khz(struct hv_answer *answer, uint32_t khz, uint32_t leaf,
 	double slack_ppm);
 
+/* HV_X64_MSR_TSC_FREQUENCY, in Hz. */
+#define HV_MSR_TSC_HZ 0x40000022U
+
+/* Whether Hyper-V's interface stands at the first base, whoever offers it; else
+ * answer says why not. */
+bool hv_hyperv_interface(struct tscal_platform *plat, const struct tscal_hv *hv,
+	struct hv_answer *answer);
+/* Whether this MSR may be asked for: that interface offers it. */
+bool hv_hyperv_offers_msr(struct tscal_platform *plat,
+	const struct tscal_hv *hv, struct hv_answer *answer);
+
+/* The same of a number in Hz, found in `where`: a multiple of 1000 may have
+ * been cut to a kHz (KVM, Xen, QEMU), another is exact. */
+void hv_answer_hz(struct hv_answer *answer, uint64_t hz, const char *where);
+
+/* How VMware's backdoor may be called here; else answer says why not. */
+bool hv_vmware_backdoor(struct tscal_platform *plat, const struct tscal_hv *hv,
+	enum plat_backdoor *how, struct hv_answer *answer);
+
 /* One per vendor with a leaf of its own form, in files of their own. */
 void hv_xen_timing(struct tscal_platform *plat,
 	const struct tscal_hv_match *match, struct hv_answer *answer);

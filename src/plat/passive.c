@@ -81,6 +81,9 @@ static int passive_page(struct tscal_platform *p, enum plat_page which,
 	unsigned index, void *buf)
 {
 	(void)p;
+	/* A device. */
+	if (which == PLAT_PAGE_VMCLOCK)
+		return -EOPNOTSUPP;
 	return vdso_page_copy(which, index, buf);
 }
 
@@ -94,6 +97,13 @@ static int passive_perf_page(
 static int passive_kvm_tsc_khz(struct tscal_platform *p, uint32_t *khz)
 {
 	(void)p, (void)khz;
+	return -EOPNOTSUPP;
+}
+
+static int passive_backdoor_hz(
+	struct tscal_platform *p, enum plat_backdoor how, uint64_t *hz)
+{
+	(void)p, (void)how, (void)hz;
 	return -EOPNOTSUPP;
 }
 
@@ -238,6 +248,7 @@ static const struct plat_ops passive_ops = {
 	.page = passive_page,
 	.perf_page = passive_perf_page,
 	.kvm_tsc_khz = passive_kvm_tsc_khz,
+	.backdoor_hz = passive_backdoor_hz,
 	.tsc_access = passive_tsc_access,
 	.counter_open = passive_counter_open,
 	.burst = passive_burst,

@@ -17,6 +17,17 @@ const char *plat_counter_name(enum plat_counter_id id)
 	return (unsigned)id < PLAT_COUNTER_COUNT ? names[id] : NULL;
 }
 
+const char *plat_backdoor_name(enum plat_backdoor how)
+{
+	static const char *const names[PLAT_BACKDOOR_COUNT] = {
+		[PLAT_BACKDOOR_PORT] = "port",
+		[PLAT_BACKDOOR_VMCALL] = "vmcall",
+		[PLAT_BACKDOOR_VMMCALL] = "vmmcall",
+	};
+
+	return (unsigned)how < PLAT_BACKDOOR_COUNT ? names[how] : NULL;
+}
+
 int tscal_platform_free(struct tscal_platform *platform)
 {
 	return platform ? platform->ops->free(platform) : 0;

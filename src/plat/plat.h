@@ -42,6 +42,8 @@ struct plat_timex {
 enum plat_page {
 	PLAT_PAGE_VVAR,	       /* [vvar] */
 	PLAT_PAGE_VVAR_VCLOCK, /* [vvar_vclock] */
+	PLAT_PAGE_VMCLOCK,     /* of /dev/vmclock0; zero beyond its end */
+	PLAT_PAGE_COUNT
 };
 #define PLAT_PAGE_SIZE 4096
 
@@ -49,6 +51,14 @@ struct plat_perf_page {
 	bool cap_user_time;
 	uint16_t time_shift;
 	uint32_t time_mult;
+};
+
+/* How VMware's backdoor is called. */
+enum plat_backdoor {
+	PLAT_BACKDOOR_PORT, /* IN from port 0x5658 */
+	PLAT_BACKDOOR_VMCALL,
+	PLAT_BACKDOOR_VMMCALL,
+	PLAT_BACKDOOR_COUNT
 };
 
 /* Whether RDTSC works for this process: prctl(PR_GET_TSC). */
@@ -145,6 +155,10 @@ struct plat_ops {
 		unsigned index, void *buf);
 	int (*perf_page)(struct tscal_platform *, struct plat_perf_page *out);
 	int (*kvm_tsc_khz)(struct tscal_platform *, uint32_t *khz);
+	/* GETHZ, where GETVERSION says that there is a backdoor: -ENOENT if it
+	 * does not, -EFAULT if calling it faults. */
+	int (*backdoor_hz)(
+		struct tscal_platform *, enum plat_backdoor how, uint64_t *hz);
 	int (*tsc_access)(struct tscal_platform *, enum plat_tsc_access *out);
 
 	/*
@@ -180,6 +194,9 @@ struct plat_ops {
 struct tscal_platform {
 	const struct plat_ops *ops;
 };
+
+/* Its name in recordings: "port", "vmcall", "vmmcall". */
+const char *plat_backdoor_name(enum plat_backdoor how);
 
 /* The name of a counter in recordings: "rdtsc", "hpet"; NULL if none. */
 const char *plat_counter_name(enum plat_counter_id id);

@@ -160,6 +160,16 @@ static int record_kvm_tsc_khz(struct tscal_platform *p, uint32_t *khz)
 	return rc;
 }
 
+static int record_backdoor_hz(
+	struct tscal_platform *p, enum plat_backdoor how, uint64_t *hz)
+{
+	struct record *r = record_of(p);
+	int rc = r->inner->ops->backdoor_hz(r->inner, how, hz);
+
+	keep(r, REC_BACKDOOR, (uint64_t)how, rc, hz, sizeof(*hz));
+	return rc;
+}
+
 static int record_tsc_access(
 	struct tscal_platform *p, enum plat_tsc_access *out)
 {
@@ -371,6 +381,7 @@ static const struct plat_ops record_ops = {
 	.page = record_page,
 	.perf_page = record_perf_page,
 	.kvm_tsc_khz = record_kvm_tsc_khz,
+	.backdoor_hz = record_backdoor_hz,
 	.tsc_access = record_tsc_access,
 	.counter_open = record_counter_open,
 	.burst = record_burst,

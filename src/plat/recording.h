@@ -14,6 +14,7 @@
  *	REC_PAGE	which << 32 | index	PLAT_PAGE_SIZE bytes
  *	REC_PERF_PAGE				struct plat_perf_page
  *	REC_KVM_KHZ				uint32_t
+ *	REC_BACKDOOR	enum plat_backdoor	uint64_t
  *	REC_TSC_ACCESS				enum plat_tsc_access
  *	REC_COUNTER	counter			struct plat_counter
  *	REC_SAMPLES	counter << 32 | burst	struct plat_sample[]
@@ -49,6 +50,7 @@ enum rec_kind {
 	REC_PAGE,
 	REC_PERF_PAGE,
 	REC_KVM_KHZ,
+	REC_BACKDOOR,
 	REC_TSC_ACCESS,
 	REC_COUNTER,
 	REC_SAMPLES,

@@ -178,6 +178,7 @@ static const struct rec_line rec_line_file = {
 static const char *const page_names[] = {
 	[PLAT_PAGE_VVAR] = "vvar",
 	[PLAT_PAGE_VVAR_VCLOCK] = "vvar_vclock",
+	[PLAT_PAGE_VMCLOCK] = "vmclock",
 };
 
 static bool page_key(struct cursor *c, struct rec_key *key, char *scratch)
@@ -189,12 +190,12 @@ static bool page_key(struct cursor *c, struct rec_key *key, char *scratch)
 	(void)scratch;
 	if (!cursor_word(c, &word, &len))
 		return false;
-	for (which = 0; which < 2; which++)
+	for (which = 0; which < PLAT_PAGE_COUNT; which++)
 		if (strlen(page_names[which]) == len &&
 			!memcmp(page_names[which], word, len))
 			break;
-	if (which == 2)
-		return cursor_want_at(c, word, "vvar or vvar_vclock");
+	if (which == PLAT_PAGE_COUNT)
+		return cursor_want_at(c, word, "vvar, vvar_vclock or vmclock");
 	if (!cursor_skip(c, " ") || !cursor_dec(c, UINT32_MAX, &index))
 		return false;
 	key->id = REC_ID(which, index);
@@ -300,6 +301,49 @@ static const struct rec_line rec_line_kvm_khz = {
 	.put = kvm_khz_put,
 };
 
+static bool backdoor_key(struct cursor *c, struct rec_key *key, char *scratch)
+{
+	const char *word;
+	size_t len;
+
+	(void)scratch;
+	if (!cursor_word(c, &word, &len))
+		return false;
+	for (int how = 0; how < PLAT_BACKDOOR_COUNT; how++) {
+		const char *name = plat_backdoor_name((enum plat_backdoor)how);
+
+		if (strlen(name) == len && !memcmp(name, word, len)) {
+			key->id = (uint64_t)how;
+			return true;
+		}
+	}
+	return cursor_want_at(c, word, "port, vmcall or vmmcall");
+}
+
+static void backdoor_put_key(FILE *f, const struct rec_key *key)
+{
+	fprintf(f, " %s", plat_backdoor_name((enum plat_backdoor)key->id));
+}
+
+static bool backdoor_value(struct cursor *c, union rec_value *v, size_t *size)
+{
+	*size = sizeof(v->u64);
+	return cursor_dec(c, UINT64_MAX, &v->u64);
+}
+
+static void backdoor_put(FILE *f, const struct rec_answer *a)
+{
+	fprintf(f, " %" PRIu64, *(const uint64_t *)a->data);
+}
+
+static const struct rec_line rec_line_backdoor = {
+	.name = "backdoor",
+	.key = backdoor_key,
+	.put_key = backdoor_put_key,
+	.value = backdoor_value,
+	.put = backdoor_put,
+};
+
 static bool tsc_access_value(struct cursor *c, union rec_value *v, size_t *size)
 {
 	*size = sizeof(v->access);
@@ -333,6 +377,7 @@ const struct rec_line *const rec_lines[REC_KINDS] = {
 	[REC_PAGE] = &rec_line_page,
 	[REC_PERF_PAGE] = &rec_line_perf_page,
 	[REC_KVM_KHZ] = &rec_line_kvm_khz,
+	[REC_BACKDOOR] = &rec_line_backdoor,
 	[REC_TSC_ACCESS] = &rec_line_tsc_access,
 	[REC_COUNTER] = &rec_line_counter,
 	[REC_SAMPLES] = &rec_line_samples,

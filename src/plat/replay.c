@@ -103,6 +103,12 @@ static int replay_kvm_tsc_khz(struct tscal_platform *p, uint32_t *khz)
 	return value_of(p, REC_KVM_KHZ, 0, khz, sizeof(*khz));
 }
 
+static int replay_backdoor_hz(
+	struct tscal_platform *p, enum plat_backdoor how, uint64_t *hz)
+{
+	return value_of(p, REC_BACKDOOR, (uint64_t)how, hz, sizeof(*hz));
+}
+
 static int replay_tsc_access(
 	struct tscal_platform *p, enum plat_tsc_access *out)
 {
@@ -168,6 +174,7 @@ static const struct plat_ops replay_ops = {
 	.page = replay_page,
 	.perf_page = replay_perf_page,
 	.kvm_tsc_khz = replay_kvm_tsc_khz,
+	.backdoor_hz = replay_backdoor_hz,
 	.tsc_access = replay_tsc_access,
 	.counter_open = replay_counter_open,
 	.burst = replay_burst,

@@ -95,6 +95,13 @@ static int sim_kvm_tsc_khz(struct tscal_platform *p, uint32_t *khz)
 	return sim_of(p)->kvm_rc;
 }
 
+static int sim_backdoor_hz(
+	struct tscal_platform *p, enum plat_backdoor how, uint64_t *hz)
+{
+	*hz = sim_of(p)->backdoor_hz[how];
+	return sim_of(p)->backdoor_rc[how];
+}
+
 static int sim_tsc_access(struct tscal_platform *p, enum plat_tsc_access *out)
 {
 	*out = sim_of(p)->tsc_access;
@@ -118,6 +125,7 @@ static const struct plat_ops sim_ops = {
 	.page = sim_page,
 	.perf_page = sim_perf_page,
 	.kvm_tsc_khz = sim_kvm_tsc_khz,
+	.backdoor_hz = sim_backdoor_hz,
 	.tsc_access = sim_tsc_access,
 	.counter_open = sim_counter_open,
 	.burst = sim_burst,
@@ -137,6 +145,8 @@ void sim_init(struct sim *sim)
 	sim->timex_rc = -ENOENT;
 	sim->perf_rc = -ENOENT;
 	sim->kvm_rc = -ENOENT;
+	for (int how = 0; how < PLAT_BACKDOOR_COUNT; how++)
+		sim->backdoor_rc[how] = -ENOENT;
 }
 
 void sim_add_cpuid(struct sim *sim, uint32_t leaf, uint32_t subleaf,

@@ -112,6 +112,8 @@ struct sim {
 	struct plat_perf_page perf;
 	int kvm_rc;
 	uint32_t kvm_khz;
+	int backdoor_rc[PLAT_BACKDOOR_COUNT];
+	uint64_t backdoor_hz[PLAT_BACKDOOR_COUNT];
 	enum plat_tsc_access tsc_access;
 	/* NTP at work: timex.freq moves by this after each look at it. */
 	int64_t timex_freq_step;

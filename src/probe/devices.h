@@ -22,6 +22,12 @@ int perf_page_read(struct plat_perf_page *out);
 
 int kvm_tsc_khz_read(uint32_t *khz);
 
+/* VMware's backdoor, called in a worker. */
+int backdoor_hz(enum plat_backdoor how, uint64_t *hz);
+
+/* The page of /dev/vmclock0 into buf, of PLAT_PAGE_SIZE. */
+int vmclock_page(void *buf);
+
 /* Timers that a worker reads, started by these; worker_burst(),
  * worker_close(). */
 int hpet_open(struct worker *w, struct plat_counter *out);

@@ -54,6 +54,22 @@ static int probe_kvm_tsc_khz(struct tscal_platform *p, uint32_t *khz)
 	return kvm_tsc_khz_read(khz);
 }
 
+static int probe_backdoor_hz(
+	struct tscal_platform *p, enum plat_backdoor how, uint64_t *hz)
+{
+	(void)p;
+	return backdoor_hz(how, hz);
+}
+
+static int probe_page(struct tscal_platform *p, enum plat_page which,
+	unsigned index, void *buf)
+{
+	if (which != PLAT_PAGE_VMCLOCK)
+		return tscal_platform_passive()->ops->page(
+			p, which, index, buf);
+	return index ? -ENOENT : vmclock_page(buf);
+}
+
 static int probe_pin(struct tscal_platform *p)
 {
 	return bind_here(&probe_of(p)->bind);
@@ -146,13 +162,16 @@ int tscal_platform_probe(enum tscal_probe level, struct tscal_platform **out)
 	ops->name = "probe";
 	ops->cpuid = probe_cpuid;
 	ops->rdmsr = probe_rdmsr;
+	ops->page = probe_page;
 	ops->perf_page = probe_perf_page;
 	ops->kvm_tsc_khz = probe_kvm_tsc_khz;
 	ops->counters |= PLAT_COUNTER_BIT(PLAT_COUNTER_HPET) |
 			 PLAT_COUNTER_BIT(PLAT_COUNTER_PHC);
-	if (level == TSCAL_PROBE_PORTS)
+	if (level == TSCAL_PROBE_PORTS) {
+		ops->backdoor_hz = probe_backdoor_hz;
 		ops->counters |= PLAT_COUNTER_BIT(PLAT_COUNTER_ACPI_PM) |
 				 PLAT_COUNTER_BIT(PLAT_COUNTER_PIT);
+	}
 	ops->counter_open = probe_counter_open;
 	ops->burst = probe_burst;
 	ops->counter_close = probe_counter_close;

@@ -166,6 +166,7 @@ static void machine(const struct row *r, struct run *run)
 	run->hv_answer.steady = r->mode2;
 	roots_of_kernel(
 		f, &run->hv, run->vendor, r->assume_metal, &run->kernel);
+	run->vmclock_rc = -ENOENT;
 	run->pvclock_rc = pvclock_rc[r->pvclock];
 	run->pvclock.stable = r->pvclock == STABLE;
 	run->raw.status = r->no_rate ? TSCAL_STATUS_UNSTABLE

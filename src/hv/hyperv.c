@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/*
+ * Hyper-V's frequency MSRs (Hypervisor Top Level Functional Specification,
+ * Feature and Interface Discovery; Partition Reference Time).  The vendor's
+ * signature is informational there: what counts is the interface, "Hv#1", and
+ * the two bits that offer these MSRs.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "hv/vendor.h"
+
+#define BASE 0x40000000U
+#define INTERFACE 1U
+#define INTERFACE_HV1 0x31237648U /* "Hv#1" in EAX */
+#define FEATURES 3U
+#define ACCESS_FREQUENCY_MSRS (1U << 11) /* EAX */
+#define FREQUENCY_MSRS (1U << 8)	 /* EDX */
+
+/* Who stands at the first base; NULL if nobody. */
+static const struct tscal_hv_match *at_first_base(const struct tscal_hv *hv)
+{
+	if (!hv->present)
+		return NULL;
+	if (hv->main.base == BASE)
+		return &hv->main;
+	for (size_t i = 0; i < hv->n_also; i++)
+		if (hv->also[i].base == BASE)
+			return &hv->also[i];
+	return NULL;
+}
+
+__attribute__((format(printf, 2, 3))) static bool no(
+	struct hv_answer *a, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	a->status = TSCAL_STATUS_ABSENT;
+	vsnprintf(a->sentence, sizeof(a->sentence), fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+bool hv_hyperv_interface(struct tscal_platform *plat, const struct tscal_hv *hv,
+	struct hv_answer *a)
+{
+	const struct tscal_hv_match *m = at_first_base(hv);
+	struct plat_cpuid r;
+
+	*a = (struct hv_answer){0};
+	if (!m)
+		return no(a, "no hypervisor by CPUID");
+	if (m->max_leaf < BASE + INTERFACE ||
+		plat->ops->cpuid(plat, BASE + INTERFACE, 0, &r) ||
+		r.eax != INTERFACE_HV1)
+		return no(a, "%s does not have Hyper-V's interface", m->name);
+	return true;
+}
+
+bool hv_hyperv_offers_msr(struct tscal_platform *plat,
+	const struct tscal_hv *hv, struct hv_answer *a)
+{
+	const struct tscal_hv_match *m = at_first_base(hv);
+	struct plat_cpuid r;
+
+	if (!hv_hyperv_interface(plat, hv, a))
+		return false;
+	if (m->max_leaf < BASE + FEATURES ||
+		plat->ops->cpuid(plat, BASE + FEATURES, 0, &r))
+		return no(a,
+			"Hyper-V's interface ends at leaf 0x%x, before its "
+			"features",
+			m->max_leaf);
+	/* Xen's imitation sets the first bit alone, and means nothing by it
+	 * (xen/arch/x86/hvm/viridian/viridian.c). */
+	if (!(r.eax & ACCESS_FREQUENCY_MSRS) || !(r.edx & FREQUENCY_MSRS))
+		return no(a,
+			"Hyper-V's interface here does not offer its frequency "
+			"MSRs");
+	return true;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/*
+ * VMware's backdoor, for those that have no timing leaf to read or want it
+ * confirmed: never tried unless CPUID or the firmware says VMware.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "hv/legacy.h"
+#include "hv/vendor.h"
+
+/* Leaf base + 0x10, ECX: hypercalls that are permitted (Linux,
+ * arch/x86/kernel/cpu/vmware.c). */
+#define VMMCALL 1U
+#define VMCALL 2U
+
+bool hv_vmware_backdoor(struct tscal_platform *plat, const struct tscal_hv *hv,
+	enum plat_backdoor *how, struct hv_answer *a)
+{
+	bool cpuid = hv->present && !strcmp(hv->main.vendor, "vmware");
+	bool firmware = hv_firmware_is_vmware(plat);
+	struct plat_cpuid r;
+
+	*a = (struct hv_answer){.status = TSCAL_STATUS_ABSENT};
+	*how = PLAT_BACKDOOR_PORT;
+	if (!cpuid && !firmware) {
+		snprintf(a->sentence, sizeof(a->sentence),
+			"neither CPUID nor the firmware says VMware");
+		return false;
+	}
+	/* QEMU on Windows shows VMware's signature and leaves other data in
+	 * ECX (target/i386/whpx): the firmware tells the two apart. */
+	if (cpuid && firmware && hv->main.max_leaf >= hv->main.base + 0x10 &&
+		!plat->ops->cpuid(plat, hv->main.base + 0x10, 0, &r)) {
+		if (r.ecx & VMMCALL)
+			*how = PLAT_BACKDOOR_VMMCALL;
+		else if (r.ecx & VMCALL)
+			*how = PLAT_BACKDOOR_VMCALL;
+	}
+	return true;
+}
