@@ -184,8 +184,10 @@ struct tscal_opts {
 	 * is one that runs only when named. */
 	uint64_t only;
 	/** Most time to spend, in milliseconds, 1..60000; 0: 50.  Measuring
-	 * keeps within it; look-ups are not cut short, and where CPUID and
-	 * files are slow, as in a guest, they may take 1 ms more. */
+	 * keeps within it, but for a timer that does not answer, which is
+	 * given up after 2 s, or 0.1 s of a CPU; look-ups are not cut short,
+	 * and where CPUID and files are slow, as in a guest, they may take 1 ms
+	 * more. */
 	uint32_t budget_ms;
 	/** Measuring window in milliseconds, 1..60000; 0: 10. */
 	uint32_t window_ms;

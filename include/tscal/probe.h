@@ -32,8 +32,12 @@ enum tscal_probe {
  * go where it could go before when that is over.  The HPET, the PM timer and
  * the PIT are read by a child process each, which lives while the counter is
  * open: no SIGCHLD comes of it, wait(2) and fork handlers know nothing of it,
- * and whatever happens to it is a status.  Forking takes the longer the more
- * memory the program has mapped.  No thread, no signal handler; allocates.  One
+ * and whatever happens to it is a status.  Starting one is a fork: it takes the
+ * longer the more memory the program has touched (when half of the budget is
+ * gone no further one is started), makes the program's own next write to each
+ * page a fault, and is not for programs with memory pinned for DMA.  They, and
+ * those that went into a new PID namespace by unshare(2), name sources that
+ * need none (tscal_opts.only).  No thread, no signal handler; allocates.  One
  * thread at a time may use a platform; different threads may each have their
  * own.
  * @param level  how far to go.

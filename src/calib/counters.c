@@ -47,7 +47,13 @@ static bool find_hpet(const struct run *run, struct measured *m)
 	const struct facts *f = &run->facts;
 	uint8_t byte;
 
-	if (!f->clocksource_visible || text_has_word(f->available, "hpet"))
+	if (!f->clocksource_visible) {
+		measure_outcome(m, TSCAL_STATUS_SKIPPED,
+			"whether the kernel has switched it off cannot be "
+			"seen: its clocksources are out of sight");
+		return false;
+	}
+	if (text_has_word(f->available, "hpet"))
 		return true;
 	if (run->plat->ops->read_file(run->plat,
 		    "/sys/firmware/acpi/tables/HPET", &byte, 1) == -ENOENT)
@@ -69,9 +75,6 @@ static bool find_acpi_pm(
 	switch (rc) {
 	case 0:
 		return true;
-	case -EBADMSG:
-		measure_outcome(m, TSCAL_STATUS_ERROR, "%s", why);
-		break;
 	case -EACCES:
 	case -EPERM:
 		measure_outcome(m, TSCAL_STATUS_DENIED,
@@ -81,8 +84,11 @@ static bool find_acpi_pm(
 	case -ENODATA:
 		measure_errno(m, rc);
 		break;
-	default:
+	case -ENOENT:
 		measure_outcome(m, TSCAL_STATUS_ABSENT, "%s", why);
+		break;
+	default:
+		measure_outcome(m, TSCAL_STATUS_ERROR, "%s", why);
 	}
 	return false;
 }
@@ -119,6 +125,7 @@ struct opening {
 	struct run *run;
 	struct measure_space *space;
 	size_t n, room;
+	uint64_t opened_by_ns; /* later, none is opened any more */
 };
 
 /* Open it; 0 or -errno, as m then says. */
@@ -157,7 +164,16 @@ static bool open_hardware(
 	 */
 	if (!(o->run->plat->ops->counters & PLAT_COUNTER_BIT(id)))
 		return !open_one(o, m, NULL);
-	if (!find(o->run, id, m, &where) || open_one(o, m, &where))
+	if (!find(o->run, id, m, &where))
+		return false;
+	/* Starting a process takes the longer the more memory the program has.
+	 */
+	if (o->run->plat->ops->now_ns(o->run->plat) >= o->opened_by_ns) {
+		measure_outcome(m, TSCAL_STATUS_SKIPPED,
+			"opening the others took too much of the budget");
+		return false;
+	}
+	if (open_one(o, m, &where))
 		return false;
 	if (id == PLAT_COUNTER_ACPI_PM)
 		o->run->pm_port = where.number;
@@ -184,8 +200,10 @@ static void open_pit(struct opening *o, bool others)
 {
 	bool never = !(o->run->plat->ops->counters &
 		       PLAT_COUNTER_BIT(PLAT_COUNTER_PIT));
+	bool asked = o->run->opts.flags & TSCAL_OPT_PIT ||
+		     o->run->opts.only & UINT64_C(1) << TSCAL_SOURCE_PIT;
 
-	if (!others || never || o->run->opts.flags & TSCAL_OPT_PIT)
+	if (!others || never || asked)
 		open_hardware(o, TSCAL_SOURCE_PIT, PLAT_COUNTER_PIT);
 	else
 		measure_outcome(&o->run->timer[PLAT_COUNTER_PIT],
@@ -198,7 +216,10 @@ size_t counters_open(struct run *run, struct measure_space *space)
 {
 	struct opening o = {.run = run,
 		.space = space,
-		.room = counters_of(run->plat, run->opts.budget_ms)};
+		.room = counters_of(run->plat, run->opts.budget_ms),
+		/* Half of the budget is for measuring. */
+		.opened_by_ns = run->plat->ops->now_ns(run->plat) +
+				run->opts.budget_ms * UINT64_C(1000000) / 2};
 	bool others;
 
 	run->raw = (struct measured){.id = PLAT_COUNTER_CLOCK_RAW};
@@ -287,7 +308,7 @@ static bool reads_like_emulated(
 
 	if (m->status != TSCAL_STATUS_READY || m->read_ns < EMULATED_READ_NS)
 		return false;
-	snprintf(run->facts.virtual_sign, sizeof(run->facts.virtual_sign),
+	snprintf(run->timer_sign, sizeof(run->timer_sign),
 		"A read of the %s takes %.0f us, as of an emulated one", name,
 		m->read_ns / 1e3);
 	return true;
@@ -303,8 +324,7 @@ void counters_sign(struct run *run)
 	 * crystal of a chipset makes. */
 	if (hpet->status == TSCAL_STATUS_READY &&
 		hpet->counter.num == hpet->counter.den * 100000000)
-		snprintf(run->facts.virtual_sign,
-			sizeof(run->facts.virtual_sign),
+		snprintf(run->timer_sign, sizeof(run->timer_sign),
 			"The HPET's period is exactly 10 ns, as QEMU's is");
 	else if (!reads_like_emulated(run, PLAT_COUNTER_HPET, "HPET"))
 		reads_like_emulated(run, PLAT_COUNTER_ACPI_PM, "ACPI PM timer");

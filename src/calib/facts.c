@@ -186,17 +186,51 @@ static void gather_machine(struct tscal_platform *plat, struct facts *f)
 		f->time_namespace = strpbrk(text, "123456789") != NULL;
 }
 
+static bool starts_with_one_of(
+	const char *text, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strncmp(text, names[i], strlen(names[i])))
+			return true;
+	return false;
+}
+
+/*
+ * By the name that its driver gives it.  e1000e and igb give the card's
+ * address, which an emulated card has as well, and QEMU's count by the host's
+ * clock.
+ */
+static enum facts_ptp kind_of_ptp(const char *name)
+{
+	/* Linux: ptp_kvm, hv_util, ptp_vmclock, ptp_vmw, virtio_rtc. */
+	static const char *const hosts[] = {"KVM virtual PTP", "hyperv",
+		"vmclock", "ptp_vmw", "Virtio PTP"};
+	/* Cards that are passed through, and not emulated: ENA, mlx4, mlx5. */
+	static const char *const devices[] = {"ena-ptp", "mlx"};
+
+	if (starts_with_one_of(name, hosts, sizeof(hosts) / sizeof(*hosts)))
+		return FACTS_PTP_HOST;
+	if (starts_with_one_of(
+		    name, devices, sizeof(devices) / sizeof(*devices)))
+		return FACTS_PTP_DEVICE;
+	/* ptp_mock is CLOCK_MONOTONIC_RAW; ptp_vclock names itself ptpN_virt.
+	 */
+	if (strstr(name, "Mock") || strstr(name, "_virt"))
+		return FACTS_PTP_MADE;
+	return FACTS_PTP_DOUBTFUL;
+}
+
 /* A PTP clock of that number and name. */
 static void take_ptp(struct facts *f, int number, const char *name)
 {
-	/* Linux: ptp_kvm, hv_util and ptp_vmclock name themselves so. */
-	bool host = !strcmp(name, "KVM virtual PTP") ||
-		    !strcmp(name, "hyperv") || !strncmp(name, "vmclock", 7);
+	enum facts_ptp kind = kind_of_ptp(name);
 
-	f->host_ptp |= host;
-	if (f->ptp < 0 || (f->ptp_is_host && !host)) {
+	f->host_ptp |= kind == FACTS_PTP_HOST;
+	f->ptp_doubtful |= kind == FACTS_PTP_DOUBTFUL;
+	/* Kinds are in order, the best first. */
+	if (f->ptp < 0 || kind < f->ptp_kind) {
 		f->ptp = number;
-		f->ptp_is_host = host;
+		f->ptp_kind = kind;
 	}
 }
 

@@ -11,6 +11,14 @@
 #define FACTS_PTP_MAX 32
 #define FACTS_PTP_GAP 8
 
+/* Whose a PTP clock is. */
+enum facts_ptp {
+	FACTS_PTP_DEVICE,   /* of hardware that no host emulates */
+	FACTS_PTP_DOUBTFUL, /* hardware's, or in a guest what looks like it */
+	FACTS_PTP_HOST,	    /* the host's clock, handed to its guests */
+	FACTS_PTP_MADE,	    /* made of other clocks: virtual, or for tests */
+};
+
 struct facts {
 	/* CPUID */
 	bool cpuid_readable;
@@ -39,10 +47,11 @@ struct facts {
 	 * may be the host. */
 	bool host_ptp;
 	bool ptp_unseen; /* there may be PTP clocks that cannot be seen */
-	/* N of the first /dev/ptpN that is not the host's clock, else of the
-	 * first; -1: none. */
+	/* Some may be emulated by the host, and nobody says. */
+	bool ptp_doubtful;
+	/* N of the first /dev/ptpN of the best kind; -1: none. */
 	int ptp;
-	bool ptp_is_host;
+	enum facts_ptp ptp_kind;
 
 	/* A sign of a virtual machine other than CPUID's bit, as the start of a
 	 * sentence; "" when none. */

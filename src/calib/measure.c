@@ -8,6 +8,7 @@
 
 #include "calib/estimator.h"
 #include "calib/measure_reads.h"
+#include "calib/unwrap.h"
 
 /* How often unlike ends are sampled again. */
 #define RETRIES 2
@@ -25,8 +26,6 @@
 /* Of a hardware timer, reads as tight as the tightest: they come at all phases
  * of its count, so the best of them leaves 1/32 of a count open. */
 #define REPEATS 32
-/* A window that is not longer by a quarter narrows the bounds by too little. */
-#define WORTH_WHILE 1.25
 /* How often a window grows: once for each counter, and some more where reads
  * became slower meanwhile. */
 #define GROWTHS 8
@@ -57,17 +56,29 @@ static uint64_t longest_window(struct tscal_platform *plat,
 	return (uint64_t)longest;
 }
 
+/* Reads into s; how many are fit for use, or -errno. */
+static int take_reads(struct tscal_platform *plat,
+	const struct measure_space *sp, struct plat_sample *s, size_t most,
+	uint64_t ns, int *taken)
+{
+	const struct plat_counter *c = &sp->m->counter;
+	struct plat_until until = {
+		.reads = most,
+		.ns = ns,
+		.repeats = c->spin ? REPEATS : 0,
+	};
+
+	*taken = plat->ops->burst(plat, sp->m->id, s, &until);
+	return *taken > 0 && c->verify ? leave_out_caught(s, *taken, c->width)
+				       : *taken;
+}
+
 static void burst(struct tscal_platform *plat, const struct measure_space *sp,
 	struct measure_burst *b, uint64_t window_ns)
 {
-	struct plat_until until = {
-		.reads = MEASURE_BURST,
-		.ns = window_ns / BURST_PART,
-		.repeats = sp->m->counter.spin ? REPEATS : 0,
-	};
-
 	b->begun_ns = plat->ops->now_ns(plat);
-	b->n = plat->ops->burst(plat, sp->m->id, b->s, &until);
+	b->n = take_reads(plat, sp, b->s, MEASURE_BURST, window_ns / BURST_PART,
+		&b->taken);
 }
 
 /* The last burst becomes the first, and the first the last. */
@@ -84,12 +95,12 @@ static bool first_burst(struct tscal_platform *plat, struct measure_space *sp,
 	uint64_t window_ns)
 {
 	burst(plat, sp, sp->first, window_ns);
-	if (sp->first->n < 0 || sp->first->n >= FEW_READS)
+	if (sp->first->taken < 0 || sp->first->taken >= FEW_READS)
 		return false;
 	/* Again, for this may have been somebody else's turn. */
 	swap(sp);
 	burst(plat, sp, sp->first, window_ns);
-	return sp->first->n >= 0 && sp->first->n < FEW_READS;
+	return sp->first->taken >= 0 && sp->first->taken < FEW_READS;
 }
 
 /* Look in the middle of a window: whether the rate is the same in both halves.
@@ -97,13 +108,10 @@ static bool first_burst(struct tscal_platform *plat, struct measure_space *sp,
 static void look(struct tscal_platform *plat, struct measure_space *sp,
 	uint64_t window_ns)
 {
-	struct plat_until until = {
-		.reads = MEASURE_MIDDLE,
-		.ns = window_ns / MIDDLE_PART,
-		.repeats = sp->m->counter.spin ? REPEATS : 0,
-	};
+	int taken;
 
-	sp->n_middle = plat->ops->burst(plat, sp->m->id, sp->middle, &until);
+	sp->n_middle = take_reads(plat, sp, sp->middle, MEASURE_MIDDLE,
+		window_ns / MIDDLE_PART, &taken);
 }
 
 /* What a window has that is to end so long after it began. */
@@ -245,56 +253,6 @@ static void take_again(struct tscal_platform *plat,
 	take(plat, space, n, window_ns);
 }
 
-/* Whether a window of that length is one that this counter cannot count. */
-static bool wraps_in(const struct measure_space *sp, double window_ns)
-{
-	return window_ns > measure_wrap_ns(&sp->m->counter) / 2;
-}
-
-/* How far the true rate may be from the point. */
-static double off_ppm(const struct measured *m)
-{
-	double above = m->hi - m->hz, below = m->hz - m->lo;
-
-	return (above > below ? above : below) / m->hz * 1e6;
-}
-
-/*
- * How long a window this counter still needs, of whose window so much is gone;
- * 0: it needs no longer one.
- */
-static double wanted_ns(const struct measure_plan *plan,
-	const struct measure_space *sp, double gone)
-{
-	const struct measured *m = sp->m;
-	bool ready = m->status == TSCAL_STATUS_READY;
-	double now = ready ? m->ms * 1e6 : (double)plan->first_ns;
-	double want = 0, need;
-
-	if (!ready && !sp->too_short)
-		return 0;
-	if ((double)plan->window_ns > now * WORTH_WHILE)
-		want = (double)plan->window_ns;
-	if (sp->too_short)
-		/* As long as there is time for. */
-		want = 1e18;
-	if ((double)m->least_ns > now && (double)m->least_ns > want)
-		want = (double)m->least_ns;
-	if (ready && plan->target_ppm > 0 && off_ppm(m) > plan->target_ppm) {
-		/* Bounds narrow as the window grows; a little more, for reads
-		 * differ. */
-		need = now * 1.1 * off_ppm(m) / plan->target_ppm;
-		if (need < gone * WORTH_WHILE)
-			need = gone * WORTH_WHILE;
-		if (need > want)
-			want = need;
-	}
-	if (!wraps_in(sp, want))
-		return want;
-	want = measure_wrap_ns(&sp->m->counter) / 2;
-	return want > gone * WORTH_WHILE ? want : 0;
-}
-
 /*
  * A longer window from the same first bursts: as long as the next counter that
  * is not content needs it, or as there is time for.  All that count so far
@@ -309,7 +267,7 @@ static bool grow(struct tscal_platform *plat, const struct measure_plan *plan,
 	uint64_t gone;
 
 	for (size_t i = 0; i < n; i++) {
-		double w = wanted_ns(plan, &space[i],
+		double w = measure_wanted_ns(plan, &space[i],
 			(double)(plat->ops->now_ns(plat) -
 				 space[i].first->begun_ns));
 
@@ -323,7 +281,7 @@ static bool grow(struct tscal_platform *plat, const struct measure_plan *plan,
 			      space[i].too_short;
 
 		/* Nor is an end taken again, for which there was no time. */
-		space[i].todo = counts && !wraps_in(&space[i], want)
+		space[i].todo = counts && !measure_wraps_in(&space[i], want)
 					? MEASURE_LONGER
 					: MEASURE_DONE;
 	}
@@ -333,7 +291,7 @@ static bool grow(struct tscal_platform *plat, const struct measure_plan *plan,
 	       (double)n * (double)(plan->first_ns / BURST_PART);
 	if (want < now)
 		want = now;
-	if (want > most && most < now * WORTH_WHILE) {
+	if (want > most && most < now * MEASURE_WORTH_WHILE) {
 		for (size_t i = 0; i < n; i++)
 			space[i].todo = MEASURE_DONE;
 		return false;

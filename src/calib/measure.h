@@ -14,7 +14,8 @@
 
 struct measure_burst {
 	struct plat_sample s[MEASURE_BURST];
-	int n; /* reads taken, or -errno */
+	int n;	   /* reads, or -errno */
+	int taken; /* the same with those that are left out */
 	uint64_t begun_ns;
 };
 

@@ -59,6 +59,11 @@ void measure_errno(struct measured *m, int rc)
 		measure_outcome(
 			m, TSCAL_STATUS_SKIPPED, "somebody else uses it");
 		break;
+	case -ENXIO:
+		measure_outcome(m, TSCAL_STATUS_DENIED,
+			"the kernel has it, and lets nobody read it "
+			"(hpet_mmap=0?)");
+		break;
 	case -ERANGE:
 		/* No number that contradicts: nothing was counted. */
 		measure_outcome(m, TSCAL_STATUS_ERROR,

@@ -58,11 +58,11 @@ bool ntp_fit(const struct run *run, struct estimate *est)
 
 uint32_t ntp_roots(const struct run *run)
 {
+	const struct facts *f = &run->facts;
 	/* A guest may follow its host by a PTP clock, which /sys would show. */
-	bool host = run->facts.host_ptp ||
-		    (run->kernel.guest &&
-			    (run->facts.ptp_unseen ||
-				    !run->facts.clocksource_visible));
+	bool host = f->host_ptp ||
+		    (run->kernel.guest && (f->ptp_unseen || f->ptp_doubtful ||
+						  !f->clocksource_visible));
 
 	return host ? TSCAL_ROOT_UNKNOWN : TSCAL_ROOT_NTP;
 }

@@ -18,9 +18,6 @@
  * tsc_read_refs() one whose bracket is below tsc_khz / 32 ticks, 31 us:
  * at most 31 ppm between the two. */
 #define SLACK_REFINED_PPM 50
-/* A guest's: by timers that go by the host's clock, which its NTP runs off its
- * crystal's seconds. */
-#define SLACK_EMULATED_PPM (SLACK_REFINED_PPM + COMPARE_AGREE_PPM)
 /* quick_pit_calibrate() ends when its error is below 500 ppm. */
 #define SLACK_UNREFINED_PPM 500
 /* The refined rate is accepted within 1 % of the early one. */
@@ -103,10 +100,11 @@ static void calibrated(const struct facts *f, struct kernel_rate *k)
 	else if (!hpet && !pm)
 		guessed(f, k, SLACK_UNREFINED_PPM,
 			"kept its first guess (PIT or CPUID 16h), unrefined");
-	else if (k->guest)
-		khz(k, TSCAL_ROOT_HV, SLACK_EMULATED_PPM,
+	else if (k->guest) {
+		k->khz_by_host_clock = true;
+		khz(k, TSCAL_ROOT_HV, SLACK_REFINED_PPM,
 			"measured it against timers that the host emulates");
-	else if (hpet)
+	} else if (hpet)
 		khz(k, TSCAL_ROOT_HPET, SLACK_REFINED_PPM,
 			"measured it against the HPET");
 	else
@@ -133,6 +131,7 @@ static void roots_of_khz(const struct facts *f, const struct hv_vendor *vendor,
 static void runs_on_timer(struct kernel_rate *k, uint32_t root, const char *how)
 {
 	k->roots = k->guest ? TSCAL_ROOT_HV : root;
+	k->raw_by_host_clock = k->guest;
 	k->how = how;
 }
 
@@ -143,7 +142,7 @@ static void runs_on(struct kernel_rate *k, uint32_t roots, const char *how)
 }
 
 void roots_of_kernel(const struct facts *f, const struct tscal_hv *hv,
-	const struct hv_vendor *vendor, bool assume_metal,
+	const struct hv_vendor *vendor, const char *sign, bool assume_metal,
 	struct kernel_rate *k)
 {
 	const char *cs = f->clocksource;
@@ -152,7 +151,8 @@ void roots_of_kernel(const struct facts *f, const struct tscal_hv *hv,
 	 * are. */
 	*k = (struct kernel_rate){
 		.guest = hv->present || f->dom0 || f->kernel_knows_host ||
-			 (f->virtual_sign[0] && !assume_metal),
+			 (sign[0] && !assume_metal),
+		.sign = sign,
 		.tsc = !strcmp(cs, "tsc") || !strcmp(cs, "tsc-early"),
 		.provisional = !strcmp(cs, "tsc-early") ||
 			       !strcmp(cs, "refined-jiffies") ||
@@ -162,9 +162,10 @@ void roots_of_kernel(const struct facts *f, const struct tscal_hv *hv,
 	if (!f->clocksource_visible)
 		runs_on(k, TSCAL_ROOT_UNKNOWN,
 			"keeps its clocksource out of sight");
-	else if (k->tsc)
+	else if (k->tsc) {
+		k->raw_by_host_clock = k->khz_by_host_clock;
 		runs_on(k, k->khz_roots, k->khz_how);
-	else if (k->provisional)
+	} else if (k->provisional)
 		runs_on(k, k->khz_roots, "has not chosen a clocksource yet");
 	else if (!strcmp(cs, "kvm-clock") || !strcmp(cs, "xen") ||
 		 !strncmp(cs, "hyperv_", 7))

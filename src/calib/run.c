@@ -225,20 +225,21 @@ static void ask(struct run *run)
 			s->survey(run, e);
 		} else {
 			s->ask(run, e);
+			e->by_host_clock |= e->by_kernel &&
+					    run->kernel.khz_by_host_clock;
 			start_ns = stop_watch(run, e, start_ns);
 		}
 	}
 }
 
-/* The rate by the network's seconds; 0 where what NTP says was contradicted, or
+/* What a source says of the network's seconds; 0 where it was contradicted, or
  * may come from the host. */
-static double hz_by_ntp(const struct run *run)
+static double hz_by(const struct run *run, enum tscal_source id)
 {
 	for (size_t i = 0; i < run->n; i++) {
 		const struct tscal_line *l = &run->est[i].line;
 
-		if (l->id == TSCAL_SOURCE_ADJTIMEX &&
-			l->roots == TSCAL_ROOT_NTP &&
+		if (l->id == id && l->roots == TSCAL_ROOT_NTP &&
 			(l->status == TSCAL_STATUS_USED ||
 				l->status == TSCAL_STATUS_AGREES))
 			return l->hz;
@@ -261,9 +262,12 @@ static void judge(struct run *run)
 		compare(run->est, run->n, &run->kernel, info);
 	info->hz_raw = run->raw_exact_hz;
 	if (info->hz_raw == 0 && run->raw.status == TSCAL_STATUS_READY &&
-		!run->raw_glance)
+		!run->raw_glance && run->raw.hz >= TSC_HZ_MIN &&
+		run->raw.hz <= TSC_HZ_MAX)
 		info->hz_raw = run->raw.hz;
-	info->hz_si = hz_by_ntp(run);
+	info->hz_si = hz_by(run, TSCAL_SOURCE_ADJTIMEX);
+	if (info->hz_si == 0)
+		info->hz_si = hz_by(run, TSCAL_SOURCE_NTP);
 	if (run->rdtsc_ticks >= 0 && info->hz > 0)
 		info->rdtsc_ns = run->rdtsc_ticks / info->hz * 1e9;
 	verdict_rate(run, info);
@@ -296,6 +300,8 @@ int run_all(struct run *run, const struct tscal_opts *opts,
 	if (n)
 		finish(run, space, n);
 	roots_of_kernel(&run->facts, &run->hv, run->vendor,
+		run->facts.virtual_sign[0] ? run->facts.virtual_sign
+					   : run->timer_sign,
 		run->opts.flags & TSCAL_OPT_ASSUME_METAL, &run->kernel);
 	read_pvclock(run);
 	read_vmclock(run);

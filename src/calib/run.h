@@ -4,7 +4,8 @@
  * One run through the house, as a struct.  Each stage fills in its part and
  * reads only parts to its left:
  *
- *	facts, hv -> kernel -> raw, est[] -> (compare) -> est[].status -> info
+ *	facts, hv -> raw, timer[] -> kernel -> est[] -> (compare)
+ *		-> est[].status -> info
  */
 #ifndef TSCAL_RUN_H
 #define TSCAL_RUN_H
@@ -24,6 +25,11 @@ struct kernel_rate {
 	bool tsc;	  /* RAW is the TSC times mult/shift */
 	bool provisional; /* still refining */
 	bool guest;	  /* in a virtual machine: its timers are the host's */
+	/* What says so where CPUID does not, as the start of a sentence. */
+	const char *sign;
+	/* tsc_khz was measured against such timers, RAW is one: by the host's
+	 * clock, and not by the TSC that it lends. */
+	bool khz_by_host_clock, raw_by_host_clock;
 	bool guess; /* tsc_khz is its first guess, not yet or never refined */
 	/* Behind tsc_khz, its calibration of the TSC, which it makes whatever
 	 * its clocksource is.  Where that is the TSC, the same as above. */
@@ -76,6 +82,9 @@ struct run {
 	bool no_window; /* nothing is measured, or RDTSC cannot be executed */
 	/* The other counters, by plat_counter_id. */
 	struct measured timer[PLAT_COUNTER_COUNT];
+	/* What the timers show of a host behind them, as the start of a
+	 * sentence; "" when nothing. */
+	char timer_sign[96];
 	unsigned pm_port; /* of the PM timer, while it is measured */
 	/* It is emulated by microcode, from the CPU's crystal. */
 	bool pm_of_crystal;

@@ -8,6 +8,7 @@ static void ask(struct run *run, struct estimate *est)
 	const struct measured *m = &run->raw;
 
 	/* On another clocksource RAW owes nothing to tsc_khz. */
+	est->by_host_clock = run->kernel.raw_by_host_clock;
 	est->by_kernel = run->kernel.tsc || !run->facts.clocksource_visible;
 	if (run->raw_glance || run->no_window)
 		est_would_measure(run, est);

@@ -116,6 +116,14 @@ static void ask_intel(const struct run *run, struct estimate *est)
 		ask_atom(run, est, atom);
 		return;
 	}
+	/* It is defined since Nehalem, and not for Bonnell, Saltwell and
+	 * Avoton (Intel SDM vol. 4). */
+	if (model < 0x1a || model == 0x1c || model == 0x1d || model == 0x26 ||
+		model == 0x36 || model == 0x4d) {
+		est_say(est, TSCAL_STATUS_ABSENT,
+			"no register for Intel model 0x%x", model);
+		return;
+	}
 	if (!rdmsr(run, est, MSR_PLATFORM_INFO, &info))
 		return;
 	info = info >> 8 & 0xff;

@@ -20,19 +20,26 @@ static void ask(struct run *run, struct estimate *est)
 {
 	const struct measured *m = &run->timer[PLAT_COUNTER_PHC];
 	const struct facts *f = &run->facts;
+	bool host = f->ptp_kind == FACTS_PTP_HOST;
+	bool made = f->ptp_kind == FACTS_PTP_MADE;
+	bool doubtful = f->ptp_kind == FACTS_PTP_DOUBTFUL && run->kernel.guest;
 	uint32_t root = TSCAL_ROOT_UNKNOWN;
 
 	if (!counters_ask(run, est, PLAT_COUNTER_PHC))
 		return;
 	/* Not one of the timers that a host emulates: a network card's, or the
 	 * host's own clock handed to its guests. */
-	est->by_host_clock = f->ptp_is_host;
-	if (f->ptp_is_host)
+	est->by_host_clock = host;
+	if (host)
 		root = TSCAL_ROOT_HV;
-	else if (f->ptp < 8)
+	else if (!made && !doubtful && f->ptp < 8)
 		root = TSCAL_ROOT_PHC(f->ptp);
 	est_number(est, m->hz, m->lo, m->hi, root, "/dev/ptp%d%s: %s", f->ptp,
-		f->ptp_is_host ? ", the host's clock" : "", m->sentence);
+		host	   ? ", the host's clock"
+		: doubtful ? ", which the host may emulate"
+		: made	   ? ", made of other clocks"
+			   : "",
+		m->sentence);
 	est->line.tolerance_ppm = TOLERANCE_PPM;
 }
 

@@ -6,9 +6,10 @@
 
 #include "calib/run.h"
 
-/* roots.c: where the kernel's rate comes from. */
+/* roots.c: where the kernel's rate comes from.  sign: what says that this is a
+ * guest where CPUID does not, which assume_metal overrules; "": nothing. */
 void roots_of_kernel(const struct facts *facts, const struct tscal_hv *hv,
-	const struct hv_vendor *vendor, bool assume_metal,
+	const struct hv_vendor *vendor, const char *sign, bool assume_metal,
 	struct kernel_rate *kernel);
 
 /* compare.c: which estimates stand together.  Sets each status to USED, AGREES,

@@ -27,4 +27,12 @@ enum unwrapped {
  */
 enum unwrapped unwrap(struct unwrap *u, struct plat_sample *s, int n);
 
+/*
+ * Leave out reads that were caught while the counter changed: what does not lie
+ * between the reads before and after it.  The first and the last have only one
+ * neighbour, and go.  Where most reads lie astray it is the counter that does,
+ * and all stay.  Returns how many are left.
+ */
+int leave_out_caught(struct plat_sample *s, int n, unsigned width);
+
 #endif /* TSCAL_UNWRAP_H */

@@ -145,6 +145,13 @@ static const struct estimate *witness(
 	return best;
 }
 
+/* How the kernel came to what this source repeats. */
+static const char *how_of(const struct run *run, const struct estimate *used)
+{
+	return used->line.id == TSCAL_SOURCE_CLOCK_RAW ? run->kernel.how
+						       : run->kernel.khz_how;
+}
+
 static void verified(const struct run *run, struct tscal_info *info)
 {
 	const struct estimate *used = compare_used(run->est, run->n);
@@ -158,7 +165,8 @@ static void verified(const struct run *run, struct tscal_info *info)
 			"%s says.",
 			d, strncmp(d, "within", 6) ? "" : " of",
 			used->line.name);
-	else if (run->pm_of_crystal && best->line.id == TSCAL_SOURCE_ACPI_PM)
+	else if (run->pm_of_crystal && best->line.id == TSCAL_SOURCE_ACPI_PM &&
+		 used->line.roots == TSCAL_ROOT_CPU)
 		/* The other is the CPU's own ratio of the same crystal. */
 		add(info,
 			"acpi-pm and %s agree to %.3g ppm: two declared "
@@ -167,7 +175,7 @@ static void verified(const struct run *run, struct tscal_info *info)
 	else
 		add(info, "%s%s%s%s confirms %s to %.3g ppm%s.",
 			used->by_kernel ? "The kernel " : "",
-			used->by_kernel ? run->kernel.how : "",
+			used->by_kernel ? how_of(run, used) : "",
 			used->by_kernel ? "; " : "", best->line.name,
 			used->line.name, info->agreement_ppm,
 			best->assumed ? "; its crystal is assumed, the only "
@@ -203,17 +211,19 @@ static void consistent(const struct run *run, struct tscal_info *info)
 	if (leaf && timer)
 		add(info,
 			"Claim checked: the leaf matches the host's own timers "
-			"(%s); the host itself is unchecked.",
-			timer->line.name);
+			"(%s to %.3g ppm); the host itself is unchecked.",
+			timer->line.name, compare_agreement_ppm(timer, leaf));
 	else if (leaf && pv)
 		add(info,
 			"hv-leaf and kvmclock differ by %.1f kHz of rounding; "
 			"all reachable sources are the hypervisor's.",
 			fabs(leaf->line.hz - pv->line.hz) / 1e3);
-	else if (timer && !run->hv.present && run->kernel.guest)
+	else if (timer && !run->hv.present && run->kernel.guest &&
+		 run->facts.hv_bit >= 0)
 		add(info, "%s: all timers here are one host's clock.",
-			run->facts.virtual_sign);
-	else if (timer && run->kernel.roots == timer->line.roots)
+			run->kernel.sign);
+	else if (timer && !run->kernel.guest &&
+		 run->kernel.roots == timer->line.roots)
 		add(info, "%s twice, the kernel's and ours: the kernel %s.",
 			timer->line.name, run->kernel.how);
 	else if (info->roots == TSCAL_ROOT_HV)

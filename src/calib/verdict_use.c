@@ -157,7 +157,7 @@ static void allow(const struct run *run, struct tscal_info *info)
 		say(info, TSCAL_USE_UNTIL_MOVED,
 			"%s, so a host may steer this TSC: good until "
 			"migration or restore, %s.",
-			f->virtual_sign, watch_phrase(info->watch));
+			run->kernel.sign, watch_phrase(info->watch));
 	} else if (guest) {
 		info->watch = what_to_watch(run);
 		say(info, TSCAL_USE_UNTIL_MOVED,

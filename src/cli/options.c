@@ -179,7 +179,9 @@ static bool take_ppm(const char *word, double *ppm)
 	if (errno || *end || !(*ppm > 0 && *ppm <= 1e6) ||
 		strspn(word, "0123456789.eE+-") != strlen(word)) {
 		usage_error(
-			"--target-ppm takes a number above 0, not '%s'", word);
+			"--target-ppm takes a number above 0, up to 1000000, "
+			"not '%s'",
+			word);
 		return false;
 	}
 	return true;

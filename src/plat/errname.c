@@ -23,6 +23,7 @@ static const struct {
 	ROW(ENXIO),
 	ROW(E2BIG),
 	ROW(EBADF),
+	ROW(ECHILD),
 	ROW(EAGAIN),
 	ROW(ENOMEM),
 	ROW(EACCES),

@@ -5,7 +5,7 @@
  *
  * Two kinds.  Look-ups ask once for a register or a file.  Measurements take
  * bursts of samples; a whole burst is one call, so that no indirect call of
- *ours stands between the two TSC reads of a sample.
+ * ours stands between the two TSC reads of a sample.
  *
  * Every call returns 0 (or what it says) or -errno, and these have one meaning
  * everywhere:
@@ -84,15 +84,16 @@ struct plat_counter {
 	uint64_t num, den; /* frequency in Hz, exactly num / den */
 	unsigned width;	   /* bits */
 	bool spin;	   /* it may stop while the CPU sleeps: never sleep */
+	/* A read may be caught while it changes: it counts only where it lies
+	 * between its neighbours. */
+	bool verify;
 };
 
 /* Where a counter is, for those that have no fixed place. */
 struct plat_where {
 	unsigned number; /* ACPI_PM: its I/O port; PHC: N of /dev/ptpN */
 	unsigned width;	 /* ACPI_PM: bits */
-	/* ACPI_PM: it may be caught while it changes, so a read counts only
-	 * between two others that it lies between. */
-	bool verify;
+	bool verify;	 /* ACPI_PM: what its counter is to say */
 };
 
 /* When a burst ends: at the first of these. */
@@ -167,6 +168,7 @@ struct plat_ops {
 	 *	-ETIMEDOUT	it did not answer in time
 	 *	-ENODEV		it is there and does not count
 	 *	-EBUSY		somebody else uses it
+	 *	-ENXIO		the kernel has it, and lets nobody read it
 	 *	-ERANGE		it says nonsense about itself; out is filled in
 	 *	-ECHILD		the process that read it was killed
 	 * where: for counters that have no fixed place; NULL if not found.

@@ -102,7 +102,7 @@ static void counter_put_key(FILE *f, const struct rec_key *key)
 static bool counter_value(struct cursor *c, union rec_value *v, size_t *size)
 {
 	const char *start = c->p;
-	uint64_t width, spin;
+	uint64_t width, spin, verify = 0;
 
 	*size = sizeof(v->counter);
 	if (!cursor_skip(c, "num=") ||
@@ -112,10 +112,14 @@ static bool counter_value(struct cursor *c, union rec_value *v, size_t *size)
 		!cursor_skip(c, " width=") || !cursor_dec(c, 64, &width) ||
 		!cursor_skip(c, " spin=") || !cursor_dec(c, 1, &spin))
 		return false;
+	if (!cursor_at_end(c) &&
+		(!cursor_skip(c, " verify=") || !cursor_dec(c, 1, &verify)))
+		return false;
 	if (!v->counter.num || !v->counter.den || !width)
 		return cursor_want_at(c, start, "num, den and width above 0");
 	v->counter.width = (unsigned)width;
 	v->counter.spin = spin;
+	v->counter.verify = verify;
 	return true;
 }
 
@@ -125,6 +129,8 @@ static void counter_put(FILE *f, const struct rec_answer *a)
 
 	fprintf(f, " num=%" PRIu64 " den=%" PRIu64 " width=%u spin=%d", n->num,
 		n->den, n->width, n->spin);
+	if (n->verify)
+		fputs(" verify=1", f);
 }
 
 const struct rec_line rec_line_counter = {

@@ -48,7 +48,10 @@ struct sim_counter {
 	int error;	/* reads give this -errno; 0: they work */
 	uint64_t num, den;
 	unsigned width; /* bits */
-	bool spin;
+	bool spin, verify;
+	/* One read in so many is caught while the counter changes: its upper
+	 * half is one too low; 0: none. */
+	unsigned caught;
 	/* How much faster than declared it really counts; 1e6: twice as fast.
 	 */
 	double error_ppm;

@@ -136,7 +136,8 @@ int sim_counter_open(struct tscal_platform *p, enum plat_counter_id id,
 		return -ENOENT;
 	if (c->open_error)
 		return c->open_error;
-	*out = (struct plat_counter){c->num, c->den, c->width, c->spin};
+	*out = (struct plat_counter){
+		c->num, c->den, c->width, c->spin, c->verify};
 	return 0;
 }
 
@@ -166,6 +167,8 @@ int sim_burst(struct tscal_platform *p, enum plat_counter_id id,
 			work(s, c->before_ps + s->slow_ps +
 					random_below(s, c->jitter_ps));
 			b->ref = count_now(s, c);
+			if (c->caught && !random_below(s, c->caught))
+				b->ref -= UINT64_C(1) << c->width / 2;
 			work(s, c->after_ps + random_below(s, c->jitter_ps));
 		}
 		b->tsc_after = rdtsc(s);

@@ -6,6 +6,7 @@
  * kernel has switched off must not be believed.  Registers are those of the
  * IA-PC HPET specification 1.0a, 2.3.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -71,10 +72,10 @@ int hpet_open(struct worker *w, struct plat_counter *out)
 		return fd;
 	map = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
 	/* hpet_mmap=0, or a block that is not at the start of a page. */
-	rc = map == MAP_FAILED ? -errno : 0;
+	rc = map == MAP_FAILED ? -ENXIO : 0;
 	close(fd);
 	if (rc)
-		return rc == -ENOSYS || rc == -ENODEV ? -ENOENT : rc;
+		return rc;
 	/* The worker has the mapping from us, and then for itself. */
 	rc = worker_open(w, &job, NULL, map, out);
 	munmap(map, size);

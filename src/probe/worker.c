@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -25,11 +26,18 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How much longer than it was given a worker may take: on a busy machine it
- * waits for its turn.  After that it is taken to hang. */
-#define GRACE_MS 250
-/* A killed process is gone at once, unless the kernel holds it in a call. */
-#define REAP_MS 50
+/* What a worker may use up of a CPU beyond the time it was given: after that it
+ * is taken to hang.  On a busy machine it waits for its turn, and uses none. */
+#define GRACE_MS 100
+/* But no longer than this: it may hang in the kernel, too. */
+#define PATIENCE_MS 2000
+/* How often its use of the CPU is looked at. */
+#define LOOK_MS 20
+/* A killed process is gone when the CPU has come to it, unless the kernel holds
+ * it in a call. */
+#define REAP_MS 1000
+/* How soon a worker notices that it works for nobody any more. */
+#define ORPHAN_MS 100
 
 enum request { OPEN = 'o', BURST = 'b' };
 
@@ -40,19 +48,33 @@ static void become_quiet(const struct worker_job *job, int keep)
 	/* A fault leaves no core file behind. */
 	prctl(PR_SET_DUMPABLE, 0);
 	prctl(PR_SET_NAME, job->name);
-	/* The program's files are not ours to hold open.  Kernels before 5.9
-	 * leave them open for the milliseconds that this lives. */
+	/* The program's files are not ours to hold open.  Kernels before 5.9,
+	 * and filters that refuse it, leave them so for as long as this lives.
+	 */
 	if (keep > 0)
 		syscall(SYS_close_range, 0, keep - 1, 0);
 	syscall(SYS_close_range, keep + 1, ~0u, 0);
 }
 
-static void serve(
-	const struct worker_job *job, struct worker_shared *sh, int fd)
+/* Whether there is something to do; false when the program has gone. */
+static bool wait_for_it(int fd, pid_t program)
+{
+	struct pollfd line = {.fd = fd, .events = POLLIN};
+
+	/* The line ends with the program, unless another process that it
+	 * started holds its end too. */
+	while (getppid() == program)
+		if (poll(&line, 1, ORPHAN_MS) > 0)
+			return true;
+	return false;
+}
+
+static void serve(const struct worker_job *job, struct worker_shared *sh,
+	int fd, pid_t program)
 {
 	char byte;
 
-	while (read(fd, &byte, 1) == 1) {
+	while (wait_for_it(fd, program) && read(fd, &byte, 1) == 1) {
 		sh->rc = byte == OPEN ? job->open(sh) : job->burst(sh);
 		if (write(fd, &byte, 1) != 1)
 			break;
@@ -94,6 +116,17 @@ static uint64_t now_ms(void)
 	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
 }
 
+/* What a process has used of a CPU so far. */
+static uint64_t cpu_ms(pid_t pid)
+{
+	struct timespec ts;
+	clockid_t clock;
+
+	if (clock_getcpuclockid(pid, &clock) || clock_gettime(clock, &ts))
+		return 0;
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
 /* Wait for the end of a process: how it ended, or -1 when it does not. */
 static int reap(pid_t pid, unsigned ms)
 {
@@ -108,7 +141,11 @@ static int reap(pid_t pid, unsigned ms)
 
 		if (rc == pid)
 			return status;
-		if ((rc < 0 && errno != EINTR) || now_ms() >= end)
+		/* Somebody else in the program waited for it: it has ended, and
+		 * its number may be another's by now. */
+		if (rc < 0 && errno == ECHILD)
+			return 0;
+		if (now_ms() >= end)
 			return -1;
 		nanosleep(&nap, NULL);
 	}
@@ -139,7 +176,7 @@ static void restore(struct worker *w)
 		leave();
 	}
 	if (pid > 0)
-		kill_and_reap(pid, GRACE_MS);
+		kill_and_reap(pid, PATIENCE_MS);
 }
 
 /* Make sure that the worker has ended; how it did, as an errno. */
@@ -170,37 +207,37 @@ static int end(struct worker *w, unsigned patience_ms)
  * has then ended. */
 static int ask(struct worker *w, enum request request, uint64_t ns)
 {
-	uint64_t until = now_ms() + ns / 1000000 + GRACE_MS;
+	uint64_t most_ms = ns / 1000000 + GRACE_MS;
+	uint64_t used_ms = cpu_ms(w->pid), until = now_ms() + PATIENCE_MS;
 	struct pollfd line = {.fd = w->fd, .events = POLLIN};
 	char byte = (char)request;
-	int rc = -1;
+	int rc = 0;
 
 	if (send(w->fd, &byte, 1, MSG_NOSIGNAL) != 1)
-		return end(w, GRACE_MS);
-	while (rc < 0) {
-		uint64_t now = now_ms();
-
-		rc = poll(&line, 1, now < until ? (int)(until - now) : 0);
-		if (rc < 0 && errno != EINTR)
-			break;
-	}
-	if (rc <= 0) {
-		end(w, 0);
-		return -ETIMEDOUT;
+		return end(w, PATIENCE_MS);
+	while (rc <= 0) {
+		rc = poll(&line, 1, LOOK_MS);
+		if (rc <= 0 && (now_ms() >= until ||
+				       cpu_ms(w->pid) - used_ms > most_ms)) {
+			end(w, 0);
+			return -ETIMEDOUT;
+		}
 	}
 	return recv(w->fd, &byte, 1, 0) == 1 ? w->shared->rc : end(w, GRACE_MS);
 }
 
 static int start(struct worker *w)
 {
+	pid_t program = getpid();
 	int line[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line))
 		return -errno;
 	w->pid = fork_quietly();
 	if (!w->pid) {
+		close(line[0]);
 		become_quiet(w->job, line[1]);
-		serve(w->job, w->shared, line[1]);
+		serve(w->job, w->shared, line[1], program);
 		leave();
 	}
 	close(line[1]);
@@ -211,7 +248,17 @@ static int start(struct worker *w)
 	return w->pid;
 }
 
-int worker_open(struct worker *w, const struct worker_job *job,
+/* A thread that is cancelled must not leave its worker behind, nor run the
+ * program's cleanup in it. */
+static int without_cancellation(void)
+{
+	int before;
+
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+	return before;
+}
+
+static int open_uncancelled(struct worker *w, const struct worker_job *job,
 	const struct plat_where *where, const void *place,
 	struct plat_counter *out)
 {
@@ -237,16 +284,29 @@ int worker_open(struct worker *w, const struct worker_job *job,
 	return rc;
 }
 
+int worker_open(struct worker *w, const struct worker_job *job,
+	const struct plat_where *where, const void *place,
+	struct plat_counter *out)
+{
+	int before = without_cancellation();
+	int rc = open_uncancelled(w, job, where, place, out);
+
+	pthread_setcancelstate(before, NULL);
+	return rc;
+}
+
 int worker_burst(struct worker *w, struct plat_sample *buf,
 	const struct plat_until *until)
 {
 	size_t most = until->reads < WORKER_READS ? until->reads : WORKER_READS;
-	int n;
+	int n, before;
 
 	if (!w->pid)
 		return -ECHILD;
 	w->shared->until = *until;
+	before = without_cancellation();
 	n = ask(w, BURST, until->ns);
+	pthread_setcancelstate(before, NULL);
 	if (n <= 0)
 		return n;
 	most = (size_t)n < most ? (size_t)n : most;
@@ -256,36 +316,12 @@ int worker_burst(struct worker *w, struct plat_sample *buf,
 
 void worker_close(struct worker *w)
 {
+	int before = without_cancellation();
+
 	if (w->pid)
-		end(w, GRACE_MS);
+		end(w, PATIENCE_MS);
+	pthread_setcancelstate(before, NULL);
 	if (w->shared)
 		munmap(w->shared, sizeof(*w->shared));
 	*w = (struct worker){0};
-}
-
-static bool between(
-	uint64_t before, uint64_t ref, uint64_t after, uint64_t mask)
-{
-	uint64_t span = (after - before) & mask;
-
-	return span <= mask / 2 && ((ref - before) & mask) <= span;
-}
-
-size_t worker_verify(struct plat_sample *s, size_t n, unsigned width)
-{
-	uint64_t mask = UINT64_MAX >> (64 - width), before, ref;
-	size_t good = 0, kept = 0;
-
-	for (size_t i = 1; i + 1 < n; i++)
-		good += between(s[i - 1].ref, s[i].ref, s[i + 1].ref, mask);
-	if (good < n / 2)
-		return n;
-	before = s[0].ref;
-	for (size_t i = 1; i + 1 < n; i++) {
-		ref = s[i].ref;
-		if (between(before, ref, s[i + 1].ref, mask))
-			s[kept++] = s[i];
-		before = ref;
-	}
-	return kept;
 }

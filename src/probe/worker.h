@@ -71,13 +71,6 @@ int worker_burst(struct worker *w, struct plat_sample *buf,
 void worker_close(struct worker *w);
 
 /*
- * Leave out reads that were caught while the counter changed: what does not lie
- * between the reads before and after it.  Where that is most of them it is the
- * counter that goes astray, and all stay.  Returns how many are left.
- */
-size_t worker_verify(struct plat_sample *s, size_t n, unsigned width);
-
-/*
  * The burst of all jobs.  read() is the moment of the reading and gives the
  * counter, turned to count up; unless there is fetch(), which gives what was
  * read a moment before.  Both are constants wherever this is called, and so

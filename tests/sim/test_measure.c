@@ -303,3 +303,32 @@ Test(sim_measure, cost_of_rdtsc)
 		cr_assert(lt(u64, sim.now_ps, 500 * US));
 	}
 }
+
+/* A chipset of the nineties, and a PIT whose bytes somebody else reads too. */
+Test(sim_measure, reads_that_are_caught_while_the_counter_changes)
+{
+	for (uint64_t seed = 0; seed < 200; seed++) {
+		struct measured m[2] = {{.id = PM}, {.id = PIT}};
+
+		machine(seed);
+		sim_add_counter(&sim, PM, 3579545, 1, 24)->error_ppm = 60;
+		sim_add_counter(&sim, PIT, 3579545, 3, 16)->error_ppm = -60;
+		for (size_t i = 0; i < 2; i++) {
+			struct sim_counter *c = &sim.counters[m[i].id];
+
+			c->spin = c->verify = true;
+			c->before_ps = c->after_ps = 500 * NS;
+			c->caught = 100;
+		}
+		measure((struct measure_plan)PLAN(10, 1000), m, 2);
+		cr_assert(holds_truth(&m[0]), "%s", m[0].sentence);
+		cr_assert(holds_truth(&m[1]), "%s", m[1].sentence);
+		/* What is left out is not taken for too few reads. */
+		cr_assert(lt(dbl, m[0].ms, 12), "%g ms", m[0].ms);
+		/* Unverified they are a counter that jumps. */
+		sim.counters[PM].verify = false;
+		sim.counters[PM].caught = 4;
+		measure((struct measure_plan)PLAN(10, 1000), m, 1);
+		cr_assert(eq(int, m[0].status, TSCAL_STATUS_UNSTABLE));
+	}
+}

@@ -93,7 +93,7 @@ static const struct row rows[] = {
 	{"hyper-v msr", PARAVIRT, "hyperv_clocksource_msr",
 		"hyperv_clocksource_msr", 1, .roots = HV, .khz_roots = HV},
 	{"F2: emulated HPET", PARAVIRT, "tsc", ALL, 0, .roots = HV,
-		.khz_roots = HV, .slack_ppm = 150},
+		.khz_roots = HV, .slack_ppm = 50},
 	{"emulated PM timer as clocksource", PARAVIRT, "acpi_pm", ALL, 1,
 		.roots = HV, .khz_roots = HV},
 	{"emulated HPET as clocksource", PARAVIRT, "hpet", ALL, 1, .roots = HV,
@@ -114,10 +114,10 @@ static const struct row rows[] = {
 	{"F4: bhyve, Bochs: it believed CPUID", OTHER_VM, "tsc", ALL, 1,
 		.roots = CPU | UNKNOWN, .khz_roots = CPU | UNKNOWN},
 	{"refined by emulated timers", OTHER_VM, "tsc", ALL, 0, .roots = HV,
-		.khz_roots = HV, .slack_ppm = 150},
+		.khz_roots = HV, .slack_ppm = 50},
 	{"assume-metal does not overrule CPUID", OTHER_VM, "hpet", ALL, 0,
 		.assume_metal = true, .roots = HV, .khz_roots = HV,
-		.slack_ppm = 150},
+		.slack_ppm = 50},
 	{"TDX vouches for CPUID", PARAVIRT, "tsc", "tsc", 1, .tdx = true,
 		.roots = CPU, .khz_roots = CPU},
 	{"Xen dom0 that CPUID does not show", METAL, "tsc",
@@ -126,9 +126,9 @@ static const struct row rows[] = {
 
 	/* The hypervisor bit is hidden, DMI or WAET tell. */
 	{"F3: hidden, HPET", HIDDEN_VM, "tsc", ALL, 0, .roots = HV,
-		.khz_roots = HV, .slack_ppm = 150},
+		.khz_roots = HV, .slack_ppm = 50},
 	{"F3: hidden, clocksource hpet", HIDDEN_VM, "hpet", ALL, 0, .roots = HV,
-		.khz_roots = HV, .slack_ppm = 150},
+		.khz_roots = HV, .slack_ppm = 50},
 	{"hidden, believed CPUID", HIDDEN_VM, "tsc", ALL, 1,
 		.roots = CPU | UNKNOWN, .khz_roots = CPU | UNKNOWN},
 	{"known, but CPUID ends before 15h (Atom)", METAL, "tsc", ALL, 1,
@@ -140,7 +140,7 @@ static const struct row rows[] = {
 	{"kvm-clock in the list, --assume-metal", METAL, "tsc",
 		"tsc kvm-clock hpet", 0, .knows_host = true,
 		.assume_metal = true, .roots = HV, .khz_roots = HV,
-		.slack_ppm = 150},
+		.slack_ppm = 50},
 	{"hidden, --assume-metal", HIDDEN_VM, "tsc", ALL, 0,
 		.assume_metal = true, .roots = HPET, .khz_roots = HPET,
 		.slack_ppm = 50},
@@ -167,7 +167,7 @@ static void kernel_of(const struct row *r, struct kernel_rate *k)
 		r->where == PARAVIRT   ? &calibrated
 		: r->where == OTHER_VM ? &uncalibrated
 				       : NULL,
-		r->assume_metal, k);
+		f.virtual_sign, r->assume_metal, k);
 }
 
 Test(roots, of_every_clocksource_known_freq_and_hypervisor)

@@ -3,6 +3,7 @@
 /* Counters of few bits that come round, once and more often. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <math.h>
 
 #include "calib/unwrap.h"
 
@@ -59,6 +60,17 @@ Test(unwrap, a_rate_that_is_too_far_off_tells_nothing)
 		UNWRAP_ROUND));
 }
 
+Test(unwrap, more_rounds_than_can_be_told)
+{
+	uint64_t out;
+
+	cr_assert(eq(int,
+		two(0, 20 * 65536, UINT64_C(20) * 65536 * TICKS, 1.0 / TICKS,
+			&out),
+		UNWRAP_ROUND));
+	cr_assert(eq(int, two(0, 5, INT64_MAX, 1e300, &out), UNWRAP_ROUND));
+}
+
 Test(unwrap, twice_too_fast_is_no_round)
 {
 	uint64_t out;
@@ -77,4 +89,42 @@ Test(unwrap, a_counter_of_64_bits)
 
 	cr_assert(eq(int, unwrap(&u, s, 1), UNWRAP_OK));
 	cr_assert(eq(int, unwrap(&u, s + 1, 1), UNWRAP_BACK));
+}
+
+Test(unwrap, leaves_out_what_was_caught)
+{
+	static const struct {
+		unsigned width;
+		uint64_t ref[8];
+		int n, kept;
+		uint64_t first;
+	} cases[] = {
+		/* One is caught low, one high; a wrap. */
+		{16, {10, 20, 30, 40, 50, 60, 70, 80}, 8, 6, 20},
+		{16, {10, 20, 30, 0x100 + 40, 50, 60, 70, 80}, 8, 2, 20},
+		{16, {0x300, 0x305, 0x20a, 0x30f, 0x314, 0x319, 0x31e, 0x323},
+			8, 3, 0x314},
+		{16, {0xfff0, 0xfff8, 0, 8, 16, 24, 32, 40}, 8, 6, 0xfff8},
+		/* Two in a row. */
+		{16, {0x10a, 0x10f, 0x014, 0x019, 0x11e, 0x123, 0x128, 0x12d},
+			8, 3, 0x11e},
+		/* A counter that goes back is no reader's fault: all stay. */
+		{16, {80, 70, 60, 50, 40, 30, 20, 10}, 8, 8, 80},
+		{24, {1, 2, 3}, 3, 1, 2},
+		/* Nothing lies between two. */
+		{24, {1, 2}, 2, 2, 1},
+		{24, {1}, 1, 1, 1},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct plat_sample s[8];
+		int kept;
+
+		for (int k = 0; k < cases[i].n; k++)
+			s[k] = (struct plat_sample){
+				(uint64_t)k, cases[i].ref[k], (uint64_t)k + 1};
+		kept = leave_out_caught(s, cases[i].n, cases[i].width);
+		cr_expect(eq(int, kept, cases[i].kept), "case %zu", i);
+		cr_expect(eq(u64, s[0].ref, cases[i].first), "case %zu", i);
+	}
 }

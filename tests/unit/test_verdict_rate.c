@@ -211,3 +211,21 @@ Test(sentence, of_eleven_liars_fits)
 			'.'),
 		"%s", run.info.rate_sentence);
 }
+
+/* A timer in a guest is no second HPET beside the kernel's clock. */
+Test(sentence, of_a_guest_whose_timers_agree)
+{
+	kernel(TSCAL_ROOT_HV, 0, "runs on the hypervisor's clock");
+	run.kernel.guest = true;
+	run.hv.present = true;
+	add(TSCAL_SOURCE_HPET, TSCAL_KIND_MEASURED, TSCAL_ROOT_HV, 3);
+	is("All reachable sources are the hypervisor's.");
+}
+
+Test(sentence, of_one_hpet_that_is_counted_twice)
+{
+	kernel(TSCAL_ROOT_HPET, 0, "measured it against the HPET");
+	add(TSCAL_SOURCE_HPET, TSCAL_KIND_MEASURED, TSCAL_ROOT_HPET, 0.5);
+	is("hpet twice, the kernel's and ours: the kernel measured it against "
+	   "the HPET.");
+}

@@ -164,8 +164,8 @@ static void machine(const struct row *r, struct run *run)
 		run->vendor = &vendors[r->where];
 	run->hv_answer.emulated = r->vtsc;
 	run->hv_answer.steady = r->mode2;
-	roots_of_kernel(
-		f, &run->hv, run->vendor, r->assume_metal, &run->kernel);
+	roots_of_kernel(f, &run->hv, run->vendor, f->virtual_sign,
+		r->assume_metal, &run->kernel);
 	run->vmclock_rc = -ENOENT;
 	run->pvclock_rc = pvclock_rc[r->pvclock];
 	run->pvclock.stable = r->pvclock == STABLE;

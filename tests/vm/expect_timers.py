@@ -3,7 +3,7 @@
 """What must hold of the timers that libtscal-probe reads: HPET, ACPI PM timer,
 PIT.  In these guests all three are one emulated clock."""
 from expect import NUMBERS, REPORT, as_nobody, record
-from guest import CHECK, parse, source, steps
+from guest import CHECK, parse, source, steps, unless_busy
 
 PORTS = f"{REPORT} --probe ports"
 TIMERS = f"{PORTS} --pit"
@@ -53,6 +53,14 @@ def a_disabled_hpet_is_skipped(guest):
 
 
 @steps(ports=PORTS)
+def an_hpet_that_cannot_be_mapped_is_denied(guest):
+    """By "hpet_mmap=0": the kernel has it, and counts by it."""
+    line = guest.source("ports", "hpet")
+    CHECK.assertEqual((line["status"], line["hz"]), ("denied", None), line)
+    CHECK.assertIn("lets nobody read it", line["sentence"])
+
+
+@steps(ports=PORTS)
 def hpet_is_absent(guest):
     """No table; but /dev/hpet is there, and says EBUSY."""
     line = guest.source("ports", "hpet")
@@ -88,9 +96,10 @@ def the_pit_is_put_back_whoever_is_killed(guest):
 
 @steps(budget="budget")
 def one_window_for_all_counters(guest):
-    """What a report takes is a figure of docs/references.md; that it is not a
-    window for each counter holds on a busy host too."""
-    CHECK.assertLess(float(guest.step("budget").out), 100)
+    """A report with all of them, in the 50 ms that it has by default."""
+    ms = float(guest.step("budget").out)
+    if ms > 50:
+        unless_busy(f"a report takes {ms} ms")
 
 
 @steps(second="set_clock 23.5 10000 && " + REPORT + " --budget-ms 1500")

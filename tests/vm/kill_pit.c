@@ -79,6 +79,21 @@ int main(void)
 	worker_close(&w);
 	same(before, "killed and closed");
 
+	/* A second one, that would take the first one's mode for the machine's.
+	 */
+	{
+		struct worker second = {0};
+
+		open_pit(&w);
+		must(pit_open(&second, &(struct plat_counter){0}) == -EBUSY,
+			"one at a time");
+		worker_close(&w);
+		same(before, "two at once");
+		open_pit(&second);
+		worker_close(&second);
+		same(before, "the second one");
+	}
+
 	program = fork();
 	if (!program) {
 		open_pit(&w);
@@ -87,6 +102,16 @@ int main(void)
 	waitpid(program, NULL, 0);
 	usleep(200000);
 	same(before, "the program killed");
+
+	/* A sound that begins meanwhile goes on. */
+	open_pit(&w);
+	outb(0xb6, 0x43);
+	outb(0, 0x42);
+	outb(4, 0x42);
+	outb(3, 0x61);
+	worker_close(&w);
+	same((struct state){3, 0x36}, "a sound meanwhile");
+	outb((unsigned char)before.port61, 0x61);
 
 	/* A sound that is being made. */
 	outb(3, 0x61);

@@ -12,12 +12,14 @@ from expect import (
     ntp_that_slews_is_no_witness, tcg_has_no_timing_leaf,
     the_kernel_rejected_the_tsc)
 from expect_timers import (
-    a_disabled_hpet_is_skipped, a_second_of_ntp_is_a_witness, assumed_metal_is_verified,
+    a_disabled_hpet_is_skipped, a_second_of_ntp_is_a_witness,
+    an_hpet_that_cannot_be_mapped_is_denied, assumed_metal_is_verified,
     each_timer_gives_the_hosts_rate, emulated_timers_are_no_witnesses,
     hpet_is_absent, nobody_is_denied_the_timers,
     one_hpet_does_not_verify_itself, one_window_for_all_counters,
     pm_timer_gives_the_hosts_rate, registers_are_no_label_here,
-    the_pit_is_put_back_whoever_is_killed, the_pit_leaves_port_61_as_it_was, the_timers_recording_is_judged_alike, the_window_grows_to_the_target)
+    the_pit_is_put_back_whoever_is_killed, the_pit_leaves_port_61_as_it_was,
+    the_timers_recording_is_judged_alike, the_window_grows_to_the_target)
 from lab import Machine
 
 REFINED = [clock_raw_is_what_the_kernel_refined]
@@ -43,6 +45,9 @@ MACHINES = [
     # QEMU says by CPUID who it is.
     Machine("tcg", [tcg_has_no_timing_leaf, leaf_15_is_out_of_range] + REFINED,
             cpu="max"),
+
+    Machine("no-hpet-mmap", [an_hpet_that_cannot_be_mapped_is_denied],
+            append="hpet_mmap=0"),
 
     Machine("no-hpet", REFINED + [
         hpet_is_absent, pm_timer_gives_the_hosts_rate], flags=["-no-hpet"]),
