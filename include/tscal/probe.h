@@ -33,7 +33,7 @@ enum tscal_probe {
  * the PIT are read by a child process each, which lives while the counter is
  * open: no SIGCHLD comes of it, wait(2) and fork handlers know nothing of it,
  * and whatever happens to it is a status.  Starting one is a fork: it takes the
- * longer the more memory the program has touched (when half of the budget is
+ * longer the more memory the program has touched (when twice the budget is
  * gone no further one is started), makes the program's own next write to each
  * page a fault, and is not for programs with memory pinned for DMA.  They, and
  * those that went into a new PID namespace by unshare(2), name sources that

@@ -170,7 +170,7 @@ static bool open_hardware(
 	 */
 	if (o->run->plat->ops->now_ns(o->run->plat) >= o->opened_by_ns) {
 		measure_outcome(m, TSCAL_STATUS_SKIPPED,
-			"opening the others took too much of the budget");
+			"opening the others took twice the budget");
 		return false;
 	}
 	if (open_one(o, m, &where))
@@ -217,9 +217,8 @@ size_t counters_open(struct run *run, struct measure_space *space)
 	struct opening o = {.run = run,
 		.space = space,
 		.room = counters_of(run->plat, run->opts.budget_ms),
-		/* Half of the budget is for measuring. */
-		.opened_by_ns = run->plat->ops->now_ns(run->plat) +
-				run->opts.budget_ms * UINT64_C(1000000) / 2};
+		.opened_by_ns = run->deadline_ns +
+				run->opts.budget_ms * UINT64_C(1000000)};
 	bool others;
 
 	run->raw = (struct measured){.id = PLAT_COUNTER_CLOCK_RAW};
