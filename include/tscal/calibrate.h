@@ -260,7 +260,8 @@ struct tscal_machine {
 struct tscal_report;
 
 /**
- * Calibrate and keep everything that was found on the way.
+ * Calibrate and keep everything that was found on the way.  Beyond what
+ * tscal_calibrate() reads, the evidence of tscal_hv_detect() is, afterwards.
  * @param opts  as for tscal_calibrate().
  * @param out   receives the report, to be freed by tscal_report_free().
  * @return 0, -EINVAL or -ENOMEM.

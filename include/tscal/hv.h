@@ -2,7 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /**
  * @file hv.h
- * Which hypervisors say, by CPUID, that they are here.
+ * Which hypervisors say, by CPUID, that they are here, and what else tells of
+ * them.
  */
 #ifndef TSCAL_HV_H
 #define TSCAL_HV_H
@@ -33,6 +34,33 @@ struct tscal_hv_match {
 	uint32_t reserved[6];  /**< zero; it stands in arrays, cannot grow */
 };
 
+/** What a piece of evidence says of the machine; 0 is none of them. */
+enum tscal_hv_means {
+	TSCAL_HV_MEANS_VIRTUAL = 1, /**< "virtual": a virtual machine */
+	TSCAL_HV_MEANS_CONTAINER,   /**< "container": shares its kernel */
+	TSCAL_HV_MEANS_METAL,	    /**< "metal": no virtual machine */
+	TSCAL_HV_MEANS_EITHER,	    /**< "either": whose machines are sold as
+				     * metal too */
+};
+
+/** Most pieces of evidence that are kept. */
+#define TSCAL_HV_EVIDENCE_MAX 16
+
+/** Something outside the hypervisors' CPUID leaves that tells of one. */
+struct tscal_hv_evidence {
+	char where[48];	 /**< where it was read: "DMI sys_vendor" */
+	char says[48];	 /**< what stands there, printable, cut; "" where it
+			  * tells enough that it is there */
+	char name[32];	 /**< who that is, for people: "QEMU", "Docker" */
+	char vendor[16]; /**< the vendor that it means, as in
+			  * tscal_hv_match; "" if it names none */
+	enum tscal_hv_means means;
+	uint32_t reserved[3]; /**< zero; it stands in arrays, cannot grow */
+};
+
+/** Room for a sentence about evidence, NUL included. */
+#define TSCAL_HV_SENTENCE 400
+
 /** The outcome of a scan. */
 struct tscal_hv {
 	bool present;		    /**< CPUID.1:ECX[31] */
@@ -40,6 +68,23 @@ struct tscal_hv {
 	size_t n_also;		    /**< others, highest base first */
 	struct tscal_hv_match also[TSCAL_HV_MAX];
 	bool truncated; /**< more matches than places */
+	/** More pieces of evidence than places. */
+	bool evidence_truncated;
+	/** Evidence outside CPUID's hypervisor leaves, in the order in which it
+	 * is looked for; it changes nothing in the fields above. */
+	size_t n_evidence;
+	struct tscal_hv_evidence evidence[TSCAL_HV_EVIDENCE_MAX];
+	/** Where evidence and CPUID contradict each other: one sentence, else
+	 * "".  Nothing here decides who is right. */
+	char contradiction[TSCAL_HV_SENTENCE];
+	/** What is known of layers below and above: sentences, or "". */
+	char layers[TSCAL_HV_SENTENCE];
+	/** The leaf in which main states the TSC's rate; 0: it has none, or
+	 * does not say so. */
+	uint32_t timing_leaf;
+	/** What main offers to state it, such as "leaf 0x40000010 EAX, kHz";
+	 * "" where nobody is known. */
+	char timing[160];
 };
 
 /**
@@ -62,14 +107,17 @@ TSCAL_API int tscal_hv_detect_sized(
  * @param hv        filled in completely on success, with "none" as vendor
  *                  when nothing is found; untouched on error.
  * @return 0, or -errno when CPUID cannot be had.
- * Thread-safe, allocates nothing.  Reads files of /sys/class/dmi/id only where
- * a signature of twelve NUL bytes may be VirtualBox's.
+ * Thread-safe, allocates nothing.  For the evidence it reads some twenty small
+ * files: under /proc, /sys and /run, and /.dockerenv.
  */
 TSCAL_INLINE int tscal_hv_detect(
 	struct tscal_platform *platform, struct tscal_hv *hv)
 {
 	return tscal_hv_detect_sized(platform, hv, sizeof(*hv));
 }
+
+/** Name of a meaning: never NULL, "?" for a value out of range.  Static. */
+TSCAL_API const char *tscal_hv_means_str(enum tscal_hv_means means);
 
 #ifdef __cplusplus
 }

@@ -179,8 +179,7 @@ static void gather_machine(struct tscal_platform *plat, struct facts *f)
 	if (text_read(plat, "/sys/devices/system/cpu/online", text,
 		    sizeof(text)) > 0)
 		f->cpus = count_cpu_list(text);
-	if (text_read(plat, "/proc/xen/capabilities", text, sizeof(text)) > 0)
-		f->dom0 = strstr(text, "control_d") != NULL;
+	f->dom0 = hv_legacy_dom0(plat);
 	if (text_read(plat, "/proc/self/timens_offsets", text, sizeof(text)) >
 		0)
 		f->time_namespace = strpbrk(text, "123456789") != NULL;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "calib/run.h"
+#include "hv/evidence.h"
 
 struct tscal_report {
 	struct run run;
@@ -81,6 +82,7 @@ int tscal_report_new(const struct tscal_opts *opts, struct tscal_report **out)
 		return rc;
 	}
 	describe(&r->machine, &r->run);
+	hv_describe(r->run.plat, &r->machine.hv);
 	*out = r;
 	return 0;
 }

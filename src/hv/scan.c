@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hv/evidence.h"
 #include "hv/vendor.h"
 
 #define BASE_FIRST 0x40000000U
@@ -151,11 +152,14 @@ int tscal_hv_detect_sized(
 	struct tscal_platform *plat, struct tscal_hv *hv, size_t hv_size)
 {
 	struct tscal_hv found;
-	int rc = hv_scan(
-		plat ? plat : tscal_platform_passive(), HV_SCAN_ALL, &found);
+	int rc;
 
+	if (!plat)
+		plat = tscal_platform_passive();
+	rc = hv_scan(plat, HV_SCAN_ALL, &found);
 	if (rc)
 		return rc;
+	hv_describe(plat, &found);
 	memset(hv, 0, hv_size);
 	memcpy(hv, &found, hv_size < sizeof(found) ? hv_size : sizeof(found));
 	return 0;

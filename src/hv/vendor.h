@@ -74,8 +74,9 @@ bool hv_vendor_signs(const struct hv_vendor *row, const uint8_t *signature);
 #define HV_SCAN_QUICK 4
 
 /*
- * tscal_hv_detect() that stops once `gap` bases in a row hold no known
- * signature.  HV_SCAN_QUICK is for callers that have less than a millisecond.
+ * The scan of tscal_hv_detect(), which stops once `gap` bases in a row hold no
+ * known signature.  HV_SCAN_QUICK is for callers that have less than a
+ * millisecond.
  */
 int hv_scan(struct tscal_platform *plat, unsigned gap, struct tscal_hv *hv);
 

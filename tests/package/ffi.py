@@ -36,7 +36,7 @@ def main():
     assert info.raw[8:] == b"\xff" * 56
 
     # The same for the other struct that a caller allocates.
-    hv = ctypes.create_string_buffer(b"\xff" * 8192, 8192)
+    hv = ctypes.create_string_buffer(b"\xff" * 16384, 16384)
     lib.tscal_hv_detect_sized.argtypes = [
         ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t]
     assert lib.tscal_hv_detect_sized(None, hv, len(hv)) == 0

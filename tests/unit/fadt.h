@@ -58,7 +58,8 @@ static inline struct table table_of(const char *signature, uint32_t size)
 
 	memcpy(t.bytes, signature, 4);
 	put32(&t, 4, size);
-	memcpy(t.bytes + 10, "BOCHS BXPC    ", 14);
+	/* AMI's, of a real machine. */
+	memcpy(t.bytes + 10, "ALASKAA M I   ", 14);
 	return t;
 }
 

@@ -43,6 +43,10 @@ Test(hv_table, every_row_has_id_name_and_signature)
 			cr_fail("%s", row->name);
 		if (row->timing && row->instead)
 			cr_fail("%s", row->name);
+		/* tscal hv says it with the leaf's number. */
+		if (row->timing_leaf)
+			cr_assert(eq(int,
+				strncmp(row->timing_leaf, "base + ", 7), 0));
 	}
 }
 

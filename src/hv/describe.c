@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/*
+ * What the evidence and the scan say together: contradictions, layers, and what
+ * the hypervisor offers for timing.  Nothing is decided here; who is believed
+ * stays who stands in CPUID.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hv/evidence.h"
+#include "hv/vendor.h"
+#include "plat/text.h"
+
+/* What CPUID says of virtual machines beside the vendors' leaves. */
+struct cpuid_says {
+	bool known; /* leaf 1 could be read */
+	bool present;
+	const char *lends; /* "VMX", "SVM" or NULL */
+};
+
+static struct cpuid_says ask_cpuid(struct tscal_platform *plat)
+{
+	struct cpuid_says says = {0};
+	struct plat_cpuid r;
+
+	if (plat->ops->cpuid(plat, 1, 0, &r))
+		return says;
+	says.known = true;
+	says.present = r.ecx >> 31;
+	/* Intel SDM vol. 2A, CPUID.1:ECX[5]; AMD64 APM vol. 3, E.4.2:
+	 * CPUID Fn8000_0001 ECX[2], which Intel has reserved. */
+	if (r.ecx >> 5 & 1)
+		says.lends = "VMX";
+	else if (!plat->ops->cpuid(plat, 0x80000000, 0, &r) &&
+		 r.eax >> 16 == 0x8000 && r.eax >= 0x80000001 &&
+		 !plat->ops->cpuid(plat, 0x80000001, 0, &r) && r.ecx >> 2 & 1)
+		says.lends = "SVM";
+	return says;
+}
+
+/* Whether what a row stands for goes with the hypervisor that CPUID names.  The
+ * kernel's own knowledge of Xen goes with any: see layers(). */
+static bool goes_with(const struct hv_sign *row, const char *vendor)
+{
+	return !strcmp(vendor, "unknown") || row->without_bit ||
+	       !strcmp(vendor, row->vendor) || !row->beside ||
+	       text_has_word(row->beside, vendor);
+}
+
+/* Why CPUID and a row may differ, where that is known. */
+static const char *explanation(const struct hv_sign *row, const char *vendor)
+{
+	bool qemu = row->beside && text_has_word(row->beside, "tcg");
+
+	if (qemu && !strcmp(vendor, "vmware"))
+		return "QEMU on Windows (WHPX) shows VMware's signature";
+	if (qemu && !strcmp(vendor, "hyperv"))
+		return "QEMU and KVM may offer Hyper-V's leaves and hide their "
+		       "own";
+	return "one of them is made up, or copied from a host below";
+}
+
+static void contradict(const struct tscal_hv *hv, const struct cpuid_says *cpu,
+	const struct hv_evidence *ev, char *buf, size_t size)
+{
+	char phrase[128];
+
+	for (size_t i = 0; i < ev->n && cpu->known; i++) {
+		const struct hv_sign *row = ev->row[i];
+
+		hv_evidence_phrase(&ev->item[i], phrase, sizeof(phrase));
+		if (row->means == TSCAL_HV_MEANS_VIRTUAL && !cpu->present &&
+			!row->without_bit)
+			snprintf(buf, size,
+				"CPUID says that there is no hypervisor, but "
+				"%s: one that hides.",
+				phrase);
+		else if (row->means == TSCAL_HV_MEANS_METAL && cpu->present)
+			snprintf(buf, size,
+				"CPUID says %s, but %s, which is bare metal.",
+				hv->main.name, phrase);
+		else if (row->means == TSCAL_HV_MEANS_VIRTUAL && cpu->present &&
+			 !goes_with(row, hv->main.vendor))
+			snprintf(buf, size, "CPUID says %s, but %s: %s.",
+				hv->main.name, phrase,
+				explanation(row, hv->main.vendor));
+		else
+			continue;
+		return;
+	}
+}
+
+__attribute__((format(printf, 2, 3))) static void say(
+	struct tscal_hv *hv, const char *fmt, ...)
+{
+	size_t len = strlen(hv->layers);
+	va_list ap;
+
+	if (len && len + 1 < sizeof(hv->layers))
+		hv->layers[len++] = ' ';
+	va_start(ap, fmt);
+	vsnprintf(hv->layers + len, sizeof(hv->layers) - len, fmt, ap);
+	va_end(ap);
+}
+
+static const struct tscal_hv_evidence *first(
+	const struct hv_evidence *ev, enum tscal_hv_means means)
+{
+	for (size_t i = 0; i < ev->n; i++)
+		if (ev->item[i].means == means)
+			return &ev->item[i];
+	return NULL;
+}
+
+/* What the kernel itself knows of Xen, whatever CPUID shows. */
+static const struct hv_sign *xen_kernel(const struct hv_evidence *ev)
+{
+	const struct hv_sign *found = NULL;
+
+	for (size_t i = 0; i < ev->n; i++)
+		if (ev->row[i]->without_bit &&
+			!strcmp(ev->row[i]->vendor, "xen") &&
+			(!found || ev->row[i]->dom0))
+			found = ev->row[i];
+	return found;
+}
+
+static bool wsl2(const struct hv_evidence *ev)
+{
+	for (size_t i = 0; i < ev->n; i++)
+		if (!strcmp(ev->item[i].name, "WSL 2"))
+			return true;
+	return false;
+}
+
+/*
+ * Who shows a signature intercepts CPUID, and then makes up every answer: it is
+ * always the layer next below that speaks.  The one exception are Xen's
+ * paravirtual domains, where CPUID is not intercepted on CPUs that cannot make
+ * it fault: there Xen's own place, what it runs in, speaks.
+ */
+static void layers_below(struct tscal_hv *hv, const struct cpuid_says *cpu,
+	const struct hv_evidence *ev)
+{
+	const struct hv_sign *xen = xen_kernel(ev);
+	bool other = cpu->present && hv->main.base &&
+		     strcmp(hv->main.vendor, "xen") != 0;
+
+	if (xen && xen->dom0)
+		say(hv, "This is Xen's control domain.");
+	if (wsl2(ev))
+		say(hv, "This is WSL 2: a virtual machine of Hyper-V's, beside "
+			"Windows.");
+	if (xen && other)
+		say(hv,
+			"Two layers: the kernel runs on Xen, and CPUID shows "
+			"what Xen runs in, %s.",
+			hv->main.name);
+	else if (xen && cpu->known && !cpu->present)
+		say(hv, "The kernel runs on Xen as a paravirtual domain, which "
+			"sees the CPUID of the machine.");
+	else if (cpu->present && hv->main.base)
+		say(hv, "CPUID is answered by the layer next below; what lies "
+			"under it does not show.");
+}
+
+static void layers(struct tscal_hv *hv, const struct cpuid_says *cpu,
+	const struct hv_evidence *ev)
+{
+	const struct tscal_hv_evidence *container = first(
+		ev, TSCAL_HV_MEANS_CONTAINER);
+
+	layers_below(hv, cpu, ev);
+	if (hv->n_also)
+		say(hv,
+			"The other signatures are interfaces that %s offers, "
+			"not layers.",
+			hv->main.name);
+	if (cpu->present && cpu->lends)
+		say(hv, "It lends %s, so this guest may host guests itself.",
+			cpu->lends);
+	if (container)
+		say(hv,
+			"In a container (%s), with the clocks of the kernel "
+			"that it shares.",
+			container->name);
+}
+
+/* "base + 0x10 EAX, kHz", as the table has it, with the leaf's number. */
+static void timing(struct tscal_hv *hv)
+{
+	static const char base[] = "base + ";
+	const struct hv_vendor *row = hv_vendor_of(&hv->main);
+	char *rest;
+
+	if (!hv->main.base || !row->n_signatures)
+		return;
+	if (!row->timing_leaf) {
+		snprintf(hv->timing, sizeof(hv->timing), "no leaf%s%s",
+			row->instead ? "; " : "",
+			row->instead ? row->instead : "");
+		return;
+	}
+	hv->timing_leaf = hv->main.base +
+			  (uint32_t)strtoul(row->timing_leaf + sizeof(base) - 1,
+				  &rest, 0);
+	snprintf(hv->timing, sizeof(hv->timing), "leaf 0x%08x%s",
+		hv->timing_leaf, rest);
+	if (hv->main.max_leaf < hv->timing_leaf)
+		snprintf(hv->timing + strlen(hv->timing),
+			sizeof(hv->timing) - strlen(hv->timing),
+			", which is beyond its last, 0x%08x",
+			hv->main.max_leaf);
+}
+
+void hv_describe(struct tscal_platform *plat, struct tscal_hv *hv)
+{
+	struct cpuid_says cpu = ask_cpuid(plat);
+	struct hv_evidence ev;
+
+	hv_evidence_read(plat, HV_AT_ALL, &ev);
+	hv->n_evidence = ev.n;
+	hv->evidence_truncated = ev.truncated;
+	memcpy(hv->evidence, ev.item, sizeof(hv->evidence));
+	contradict(hv, &cpu, &ev, hv->contradiction, sizeof(hv->contradiction));
+	layers(hv, &cpu, &ev);
+	timing(hv);
+}

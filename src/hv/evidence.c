@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* Where evidence is read.  Each place once, a bounded number of bytes, and
+ * whatever stands there comes out printable. */
+#include "hv/evidence.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plat/text.h"
+
+struct place {
+	enum hv_place place;
+	const char *where, *path;
+	void (*read)(struct tscal_platform *plat, const struct place *place,
+		struct hv_evidence *ev);
+};
+
+static void add(
+	struct hv_evidence *ev, const struct place *place, const char *text)
+{
+	const struct hv_sign *row = hv_sign_of(place->place, text);
+	struct tscal_hv_evidence *e;
+
+	if (!row)
+		return;
+	if (ev->n == TSCAL_HV_EVIDENCE_MAX) {
+		ev->truncated = true;
+		return;
+	}
+	ev->row[ev->n] = row;
+	e = &ev->item[ev->n++];
+	e->means = row->means;
+	snprintf(e->where, sizeof(e->where), "%s", place->where);
+	snprintf(e->says, sizeof(e->says), "%s", text);
+	snprintf(e->name, sizeof(e->name), "%s", row->name ? row->name : text);
+	snprintf(e->vendor, sizeof(e->vendor), "%s", row->vendor);
+}
+
+/* The n bytes of text as a string: up to a NUL or the end of the line, without
+ * blanks at the ends, with '?' for what cannot be printed.  There is room for a
+ * NUL behind them. */
+static void tidy(char *text, size_t n)
+{
+	size_t len = 0, from;
+
+	while (len < n && text[len] && text[len] != '\n')
+		len++;
+	while (len && isspace((unsigned char)text[len - 1]))
+		len--;
+	text[len] = '\0';
+	from = strspn(text, " \t\r\v\f");
+	memmove(text, text + from, len - from + 1);
+	for (char *c = text; *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+}
+
+/* What stands in a file, as much as an item holds; -errno if there is none. */
+static int read_text(struct tscal_platform *plat, const char *path,
+	char text[sizeof(((struct tscal_hv_evidence *)0)->says)])
+{
+	size_t room = sizeof(((struct tscal_hv_evidence *)0)->says) - 1;
+	int n = plat->ops->read_file(plat, path, text, room);
+
+	tidy(text, n > 0 ? (size_t)n : 0);
+	return n < 0 ? n : 0;
+}
+
+static void read_string(struct tscal_platform *plat, const struct place *place,
+	struct hv_evidence *ev)
+{
+	char text[sizeof(ev->item->says)];
+
+	if (!read_text(plat, place->path, text) && text[0])
+		add(ev, place, text);
+}
+
+/* That it is there tells enough. */
+static void read_presence(struct tscal_platform *plat,
+	const struct place *place, struct hv_evidence *ev)
+{
+	char text[sizeof(ev->item->says)];
+
+	if (!read_text(plat, place->path, text))
+		add(ev, place, "");
+}
+
+/* Xen's, which is empty but in the control domain. */
+static void read_capabilities(struct tscal_platform *plat,
+	const struct place *place, struct hv_evidence *ev)
+{
+	char text[sizeof(ev->item->says)];
+
+	if (!read_text(plat, place->path, text))
+		add(ev, place, text);
+}
+
+/* xen/include/public/features.h: XENFEAT_dom0 is bit 11; Linux prints them in
+ * hexadecimal. */
+static void read_features(struct tscal_platform *plat,
+	const struct place *place, struct hv_evidence *ev)
+{
+	char text[sizeof(ev->item->says)];
+
+	if (!read_text(plat, place->path, text) &&
+		isxdigit((unsigned char)text[0]) &&
+		strtoul(text, NULL, 16) >> 11 & 1)
+		add(ev, place, text);
+}
+
+/* A table that root alone may read is listed for everybody. */
+static void read_listed(struct tscal_platform *plat, const struct place *place,
+	struct hv_evidence *ev)
+{
+	char text[sizeof(ev->item->says)];
+	int rc = read_text(plat, place->path, text);
+
+	if (!rc || rc == -EACCES)
+		add(ev, place, "");
+}
+
+/* SMBIOS 2.4 and later (DMTF DSP0134, BIOS Information): type 0, byte 13h bit
+ * 4, "this table describes a virtual machine". */
+static void read_smbios(struct tscal_platform *plat, const struct place *place,
+	struct hv_evidence *ev)
+{
+	uint8_t raw[20];
+	int n = plat->ops->read_file(plat, place->path, raw, sizeof(raw));
+
+	if (n == (int)sizeof(raw) && raw[0] == 0 && raw[1] >= sizeof(raw) &&
+		raw[0x13] & 1 << 4)
+		add(ev, place, "");
+}
+
+/* An id of ACPI's FADT: n bytes at an offset, if the table is of this revision
+ * or later. */
+static void read_id(struct tscal_platform *plat, const struct place *place,
+	struct hv_evidence *ev, size_t offset, size_t n, uint8_t revision)
+{
+	uint8_t table[276];
+	char id[9];
+	int size = plat->ops->read_file(
+		plat, place->path, table, sizeof(table));
+
+	if (size < (int)(offset + n) || table[8] < revision)
+		return;
+	memcpy(id, table + offset, n);
+	tidy(id, n);
+	if (id[0])
+		add(ev, place, id);
+}
+
+/* ACPI 6.5, 5.2.9: since revision 6, of 276 bytes. */
+static void read_hypervisor_id(struct tscal_platform *plat,
+	const struct place *place, struct hv_evidence *ev)
+{
+	read_id(plat, place, ev, 268, 8, 6);
+}
+
+/* ACPI 6.5, 5.2.6. */
+static void read_oem_id(struct tscal_platform *plat, const struct place *place,
+	struct hv_evidence *ev)
+{
+	read_id(plat, place, ev, 10, 6, 0);
+}
+
+static void read_clocks(struct tscal_platform *plat, const struct place *place,
+	struct hv_evidence *ev)
+{
+	char list[512], word[sizeof(ev->item->says)];
+
+	if (text_read_line(plat, place->path, list, sizeof(list)) <= 0)
+		return;
+	for (char *at = list + strspn(list, " "); *at; at += strspn(at, " ")) {
+		size_t len = strcspn(at, " ");
+
+		snprintf(word, sizeof(word), "%.*s", (int)len, at);
+		add(ev, place, word);
+		at += len;
+	}
+}
+
+static void read_leaf_0(struct tscal_platform *plat, const struct place *place,
+	struct hv_evidence *ev)
+{
+	struct plat_cpuid r;
+	char text[13];
+
+	if (plat->ops->cpuid(plat, 0, 0, &r))
+		return;
+	memcpy(text, &r.ebx, 4);
+	memcpy(text + 4, &r.edx, 4);
+	memcpy(text + 8, &r.ecx, 4);
+	tidy(text, 12);
+	if (text[0])
+		add(ev, place, text);
+}
+
+#define ACPI "/sys/firmware/acpi/tables/"
+#define DMI "/sys/class/dmi/id/"
+#define SAME(path) path, path
+
+/*
+ * Firmware first: DMI in systemd's order (src/basic/virt.c), as a product's
+ * name says more than who made its parts.  Then the kernel, then containers.
+ *
+ * Not read: /proc/self/cgroup and Podman's /run/.containerenv.  They hold ids
+ * that would stand in every recording, and in a namespace of its own a cgroup
+ * says nothing.
+ */
+static const struct place places[] = {
+	{HV_AT_PRODUCT, "DMI product_name", DMI "product_name", read_string},
+	{HV_AT_SYS, "DMI sys_vendor", DMI "sys_vendor", read_string},
+	{HV_AT_BOARD, "DMI board_vendor", DMI "board_vendor", read_string},
+	{HV_AT_BIOS, "DMI bios_vendor", DMI "bios_vendor", read_string},
+	{HV_AT_VERSION, "DMI product_version", DMI "product_version",
+		read_string},
+	{HV_AT_SMBIOS, "SMBIOS virtual machine bit",
+		"/sys/firmware/dmi/entries/0-0/raw", read_smbios},
+	{HV_AT_FADT, "ACPI hypervisor id", ACPI "FACP", read_hypervisor_id},
+	{HV_AT_OEM, "ACPI OEM id", ACPI "FACP", read_oem_id},
+	/* Windows ACPI Emulated devices Table: tells a guest of its timers. */
+	{HV_AT_WAET, "ACPI table WAET", ACPI "WAET", read_listed},
+	{HV_AT_TREE, SAME("/proc/device-tree/hypervisor/compatible"),
+		read_string},
+	{HV_AT_SYS_HV, SAME("/sys/hypervisor/type"), read_string},
+	{HV_AT_CAPS, SAME("/proc/xen/capabilities"), read_capabilities},
+	{HV_AT_FEATURES, SAME("/sys/hypervisor/properties/features"),
+		read_features},
+	{HV_AT_RELEASE, SAME("/proc/sys/kernel/osrelease"), read_string},
+	/* Linux, drivers/ptp/ptp_vmclock.c. */
+	{HV_AT_VMCLOCK, "/sys/class/misc/vmclock0",
+		"/sys/class/misc/vmclock0/dev", read_presence},
+	{HV_AT_CLOCKS, "available_clocksource",
+		"/sys/devices/system/clocksource/clocksource0/"
+		"available_clocksource",
+		read_clocks},
+	{HV_AT_LEAF_0, "CPUID leaf 0", NULL, read_leaf_0},
+	/* https://systemd.io/CONTAINER_INTERFACE, and Docker's own mark. */
+	{HV_AT_SYSTEMD, SAME("/run/systemd/container"), read_string},
+	{HV_AT_MANAGER, SAME("/run/host/container-manager"), read_string},
+	{HV_AT_DOCKER, SAME("/.dockerenv"), read_presence},
+};
+
+void hv_evidence_read(
+	struct tscal_platform *plat, unsigned at, struct hv_evidence *ev)
+{
+	memset(ev, 0, sizeof(*ev));
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
+		if (at & places[i].place)
+			places[i].read(plat, &places[i], ev);
+}
+
+void hv_evidence_phrase(
+	const struct tscal_hv_evidence *e, char *buf, size_t size)
+{
+	if (e->says[0])
+		snprintf(buf, size, "%s %s \"%s\"", e->where,
+			!strcmp(e->where, "available_clocksource") ? "has"
+								   : "is",
+			e->says);
+	else
+		snprintf(buf, size, "%s is %s", e->where,
+			!strncmp(e->where, "SMBIOS", 6) ? "set" : "there");
+}
+
+const char *tscal_hv_means_str(enum tscal_hv_means means)
+{
+	static const char *const names[] = {
+		[TSCAL_HV_MEANS_VIRTUAL] = "virtual",
+		[TSCAL_HV_MEANS_CONTAINER] = "container",
+		[TSCAL_HV_MEANS_METAL] = "metal",
+		[TSCAL_HV_MEANS_EITHER] = "either",
+	};
+
+	return (unsigned)means < sizeof(names) / sizeof(*names) && means
+		       ? names[means]
+		       : "?";
+}

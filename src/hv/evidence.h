@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/*
+ * What tells of a hypervisor outside its CPUID leaves: firmware, the kernel,
+ * the CPU's name, the marks of containers.  It is evidence: shown with where it
+ * was read, held against CPUID, and never put in its place.
+ */
+#ifndef TSCAL_HV_EVIDENCE_H
+#define TSCAL_HV_EVIDENCE_H
+
+#include "plat/plat.h"
+
+/* Where something can stand, as bits, in the order in which it is read. */
+enum hv_place {
+	HV_AT_PRODUCT = 1 << 0,	  /* DMI product_name */
+	HV_AT_SYS = 1 << 1,	  /* DMI sys_vendor */
+	HV_AT_BOARD = 1 << 2,	  /* DMI board_vendor */
+	HV_AT_BIOS = 1 << 3,	  /* DMI bios_vendor */
+	HV_AT_VERSION = 1 << 4,	  /* DMI product_version */
+	HV_AT_SMBIOS = 1 << 5,	  /* the bit for virtual machines */
+	HV_AT_FADT = 1 << 6,	  /* ACPI's hypervisor id */
+	HV_AT_OEM = 1 << 7,	  /* ACPI's OEM id */
+	HV_AT_WAET = 1 << 8,	  /* ACPI's table of emulated devices */
+	HV_AT_TREE = 1 << 9,	  /* a device tree */
+	HV_AT_SYS_HV = 1 << 10,	  /* /sys/hypervisor/type */
+	HV_AT_CAPS = 1 << 11,	  /* /proc/xen/capabilities */
+	HV_AT_FEATURES = 1 << 12, /* Xen's features */
+	HV_AT_RELEASE = 1 << 13,  /* the kernel's release */
+	HV_AT_VMCLOCK = 1 << 14,  /* a VMClock device */
+	HV_AT_CLOCKS = 1 << 15,	  /* available_clocksource */
+	HV_AT_LEAF_0 = 1 << 16,	  /* CPUID's vendor */
+	HV_AT_SYSTEMD = 1 << 17,  /* what systemd noted of its container */
+	HV_AT_MANAGER = 1 << 18,  /* what a container manager wrote */
+	HV_AT_DOCKER = 1 << 19,	  /* Docker's mark */
+};
+#define HV_AT_DMI                                                              \
+	(HV_AT_PRODUCT | HV_AT_SYS | HV_AT_BOARD | HV_AT_BIOS | HV_AT_VERSION)
+#define HV_AT_CONTAINER (HV_AT_SYSTEMD | HV_AT_MANAGER | HV_AT_DOCKER)
+#define HV_AT_ALL ((1 << 20) - 1)
+
+/* How a row's text is looked for in what stands there. */
+enum hv_how {
+	HV_STARTS,   /* at its start */
+	HV_WHOLE,    /* it is all that stands there */
+	HV_CONTAINS, /* anywhere in it */
+};
+
+/* A row: some text at some places, and who that is. */
+struct hv_sign {
+	unsigned places; /* enum hv_place */
+	enum hv_how how;
+	const char *text;
+	const char *name; /* for people; NULL: what stands there */
+	enum tscal_hv_means means;
+	/* The vendor that CPUID ought to show, "" if several. */
+	const char *vendor;
+	/* Others that it goes with, separated by blanks; NULL: with any. */
+	const char *beside;
+	/* CPUID need not set its bit where this stands: a Xen PV domain shows
+	 * the host's CPUID, an emulator of programs the CPU it makes up. */
+	bool without_bit;
+	bool dom0; /* Xen's control domain */
+};
+
+/* Row i of the table, NULL beyond the last. */
+const struct hv_sign *hv_sign_row(size_t i);
+/* The row for what stands at a place, NULL if it tells nothing. */
+const struct hv_sign *hv_sign_of(enum hv_place place, const char *text);
+
+struct hv_evidence {
+	size_t n;
+	bool truncated;
+	struct tscal_hv_evidence item[TSCAL_HV_EVIDENCE_MAX];
+	const struct hv_sign *row[TSCAL_HV_EVIDENCE_MAX];
+};
+
+/* All that these places (enum hv_place) tell. */
+void hv_evidence_read(
+	struct tscal_platform *plat, unsigned places, struct hv_evidence *ev);
+
+/* 'DMI sys_vendor is "QEMU"', to begin a sentence with or to go on with. */
+void hv_evidence_phrase(
+	const struct tscal_hv_evidence *e, char *buf, size_t size);
+
+/* After a scan: evidence, contradiction, layers and what it offers. */
+void hv_describe(struct tscal_platform *plat, struct tscal_hv *hv);
+
+#endif /* TSCAL_HV_EVIDENCE_H */
