@@ -34,10 +34,12 @@ _tscal()
 		return ;;
 	--budget-ms | --target-ppm)
 		return ;;
-	record | replay)
-		compopt -o filenames
-		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
-		return ;;
+	hv | record | replay)
+		if [[ $cur != -* ]]; then
+			compopt -o filenames
+			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+			return
+		fi ;;
 	esac
 	if [[ $cur == -* ]]; then
 		_tscal_words "$options" "$cur"

@@ -41,7 +41,7 @@ enum probe_level {
 
 struct options {
 	enum command_id command;
-	const char *file; /* of record and replay */
+	const char *file; /* of record and replay; of hv, if given */
 	bool json;
 	bool redact;
 	enum probe_level probe;
@@ -51,7 +51,7 @@ struct options {
 
 struct command {
 	const char *name; /* NULL: what runs without a command */
-	const char *arg;  /* "FILE", or NULL */
+	const char *arg;  /* "FILE", "[FILE]" if it may be left out, or NULL */
 	const char *help;
 	int (*run)(const struct options *opts);
 };
@@ -84,6 +84,9 @@ void usage_unknown(
 /* The valid sources on stderr. */
 void usage_sources(void);
 
+/* Whether a source, by its name, asks the hypervisor. */
+bool asks_hypervisor(const char *source);
+
 /* "tscal: " and the message on stderr. */
 __attribute__((format(printf, 1, 2))) void complain(const char *fmt, ...);
 
@@ -113,13 +116,13 @@ void explain_status(const struct options *opts, const struct tscal_info *info);
 /* Text on stdout. */
 void text_report(const struct options *opts, const struct machine *m,
 	const struct tscal_report *report);
-void text_hv(const struct tscal_hv *hv);
+void text_hv(const struct tscal_report *report);
 void text_sources(const struct tscal_report *report);
 
 /* JSON on stdout.  Return 0, or EXIT_FAILED after a message. */
 int json_report(const struct tscal_report *report);
 int json_rate(const struct tscal_info *info);
-int json_hv(const struct tscal_hv *hv);
+int json_hv(const struct tscal_report *report);
 int json_sources(const struct tscal_report *report);
 
 /* Room for size bytes of which each may become "\xNN". */

@@ -95,39 +95,42 @@ int cmd_rate(const struct options *opts)
 	return rc;
 }
 
-int cmd_hv(const struct options *opts)
+/* Ask which sources could speak, and print that. */
+static int survey(const struct options *opts,
+	int (*json)(const struct tscal_report *report),
+	void (*text)(const struct tscal_report *report))
 {
-	struct tscal_hv hv;
-	int rc = tscal_hv_detect(NULL, &hv);
-
-	if (rc) {
-		complain("CPUID cannot be read: %s", strerror(-rc));
-		return EXIT_FAILED;
-	}
-	if (opts->json)
-		return json_hv(&hv);
-	text_hv(&hv);
-	return 0;
-}
-
-int cmd_sources(const struct options *opts)
-{
-	struct options survey = *opts;
+	struct options asked = *opts;
 	struct tscal_report *report;
 	struct machine m;
 	int rc = machine_open(opts, &m);
 
 	if (rc)
 		return rc;
-	survey.calib.flags |= TSCAL_OPT_SURVEY;
-	report = machine_report(&survey, &m);
+	asked.calib.flags |= TSCAL_OPT_SURVEY;
+	report = machine_report(&asked, &m);
 	rc = machine_close(opts, &m);
 	if (!report)
 		rc = EXIT_FAILED;
 	else if (!rc && opts->json)
-		rc = json_sources(report);
+		rc = json(report);
 	else if (!rc)
-		text_sources(report);
+		text(report);
 	tscal_report_free(report);
 	return rc;
+}
+
+int cmd_hv(const struct options *opts)
+{
+	struct options asked = *opts;
+
+	for (int s = TSCAL_SOURCE_NONE + 1; s < TSCAL_SOURCE_COUNT; s++)
+		if (asks_hypervisor(tscal_source_str((enum tscal_source)s)))
+			asked.calib.only |= UINT64_C(1) << s;
+	return survey(&asked, json_hv, text_hv);
+}
+
+int cmd_sources(const struct options *opts)
+{
+	return survey(opts, json_sources, text_sources);
 }

@@ -62,7 +62,7 @@ int machine_open(const struct options *opts, struct machine *m)
 	int rc;
 
 	*m = (struct machine){0};
-	if (opts->command == CMD_REPLAY)
+	if (opts->file && opts->command != CMD_RECORD)
 		return open_replay(opts, m);
 	rc = open_live(opts, m);
 	if (rc || opts->command != CMD_RECORD)

@@ -20,7 +20,8 @@ const struct command commands[CMD_COUNT] = {
 		.help = "the rate alone, in whole kHz",
 		.run = cmd_rate},
 	[CMD_HV] = {.name = "hv",
-		.help = "which hypervisors say that they are here",
+		.arg = "[FILE]",
+		.help = "which hypervisor this is, and what tells of it",
 		.run = cmd_hv},
 	[CMD_SOURCES] = {.name = "sources",
 		.help = "what could be asked here; measures nothing",
@@ -55,6 +56,7 @@ enum {
 #define ON_LIVE (ON(REPORT) | ON(HZ) | ON(KHZ) | ON(SOURCES) | ON(RECORD))
 #define ON_RATE (ON_LIVE | ON(REPLAY))
 #define ON_ALL (ON_RATE | ON(HV))
+#define ON_PROBE (ON_LIVE | ON(HV))
 
 const struct option_row option_rows[] = {
 	{"json", NULL, 0, OPT_JSON, ON_ALL, "print JSON instead of text"},
@@ -67,7 +69,7 @@ const struct option_row option_rows[] = {
 	{"require", "verified|consistent", 0, OPT_REQUIRE,
 		ON_RATE & ~(ON(SOURCES) | ON(RECORD)),
 		"exit with 2 if the rate is known less well"},
-	{"probe", "passive|devices|ports", 0, OPT_PROBE, ON_LIVE,
+	{"probe", "passive|devices|ports", 0, OPT_PROBE, ON_PROBE,
 		"open nothing, devices (default), or ports too"},
 	{"pit", NULL, 0, OPT_PIT, ON_RATE,
 		"measure the PIT too (with --probe ports)"},
@@ -289,7 +291,12 @@ static bool fits(const struct options *o, unsigned given)
 				cmd->name ? cmd->name : "");
 			return false;
 		}
-	if (cmd->arg && !o->file) {
+	/* A recording answers as it was asked. */
+	if (o->command == CMD_HV && o->file && o->probe != PROBE_DEFAULT) {
+		usage_error("--probe has no meaning with hv and a FILE");
+		return false;
+	}
+	if (cmd->arg && cmd->arg[0] != '[' && !o->file) {
 		usage_error("%s needs a %s", cmd->name, cmd->arg);
 		return false;
 	}

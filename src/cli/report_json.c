@@ -165,9 +165,21 @@ static void put_match(json_t *o, const struct tscal_hv_match *m)
 	}
 }
 
+static json_t *evidence(const struct tscal_hv_evidence *e)
+{
+	json_t *o = json_object();
+
+	set(o, "where", json_string(e->where));
+	set(o, "says", string(e->says));
+	set(o, "name", string(e->name));
+	set(o, "means", json_string(tscal_hv_means_str(e->means)));
+	set(o, "vendor", string(e->vendor));
+	return o;
+}
+
 static json_t *hypervisor(const struct tscal_hv *hv)
 {
-	json_t *o = json_object(), *also = json_array();
+	json_t *o = json_object(), *also = json_array(), *all = json_array();
 
 	set(o, "present", json_boolean(hv->present));
 	put_match(o, &hv->main);
@@ -178,6 +190,14 @@ static json_t *hypervisor(const struct tscal_hv *hv)
 		append(also, other);
 	}
 	set(o, "also", also);
+	for (size_t i = 0; i < hv->n_evidence; i++)
+		append(all, evidence(&hv->evidence[i]));
+	set(o, "evidence", all);
+	set(o, "contradiction", string(hv->contradiction));
+	set(o, "layers", string(hv->layers));
+	set(o, "timing_leaf",
+		hv->timing_leaf ? hex(hv->timing_leaf) : json_null());
+	set(o, "timing", string(hv->timing));
 	return o;
 }
 
@@ -259,11 +279,30 @@ int json_rate(const struct tscal_info *info)
 	return print(root);
 }
 
-int json_hv(const struct tscal_hv *hv)
+/* A source and its status, without numbers. */
+static json_t *surveyed(const struct tscal_line *l)
 {
-	json_t *root = document("tscal.hv/1");
+	json_t *o = json_object();
 
-	set(root, "hypervisor", hypervisor(hv));
+	set(o, "name", json_string(l->name));
+	set(o, "kind", json_string(tscal_kind_str(l->kind)));
+	set(o, "status", json_string(tscal_status_str(l->status)));
+	set(o, "sentence", string(l->sentence));
+	return o;
+}
+
+int json_hv(const struct tscal_report *report)
+{
+	json_t *root = document("tscal.hv/1"), *sources = json_array();
+
+	set(root, "hypervisor", hypervisor(&tscal_report_machine(report)->hv));
+	for (size_t i = 0; i < tscal_report_count(report); i++) {
+		const struct tscal_line *l = tscal_report_line(report, i);
+
+		if (asks_hypervisor(l->name))
+			append(sources, surveyed(l));
+	}
+	set(root, "sources", sources);
 	return print(root);
 }
 
@@ -271,16 +310,8 @@ int json_sources(const struct tscal_report *report)
 {
 	json_t *root = document("tscal.sources/1"), *sources = json_array();
 
-	for (size_t i = 0; i < tscal_report_count(report); i++) {
-		const struct tscal_line *l = tscal_report_line(report, i);
-		json_t *o = json_object();
-
-		set(o, "name", json_string(l->name));
-		set(o, "kind", json_string(tscal_kind_str(l->kind)));
-		set(o, "status", json_string(tscal_status_str(l->status)));
-		set(o, "sentence", string(l->sentence));
-		append(sources, o);
-	}
+	for (size_t i = 0; i < tscal_report_count(report); i++)
+		append(sources, surveyed(tscal_report_line(report, i)));
 	set(root, "sources", sources);
 	return print(root);
 }

@@ -7,15 +7,6 @@
 #include "cli/format.h"
 #include "cli/term.h"
 
-/* Where the text beside a label starts. */
-#define TEXT 13
-
-static void label(struct term *t, const char *name)
-{
-	term_put(t, STYLE_FAINT, "%s", name);
-	term_pad(t, TEXT);
-}
-
 /* What the bounds are relative to. */
 static const char *relative_to(
 	char *out, size_t size, enum tscal_source source, enum tscal_kind kind)
@@ -74,8 +65,8 @@ static void also_in(struct term *t, const struct tscal_info *info, double hz,
 	if (!(hz > 0 && info->hz > 0))
 		return;
 	format_distance(d, sizeof(d), hz, info->hz);
-	term_pad(t, TEXT);
-	term_wrap(t, TEXT, STYLE_PLAIN, "%.0f Hz by %s (%s%s)", hz, of, d,
+	term_pad(t, TERM_TEXT);
+	term_wrap(t, TERM_TEXT, STYLE_PLAIN, "%.0f Hz by %s (%s%s)", hz, of, d,
 		strchr(d, '%') ? "" : " ppm");
 	term_end(t);
 }
@@ -85,18 +76,18 @@ static void rate(struct term *t, const struct tscal_report *report)
 	const struct tscal_info *info = tscal_report_info(report);
 	char hz[32], bound[32], of[64];
 
-	label(t, "rate");
+	text_label(t, "rate");
 	if (info->hz > 0) {
 		format_bound(bound, sizeof(bound),
 			bound_ppm(info->hz, info->hz_lo, info->hz_hi));
 		format_hz(hz, sizeof(hz), info->hz, info->hz_lo, info->hz_hi);
 		term_put(t, STYLE_STRONG, "%s Hz", hz);
 		term_pad(t, t->column + 2);
-		term_wrap(t, TEXT, STYLE_PLAIN, "+-%s ppm %s", bound,
+		term_wrap(t, TERM_TEXT, STYLE_PLAIN, "+-%s ppm %s", bound,
 			relative_to(of, sizeof(of), info->source,
 				kind_of(report, info->source)));
 		term_end(t);
-		term_pad(t, TEXT);
+		term_pad(t, TERM_TEXT);
 	}
 	term_put(t, rate_style(info->rate), "%s", tscal_rate_str(info->rate));
 	/* In a conflict it is no distance that anybody vouches for. */
@@ -104,7 +95,7 @@ static void rate(struct term *t, const struct tscal_report *report)
 		format_bound(bound, sizeof(bound), info->agreement_ppm);
 		term_put(t, STYLE_PLAIN, " to %s ppm", bound);
 	}
-	term_wrap(t, TEXT, STYLE_PLAIN, ": %s", info->rate_sentence);
+	term_wrap(t, TERM_TEXT, STYLE_PLAIN, ": %s", info->rate_sentence);
 	term_end(t);
 	if (info->hz_raw != info->hz)
 		also_in(t, info, info->hz_raw, "CLOCK_MONOTONIC_RAW's second");
@@ -113,54 +104,17 @@ static void rate(struct term *t, const struct tscal_report *report)
 
 static void use(struct term *t, const struct tscal_info *info)
 {
-	label(t, "use");
+	text_label(t, "use");
 	term_put(t, use_style(info->use), "%s", tscal_use_str(info->use));
-	term_wrap(t, TEXT, STYLE_PLAIN, ": %s", info->use_sentence);
+	term_wrap(t, TERM_TEXT, STYLE_PLAIN, ": %s", info->use_sentence);
 	term_end(t);
-}
-
-static void match(struct term *t, const struct tscal_hv_match *m)
-{
-	char signature[PRINTABLE_SIZE(sizeof(m->signature))];
-
-	printable_signature(signature, sizeof(signature), m);
-	term_wrap(t, TEXT, STYLE_PLAIN, "%s,", m->name);
-	if (signature[0])
-		term_wrap(t, TEXT, STYLE_PLAIN, " \"%s\"", signature);
-	else
-		term_wrap(t, TEXT, STYLE_PLAIN, " no signature");
-	term_wrap(t, TEXT, STYLE_PLAIN, " at 0x%08x, leaves to 0x%08x", m->base,
-		m->max_leaf);
-	term_end(t);
-}
-
-static void hypervisor(struct term *t, const struct tscal_hv *hv)
-{
-	label(t, "hypervisor");
-	if (!hv->main.base) {
-		term_wrap(t, TEXT, STYLE_PLAIN, "%s",
-			hv->present ? hv->main.name : "none that says so");
-		term_end(t);
-		return;
-	}
-	match(t, &hv->main);
-	for (size_t i = 0; i < hv->n_also; i++) {
-		term_pad(t, TEXT);
-		term_put(t, STYLE_FAINT, "also ");
-		match(t, &hv->also[i]);
-	}
-	if (hv->truncated) {
-		term_pad(t, TEXT);
-		term_put(t, STYLE_FAINT, "and more signatures");
-		term_end(t);
-	}
 }
 
 static void cpu(struct term *t, const struct tscal_machine *m)
 {
-	label(t, "cpu");
+	text_label(t, "cpu");
 	if (m->cpu_vendor[0])
-		term_wrap(t, TEXT, STYLE_PLAIN,
+		term_wrap(t, TERM_TEXT, STYLE_PLAIN,
 			"%s (%s, family %u, model %u, stepping %u)",
 			m->cpu_brand[0] ? m->cpu_brand : "unnamed",
 			m->cpu_vendor, m->family, m->model, m->stepping);
@@ -172,39 +126,39 @@ static void cpu(struct term *t, const struct tscal_machine *m)
 static void cpus(struct term *t, const struct tscal_info *info)
 {
 	if (info->cpus > 0)
-		term_wrap(t, TEXT, STYLE_PLAIN, " %d CPU%s", info->cpus,
+		term_wrap(t, TERM_TEXT, STYLE_PLAIN, " %d CPU%s", info->cpus,
 			info->cpus == 1 ? "" : "s");
 	else
-		term_wrap(t, TEXT, STYLE_PLAIN, " CPUs");
+		term_wrap(t, TERM_TEXT, STYLE_PLAIN, " CPUs");
 	if (info->cpus != 1)
-		term_wrap(t, TEXT, STYLE_PLAIN, " not compared");
+		term_wrap(t, TERM_TEXT, STYLE_PLAIN, " not compared");
 }
 
 static void trust(struct term *t, const struct tscal_machine *m,
 	const struct tscal_info *info)
 {
-	label(t, "trust");
-	term_wrap(t, TEXT, STYLE_PLAIN, "%s,",
+	text_label(t, "trust");
+	term_wrap(t, TERM_TEXT, STYLE_PLAIN, "%s,",
 		info->invariant == 1   ? "invariant"
 		: info->invariant == 0 ? "not invariant"
 				       : "not known whether invariant");
 	if (info->rejected_by_kernel >= 0)
-		term_wrap(t, TEXT,
+		term_wrap(t, TERM_TEXT,
 			info->rejected_by_kernel ? STYLE_BAD : STYLE_PLAIN,
 			" %srejected by the kernel,",
 			info->rejected_by_kernel ? "" : "not ");
 	if (info->rdtsc_ns >= 0)
-		term_wrap(t, TEXT, STYLE_PLAIN, " %.1f ns a read,",
+		term_wrap(t, TERM_TEXT, STYLE_PLAIN, " %.1f ns a read,",
 			info->rdtsc_ns);
 	cpus(t, info);
 	term_end(t);
-	label(t, "clocksource");
+	text_label(t, "clocksource");
 	if (m->clocksource[0])
-		term_wrap(t, TEXT, STYLE_PLAIN, "%s (available: %s)",
+		term_wrap(t, TERM_TEXT, STYLE_PLAIN, "%s (available: %s)",
 			m->clocksource,
 			m->available[0] ? m->available : "not visible");
 	else
-		term_wrap(t, TEXT, STYLE_PLAIN, "not visible");
+		term_wrap(t, TERM_TEXT, STYLE_PLAIN, "not visible");
 	term_end(t);
 }
 
@@ -213,9 +167,10 @@ static void header(
 {
 	term_put(t, STYLE_STRONG, "tscal %s", TSCAL_VERSION);
 	if (opts->command == CMD_REPLAY)
-		term_wrap(t, TEXT, STYLE_PLAIN, ", replay of %s", opts->file);
+		term_wrap(t, TERM_TEXT, STYLE_PLAIN, ", replay of %s",
+			opts->file);
 	else
-		term_wrap(t, TEXT, STYLE_PLAIN, ", %s%s", m->how,
+		term_wrap(t, TERM_TEXT, STYLE_PLAIN, ", %s%s", m->how,
 			opts->calib.flags & TSCAL_OPT_NO_MEASURE
 				? ", nothing measured"
 				: "");
@@ -226,8 +181,8 @@ static void header(
 static void recorded(const struct options *opts, struct term *t)
 {
 	term_end(t);
-	label(t, "recorded");
-	term_wrap(t, TEXT, STYLE_PLAIN, "in %s%s", opts->file,
+	text_label(t, "recorded");
+	term_wrap(t, TERM_TEXT, STYLE_PLAIN, "in %s%s", opts->file,
 		opts->redact ? ", without serial numbers and the boot id" : "");
 	term_end(t);
 }
@@ -243,19 +198,11 @@ void text_report(const struct options *opts, const struct machine *m,
 	header(opts, &t, m);
 	rate(&t, report);
 	use(&t, info);
-	hypervisor(&t, &machine->hv);
+	text_hypervisor(&t, &machine->hv);
 	cpu(&t, machine);
 	trust(&t, machine, info);
 	term_end(&t);
 	text_lines(&t, report);
 	if (opts->command == CMD_RECORD)
 		recorded(opts, &t);
-}
-
-void text_hv(const struct tscal_hv *hv)
-{
-	struct term t;
-
-	term_init(&t, stdout);
-	hypervisor(&t, hv);
 }

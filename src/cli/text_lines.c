@@ -157,29 +157,48 @@ void text_lines(struct term *t, const struct tscal_report *report)
 		}
 }
 
-void text_sources(const struct tscal_report *report)
+void text_surveyed(struct term *t, const struct tscal_report *report,
+	bool (*wanted)(const char *name), size_t column)
 {
 	size_t status = 0, width = 0, indent;
-	struct term t;
 
-	term_init(&t, stdout);
 	for (size_t i = 0; i < tscal_report_count(report); i++) {
 		const struct tscal_line *line = tscal_report_line(report, i);
 
+		if (!wanted(line->name))
+			continue;
 		widen(&status, line->name);
 		widen(&width, tscal_status_str(line->status));
 	}
-	status += GAP;
+	status += column + GAP;
 	indent = status + width + GAP;
 	for (size_t i = 0; i < tscal_report_count(report); i++) {
 		const struct tscal_line *line = tscal_report_line(report, i);
 
-		term_put(&t, STYLE_PLAIN, "%s", line->name);
-		term_pad(&t, status);
-		term_put(&t, status_style(line->status), "%s",
+		if (!wanted(line->name))
+			continue;
+		if (column > t->column)
+			term_pad(t, column);
+		term_put(t, STYLE_PLAIN, "%s", line->name);
+		term_pad(t, status);
+		term_put(t, status_style(line->status), "%s",
 			tscal_status_str(line->status));
-		term_pad(&t, indent);
-		term_wrap(&t, indent, STYLE_PLAIN, "%s", line->sentence);
-		term_end(&t);
+		term_pad(t, indent);
+		term_wrap(t, indent, STYLE_PLAIN, "%s", line->sentence);
+		term_end(t);
 	}
+}
+
+static bool every(const char *name)
+{
+	(void)name;
+	return true;
+}
+
+void text_sources(const struct tscal_report *report)
+{
+	struct term t;
+
+	term_init(&t, stdout);
+	text_surveyed(&t, report, every, 0);
 }

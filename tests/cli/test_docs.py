@@ -91,6 +91,7 @@ class Agree(cli.Case):
         self.assertEqual(complete("so"), ["sources"])
         self.assertEqual(complete("hz", "--js"), ["--json"])
         self.assertEqual(complete("--only", "vdso,clo"), ["vdso,clock-raw"])
+        self.assertEqual(complete("hv", "--js"), ["--json"])
         self.assertEqual(complete("--only", ""), self.word_list("sources"))
         self.assertEqual(complete("--only", "xyzzy"), [])
         self.assertEqual(complete("--require", ""), ["verified", "consistent"])

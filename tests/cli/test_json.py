@@ -44,6 +44,7 @@ class Reports(cli.Case):
         self.assertTrue(hv["present"] or hv["vendor"] == "none")
         for key in ("name", "signature", "max_leaf"):
             self.assertEqual(hv[key] is None, hv["base"] is None)
+        self.assertTrue(hv["timing"] or not hv["timing_leaf"])
         if doc["use"]["verdict"] == "until-moved":
             self.assertTrue(doc["use"]["watch"])
 
@@ -86,6 +87,18 @@ class Documents(Reports):
     def test_hv_says_the_same_as_the_report(self):
         doc = self.json("hv", schema="tscal.hv/1")
         self.assertEqual(doc["hypervisor"], self.report()["hypervisor"])
+        for probe in cli.probe_levels():
+            other = self.json("hv", "--probe", probe, schema="tscal.hv/1")
+            self.assertEqual(doc["hypervisor"], other["hypervisor"])
+
+    def test_hv_has_the_sources_that_ask_the_hypervisor(self):
+        doc = self.json("hv", schema="tscal.hv/1")
+        survey = self.json("sources", schema="tscal.sources/1")
+        names = [s["name"] for s in doc["sources"]]
+        self.assertIn("hv-leaf", names)
+        self.assertIn("kvmclock", names)
+        self.assertEqual(doc["sources"], [
+            s for s in survey["sources"] if s["name"] in names])
 
     def test_sources_measures_nothing(self):
         doc = self.json("sources", schema="tscal.sources/1")
@@ -176,6 +189,8 @@ class Schemas(cli.Case):
         self.broken(lambda d: d["rate"].update(hz=0))
         self.broken(lambda d: d["rate"].update(roots=["hv", "hv"]))
         self.broken(lambda d: d["hypervisor"].update(base=0x40000000))
+        self.broken(lambda d: d["hypervisor"].update(layers=""))
+        self.broken(lambda d: d["hypervisor"]["evidence"].append({}))
         self.broken(lambda d: d["sources"][0].update(status="fine"))
         self.broken(lambda d: d["sources"].append({}))
 

@@ -123,6 +123,9 @@ class Refused(cli.Case):
                      says="no meaning with replay")
         self.refused("sources", "--require", "verified",
                      says="no meaning with sources")
+        self.refused("hv", "x", "--probe", "passive",
+                     says="no meaning with hv and a FILE")
+        self.refused("hv", "x", "y", says="'y' is one argument too many")
 
 
 class Help(cli.Case):

@@ -34,6 +34,82 @@ class Files(cli.Case):
         return doc
 
 
+class Hypervisor(Files):
+    """tscal hv on a machine that somebody recorded."""
+    DMI = "/sys/class/dmi/id/"
+
+    def recording(self, files, **kw):
+        lines = machines.machine(**kw).decode().splitlines()
+        more = [machines.file(path, data) for path, data in files.items()]
+        return self.file("\n".join(lines[:-1] + more + ["end", ""]).encode())
+
+    def lines(self, path, columns=100):
+        env = cli.clean_environment(COLUMNS=str(columns))
+        r = cli.run("hv", path, env=env)
+        self.assertEqual(r.returncode, 0, r.stderr)
+        for line in r.stdout.splitlines():
+            self.assertLessEqual(len(line), columns)
+        return r.stdout
+
+    def test_evidence_that_fits(self):
+        path = self.recording({self.DMI + "sys_vendor": b"VMware, Inc.\n",
+                               "/run/systemd/container": b"lxc\n",
+                               "/sys/firmware/acpi/tables/WAET": b"WAET"})
+        text = self.lines(path)
+        self.assertRegex(text, r'(?m)^hypervisor +VMware, "VMwareVMware" at '
+                         r"0x40000000, leaves to 0x40000010$")
+        self.assertRegex(
+            text, r'(?m)^evidence +DMI sys_vendor +"VMware, Inc\." +VMware$')
+        self.assertRegex(
+            text, r"(?m)^ +ACPI table WAET +is there +a virtual machine$")
+        self.assertRegex(text, r'(?m)^ +/run/systemd/container +"lxc" +lxc, a '
+                         "container$")
+        self.assertNotIn("contradicted", text)
+        self.assertRegex(text, r"(?m)^timing +leaf 0x40000010 EAX, kHz$")
+        self.assertRegex(
+            text, r"(?m)^sources +hv-leaf +ready +2400000 kHz in leaf")
+        doc = self.json("hv", path, schema="tscal.hv/1")["hypervisor"]
+        self.assertEqual(doc["evidence"][0], {
+            "where": "DMI sys_vendor", "says": "VMware, Inc.",
+            "name": "VMware", "means": "virtual", "vendor": "vmware"})
+        self.assertEqual(
+            [e["means"] for e in doc["evidence"]],
+            ["virtual", "virtual", "container"])
+        self.assertEqual(doc["timing_leaf"], "0x40000010")
+        # The report knows the same.
+        report = self.json("replay", path, schema="tscal.report/1")
+        self.assertEqual(report["hypervisor"], doc)
+
+    def test_a_contradiction_is_shown_and_decides_nothing(self):
+        path = self.recording({self.DMI + "sys_vendor": b"QEMU\n"})
+        says = "QEMU on Windows"
+        self.assertRegex(self.lines(path), r"(?m)^contradicted CPUID says "
+                         r'VMware, but DMI sys_vendor is "QEMU"')
+        for command in ("hv", "replay"):
+            self.assertIn(says, " ".join(
+                cli.run(command, path).stdout.split()))
+            doc = self.json(command, path, schema={
+                "hv": "tscal.hv/1", "replay": "tscal.report/1"}[command])
+            self.assertIn(says, doc["hypervisor"]["contradiction"])
+            self.assertEqual(doc["hypervisor"]["vendor"], "vmware")
+
+    def test_hostile_strings_are_shown_printable(self):
+        path = self.recording({
+            self.DMI + "sys_vendor": b"QEMU\x1b[31m\x00\xff" + b"x" * 300,
+            self.DMI + "product_name": bytes(range(256)),
+            self.DMI + "bios_vendor": b"Xen" + b"\xe9" * 200})
+        for columns in (60, 100):
+            text = self.lines(path, columns)
+            self.assertTrue(text.isascii())
+            self.assertNotIn("\x1b", text)
+            self.assertIn('"QEMU?[31m"', text)
+        self.json("hv", path, schema="tscal.hv/1")
+
+    def test_a_file_that_is_no_recording(self):
+        self.refused("hv", self.file(b"nonsense\n"), says="line 1")
+        self.refused("hv", "/nonexistent", says="/nonexistent")
+
+
 class ExitCodes(Files):
     def test_fine(self):
         doc = self.replay(machines.machine())

@@ -55,6 +55,17 @@ class Layout(cli.Case):
             env = cli.clean_environment(COLUMNS=str(columns))
             self.check(cli.run(env=env).stdout, columns)
 
+    def test_the_hypervisor_fits_the_width(self):
+        for columns in (60, 72, 80, 100, 120):
+            env = cli.clean_environment(COLUMNS=str(columns))
+            text = cli.run("hv", env=env).stdout
+            for line in text.splitlines():
+                self.assertLessEqual(len(line), columns, line)
+                self.assertEqual(line, line.rstrip())
+            self.assertTrue(text.isascii())
+            for label in ("hypervisor", "sources"):
+                self.assertRegex(text, r"(?m)^%s +\S" % label)
+
     def test_fits_100_columns_in_a_pipe(self):
         self.check(cli.run().stdout, 100)
 

@@ -235,5 +235,7 @@ def disguised(machine):
     m.signature("VMwareVMware", max_leaf=0x40000010)
     m.cpuid(0x40000010, 0, 3600044, 200000, 0x2, 0xEC1B0)
     m.cpuid_range(0x40000100, 0x4000FF00, 0x100, 0)
+    m.file("/sys/class/dmi/id/sys_vendor", "QEMU\n")
+    m.file("/sys/class/dmi/id/bios_vendor", "SeaBIOS\n")
     m.kernel("tsc", "tsc hpet acpi_pm", REFINED, 3600.04)
     m.measured(m.mult(3600.061e6)).unsynchronised()

@@ -271,11 +271,15 @@ def guests():
     hyperv(m)
     m.kernel("hyperv_clocksource_tsc_page",
              "hyperv_clocksource_tsc_page tsc acpi_pm", KNOWN, 2593.9)
+    m.file("/proc/sys/kernel/osrelease",
+           "5.15.153.1-microsoft-standard-WSL2\n")
     m.no_pages().measured(2593.906e6 / 1.07).unsynchronised()
 
     m = machine("row-32-vmware",
                 "VMware after a move with hardware scaling.",
                 "consistent", "until-moved", "hv-leaf", "the hypervisor's")
+    m.file("/sys/class/dmi/id/product_name", "VMware Virtual Platform\n")
+    m.file("/sys/class/dmi/id/sys_vendor", "VMware, Inc.\n")
     m.cpu("cascadelake", "Intel(R) Xeon(R) Gold 6248 CPU @ 2.50GHz",
           guest=True, leaf15=(0, 0, 0), base_mhz=0)
     m.signature("VMwareVMware", max_leaf=0x40000010)
