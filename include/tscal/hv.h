@@ -31,7 +31,10 @@ struct tscal_hv_match {
 	uint32_t base;	       /**< the leaf where it was found */
 	uint32_t max_leaf;     /**< the highest leaf of that base, corrected */
 	uint32_t eax;	       /**< EAX of the base, as read */
-	uint32_t reserved[6];  /**< zero; it stands in arrays, cannot grow */
+	/** 1: read behind Xen's prefix for forced emulation, since CPUID itself
+	 * shows a paravirtual domain nobody. */
+	uint32_t forced;
+	uint32_t reserved[5]; /**< zero; it stands in arrays, cannot grow */
 };
 
 /** What a piece of evidence says of the machine; 0 is none of them. */

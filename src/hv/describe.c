@@ -160,8 +160,12 @@ static void layers_below(struct tscal_hv *hv, const struct cpuid_says *cpu,
 			"what Xen runs in, %s.",
 			hv->main.name);
 	else if (xen && cpu->known && !cpu->present)
-		say(hv, "The kernel runs on Xen as a paravirtual domain, which "
-			"sees the CPUID of the machine.");
+		say(hv,
+			"The kernel runs on Xen as a paravirtual domain, which "
+			"sees the CPUID of the machine%s.",
+			hv->main.forced ? "; Xen's own leaves were read behind "
+					  "its prefix"
+					: "");
 	else if (cpu->present && hv->main.base)
 		say(hv, "CPUID is answered by the layer next below; what lies "
 			"under it does not show.");

@@ -9,6 +9,13 @@
 
 #include "hv/vendor.h"
 
+int hv_cpuid(struct tscal_platform *plat, const struct tscal_hv_match *match,
+	uint32_t leaf, uint32_t subleaf, struct plat_cpuid *regs)
+{
+	return match->forced ? plat->ops->xen_cpuid(plat, leaf, subleaf, regs)
+			     : plat->ops->cpuid(plat, leaf, subleaf, regs);
+}
+
 bool hv_leaf_read(struct tscal_platform *plat,
 	const struct tscal_hv_match *match, uint32_t offset,
 	struct plat_cpuid *regs, struct hv_answer *a)
@@ -20,7 +27,7 @@ bool hv_leaf_read(struct tscal_platform *plat,
 		snprintf(a->sentence, sizeof(a->sentence),
 			"%s offers no timing leaf here: its leaves end at 0x%x",
 			match->name, match->max_leaf);
-	else if (plat->ops->cpuid(plat, leaf, 0, regs))
+	else if (hv_cpuid(plat, match, leaf, 0, regs))
 		snprintf(a->sentence, sizeof(a->sentence),
 			"leaf 0x%x is not in the recording", leaf);
 	else

@@ -27,17 +27,18 @@ static const struct hv_vendor *recognise(
 	return row;
 }
 
-/* The base as read, and who that is; false if it cannot be read. */
-static bool read_base(
+bool hv_match_read(
 	struct tscal_platform *plat, uint32_t base, struct tscal_hv_match *m)
 {
 	const struct hv_vendor *row;
 	struct plat_cpuid r;
 
-	if (plat->ops->cpuid(plat, base, 0, &r))
+	if (hv_cpuid(plat, m, base, 0, &r))
 		return false;
-	*m = (struct tscal_hv_match){
-		.base = base, .max_leaf = base, .eax = r.eax};
+	*m = (struct tscal_hv_match){.base = base,
+		.max_leaf = base,
+		.eax = r.eax,
+		.forced = m->forced};
 	memcpy(m->signature, &r.ebx, 4);
 	memcpy(m->signature + 4, &r.ecx, 4);
 	memcpy(m->signature + 8, &r.edx, 4);
@@ -120,14 +121,21 @@ int hv_scan(struct tscal_platform *plat, unsigned gap, struct tscal_hv *hv)
 	rc = plat->ops->cpuid(plat, 1, 0, &r);
 	if (rc)
 		return rc;
-	if (!(r.ecx >> 31))
+	if (!(r.ecx >> 31)) {
+		hv->present = hv_xen_paravirtual(plat, &m);
+		if (hv->present)
+			hv->main = m;
 		return 0;
+	}
 	hv->present = true;
 	for (unsigned i = 0; i < HV_SCAN_ALL && missed < gap; i++) {
 		/* What is unknown is kept at the first base alone: beyond it,
 		 * most hypervisors answer with data of other leaves. */
-		bool kept = read_base(plat, BASE_FIRST + i * BASE_STEP, &m) &&
-			    (known(&m) || !i) && !echo(found, n, &m);
+		bool kept;
+
+		m.forced = 0;
+		kept = hv_match_read(plat, BASE_FIRST + i * BASE_STEP, &m) &&
+		       (known(&m) || !i) && !echo(found, n, &m);
 
 		missed = kept && known(&m) ? 0 : missed + 1;
 		if (kept)

@@ -93,6 +93,15 @@ bool hv_leaf_read(struct tscal_platform *plat,
 	const struct tscal_hv_match *match, uint32_t offset,
 	struct plat_cpuid *regs, struct hv_answer *answer);
 
+/* What stands at a base, read in the way that match->forced says; false if it
+ * cannot be read. */
+bool hv_match_read(struct tscal_platform *plat, uint32_t base,
+	struct tscal_hv_match *match);
+
+/* CPUID in the way in which the match was found. */
+int hv_cpuid(struct tscal_platform *plat, const struct tscal_hv_match *match,
+	uint32_t leaf, uint32_t subleaf, struct plat_cpuid *regs);
+
 /*
  * Fill in an answer from the kHz found in a leaf: absent when 0, implausible
  * when no TSC ticks so.  The vendor rounds or truncates to a kHz, so its rate
@@ -120,6 +129,10 @@ void hv_answer_hz(struct hv_answer *answer, uint64_t hz, const char *where);
 /* How VMware's backdoor may be called here; else answer says why not. */
 bool hv_vmware_backdoor(struct tscal_platform *plat, const struct tscal_hv *hv,
 	enum plat_backdoor *how, struct hv_answer *answer);
+
+/* Xen behind its prefix, where the kernel says that it runs on Xen. */
+bool hv_xen_paravirtual(
+	struct tscal_platform *plat, struct tscal_hv_match *match);
 
 /* One per vendor with a leaf of its own form, in files of their own. */
 void hv_xen_timing(struct tscal_platform *plat,

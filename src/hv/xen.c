@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * Xen: leaf base + 3, subleaf 0 (xen/include/public/arch-x86/cpuid.h; filled in
- * by cpuid_hypervisor_leaves() and tsc_set_info()): EAX bit 0 RDTSC is
- * emulated, EBX the TSC mode, ECX the guest's kHz.
+ * Xen: leaf base + 3 (xen/include/public/arch-x86/cpuid.h; filled in by
+ * cpuid_hypervisor_leaves() and tsc_set_info()).
+ *
+ *	subleaf 0	EAX bit 0 RDTSC is emulated, EBX the TSC mode, ECX the
+ *			guest's kHz
+ *	subleaf 1	ECX, EDX: ns = (ticks << EDX) * ECX >> 32
+ *	subleaf 2	EAX the host's kHz
  */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "hv/evidence.h"
 #include "hv/vendor.h"
 
 #define TIME_LEAF 3
@@ -19,9 +28,65 @@
  */
 #define CALIBRATED_PPM 5
 
+/* Hz by the scale of subleaf 1; 0: there is none. */
+static double scale_hz(
+	struct tscal_platform *plat, const struct tscal_hv_match *match)
+{
+	struct plat_cpuid r;
+	int shift;
+
+	if (hv_cpuid(plat, match, match->base + TIME_LEAF, 1, &r) || !r.ecx)
+		return 0;
+	shift = (int8_t)r.edx;
+	return shift < -31 || shift > 31 ? 0 : ldexp(1e9, 32 - shift) / r.ecx;
+}
+
+/* The host's kHz, where it is another than the guest's: then the CPU scales the
+ * TSC, or Xen emulates it.  The other registers are 0; dumps of cpuid(1) have
+ * subleaf 1 under this number. */
+static void add_host(struct tscal_platform *plat,
+	const struct tscal_hv_match *match, struct hv_answer *a)
+{
+	size_t len = strlen(a->sentence);
+	struct plat_cpuid r;
+
+	if (!hv_cpuid(plat, match, match->base + TIME_LEAF, 2, &r) && r.eax &&
+		!r.ebx && !r.ecx && !r.edx &&
+		fabs(r.eax * 1e3 - a->hz) > a->hi - a->lo)
+		snprintf(a->sentence + len, sizeof(a->sentence) - len,
+			"; the host ticks at %u kHz", r.eax);
+}
+
+static void consider_scale(double scale, uint32_t leaf, struct hv_answer *a)
+{
+	/* QEMU gives the kHz only where the user did, and KVM fills in the
+	 * scale whatever happens (target/i386/kvm/kvm.c; arch/x86/kvm/xen.c,
+	 * kvm_xen_update_tsc_info()). */
+	if (a->status == TSCAL_STATUS_ABSENT && scale > 0) {
+		hv_answer_khz(a,
+			scale < TSC_HZ_MAX ? (uint32_t)(scale / 1e3 + 0.5)
+					   : UINT32_MAX,
+			leaf, CALIBRATED_PPM);
+		if (a->status == TSCAL_STATUS_READY)
+			snprintf(a->sentence, sizeof(a->sentence),
+				"%.0f kHz by the scale in leaf 0x%x, whose own "
+				"kHz is zero",
+				a->hz / 1e3, leaf);
+	} else if (a->status == TSCAL_STATUS_READY && scale > 0 &&
+		   fabs(scale - a->hz) > a->hi - a->lo) {
+		a->status = TSCAL_STATUS_IMPLAUSIBLE;
+		snprintf(a->sentence, sizeof(a->sentence),
+			"leaf 0x%x contradicts itself: %.0f kHz, and %.0f kHz "
+			"by its scale",
+			leaf, a->hz / 1e3, scale / 1e3);
+		a->hz = a->lo = a->hi = 0;
+	}
+}
+
 void hv_xen_timing(struct tscal_platform *plat,
 	const struct tscal_hv_match *match, struct hv_answer *a)
 {
+	uint32_t leaf = match->base + TIME_LEAF;
 	struct plat_cpuid r;
 
 	if (!hv_leaf_read(plat, match, TIME_LEAF, &r, a))
@@ -29,5 +94,26 @@ void hv_xen_timing(struct tscal_platform *plat,
 	a->emulated = r.eax & EMULATED;
 	a->steady = r.ebx == NEVER_EMULATE && !a->emulated;
 	/* A PV control domain reads 0: tsc_set_info() leaves it untouched. */
-	hv_answer_khz(a, r.ecx, match->base + TIME_LEAF, CALIBRATED_PPM);
+	hv_answer_khz(a, r.ecx, leaf, CALIBRATED_PPM);
+	consider_scale(scale_hz(plat, match), leaf, a);
+	if (a->status == TSCAL_STATUS_READY)
+		add_host(plat, match, a);
+}
+
+/* A paravirtual domain has Xen's leaves at the first base: Hyper-V's are for
+ * others. */
+#define BASE 0x40000000U
+
+bool hv_xen_paravirtual(
+	struct tscal_platform *plat, struct tscal_hv_match *match)
+{
+	struct hv_evidence ev;
+	bool xen = false;
+
+	hv_evidence_read(plat, HV_AT_SYS_HV | HV_AT_CAPS, &ev);
+	for (size_t i = 0; i < ev.n; i++)
+		xen |= !strcmp(ev.row[i]->vendor, "xen");
+	*match = (struct tscal_hv_match){.forced = 1};
+	return xen && hv_match_read(plat, BASE, match) &&
+	       !strcmp(match->vendor, "xen");
 }

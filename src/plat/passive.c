@@ -100,6 +100,13 @@ static int passive_kvm_tsc_khz(struct tscal_platform *p, uint32_t *khz)
 	return -EOPNOTSUPP;
 }
 
+static int passive_xen_cpuid(struct tscal_platform *p, uint32_t leaf,
+	uint32_t subleaf, struct plat_cpuid *out)
+{
+	(void)p, (void)leaf, (void)subleaf, (void)out;
+	return -EOPNOTSUPP;
+}
+
 static int passive_backdoor_hz(
 	struct tscal_platform *p, enum plat_backdoor how, uint64_t *hz)
 {
@@ -242,6 +249,7 @@ static const struct plat_ops passive_ops = {
 		    PLAT_COUNTER_BIT(PLAT_COUNTER_CLOCK_RAW) |
 		    PLAT_COUNTER_BIT(PLAT_COUNTER_REALTIME),
 	.cpuid = passive_cpuid,
+	.xen_cpuid = passive_xen_cpuid,
 	.rdmsr = passive_rdmsr,
 	.read_file = passive_read_file,
 	.adjtimex = passive_adjtimex,

@@ -144,6 +144,11 @@ struct plat_ops {
 	/* Look-ups. */
 	int (*cpuid)(struct tscal_platform *, uint32_t leaf, uint32_t subleaf,
 		struct plat_cpuid *out);
+	/* CPUID behind Xen's prefix for forced emulation, as Xen answers it to
+	 * a paravirtual domain: -EFAULT elsewhere, where it is no instruction.
+	 */
+	int (*xen_cpuid)(struct tscal_platform *, uint32_t leaf,
+		uint32_t subleaf, struct plat_cpuid *out);
 	int (*rdmsr)(struct tscal_platform *, unsigned cpu, uint32_t msr,
 		uint64_t *value);
 	/* The bytes of a file, at most size; returns how many. */

@@ -83,6 +83,16 @@ static int record_cpuid(struct tscal_platform *p, uint32_t leaf,
 	return rc;
 }
 
+static int record_xen_cpuid(struct tscal_platform *p, uint32_t leaf,
+	uint32_t subleaf, struct plat_cpuid *out)
+{
+	struct record *r = record_of(p);
+	int rc = r->inner->ops->xen_cpuid(r->inner, leaf, subleaf, out);
+
+	keep(r, REC_XEN_CPUID, REC_ID(leaf, subleaf), rc, out, sizeof(*out));
+	return rc;
+}
+
 static int record_rdmsr(
 	struct tscal_platform *p, unsigned cpu, uint32_t msr, uint64_t *value)
 {
@@ -375,6 +385,7 @@ static const struct plat_ops record_ops = {
 	.size = sizeof(struct plat_ops),
 	.name = "record",
 	.cpuid = record_cpuid,
+	.xen_cpuid = record_xen_cpuid,
 	.rdmsr = record_rdmsr,
 	.read_file = record_read_file,
 	.adjtimex = record_adjtimex,

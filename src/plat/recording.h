@@ -8,6 +8,7 @@
  *
  *	kind		id			bytes
  *	REC_CPUID	leaf << 32 | subleaf	struct plat_cpuid
+ *	REC_XEN_CPUID	leaf << 32 | subleaf	struct plat_cpuid
  *	REC_MSR		cpu << 32 | msr		uint64_t
  *	REC_FILE	(path)			the contents
  *	REC_ADJTIMEX	0, 1, 2, ... in order	struct plat_timex
@@ -44,6 +45,7 @@
 
 enum rec_kind {
 	REC_CPUID,
+	REC_XEN_CPUID,
 	REC_MSR,
 	REC_FILE,
 	REC_ADJTIMEX,

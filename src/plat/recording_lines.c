@@ -81,6 +81,27 @@ static const struct rec_line rec_line_cpuid = {
 	.put = cpuid_put,
 };
 
+/* "0x40000000 0x00": no ranges, of which there is no need. */
+static bool xen_cpuid_key(struct cursor *c, struct rec_key *key, char *scratch)
+{
+	uint64_t leaf, subleaf;
+
+	(void)scratch;
+	if (!cursor_hex(c, UINT32_MAX, &leaf) || !cursor_skip(c, " ") ||
+		!cursor_hex(c, UINT32_MAX, &subleaf))
+		return false;
+	key->id = REC_ID(leaf, subleaf);
+	return true;
+}
+
+static const struct rec_line rec_line_xen_cpuid = {
+	.name = "xen-cpuid",
+	.key = xen_cpuid_key,
+	.put_key = cpuid_put_key,
+	.value = cpuid_value,
+	.put = cpuid_put,
+};
+
 static bool msr_key(struct cursor *c, struct rec_key *key, char *scratch)
 {
 	uint64_t cpu, msr;
@@ -371,6 +392,7 @@ static const struct rec_line rec_line_tsc_access = {
 
 const struct rec_line *const rec_lines[REC_KINDS] = {
 	[REC_CPUID] = &rec_line_cpuid,
+	[REC_XEN_CPUID] = &rec_line_xen_cpuid,
 	[REC_MSR] = &rec_line_msr,
 	[REC_FILE] = &rec_line_file,
 	[REC_ADJTIMEX] = &rec_line_adjtimex,

@@ -58,6 +58,13 @@ static int replay_cpuid(struct tscal_platform *p, uint32_t leaf,
 	return rc < 0 ? rc : 0;
 }
 
+static int replay_xen_cpuid(struct tscal_platform *p, uint32_t leaf,
+	uint32_t subleaf, struct plat_cpuid *out)
+{
+	return value_of(
+		p, REC_XEN_CPUID, REC_ID(leaf, subleaf), out, sizeof(*out));
+}
+
 static int replay_rdmsr(
 	struct tscal_platform *p, unsigned cpu, uint32_t msr, uint64_t *value)
 {
@@ -168,6 +175,7 @@ static const struct plat_ops replay_ops = {
 	.size = sizeof(struct plat_ops),
 	.name = "replay",
 	.cpuid = replay_cpuid,
+	.xen_cpuid = replay_xen_cpuid,
 	.rdmsr = replay_rdmsr,
 	.read_file = replay_read_file,
 	.adjtimex = replay_adjtimex,

@@ -28,6 +28,21 @@ static int sim_cpuid(struct tscal_platform *p, uint32_t leaf, uint32_t subleaf,
 	return 0;
 }
 
+static int sim_xen_cpuid(struct tscal_platform *p, uint32_t leaf,
+	uint32_t subleaf, struct plat_cpuid *out)
+{
+	const struct sim *s = sim_of(p);
+
+	if (!s->n_xen_cpuid)
+		return -EFAULT;
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < s->n_xen_cpuid; i++)
+		if (s->xen_cpuid[i].leaf == leaf &&
+			s->xen_cpuid[i].subleaf == subleaf)
+			*out = s->xen_cpuid[i].regs;
+	return 0;
+}
+
 static int sim_rdmsr(
 	struct tscal_platform *p, unsigned cpu, uint32_t msr, uint64_t *value)
 {
@@ -119,6 +134,7 @@ static const struct plat_ops sim_ops = {
 	.name = "sim",
 	.counters = UINT32_MAX,
 	.cpuid = sim_cpuid,
+	.xen_cpuid = sim_xen_cpuid,
 	.rdmsr = sim_rdmsr,
 	.read_file = sim_read_file,
 	.adjtimex = sim_adjtimex,
@@ -155,6 +171,15 @@ void sim_add_cpuid(struct sim *sim, uint32_t leaf, uint32_t subleaf,
 	if (sim->n_cpuid == SIM_CPUID_MAX)
 		abort();
 	sim->cpuid[sim->n_cpuid++] = (struct sim_cpuid){
+		leaf, subleaf, {eax, ebx, ecx, edx}};
+}
+
+void sim_add_xen_cpuid(struct sim *sim, uint32_t leaf, uint32_t subleaf,
+	uint32_t eax, uint32_t ebx, uint32_t ecx, uint32_t edx)
+{
+	if (sim->n_xen_cpuid == SIM_XEN_CPUID_MAX)
+		abort();
+	sim->xen_cpuid[sim->n_xen_cpuid++] = (struct sim_cpuid){
 		leaf, subleaf, {eax, ebx, ecx, edx}};
 }
 

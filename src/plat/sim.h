@@ -90,6 +90,7 @@ struct sim_event {
 #define SIM_EVENTS_MAX 32
 #define SIM_CPUS_MAX 4
 #define SIM_CPUID_MAX 64
+#define SIM_XEN_CPUID_MAX 8
 #define SIM_MSRS_MAX 16
 #define SIM_FILES_MAX 64
 #define SIM_PAGES_MAX 8
@@ -102,6 +103,9 @@ struct sim {
 	/* Out-of-range leaves answer with this instead of failing; NULL: with
 	 * -ENODATA, as a recording does. */
 	const struct plat_cpuid *out_of_range;
+	/* The same behind Xen's prefix; none: it faults. */
+	size_t n_xen_cpuid;
+	struct sim_cpuid xen_cpuid[SIM_XEN_CPUID_MAX];
 	size_t n_msrs;
 	struct sim_msr msrs[SIM_MSRS_MAX];
 	int msr_rc; /* of registers that are not in the table */
@@ -182,6 +186,8 @@ double sim_hz(const struct sim *sim, enum plat_counter_id id);
 
 /* Fill in the tables; they abort the test when full. */
 void sim_add_cpuid(struct sim *sim, uint32_t leaf, uint32_t subleaf,
+	uint32_t eax, uint32_t ebx, uint32_t ecx, uint32_t edx);
+void sim_add_xen_cpuid(struct sim *sim, uint32_t leaf, uint32_t subleaf,
 	uint32_t eax, uint32_t ebx, uint32_t ecx, uint32_t edx);
 void sim_add_msr(struct sim *sim, unsigned cpu, uint32_t msr, uint64_t value);
 void sim_add_file(struct sim *sim, const char *path, const char *text);

@@ -22,6 +22,9 @@ int perf_page_read(struct plat_perf_page *out);
 
 int kvm_tsc_khz_read(uint32_t *khz);
 
+/* CPUID behind Xen's prefix, executed in a worker. */
+int xen_cpuid(uint32_t leaf, uint32_t subleaf, struct plat_cpuid *out);
+
 /* VMware's backdoor, called in a worker. */
 int backdoor_hz(enum plat_backdoor how, uint64_t *hz);
 

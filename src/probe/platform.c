@@ -35,6 +35,13 @@ static int probe_cpuid(struct tscal_platform *p, uint32_t leaf,
 	return 0;
 }
 
+static int probe_xen_cpuid(struct tscal_platform *p, uint32_t leaf,
+	uint32_t subleaf, struct plat_cpuid *out)
+{
+	(void)p;
+	return xen_cpuid(leaf, subleaf, out);
+}
+
 static int probe_rdmsr(
 	struct tscal_platform *p, unsigned cpu, uint32_t msr, uint64_t *value)
 {
@@ -161,6 +168,7 @@ int tscal_platform_probe(enum tscal_probe level, struct tscal_platform **out)
 	*ops = *passive;
 	ops->name = "probe";
 	ops->cpuid = probe_cpuid;
+	ops->xen_cpuid = probe_xen_cpuid;
 	ops->rdmsr = probe_rdmsr;
 	ops->page = probe_page;
 	ops->perf_page = probe_perf_page;

@@ -117,6 +117,21 @@ static void both_platforms_see_one_cpu(void)
 	tscal_platform_free(live);
 }
 
+/* No instruction but in a Xen domain, and then Xen's own answer. */
+static void xens_prefix_faults_elsewhere(void)
+{
+	struct tscal_platform *p = probe_new();
+	struct plat_cpuid r = {0};
+	int rc = p->ops->xen_cpuid(p, 0x40000000, 0, &r);
+
+	printf("CPUID behind Xen's prefix: %s\n", rc ? strerror(-rc) : "Xen");
+	if (rc)
+		check(rc == -EFAULT, "%s", strerror(-rc));
+	else
+		check(!memcmp(&r.ebx, "XenV", 4), "another's signature");
+	tscal_platform_free(p);
+}
+
 /* Page faults of children that ended: none when none ran. */
 static long children_faults(void)
 {
@@ -189,6 +204,7 @@ int main(void)
 {
 	bad_arguments_are_refused();
 	both_platforms_see_one_cpu();
+	xens_prefix_faults_elsewhere();
 	devices_are_asked_and_closed();
 	unnamed_kvm_is_not_opened();
 	a_missing_msr_node_starts_no_program();

@@ -115,8 +115,8 @@ static char *slurp(void)
 
 /* What a platform answers to one question of each kind, and some twice. */
 struct answers {
-	int rc[24];
-	struct plat_cpuid regs[3];
+	int rc[26];
+	struct plat_cpuid regs[5];
 	uint64_t msr[2];
 	char file[3][16];
 	char page[PLAT_PAGE_SIZE];
@@ -138,6 +138,8 @@ static void ask_all(struct tscal_platform *p, struct answers *a)
 	a->rc[n++] = o->cpuid(p, 0, 0, &a->regs[0]);
 	a->rc[n++] = o->cpuid(p, 0xd, 1, &a->regs[1]);
 	a->rc[n++] = o->cpuid(p, 0x40000000, 0, &a->regs[2]);
+	a->rc[n++] = o->xen_cpuid(p, 0x40000000, 0, &a->regs[3]);
+	a->rc[n++] = o->xen_cpuid(p, 0x40000003, 1, &a->regs[4]);
 	a->rc[n++] = o->rdmsr(p, 0, 0xce, &a->msr[0]);
 	a->rc[n++] = o->rdmsr(p, 1, 0xce, &a->msr[1]);
 	/* A small buffer first must not cut what is recorded. */
@@ -159,7 +161,7 @@ static void ask_all(struct tscal_platform *p, struct answers *a)
 		a->rc[n++] = o->burst(
 			p, PLAT_COUNTER_CLOCK_RAW, a->samples[i], &until);
 	a->rc[n++] = o->burst(p, PLAT_COUNTER_RDTSC, a->samples[0], &none);
-	cr_assert(le(int, n, 24));
+	cr_assert(le(int, n, 26));
 }
 
 Test(record, a_replay_answers_what_was_answered)
@@ -169,6 +171,7 @@ Test(record, a_replay_answers_what_was_answered)
 
 	sim_add_cpuid(&sim, 0, 0, 1, 2, 3, 0xffffffff);
 	sim_add_cpuid(&sim, 0xd, 1, 5, 6, 7, 8);
+	sim_add_xen_cpuid(&sim, 0x40000003, 1, 9, 10, 11, 0xfffffff7);
 	sim_add_file(&sim, "/long", "\"longer\"\n");
 	sim_add_file_error(&sim, "/denied", -EACCES);
 	sim.n_pages = 1;

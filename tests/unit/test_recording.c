@@ -23,6 +23,8 @@ static const char all_kinds[] = HEAD
 	"CPU 3:\n"
 	"   0x00000000 0x00: " OTHER "\n"
 	"   0x0000000d 0x3f: " REGS "\n"
+	"xen-cpuid 0x40000003 0x01: " REGS "\n"
+	"xen-cpuid 0x40000003 0x02: -EFAULT\n"
 	"msr 0 0x000000ce: 0x80000000\n"
 	"msr 1 0x00000010: -EIO\n"
 	"file \"/a b\": \"\\x00\\xff\\\\\\\"\\n\\t~\"\n"
