@@ -19,13 +19,16 @@ for m in /lab/modules/*.ko; do
 	insmod "$m"
 done
 
-# settle CLOCKSOURCE: wait until the kernel runs on it and refines no more.
+# settle CLOCKSOURCE: wait until the kernel runs on it and refines no more;
+# "any": on one that it keeps.
 settle() {
 	local cs=/sys/devices/system/clocksource/clocksource0 i=0
 	while [ $i -lt 200 ]; do
 		case "$(cat $cs/current_clocksource), $(cat $cs/available_clocksource)" in
 		*tsc-early*) ;;
 		"$1, "*) return 0 ;;
+		jiffies* | refined-jiffies*) ;;
+		*) [ "$1" = any ] && return 0 ;;
 		esac
 		i=$((i + 1))
 		usleep 100000

@@ -8,6 +8,8 @@ set -euo pipefail
 umask 022
 file=$1 kernel=$2
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/vm/archive.sh
+. "$here/archive.sh"
 shift 2
 
 busybox=$(command -v busybox)
@@ -24,22 +26,5 @@ printf '%s\n' root:x:0:0::/:/bin/sh nobody:x:65534:65534::/:/bin/sh \
 	>"$root/etc/passwd"
 printf '%s\n' root:x:0: nogroup:x:65534: >"$root/etc/group"
 
-for program in "$busybox" "$@"; do
-	cp "$program" "$root/bin"
-	# All libraries in one directory, which init names; the loader, which
-	# ldd gives without an arrow, where the program wants it.
-	{ ldd "$program" 2>/dev/null || true; } |
-		sed 's/^[[:space:]]*//; s/ (0x[0-9a-f]*)$//' |
-		while IFS= read -r line; do
-			case $line in
-			*" => /"*) cp -L "${line#* => }" "$root/lib/lab" ;;
-			/*)
-				mkdir -p "$root$(dirname "$line")"
-				cp -L "$line" "$root$line"
-				;;
-			esac
-		done
-done
-
-(cd "$root" && find . | cpio --quiet -o -H newc -R 0:0) >"$root.cpio"
-mv "$root.cpio" "$file"
+add "$root" "$busybox" "$@"
+pack "$root" "$file"

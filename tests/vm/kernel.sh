@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
-# kernel.sh DIR: Debian's cloud kernel for the guests, as DIR/vmlinuz, and its
-# modules that the guests load.  It is unpacked, not installed.  What is there
-# already is kept.  Exit 77: it cannot be had, and why.
+# kernel.sh DIR: Debian's cloud kernel for the guests, as DIR/vmlinuz, its
+# modules that the guests load, and in DIR/kvm those for guests of a guest.  It
+# is unpacked, not installed.  What is there already is kept.  Exit 77: it cannot
+# be had, and why.
 set -euo pipefail
 # shellcheck source=script/lib.sh
 . "$(dirname "$0")/../../script/lib.sh"
 dir=$1
-modules=(msr cpuid)
+modules=(msr cpuid kvm/{irqbypass,kvm,kvm-amd})
 
 skip() {
 	echo "skipped: $*"
@@ -61,7 +62,7 @@ mkdir -p "$(dirname "$dir")"
 temp=$(mktemp -d "$dir.XXXXXX")
 trap 'rm -rf "$temp"' EXIT
 chmod 755 "$temp"
-mkdir "$temp/download" "$temp/tree" "$temp/kernel"
+mkdir "$temp/download" "$temp/tree" "$temp"/kernel{,/kvm}
 
 download "$temp/download" 2>/dev/null || { update && download "$temp/download"; } ||
 	skip "apt-get cannot download linux-image-cloud-amd64's kernel" \
@@ -69,7 +70,7 @@ download "$temp/download" 2>/dev/null || { update && download "$temp/download"; 
 dpkg-deb -x "$temp"/download/*.deb "$temp/tree"
 cp "$temp"/tree/boot/vmlinuz-* "$temp/kernel/vmlinuz"
 for m in "${modules[@]}"; do
-	find "$temp/tree" -name "$m.ko" -exec cp {} "$temp/kernel" \;
+	find "$temp/tree" -name "${m##*/}.ko" -exec cp {} "$temp/kernel/$m.ko" \;
 done
 
 rm -rf "$dir"

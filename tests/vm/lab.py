@@ -14,6 +14,10 @@ import time
 
 QEMU = "qemu-system-x86_64"
 SKIP = 77
+# A busy host delays ticks and reads.  The watchdog takes that for skew, and the
+# check of the timer's interrupt panics.
+APPEND = ("console=ttyS0 quiet panic=-1 tscal_lab tsc=nowatchdog "
+          "no_timer_check")
 
 
 def skip(why):
@@ -32,6 +36,8 @@ class Machine:
     clocksource: str = "tsc"    # steps begin when the kernel has come to it
     code: int = 0               # what tscal exits with there
     seconds: int = 90           # longer, and it hangs
+    archives: tuple = ("base.cpio",)  # the initramfs, before the steps
+    files: dict = dataclasses.field(default_factory=dict)  # {path: bytes}
 
 
 @dataclasses.dataclass
@@ -51,7 +57,8 @@ def cpio(files):
     the one before it: {path: content}."""
     out = b""
     for n, (path, data) in enumerate([*files.items(), ("TRAILER!!!", "")]):
-        name, data = path.encode() + b"\0", data.encode()
+        name = path.encode() + b"\0"
+        data = data if isinstance(data, bytes) else data.encode()
         mode = 0o100644 if path != "TRAILER!!!" else 0
         fields = [n + 1, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name),
                   0]
@@ -59,6 +66,13 @@ def cpio(files):
         out += b"\0" * (-len(out) % 4) + data
         out += b"\0" * (-len(out) % 4)
     return out
+
+
+def orders(steps, clocksource):
+    """The files that tell init what to do."""
+    return {"lab/clocksource": clocksource,
+            **{f"lab/steps/{n:03}-{name}": text + "\n"
+               for n, (name, text) in enumerate(steps.items())}}
 
 
 def parse(report):
@@ -93,16 +107,14 @@ def boot(machine, steps, cache, tick=lambda: None):
     if not shutil.which(QEMU):
         skip(f"no {QEMU} (apt-get install qemu-system-x86)")
     cache = pathlib.Path(cache)
-    for name in ("kernel/vmlinuz", "base.cpio"):
+    for name in ("kernel/vmlinuz", *machine.archives):
         if not (cache / name).exists():
             skip(f"no {cache / name}: vm_prepare says why")
-    files = {f"lab/steps/{n:03}-{name}": text + "\n"
-             for n, (name, text) in enumerate(steps.items())}
-    files["lab/clocksource"] = machine.clocksource
+    steps = cpio({**machine.files, **orders(steps, machine.clocksource)})
     with tempfile.TemporaryDirectory(prefix="tscal-lab.") as temp:
         where = pathlib.Path(temp)
-        (where / "initrd").write_bytes(
-            (cache / "base.cpio").read_bytes() + cpio(files))
+        (where / "initrd").write_bytes(b"".join(
+            (cache / name).read_bytes() for name in machine.archives) + steps)
         run(machine, cache / "kernel" / "vmlinuz", where, tick)
         report = (where / "report").read_text(errors="replace")
         if not report.endswith("@@lab done\n"):
@@ -120,10 +132,7 @@ def run(machine, kernel, where, tick):
         "-monitor", "none", "-no-reboot",
         "-serial", f"file:{where}/console", "-serial", f"file:{where}/report",
         "-kernel", str(kernel), "-initrd", f"{where}/initrd",
-        # A busy host delays ticks and reads.  The watchdog takes that for
-        # skew, and the check of the timer's interrupt panics.
-        "-append", "console=ttyS0 quiet panic=-1 tscal_lab tsc=nowatchdog "
-        f"no_timer_check {machine.append}",
+        "-append", f"{APPEND} {machine.append}",
         *machine.flags]
     for name in ("console", "report"):
         (where / name).touch()

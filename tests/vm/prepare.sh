@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
-# prepare.sh CACHE PROGRAM...: what all machines boot: CACHE/kernel, fetched
-# once, and CACHE/base.cpio with these programs.  Exit 77: what is missing.
+# prepare.sh CACHE INJECT_CPUID.so PROGRAM...: what all machines boot:
+# CACHE/kernel, fetched once, CACHE/base.cpio with these programs, and
+# CACHE/level2.cpio for those that have guests of their own.  Exit 77: what is
+# missing.
 set -euo pipefail
 here=$(dirname "$0")
-cache=$1
-shift
+cache=$1 inject=$2
+shift 2
 
 missing=()
 need() {
@@ -23,3 +25,5 @@ fi
 mkdir -p "$cache"
 "$here/kernel.sh" "$cache/kernel"
 "$here/initramfs.sh" "$cache/base.cpio" "$cache/kernel" "$@"
+"$here/level2-initramfs.sh" "$cache/level2.cpio" "$cache/kernel" \
+	"$cache/base.cpio" "$inject"

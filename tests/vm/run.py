@@ -25,9 +25,27 @@ def gather(expectations):
     return steps
 
 
+def judge(expectations, guest):
+    """How many fail, and how many cannot be seen on a machine so busy."""
+    from guest import TooBusy
+
+    failed = unseen = 0
+    for holds in expectations:
+        try:
+            holds(guest)
+        except TooBusy as e:
+            unseen += 1
+            print(f"\n{holds.__name__} was not seen: {e}")
+        except Exception as e:
+            failed += 1
+            print(f"\n{holds.__name__}: {type(e).__name__}: {e}")
+    print(f"{len(expectations) - failed - unseen} of {len(expectations)} hold")
+    return failed, unseen
+
+
 def main():
     # Only now, since these need the environment.
-    from guest import Guest, TooBusy
+    from guest import Guest
     from hostclock import HostClock
     from table import MACHINES
 
@@ -63,18 +81,7 @@ def main():
               f"{machine.clocksource}:\n{done['settle'].out}")
         return 1
 
-    guest, failed, unseen = Guest(machine, done, host.hz()), 0, 0
-    for holds in machine.holds:
-        try:
-            holds(guest)
-        except TooBusy as e:
-            unseen += 1
-            print(f"\n{holds.__name__} was not seen: {e}")
-        except Exception as e:
-            failed += 1
-            print(f"\n{holds.__name__}: {type(e).__name__}: {e}")
-    print(f"{len(machine.holds) - failed - unseen} of {len(machine.holds)} "
-          "hold")
+    failed, unseen = judge(machine.holds, Guest(machine, done, host.hz()))
     if unseen and not failed:
         lab.skip("this machine is too busy")
     return int(failed > 0)

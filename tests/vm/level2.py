@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The tscal authors
+"""Machines of level 2: guests under KVM in a machine that is itself emulated.
+Their CPUID is what KVM was told, so they can be anybody's."""
+import dataclasses
+import shlex
+
+import lab
+
+ANY_HYPERVISOR_LEAF = "drop 40000000 4fffffff"
+
+
+@dataclasses.dataclass
+class Nested:
+    """One row of table_level2.py.  In `cpu`, `cpuid` and `append` {khz} is the
+    host's rate; cpuid can also compute with it: see fill()."""
+    name: str
+    holds: list                 # expectations: see expect_level2.py
+    cpuid: tuple = ()           # lines of inject_cpuid.c; () injects nothing
+    cpu: str = "host,migratable=off"
+    machine: str = "q35"
+    append: str = ""            # to the kernel's command line
+    flags: tuple = ()           # to QEMU's
+    clocksource: str = "any"    # steps begin when the kernel has come to it
+    backdoor: bool = True       # KVM lets user space reach the I/O ports
+    code: int = 0               # what tscal exits with there
+    seconds: int = 90           # longer, and it hangs
+
+
+@dataclasses.dataclass
+class Host:
+    """A machine of level 1, and its guests, one after the other."""
+    name: str
+    guests: list
+
+
+def registers(text):
+    """Twelve bytes, as EBX, ECX, EDX of a signature have them."""
+    data = text.encode("latin-1").ljust(12, b"\0")
+    assert len(data) == 12, text
+    return " ".join(f"{int.from_bytes(data[n:n + 4], 'little'):x}"
+                    for n in (0, 4, 8))
+
+
+def signature(text, top=None, base=0x40000000):
+    """The line for a base with this signature, whose leaves end at top."""
+    return f"{base:x} {base if top is None else top:x} {registers(text)}"
+
+
+def leaf(number, *values, sub=None):
+    """The line for a leaf: EAX EBX ECX EDX, 0 where not given.  A number is
+    itself, text as inject_cpuid.c has it, a function is given the host's kHz."""
+    def line(khz):
+        words = [v(khz) if callable(v) else v for v in values]
+        words = [f"{w:x}" if isinstance(w, int) else w for w in words]
+        words += ["0"] * (4 - len(words))
+        index = "" if sub is None else f".{sub:x}"
+        return f"{number:x}{index} {' '.join(words)}"
+    return line
+
+
+def khz(rate):
+    """For leaf(): the host's kHz."""
+    return rate
+
+
+def khz_times(factor):
+    return lambda rate: round(rate * factor)
+
+
+def fill(guest, rate):
+    """The row with the host's kHz in place of {khz}."""
+    lines = [line(rate) if callable(line) else line for line in guest.cpuid]
+    return dataclasses.replace(
+        guest, cpuid=tuple(lines), cpu=guest.cpu.format(khz=rate),
+        append=guest.append.format(khz=rate))
+
+
+def command(guest):
+    """What level 1 runs to boot it."""
+    words = ["level2", guest.name, str(guest.seconds), "NY"[guest.backdoor],
+             "-machine", guest.machine, "-cpu", guest.cpu,
+             "-append", f"{lab.APPEND} {guest.append}", *guest.flags]
+    if guest.cpuid:
+        words[:0] = ["env", "LAB_CPUID=" + ";".join(guest.cpuid)]
+    return shlex.join(words)
+
+
+def boot(host, steps, rate, cache, tick):
+    """Boot a Host and its guests, which run steps(guest): {name: shell}.
+    Returns the steps of the host, and those of each guest under its name."""
+    guests = [fill(g, rate) for g in host.guests]
+    machine = lab.Machine(
+        host.name, [], cpu="max,+svm", flags=("-m", "1024"),
+        append=f"tsc_early_khz={rate} pmtmr=0 nohpet",
+        archives=("base.cpio", "level2.cpio"),
+        seconds=60 + sum(g.seconds for g in guests),
+        files={f"lab/guests/{g.name}.cpio":
+               lab.cpio(lab.orders(steps(g), g.clocksource)) for g in guests})
+    done = lab.boot(machine, {g.name: command(g) for g in guests}, cache, tick)
+    return machine, done, {g.name: lab.parse(done[g.name].out) for g in guests}
