@@ -1,12 +1,22 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
-"""What must hold in a guest of level 2."""
+"""What must hold in a guest of level 2, or functions that make it, of what the
+row of table_level2.py injects."""
 from expect import NUMBERS, as_nobody
-from guest import CHECK, steps
+from guest import CHECK, distance_ppm, steps, undisturbed
 
 # Twenty seconds are for a host that is busy: it takes a fifth of one.
-REPORT = "calm timeout -s KILL 20 tscal --json"
-PORTS = f"{REPORT} --probe ports --pit"
+TSCAL = "calm timeout -s KILL 20 tscal --json"
+REPORT = TSCAL
+PORTS = f"{TSCAL} --probe ports --pit"
+TIMERS = ("hpet", "acpi-pm", "pit")
+
+reports = steps(root=REPORT, nobody=as_nobody(REPORT), ports=PORTS)
+
+
+def of_all(guest):
+    for step in ("root", "nobody", "ports"):
+        yield step, guest.report(step)
 
 
 def code_of(doc):
@@ -16,14 +26,177 @@ def code_of(doc):
     return 3 if doc["rate"]["verdict"] == "conflict" else 0
 
 
-@steps(root=REPORT, nobody=as_nobody(REPORT), ports=PORTS)
+def named(name):
+    """An expectation that was made is called what it says."""
+    def mark(function):
+        function.__name__ = name
+        return function
+    return mark
+
+
+# In every guest.
+
+@reports
 def everybody_gets_a_whole_report(guest):
-    for step in ("root", "nobody", "ports"):
-        doc = guest.report(step)
+    names = None
+    for step, doc in of_all(guest):
         CHECK.assertEqual(guest.done[step].code, code_of(doc), step)
         for s in doc["sources"]:
             CHECK.assertNotEqual(s["status"], "error", s)
             CHECK.assertTrue(s["sentence"], s)
+        names = names or [s["name"] for s in doc["sources"]]
+        CHECK.assertEqual([s["name"] for s in doc["sources"]], names, step)
 
 
-EVERYWHERE = [everybody_gets_a_whole_report]
+@reports
+def the_rate_is_the_hosts(guest):
+    """Within 10 ppm, whoever lies; the kernel of level 1 was told whole kHz."""
+    for step, doc in of_all(guest):
+        hz = doc["rate"]["hz"]
+        CHECK.assertIsNotNone(hz, step)
+        CHECK.assertLessEqual(distance_ppm((hz, hz), guest.host_hz), 10,
+                              f"{step}: {doc['rate']}")
+
+
+@reports
+def nothing_is_verified(guest):
+    """Whatever can be read here is one host's."""
+    for step, doc in of_all(guest):
+        CHECK.assertNotEqual(doc["rate"]["verdict"], "verified",
+                             f"{step}: {doc['rate']}")
+
+
+EVERYWHERE = [everybody_gets_a_whole_report, the_rate_is_the_hosts,
+              nothing_is_verified]
+
+
+# Who it is.
+
+def it_is(vendor, base="0x40000000", top=None, also=()):
+    """The vendor whose signature is at this base, whose leaves end at top."""
+    @reports
+    @named(f"it_is_{vendor}")
+    def holds(guest):
+        for _, doc in of_all(guest):
+            hv = doc["hypervisor"]
+            CHECK.assertEqual(
+                (hv["present"], hv["vendor"], hv["base"], hv["max_leaf"]),
+                (True, vendor, base, top or base))
+            CHECK.assertEqual([(a["vendor"], a["base"]) for a in hv["also"]],
+                              list(also))
+    return holds
+
+
+@reports
+def it_looks_like_metal_by_cpuid(guest):
+    for _, doc in of_all(guest):
+        hv = doc["hypervisor"]
+        CHECK.assertEqual((hv["present"], hv["vendor"]), (False, "none"))
+
+
+# What its leaf says.
+
+@reports
+def the_leaf_is_chosen(guest):
+    """And is the host's rate, in the kHz of which it is known to level 1."""
+    for step, doc in of_all(guest):
+        CHECK.assertEqual(doc["rate"]["source"], "hv-leaf", step)
+        hz = guest.source(step, "hv-leaf")["hz"]
+        off = max(hz - guest.host_hz[1], guest.host_hz[0] - hz)
+        CHECK.assertLessEqual(off, 1000)
+
+
+def the_leaf_is_refused(*words, status="absent"):
+    """And its sentence says why."""
+    @reports
+    @named("the_leaf_is_refused")
+    def holds(guest):
+        for step, _ in of_all(guest):
+            line = guest.source(step, "hv-leaf")
+            CHECK.assertEqual((line["status"], line["hz"]), (status, None))
+            for word in words:
+                CHECK.assertIn(word, line["sentence"])
+    return holds
+
+
+def it_is_believed(source):
+    @reports
+    @named(f"{source}_is_believed")
+    def holds(guest):
+        for step, doc in of_all(guest):
+            CHECK.assertEqual(doc["rate"]["source"], source, step)
+            CHECK.assertEqual(doc["rate"]["verdict"], "consistent",
+                              f"{step}: {doc['rate']}")
+    return holds
+
+
+@reports
+def the_leaf_is_called_a_liar(guest):
+    for step, doc in of_all(guest):
+        CHECK.assertEqual(doc["rate"]["verdict"], "conflict", step)
+        CHECK.assertEqual(guest.source(step, "hv-leaf")["status"], "disagrees")
+        CHECK.assertRegex(doc["rate"]["sentence"],
+                          r"hv-leaf \([^)]*\).* contradict", step)
+
+
+@reports
+def the_rate_is_consistent(guest):
+    for step, doc in of_all(guest):
+        CHECK.assertEqual(doc["rate"]["verdict"], "consistent",
+                          f"{step}: {doc['rate']}")
+
+
+def leaf_15(status, *words):
+    @reports
+    @named(f"leaf_15_is_{status}")
+    def holds(guest):
+        for step, _ in of_all(guest):
+            line = guest.source(step, "cpuid-15")
+            CHECK.assertEqual(line["status"], status, line)
+            for word in words:
+                CHECK.assertIn(word, line["sentence"])
+    return holds
+
+
+# The timers that its host emulates.
+
+@reports
+def the_timers_agree(guest):
+    """They are no second root: nothing_is_verified says so too."""
+    agree = 0
+    for name in TIMERS:
+        line = guest.source("ports", name)
+        if line["status"] in ("absent", "skipped"):
+            continue
+        CHECK.assertIn(line["status"], NUMBERS, line)
+        guest.holds_the_host(line)
+        agree += 1
+    CHECK.assertGreater(agree, 0)
+
+
+@reports
+def the_claim_is_checked(guest):
+    undisturbed(guest.source("ports", "acpi-pm"))
+    CHECK.assertIn("Claim checked", guest.report("ports")["rate"]["sentence"])
+
+
+# How long it lasts.
+
+def until_moved(watch):
+    @reports
+    @named(f"until_moved_{watch}")
+    def holds(guest):
+        for step, doc in of_all(guest):
+            CHECK.assertEqual(
+                (doc["use"]["verdict"], doc["use"]["watch"]),
+                ("until-moved", [watch]), step)
+    return holds
+
+
+# Its recording.
+
+@steps(recorded=f"calm sh -c 'rm -f /tmp/guest.rec; timeout -s KILL 20 "
+                "tscal --json record /tmp/guest.rec'",
+       recording="cat /tmp/guest.rec")
+def the_recording_is_judged_alike(guest):
+    guest.judged_alike("recorded", "recording")

@@ -16,12 +16,13 @@ busybox=$(command -v busybox)
 root=$(mktemp -d "$file.XXXXXX")
 trap 'rm -rf "$root" "$root.cpio"' EXIT
 chmod 755 "$root"
-mkdir -p "$root"/{bin,dev,etc,lab/{modules,steps},lib/lab,proc,sys,tmp}
+mkdir -p "$root"/{bin,dev,etc,lab/{modules,steps,virtio},lib/lab,proc,sys,tmp}
 chmod 1777 "$root/tmp"
 cp "$here/init.sh" "$root/init"
 cp "$here/calm.sh" "$root/bin/calm"
 chmod 755 "$root/init" "$root/bin/calm"
 cp "$kernel"/*.ko "$root/lab/modules"
+cp "$kernel"/virtio/*.ko "$root/lab/virtio"
 printf '%s\n' root:x:0:0::/:/bin/sh nobody:x:65534:65534::/:/bin/sh \
 	>"$root/etc/passwd"
 printf '%s\n' root:x:0: nogroup:x:65534: >"$root/etc/group"

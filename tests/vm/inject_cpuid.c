@@ -113,7 +113,8 @@ static struct kvm_cpuid2 *rewritten(const struct kvm_cpuid2 *old)
 	return &new.head;
 }
 
-int ioctl(int fd, unsigned long request, ...)
+__attribute__((visibility("default"))) int ioctl(
+	int fd, unsigned long request, ...)
 {
 	int (*next)(int, unsigned long, ...);
 	va_list ap;

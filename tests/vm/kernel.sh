@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
 # kernel.sh DIR: Debian's cloud kernel for the guests, as DIR/vmlinuz, its
-# modules that the guests load, and in DIR/kvm those for guests of a guest.  It
-# is unpacked, not installed.  What is there already is kept.  Exit 77: it cannot
-# be had, and why.
+# modules that the guests load, in DIR/kvm those for having guests, in DIR/virtio
+# those for being one of them.  It is unpacked, not installed.  What is there
+# already is kept.  Exit 77: it cannot be had, and why.
 set -euo pipefail
 # shellcheck source=script/lib.sh
 . "$(dirname "$0")/../../script/lib.sh"
 dir=$1
-modules=(msr cpuid kvm/{irqbypass,kvm,kvm-amd})
+modules=(msr cpuid kvm/{irqbypass,kvm,kvm-amd}
+	virtio/virtio{,_ring,_pci_legacy_dev,_pci_modern_dev,_pci,_console})
 
 skip() {
 	echo "skipped: $*"
@@ -62,7 +63,7 @@ mkdir -p "$(dirname "$dir")"
 temp=$(mktemp -d "$dir.XXXXXX")
 trap 'rm -rf "$temp"' EXIT
 chmod 755 "$temp"
-mkdir "$temp/download" "$temp/tree" "$temp"/kernel{,/kvm}
+mkdir "$temp/download" "$temp/tree" "$temp"/kernel{,/kvm,/virtio}
 
 download "$temp/download" 2>/dev/null || { update && download "$temp/download"; } ||
 	skip "apt-get cannot download linux-image-cloud-amd64's kernel" \

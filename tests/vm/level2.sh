@@ -28,7 +28,8 @@ LD_PRELOAD=${LAB_CPUID:+/lib/lab/inject_cpuid.so} \
 	timeout -s KILL "$seconds" qemu-system-x86_64 -accel kvm -m 256 \
 	-nodefaults -no-user-config -vga none -display none -monitor none \
 	-no-reboot -L /lab/qemu \
-	-serial file:$dir/console -serial file:$dir/report \
+	-serial file:$dir/console -chardev file,id=report,path=$dir/report \
+	-device virtio-serial-pci -device virtserialport,chardev=report \
 	-kernel /lab/level2/vmlinuz -initrd $dir/initrd "$@" >&2
 rc=$?
 cat $dir/report
