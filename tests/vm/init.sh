@@ -21,8 +21,11 @@ if grep -q 0x1af4 /sys/bus/pci/devices/*/vendor; then
 		virtio_pci_modern_dev virtio_pci virtio_console; do
 		insmod /lab/virtio/$m.ko
 	done
-	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-		[ ! -e /dev/vport0p1 ] || break
+	# The node is there a moment before it can be opened.
+	i=0
+	until [ -c /dev/vport0p1 ] && (: >/dev/vport0p1); do
+		i=$((i + 1))
+		[ $i -lt 100 ] || break
 		usleep 100000
 	done
 	exec 3>/dev/vport0p1

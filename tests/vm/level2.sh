@@ -34,5 +34,5 @@ LD_PRELOAD=${LAB_CPUID:+/lib/lab/inject_cpuid.so} \
 rc=$?
 cat $dir/report
 [ "$(tail -n 1 $dir/report)" = "@@lab done" ] ||
-	tail -n 25 $dir/console >&2
+	sed '/Call Trace/,/<\/TASK>/d' $dir/console | tail -n 25 >&2
 exit $rc

@@ -5,8 +5,8 @@ one takes 15 s.  Adding one: a row in the group that is the fastest.  CPUID is
 what inject_cpuid.c makes of it, by lines that level2.py helps to write."""
 from expect_level2 import (
     EVERYWHERE, it_is, it_is_believed, it_looks_like_metal_by_cpuid, leaf_15,
-    the_claim_is_checked, the_leaf_is_called_a_liar, the_leaf_is_chosen,
-    the_leaf_is_refused, the_rate_is_consistent, the_recording_is_judged_alike,
+    nobody_contradicts, the_claim_is_checked, the_leaf_is_called_a_liar,
+    the_leaf_is_chosen, the_leaf_is_refused, the_recording_is_judged_alike,
     the_timers_agree, until_moved)
 from level2 import (
     ANY_HYPERVISOR_LEAF, Host, Nested, khz, khz_times, leaf, signature)
@@ -43,7 +43,7 @@ def intel(crystal_khz, numerator):
 
 
 BY_KVMCLOCK = [it_is_believed("kvmclock"), until_moved("pvclock-version")]
-BY_THE_LEAF = [the_leaf_is_chosen, the_rate_is_consistent, the_timers_agree,
+BY_THE_LEAF = [the_leaf_is_chosen, nobody_contradicts, the_timers_agree,
                the_claim_is_checked]
 NO_LEAF = [the_leaf_is_refused("defines no timing leaf")]
 LIE = khz_times(2.8)
@@ -61,13 +61,13 @@ HOSTS = [
                cpu="host,migratable=off,+vmware-cpuid-freq,"
                    "tsc-frequency={khz}000", cpuid=(INVARIANT,)),
         # With the KVM leaves above, as QEMU has it by default, and without.
-        Nested("hyperv-kvm", BY_KVMCLOCK + NO_LEAF[:0] + [
+        Nested("hyperv-kvm", BY_KVMCLOCK + [
             it_is("kvm", base="0x40000100", top="0x40000101",
                   also=[("hyperv", "0x40000000")]), the_timers_agree],
                cpu="host,migratable=off,hv-time,hv-vpindex,hv-frequencies,"
                    "hv-relaxed,hv-vapic"),
         Nested("hyperv", NO_LEAF + [
-            it_is("hyperv", top="0x40000005"), the_rate_is_consistent,
+            it_is("hyperv", top="0x40000005"), nobody_contradicts,
             until_moved("hyperv-reenlightenment"), the_timers_agree],
                cpu="host,migratable=off,kvm=off,hv-time,hv-vpindex,"
                    "hv-frequencies,hv-relaxed,hv-vapic"),
@@ -103,18 +103,18 @@ HOSTS = [
                    "-smbios", "type=1,manufacturer=innotek GmbH,"
                    "product=VirtualBox")),
         Nested("bhyve", NO_LEAF + [
-            it_is("bhyve"), the_rate_is_consistent, until_moved("rate"),
+            it_is("bhyve"), nobody_contradicts, until_moved("rate"),
             the_timers_agree],
                append=DECLARED, cpuid=nobodys(signature("bhyve bhyve "))),
         # Nobody says what these leaves hold, and somebody poking at them would
         # find a rate.
         Nested("parallels", NO_LEAF + [
-            it_is("parallels", top="0x40000010"), the_rate_is_consistent,
+            it_is("parallels", top="0x40000010"), nobody_contradicts,
             until_moved("rate")],
                append=DECLARED, cpuid=nobodys(
                    signature(" lrpepyh  vr", 0x40000010), timing(LIE))),
         Nested("parallels-plain", NO_LEAF + [
-            it_is("parallels", top="0x40000010"), the_rate_is_consistent,
+            it_is("parallels", top="0x40000010"), nobody_contradicts,
             until_moved("rate")],
                append=DECLARED, cpuid=nobodys(
                    signature("prl hyperv  ", 0x40000010), timing(LIE))),
@@ -125,7 +125,7 @@ HOSTS = [
                    signature("OpenBSDVMM58", 0), timing(LIE),
                    signature(KVM, 0x40000101, KVM_AT_100), KVM_FEATURES)),
         Nested("jailhouse", NO_LEAF + [
-            it_is("jailhouse", top="0x40000001"), the_rate_is_consistent,
+            it_is("jailhouse", top="0x40000001"), nobody_contradicts,
             until_moved("rate")],
                append=DECLARED, cpuid=nobodys(
                    signature("Jailhouse", 0x40000001), leaf(0x40000001))),
@@ -158,7 +158,7 @@ HOSTS = [
                    timing(khz_times(1.01)))),
         Nested("leaf-zero", [
             it_is("vmware", top="0x40000010"),
-            the_leaf_is_refused("its kHz is zero"), the_rate_is_consistent,
+            the_leaf_is_refused("its kHz is zero"), nobody_contradicts,
             until_moved("rate")],
                machine="pc,vmport=on", cpuid=nobodys(
                    signature("VMwareVMware", 0x40000010),
@@ -186,12 +186,12 @@ HOSTS = [
     # What nobody should have, and what a host leaks.
     Host("l2_odd", [
         Nested("unknown", NO_LEAF + [
-            it_is("unknown", top="0x40000010"), the_rate_is_consistent,
+            it_is("unknown", top="0x40000010"), nobody_contradicts,
             until_moved("rate")],
                append=DECLARED, cpuid=nobodys(
                    signature("WhoIsThatNow", 0x40000010), timing(LIE))),
         Nested("all-ones", NO_LEAF + [
-            it_is("unknown", top="0x40000010"), the_rate_is_consistent,
+            it_is("unknown", top="0x40000010"), nobody_contradicts,
             until_moved("rate")],
                append=DECLARED, cpuid=nobodys(
                    signature("\xff" * 12, 0x40000010), timing(LIE))),
@@ -203,7 +203,7 @@ HOSTS = [
                cpuid=(signature(KVM, 0xffffffff), timing(LIE))),
         # Nobody says that it is virtual, but for DMI.
         Nested("intel", [
-            it_looks_like_metal_by_cpuid, the_rate_is_consistent,
+            it_looks_like_metal_by_cpuid, nobody_contradicts,
             leaf_15("used"), until_moved("rate"), the_timers_agree],
                cpuid=nobodys(*intel(24000, khz), INVARIANT,
                              leaf(1, "-", "-", "~80000000", "-"))),
@@ -211,7 +211,7 @@ HOSTS = [
             it_is("kvm", top="0x40000001"), leaf_15("hint")],
                cpuid=intel(24000, LIE)),
         Nested("hidden", [
-            it_looks_like_metal_by_cpuid, the_rate_is_consistent,
+            it_looks_like_metal_by_cpuid, nobody_contradicts,
             until_moved("rate"), the_timers_agree],
                cpu="host,migratable=off,kvm=off,-hypervisor",
                append=DECLARED),
