@@ -3,6 +3,7 @@
 """Machines of level 2: guests under KVM in a machine that is itself emulated.
 Their CPUID is what KVM was told, so they can be anybody's."""
 import dataclasses
+import fractions
 import shlex
 
 import lab
@@ -12,18 +13,20 @@ ANY_HYPERVISOR_LEAF = "drop 40000000 4fffffff"
 
 @dataclasses.dataclass
 class Nested:
-    """One row of table_level2.py.  In `cpu`, `cpuid` and `append` {khz} is the
-    host's rate; cpuid can also compute with it: see fill()."""
+    """One row of table_level2.py.  In `cpu` and `append` {khz} is the host's
+    rate."""
     name: str
     holds: list                 # expectations: see expect_level2.py
-    cpuid: tuple = ()           # lines of inject_cpuid.c; () injects nothing
+    cpuid: tuple = ()           # lines of inject_cpuid.c, or what makes one
+                                # of the host's kHz
     cpu: str = "host,migratable=off"
     machine: str = "q35"
     append: str = ""            # to the kernel's command line
     flags: tuple = ()           # to QEMU's
     clocksource: str = "any"    # steps begin when the kernel has come to it
     backdoor: bool = True       # KVM lets user space reach the I/O ports
-    code: int = 0               # what tscal exits with there
+    code: int = 0               # what its recording's replay exits with
+    misled: bool = False        # the rate is not the host's for everybody
     seconds: int = 90           # longer, and it hangs
 
 
@@ -68,8 +71,20 @@ def khz_times(factor):
     return lambda rate: round(rate * factor)
 
 
+def crystal(crystal_khz, factor=1):
+    """The line for leaf 0x15 with that crystal, and so many times the host's
+    rate.  Linux multiplies crystal and numerator in 32 bits."""
+    def line(rate):
+        hz = round(rate * factor)
+        ratio = fractions.Fraction(hz, crystal_khz).limit_denominator(
+            0xffffffff // hz)
+        return leaf(0x15, ratio.denominator, ratio.numerator,
+                    crystal_khz * 1000)(rate)
+    return line
+
+
 def fill(guest, rate):
-    """The row with the host's kHz in place of {khz}."""
+    """The row with the host's kHz."""
     lines = [line(rate) if callable(line) else line for line in guest.cpuid]
     return dataclasses.replace(
         guest, cpuid=tuple(lines), cpu=guest.cpu.format(khz=rate),

@@ -4,12 +4,13 @@
 one takes 15 s.  Adding one: a row in the group that is the fastest.  CPUID is
 what inject_cpuid.c makes of it, by lines that level2.py helps to write."""
 from expect_level2 import (
-    EVERYWHERE, it_is, it_is_believed, it_looks_like_metal_by_cpuid, leaf_15,
-    nobody_contradicts, the_claim_is_checked, the_leaf_is_called_a_liar,
-    the_leaf_is_chosen, the_leaf_is_refused, the_recording_is_judged_alike,
-    the_timers_agree, until_moved)
+    EVERYWHERE, it_is, it_is_believed, it_looks_like_metal_by_cpuid,
+    its_cpus_may_differ, leaf_15, nobody_contradicts, the_claim_is_checked,
+    the_kernel_believed_leaf_15, the_leaf_is_called_a_liar, the_leaf_is_chosen,
+    the_leaf_is_refused, the_rate_is_the_hosts, the_recording_is_judged_alike,
+    the_timers_agree, the_unprivileged_are_told_of_the_liar, until_moved)
 from level2 import (
-    ANY_HYPERVISOR_LEAF, Host, Nested, khz, khz_times, leaf, signature)
+    ANY_HYPERVISOR_LEAF, Host, Nested, crystal, khz, khz_times, leaf, signature)
 
 # The kernel knows no such hypervisor's clock, and an emulated timer's reads take
 # too long for it to measure by.
@@ -32,14 +33,13 @@ def timing(rate=khz):
     return leaf(0x40000010, rate, 1000000)
 
 
-def intel(crystal_khz, numerator):
+def intel(factor=1):
     """A processor that names its crystal in leaf 0x15.  Model 706e5 is one whose
-    local timer Linux takes as it is; the crystal has to be whole kHz for it."""
+    local timer Linux takes as it is."""
     return (
         leaf(0, 0x16, 0x756e6547, 0x6c65746e, 0x49656e69),
         leaf(1, 0x706e5, "-", "-", "-"),
-        leaf(0x15, crystal_khz, numerator, crystal_khz * 1000),
-        leaf(0x16))
+        crystal(24000, factor), leaf(0x16))
 
 
 BY_KVMCLOCK = [it_is_believed("kvmclock"), until_moved("pvclock-version")]
@@ -60,6 +60,11 @@ HOSTS = [
             the_recording_is_judged_alike],
                cpu="host,migratable=off,+vmware-cpuid-freq,"
                    "tsc-frequency={khz}000", cpuid=(INVARIANT,)),
+        # KVM_FEATURE_CLOCKSOURCE_STABLE_BIT is missing.
+        Nested("kvm-unstable", [
+            it_is("kvm", top="0x40000001"), its_cpus_may_differ],
+               flags=("-smp", "2"),
+               cpuid=(leaf(0x40000001, "~1000000", "-", "-", "-"),)),
         # With the KVM leaves above, as QEMU has it by default, and without.
         Nested("hyperv-kvm", BY_KVMCLOCK + [
             it_is("kvm", base="0x40000100", top="0x40000101",
@@ -136,24 +141,25 @@ HOSTS = [
         Nested("leaf-280-percent", [
             it_is("kvm", top="0x40000010"), the_leaf_is_called_a_liar,
             until_moved("pvclock-version")],
-               code=3, cpuid=(signature(KVM, 0x40000010), timing(LIE))),
+               cpuid=(signature(KVM, 0x40000010), timing(LIE))),
         # As a guest has it that was restored on another host.
         Nested("leaf-200-ppm", [
-            it_is("kvm", top="0x40000010"), the_leaf_is_called_a_liar,
+            it_is("kvm", top="0x40000010"),
+            the_unprivileged_are_told_of_the_liar,
             until_moved("pvclock-version")],
-               code=3, cpuid=(signature(KVM, 0x40000010),
-                              timing(khz_times(1 + 200e-6)))),
+               misled=True, cpuid=(signature(KVM, 0x40000010),
+                                   timing(khz_times(1 + 200e-6)))),
         # The kernel took its rate from the backdoor.
         Nested("vmware-leaf-1-percent", [
             it_is("vmware", top="0x40000010"), the_leaf_is_called_a_liar,
             until_moved("rate")],
-               code=3, machine="pc,vmport=on", cpuid=nobodys(
+               machine="pc,vmport=on", cpuid=nobodys(
                    signature("VMwareVMware", 0x40000010),
                    timing(khz_times(1.01)))),
         Nested("acrn-leaf-1-percent", [
             it_is("acrn", top="0x40000010"), the_leaf_is_called_a_liar,
             until_moved("rate")],
-               code=3, append=DECLARED, cpuid=nobodys(
+               append=DECLARED, cpuid=nobodys(
                    signature("ACRNACRNACRN", 0x40000010),
                    timing(khz_times(1.01)))),
         Nested("leaf-zero", [
@@ -204,12 +210,15 @@ HOSTS = [
         # Nobody says that it is virtual, but for DMI.
         Nested("intel", [
             it_looks_like_metal_by_cpuid, nobody_contradicts,
-            leaf_15("used"), until_moved("rate"), the_timers_agree],
-               cpuid=nobodys(*intel(24000, khz), INVARIANT,
+            leaf_15("hint"), until_moved("rate"), the_timers_agree],
+               cpuid=nobodys(*intel(), INVARIANT,
                              leaf(1, "-", "-", "~80000000", "-"))),
         Nested("intel-leaks-15", BY_KVMCLOCK + [
             it_is("kvm", top="0x40000001"), leaf_15("hint")],
-               cpuid=intel(24000, LIE)),
+               cpuid=intel(2.8)),
+        Nested("intel-believes-15", [
+            it_is("kvm", top="0x40000001"), the_kernel_believed_leaf_15],
+               append="no-kvmclock", cpuid=intel(2.8), misled=True),
         Nested("hidden", [
             it_looks_like_metal_by_cpuid, nobody_contradicts,
             until_moved("rate"), the_timers_agree],
@@ -221,3 +230,5 @@ HOSTS = [
 for h in HOSTS:
     for g in h.guests:
         g.holds = EVERYWHERE + g.holds
+        if not g.misled:
+            g.holds = [the_rate_is_the_hosts] + g.holds
