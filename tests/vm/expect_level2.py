@@ -101,14 +101,18 @@ def it_looks_like_metal_by_cpuid(guest):
 
 # What its leaf says.
 
+def is_the_hosts(line, guest):
+    """Within 1 kHz, which is what level 1 knows of the host's rate."""
+    CHECK.assertIn(line["status"], NUMBERS, line)
+    off = max(line["hz"] - guest.host_hz[1], guest.host_hz[0] - line["hz"])
+    CHECK.assertLessEqual(off, 1000, line)
+
+
 @reports
 def the_leaf_is_chosen(guest):
-    """And is the host's rate, in the kHz of which it is known to level 1."""
     for step, doc in of_all(guest):
         CHECK.assertEqual(doc["rate"]["source"], "hv-leaf", step)
-        hz = line_of(guest, step, "hv-leaf")["hz"]
-        off = max(hz - guest.host_hz[1], guest.host_hz[0] - hz)
-        CHECK.assertLessEqual(off, 1000)
+        is_the_hosts(line_of(guest, step, "hv-leaf"), guest)
 
 
 def the_leaf_is_refused(*words, status="absent"):
@@ -183,6 +187,24 @@ def the_kernel_believed_leaf_15(guest):
         CHECK.assertIn(doc["rate"]["source"], TIMERS, step)
         CHECK.assertRegex(doc["rate"]["sentence"], "vdso .* contradict")
         CHECK.assertIn("CPUID 15h is the host's", doc["rate"]["sentence"])
+
+
+# What its vendor offers beside a leaf.
+
+@reports
+def the_msr_is_the_hosts(guest):
+    for step in ("root", "ports"):
+        is_the_hosts(line_of(guest, step, "hv-msr"), guest)
+    line = line_of(guest, "nobody", "hv-msr")
+    CHECK.assertEqual((line["status"], line["hz"]), ("denied", None), line)
+
+
+@reports
+def the_backdoor_is_the_hosts(guest):
+    """And is left alone unless I/O ports are permitted."""
+    is_the_hosts(line_of(guest, "ports", "hv-backdoor"), guest)
+    for step in ("root", "nobody"):
+        CHECK.assertIsNone(line_of(guest, step, "hv-backdoor")["hz"])
 
 
 # The timers that its host emulates.

@@ -5,9 +5,10 @@ one takes 15 s.  Adding one: a row in the group that is the fastest.  CPUID is
 what inject_cpuid.c makes of it, by lines that level2.py helps to write."""
 from expect_level2 import (
     EVERYWHERE, it_is, it_is_believed, it_looks_like_metal_by_cpuid, leaf_15,
-    nobody_contradicts, the_claim_is_checked, the_kernel_believed_leaf_15,
-    the_leaf_is_called_a_liar, the_leaf_is_chosen, the_leaf_is_refused,
-    the_ports_fault, the_rate_is_the_hosts, the_recording_is_judged_alike,
+    nobody_contradicts, the_backdoor_is_the_hosts, the_claim_is_checked,
+    the_kernel_believed_leaf_15, the_leaf_is_called_a_liar, the_leaf_is_chosen,
+    the_leaf_is_refused, the_msr_is_the_hosts, the_ports_fault,
+    the_rate_is_the_hosts, the_recording_is_judged_alike,
     the_timers_agree, the_unprivileged_are_told_of_the_liar, until_moved)
 from level2 import (
     ANY_HYPERVISOR_LEAF, Host, Nested, crystal, khz, khz_times, leaf, signature)
@@ -68,11 +69,13 @@ HOSTS = [
                    "hv-relaxed,hv-vapic"),
         Nested("hyperv", NO_LEAF + [
             it_is("hyperv", top="0x40000005"), nobody_contradicts,
-            until_moved("hyperv-reenlightenment"), the_timers_agree],
+            the_msr_is_the_hosts, until_moved("hyperv-reenlightenment"),
+            the_timers_agree],
                cpu="host,migratable=off,kvm=off,hv-time,hv-vpindex,"
                    "hv-frequencies,hv-relaxed,hv-vapic"),
         Nested("vmware", BY_THE_LEAF + [
-            it_is("vmware", top="0x40000010"), until_moved("rate")],
+            it_is("vmware", top="0x40000010"), the_backdoor_is_the_hosts,
+            until_moved("rate")],
                machine="pc,vmport=on", cpuid=nobodys(
                    signature("VMwareVMware", 0x40000010),
                    leaf(0x40000010, khz, 66000), INVARIANT)),
