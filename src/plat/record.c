@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "plat/compact.h"
 #include "plat/recording.h"
 #include "plat/redact.h"
 
@@ -23,8 +24,6 @@
 #define RECORD_SAMPLES 128
 /* Bursts of a counter, answers of adjtimex: far above what a run asks for. */
 #define RECORD_REPEATS 32
-/* Fewer equal leaves in a row than this are clearer as lines of their own. */
-#define RECORD_RUN 4
 
 struct record {
 	struct tscal_platform plat;
@@ -256,61 +255,6 @@ static void record_unpin(struct tscal_platform *p)
 		r->inner->ops->unpin(r->inner);
 }
 
-static bool same_leaf_answer(
-	const struct rec_entry *a, const struct rec_entry *b)
-{
-	return b && b->key.kind == REC_CPUID &&
-	       (uint32_t)a->key.id == (uint32_t)b->key.id &&
-	       a->answer.rc == b->answer.rc &&
-	       a->answer.size == b->answer.size &&
-	       !memcmp(a->answer.data, b->answer.data, a->answer.size);
-}
-
-/* How many entries from e on are leaves at one distance with one answer. */
-static size_t run_of(const struct rec_entry *e, struct rec_key *range)
-{
-	uint64_t leaf = e->key.id >> 32, step = 0;
-	size_t n = 1;
-
-	for (; same_leaf_answer(e, e->next); e = e->next, n++) {
-		uint64_t next = e->next->key.id >> 32;
-
-		if (next <= leaf || (step && next - leaf != step))
-			break;
-		step = next - leaf;
-		leaf = next;
-	}
-	range->last = (uint32_t)leaf;
-	range->step = (uint32_t)step;
-	return n;
-}
-
-/*
- * The recording with one line for each run of equal CPUID answers: the scan for
- * signatures asks 256 leaves, and most machines answer zero to nearly all.
- */
-static struct recording *compact(const struct recording *rec, int *rc)
-{
-	struct recording *out = rec_new();
-	const struct rec_entry *e = rec_first(rec);
-
-	if (!out)
-		*rc = -ENOMEM;
-	while (e && !*rc) {
-		struct rec_key range = e->key;
-		size_t n = e->key.kind == REC_CPUID ? run_of(e, &range) : 1;
-
-		/* A range that crosses another stays as lines. */
-		if (n < RECORD_RUN || rec_add(out, &range, &e->answer)) {
-			*rc = rec_add(out, &e->key, &e->answer);
-			n = 1;
-		}
-		while (n--)
-			e = e->next;
-	}
-	return out;
-}
-
 /* The file, which must not be there yet; a descriptor or -errno. */
 static int create(const struct record *r)
 {
@@ -351,7 +295,7 @@ static int write_to(const struct record *r, const struct recording *rec, int fd)
 static int write_out(const struct record *r)
 {
 	int fd, rc = r->lost;
-	struct recording *rec = compact(r->rec, &rc);
+	struct recording *rec = rec_compact(r->rec, &rc);
 
 	if (rec && !rc) {
 		fd = create(r);
