@@ -254,15 +254,35 @@ static bool before(const struct estimate *b, const struct estimate *a,
 	       b->line.kind == TSCAL_KIND_MEASURED;
 }
 
+static bool together(const struct estimate *a, const struct estimate *b,
+	const struct kernel_rate *kernel)
+{
+	return votes(a) && relate(a, b, kernel) == TOGETHER;
+}
+
+/* Whether est[i] contradicts a stronger one that stands close to est[centre]
+ * too: a coarse centre, such as an emulated timer, spans both. */
+static bool outvoted(const struct estimate *est, size_t n, size_t i,
+	size_t centre, const struct support *support,
+	const struct kernel_rate *kernel)
+{
+	for (size_t k = 0; k < n; k++)
+		if (together(&est[k], &est[centre], kernel) &&
+			apart(&est[k], &est[i], kernel) &&
+			stronger(&support[k], &support[i]))
+			return true;
+	return false;
+}
+
 /* The preferred one of those that stand close to est[centre]. */
 static size_t choose(const struct estimate *est, size_t n, size_t centre,
-	const struct kernel_rate *kernel)
+	const struct support *support, const struct kernel_rate *kernel)
 {
 	size_t used = n;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!votes(&est[i]) ||
-			relate(&est[i], &est[centre], kernel) != TOGETHER)
+		if (!together(&est[i], &est[centre], kernel) ||
+			outvoted(est, n, i, centre, support, kernel))
 			continue;
 		/* The table is in order of preference. */
 		if (used == n || before(&est[i], &est[used], kernel))
@@ -339,7 +359,7 @@ void compare(struct estimate *est, size_t n, const struct kernel_rate *kernel,
 	struct tscal_info *info)
 {
 	uint32_t voice[TSCAL_SOURCE_COUNT];
-	struct support best = {0};
+	struct support support[TSCAL_SOURCE_COUNT] = {0};
 	size_t centre = n, used;
 
 	info->agreement_ppm = -1;
@@ -347,19 +367,15 @@ void compare(struct estimate *est, size_t n, const struct kernel_rate *kernel,
 	find_stale(est, n, kernel);
 	find_voices(est, n, voice);
 	for (size_t i = 0; i < n; i++) {
-		struct support s;
-
 		if (!votes(&est[i]))
 			continue;
-		s = support_for(est, n, i, voice, kernel);
-		if (centre == n || stronger(&s, &best)) {
+		support[i] = support_for(est, n, i, voice, kernel);
+		if (centre == n || stronger(&support[i], &support[centre]))
 			centre = i;
-			best = s;
-		}
 	}
 	if (centre == n)
 		return;
-	used = choose(est, n, centre, kernel);
+	used = choose(est, n, centre, support, kernel);
 	conclude(est, n, used, kernel, info);
 	info->hz = est[used].line.hz;
 	info->hz_lo = est[used].line.hz_lo;

@@ -276,3 +276,30 @@ Test(compare, a_record_two_percent_off_is_no_move)
 	judge(&far);
 	cr_assert(zero(uint, count(&far, TSCAL_STATUS_STALE)));
 }
+
+/* Root reads an emulated HPET, known to thousands of ppm, which goes with both:
+ * the leaf that nobody else confirms must not come to be used by that. */
+Test(compare, a_coarse_timer_lends_no_weight_to_a_liar)
+{
+	for (int coarse = 0; coarse <= 1; coarse++) {
+		struct machine m = {.kernel.slack_ppm = 2};
+		struct estimate *hpet;
+
+		leaf(&m, 200);
+		kvmclock(&m, 0);
+		kernel(&m, HV, 0);
+		if (coarse) {
+			hpet = add(&m, TSCAL_SOURCE_HPET, TSCAL_KIND_MEASURED,
+				HV, 100);
+			hpet->by_host_clock = true;
+			hpet->line.hz_lo = HZ * (1 - 3e-3);
+			hpet->line.hz_hi = HZ * (1 + 3e-3);
+		}
+		judge(&m);
+		cr_expect(eq(int, RATE(m), TSCAL_RATE_CONFLICT));
+		cr_expect(eq(int, (int)m.info.source, TSCAL_SOURCE_KVMCLOCK));
+		cr_expect(eq(int, status(&m, TSCAL_SOURCE_HV_LEAF),
+			TSCAL_STATUS_DISAGREES));
+		cr_expect(eq(uint, count(&m, TSCAL_STATUS_DISAGREES), 1));
+	}
+}
