@@ -140,6 +140,15 @@ static void gather_cpuinfo(struct tscal_platform *plat, struct facts *f)
 	/* Else the line was cut off, and what is behind cannot be told. */
 }
 
+/* "NAME=" at the beginning of a word. */
+static bool has_parameter(const char *text, const char *name)
+{
+	for (const char *p = text; (p = strstr(p, name)) != NULL; p++)
+		if (p == text || p[-1] == ' ')
+			return true;
+	return false;
+}
+
 static void gather_cmdline(struct tscal_platform *plat, struct facts *f)
 {
 	char text[2048];
@@ -149,6 +158,7 @@ static void gather_cmdline(struct tscal_platform *plat, struct facts *f)
 	f->pv_clock_off = text_has_word(text, "no-kvmclock") ||
 			  text_has_word(text, "nopv") ||
 			  text_has_word(text, "xen_nopv");
+	f->early_khz = has_parameter(text, "tsc_early_khz=");
 }
 
 /* "0-3,8" is five CPUs. */
@@ -180,6 +190,8 @@ static void gather_machine(struct tscal_platform *plat, struct facts *f)
 		    sizeof(text)) > 0)
 		f->cpus = count_cpu_list(text);
 	f->dom0 = hv_legacy_dom0(plat);
+	if (f->dom0)
+		hv_legacy_below_xen(plat, f->below_xen, sizeof(f->below_xen));
 	if (text_read(plat, "/proc/self/timens_offsets", text, sizeof(text)) >
 		0)
 		f->time_namespace = strpbrk(text, "123456789") != NULL;

@@ -40,8 +40,10 @@ struct facts {
 	bool hypervisor_flag;	  /* flag hypervisor */
 	double bogomips;	  /* of the first CPU; 0: not visible */
 	bool pv_clock_off;   /* no-kvmclock, nopv and the like were given */
+	bool early_khz;	     /* tsc_early_khz= was given */
 	int cpus;	     /* online; 0: not visible */
 	bool dom0;	     /* Xen's control domain: it never moves */
+	char below_xen[96];  /* unless its machine is a virtual one, by this */
 	bool time_namespace; /* clock offsets are not zero */
 	/* A PTP clock that is really the host's clock: what NTP follows here
 	 * may be the host. */

@@ -99,7 +99,10 @@ static void calibrated(const struct facts *f, struct kernel_rate *k)
 			"may never have refined its first guess");
 	else if (!hpet && !pm)
 		guessed(f, k, SLACK_UNREFINED_PPM,
-			"kept its first guess (PIT or CPUID 16h), unrefined");
+			f->early_khz ? "kept its first guess (tsc_early_khz "
+				       "on its command line), unrefined"
+				     : "kept its first guess (PIT or CPUID "
+				       "16h), unrefined");
 	else if (k->guest) {
 		k->khz_by_host_clock = true;
 		khz(k, TSCAL_ROOT_HV, SLACK_REFINED_PPM,

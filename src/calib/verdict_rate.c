@@ -183,20 +183,44 @@ static void verified(const struct run *run, struct tscal_info *info)
 				      : "");
 }
 
-/* The first that agrees and was counted against a timer: hpet, acpi-pm, pit;
- * NULL if none. */
+/* Of those that agree and were counted against a timer (hpet, acpi-pm, pit) the
+ * one that does so most closely; NULL if none. */
 static const struct estimate *timer_agrees(const struct run *run)
 {
-	for (size_t i = 0; i < run->n; i++) {
-		const struct tscal_line *l = &run->est[i].line;
+	const struct estimate *used = compare_used(run->est, run->n);
+	const struct estimate *best = NULL;
 
-		if (l->status == TSCAL_STATUS_AGREES &&
-			(l->id == TSCAL_SOURCE_HPET ||
-				l->id == TSCAL_SOURCE_ACPI_PM ||
-				l->id == TSCAL_SOURCE_PIT))
-			return &run->est[i];
+	for (size_t i = 0; i < run->n; i++) {
+		const struct estimate *e = &run->est[i];
+
+		if (e->line.status == TSCAL_STATUS_AGREES &&
+			(e->line.id == TSCAL_SOURCE_HPET ||
+				e->line.id == TSCAL_SOURCE_ACPI_PM ||
+				e->line.id == TSCAL_SOURCE_PIT) &&
+			(!best || compare_agreement_ppm(e, used) <
+					  compare_agreement_ppm(best, used)))
+			best = e;
 	}
-	return NULL;
+	return best;
+}
+
+/* The hypervisor's leaf, and the timers that its host emulates. */
+static void claim_checked(const struct estimate *leaf,
+	const struct estimate *timer, struct tscal_info *info)
+{
+	double agreement_ppm = compare_agreement_ppm(timer, leaf);
+
+	if (agreement_ppm <= COMPARE_AGREE_PPM)
+		add(info,
+			"Claim checked: the leaf matches the host's own timers "
+			"(%s to %.3g ppm); the host itself is unchecked.",
+			timer->line.name, agreement_ppm);
+	else
+		add(info,
+			"Claim checked, but coarsely: the host's own timers "
+			"(%s) contradict the leaf by no more than %.0f ppm; "
+			"the host itself is unchecked.",
+			timer->line.name, agreement_ppm);
 }
 
 static void consistent(const struct run *run, struct tscal_info *info)
@@ -209,10 +233,7 @@ static void consistent(const struct run *run, struct tscal_info *info)
 	const struct estimate *timer = timer_agrees(run);
 
 	if (leaf && timer)
-		add(info,
-			"Claim checked: the leaf matches the host's own timers "
-			"(%s to %.3g ppm); the host itself is unchecked.",
-			timer->line.name, compare_agreement_ppm(timer, leaf));
+		claim_checked(leaf, timer, info);
 	else if (leaf && pv)
 		add(info,
 			"hv-leaf and kvmclock differ by %.1f kHz of rounding; "
@@ -248,6 +269,14 @@ static void consistent(const struct run *run, struct tscal_info *info)
 			"%s and the kernel agree, but the kernel %s: they may "
 			"be one.",
 			tscal_source_str(info->source), run->kernel.how);
+	else if (timer && run->kernel.guest)
+		add(info,
+			"%s agrees to %.3g ppm, but all timers here are the "
+			"host's clock; the kernel %s.",
+			timer->line.name,
+			compare_agreement_ppm(
+				timer, compare_used(run->est, run->n)),
+			run->kernel.how);
 	else
 		add(info, "Only the kernel's rate is reachable: it %s.",
 			run->kernel.how);

@@ -143,6 +143,12 @@ static void allow(const struct run *run, struct tscal_info *info)
 		say(info, TSCAL_USE_YES,
 			"The CPU's firmware vouches for this TSC, not the "
 			"host.");
+	} else if (f->dom0 && f->below_xen[0]) {
+		info->watch = TSCAL_WATCH_RATE;
+		say(info, TSCAL_USE_UNTIL_MOVED,
+			"Xen itself runs in a virtual machine (%s), which may "
+			"move: %s.",
+			f->below_xen, watch_phrase(info->watch));
 	} else if (f->dom0) {
 		say(info, TSCAL_USE_YES,
 			"Xen's control domain never moves to another host.");

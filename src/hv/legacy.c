@@ -53,3 +53,19 @@ bool hv_legacy_dom0(struct tscal_platform *plat)
 			return true;
 	return false;
 }
+
+bool hv_legacy_below_xen(struct tscal_platform *plat, char *buf, size_t size)
+{
+	struct hv_evidence ev;
+
+	hv_evidence_read(plat, HV_AT_DMI | HV_AT_FADT | HV_AT_OEM, &ev);
+	for (size_t i = 0; i < ev.n; i++)
+		if (ev.item[i].means == TSCAL_HV_MEANS_VIRTUAL &&
+			strcmp(ev.item[i].vendor, "xen") != 0) {
+			hv_evidence_phrase(&ev.item[i], buf, size);
+			return true;
+		}
+	if (size)
+		buf[0] = '\0';
+	return false;
+}

@@ -19,5 +19,8 @@ bool hv_firmware_is_vmware(struct tscal_platform *plat);
 
 /* Whether this is Xen's control domain. */
 bool hv_legacy_dom0(struct tscal_platform *plat);
+/* Whether firmware says that this is a virtual machine, and not by Xen: what
+ * Xen's control domain, which has the machine's own firmware, lies in. */
+bool hv_legacy_below_xen(struct tscal_platform *plat, char *buf, size_t size);
 
 #endif /* TSCAL_HV_LEGACY_H */

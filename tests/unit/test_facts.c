@@ -237,6 +237,23 @@ Test(facts, command_line_switches_are_whole_words)
 	}
 }
 
+Test(facts, a_rate_on_the_command_line)
+{
+	static const char *const on[] = {"tsc_early_khz=2596151",
+		"quiet tsc_early_khz=2596151\n",
+		"x.tsc_early_khz=1 "
+		"tsc_early_khz=2"};
+	static const char *const off[] = {
+		"quiet", "x.tsc_early_khz=1", "tsc_early_khz"};
+
+	for (size_t i = 0; i < 3; i++) {
+		file("/proc/cmdline", on[i]);
+		cr_expect(gather()->early_khz, "%s", on[i]);
+		file("/proc/cmdline", off[i]);
+		cr_expect(not(gather()->early_khz), "%s", off[i]);
+	}
+}
+
 Test(facts, a_ptp_clock_of_the_host_is_found_behind_others)
 {
 	sim.timex_rc = 0;
@@ -341,6 +358,14 @@ Test(facts, dom0_and_time_namespaces)
 {
 	file("/proc/xen/capabilities", "control_d\n");
 	cr_assert(gather()->dom0);
+	cr_assert(eq(str, facts.below_xen, ""));
+	sim_add_file(&sim, "/sys/class/dmi/id/sys_vendor", "QEMU\n");
+	cr_assert(gather()->dom0);
+	cr_assert(eq(str, facts.below_xen, "DMI sys_vendor is \"QEMU\""));
+	file("/proc/xen/capabilities", "control_d\n");
+	sim_add_file(&sim, "/sys/class/dmi/id/sys_vendor", "Xen\n");
+	cr_assert(gather()->dom0);
+	cr_assert(eq(str, facts.below_xen, ""));
 	file("/proc/xen/capabilities", "");
 	cr_assert(not(gather()->dom0));
 	file("/proc/self/timens_offsets", "monotonic           0         "

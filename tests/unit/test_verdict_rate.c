@@ -229,3 +229,43 @@ Test(sentence, of_one_hpet_that_is_counted_twice)
 	is("hpet twice, the kernel's and ours: the kernel measured it against "
 	   "the HPET.");
 }
+
+/* The timers of a host whose leaf is believed. */
+static struct estimate *timer(
+	enum tscal_source id, double off_ppm, double bound_ppm)
+{
+	struct estimate *e = add(
+		id, TSCAL_KIND_MEASURED, TSCAL_ROOT_HV, off_ppm);
+
+	e->by_host_clock = true;
+	e->line.hz_lo = HZ * (1 + (off_ppm - bound_ppm) / 1e6);
+	e->line.hz_hi = HZ * (1 + (off_ppm + bound_ppm) / 1e6);
+	return e;
+}
+
+Test(sentence, of_a_leaf_that_the_closest_timer_checks)
+{
+	add(TSCAL_SOURCE_HV_LEAF, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0);
+	timer(TSCAL_SOURCE_HPET, 50, 3000);
+	timer(TSCAL_SOURCE_PIT, 5, 10);
+	is("Claim checked: the leaf matches the host's own timers (pit to 15.1 "
+	   "ppm); the host itself is unchecked.");
+}
+
+Test(sentence, of_a_leaf_that_timers_check_coarsely)
+{
+	add(TSCAL_SOURCE_HV_LEAF, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0);
+	timer(TSCAL_SOURCE_ACPI_PM, 50, 950);
+	is("Claim checked, but coarsely: the host's own timers (acpi-pm) "
+	   "contradict the leaf by no more than 1000 ppm; the host itself is "
+	   "unchecked.");
+}
+
+Test(sentence, of_a_guest_without_a_leaf_whose_timers_agree)
+{
+	run.kernel.guest = run.hv.present = true;
+	kernel(TSCAL_ROOT_CPU, 0, "believed CPUID 15h");
+	add(TSCAL_SOURCE_ACPI_PM, TSCAL_KIND_MEASURED, TSCAL_ROOT_CPU, 3);
+	is("acpi-pm agrees to 3.2 ppm, but all timers here are the host's "
+	   "clock; the kernel believed CPUID 15h.");
+}

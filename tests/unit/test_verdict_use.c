@@ -39,6 +39,7 @@ struct row {
 	int8_t invariant;
 	bool tdx, dom0, sigsegv, vtsc, mode2, no_tsc, no_rate, assume_metal,
 		namespace;
+	const char *below_xen;	/* what firmware says of dom0's machine */
 	const char *tsc_failed; /* what clock-raw says of the TSC */
 	double rdtsc_ns;	/* 0: 11 */
 	uint32_t watch;
@@ -97,6 +98,10 @@ static const struct row rows[] = {
 		.dom0 = true},
 	{"Xen dom0 that CPUID does not show", METAL, "tsc", "xen tsc", YES,
 		"never moves", .dom0 = true},
+	{"Xen dom0 in a virtual machine", METAL, "tsc", "xen tsc", MOVED,
+		"(DMI sys_vendor is \"QEMU\"), which may move", .dom0 = true,
+		.below_xen = "DMI sys_vendor is \"QEMU\"",
+		.watch = TSCAL_WATCH_RATE},
 	{"Hyper-V before invariance (U3)", HYPERV,
 		"hyperv_clocksource_tsc_page",
 		"hyperv_clocksource_tsc_page acpi_pm", MOVED,
@@ -154,6 +159,8 @@ static void machine(const struct row *r, struct run *run)
 		.tdx = r->tdx,
 		.dom0 = r->dom0,
 		.time_namespace = r->namespace};
+	snprintf(f->below_xen, sizeof(f->below_xen), "%s",
+		r->below_xen ? r->below_xen : "");
 	snprintf(f->clocksource, sizeof(f->clocksource), "%s",
 		r->cs ? r->cs : "");
 	snprintf(f->available, sizeof(f->available), "%s", r->available);
