@@ -149,13 +149,6 @@ def the_leaf_is_called_a_liar(guest):
 
 
 @reports
-def the_unprivileged_are_told_of_the_liar(guest):
-    doc = guest.report("nobody", code=3)
-    CHECK.assertEqual(doc["rate"]["source"], "kvmclock")
-    CHECK.assertRegex(doc["rate"]["sentence"], r"^hv-leaf \([^)]*\) contradicts")
-
-
-@reports
 def nobody_contradicts(guest):
     """Where nothing is reported, the kernel's rate is the only one."""
     for step, doc in of_all(guest):

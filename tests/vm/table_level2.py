@@ -9,7 +9,7 @@ from expect_level2 import (
     the_kernel_believed_leaf_15, the_leaf_is_called_a_liar, the_leaf_is_chosen,
     the_leaf_is_refused, the_msr_is_the_hosts, the_ports_fault,
     the_rate_is_the_hosts, the_recording_is_judged_alike,
-    the_timers_agree, the_unprivileged_are_told_of_the_liar, until_moved)
+    the_timers_agree, until_moved)
 from level2 import (
     ANY_HYPERVISOR_LEAF, Host, Nested, crystal, khz, khz_times, leaf, signature)
 
@@ -142,11 +142,10 @@ HOSTS = [
                cpuid=(signature(KVM, 0x40000010), timing(LIE))),
         # As a guest's is that was moved to a host so far from its own.
         Nested("leaf-200-ppm", [
-            it_is("kvm", top="0x40000010"),
-            the_unprivileged_are_told_of_the_liar,
+            it_is("kvm", top="0x40000010"), the_leaf_is_called_a_liar,
             until_moved("pvclock-version")],
-               misled=True, cpuid=(signature(KVM, 0x40000010),
-                                   timing(khz_times(1 + 200e-6)))),
+               cpuid=(signature(KVM, 0x40000010),
+                      timing(khz_times(1 + 200e-6)))),
         # The kernel took its rate from the backdoor.
         Nested("vmware-leaf-1-percent", [
             it_is("vmware", top="0x40000010"), the_leaf_is_called_a_liar,
