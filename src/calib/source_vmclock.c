@@ -6,20 +6,31 @@
 
 #include "calib/source.h"
 
+static bool in_guest(const struct run *run, struct estimate *est)
+{
+	if (!run->kernel.guest)
+		est_say(est, TSCAL_STATUS_ABSENT, "no hypervisor here");
+	return run->kernel.guest;
+}
+
 static void survey(const struct run *run, struct estimate *est)
 {
-	if (run->kernel.guest)
-		est_say(est, TSCAL_STATUS_READY, "would read /dev/vmclock0");
+	char dev[16];
+
+	if (!in_guest(run, est))
+		return;
+	if (run->plat->ops->read_file(run->plat, "/sys/class/misc/vmclock0/dev",
+		    dev, sizeof(dev)) == -ENOENT)
+		est_say(est, TSCAL_STATUS_ABSENT, "no /dev/vmclock0 here");
 	else
-		est_say(est, TSCAL_STATUS_ABSENT, "no hypervisor here");
+		est_say(est, TSCAL_STATUS_READY, "would read /dev/vmclock0");
 }
 
 static void ask(struct run *run, struct estimate *est)
 {
 	const struct vmclock *v = &run->vmclock;
 
-	survey(run, est);
-	if (est->line.status != TSCAL_STATUS_READY)
+	if (!in_guest(run, est))
 		return;
 	switch (run->vmclock_rc) {
 	case 0:

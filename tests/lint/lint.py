@@ -170,7 +170,32 @@ def markers():
     return [m for p in filter(is_code, walk()) for m in lines(p, pattern)]
 
 
-RULES = [format_of_c, spdx, criterion_gt, libraries, devices, purity, layers,
+def hypervisors():
+    """docs/hypervisors.md and the lab's guests agree on who was tested how."""
+    page = read(ROOT / "docs/hypervisors.md")
+    table = read(ROOT / "tests/vm/table_level2.py")
+    # Its one constant.
+    table = table.replace("signature(KVM", 'signature("KVMKVMKVM"')
+    guests = set(re.findall(r'it_is\("([a-z-]+)"', table)) - {"unknown"}
+    shown = {s.ljust(12, "\0")
+             for s in re.findall(r'signature\(\s*"([^"]*)"', table)}
+    bad, said = [], set()
+    for row in re.findall(r"^\| `.*", page, re.M):
+        cells = [c.strip() for c in row.strip("| ").split(" | ")]
+        who, tested = cells[0].strip("`"), cells[-1]
+        spelt = {s.encode().decode("unicode_escape")
+                 for s in re.findall(r"`([^`]*)`", cells[2])}
+        if "QEMU's guest" in tested or "injected" in tested:
+            said.add(who)
+        if ("injected" in tested) != bool(spelt & shown):
+            bad.append(f"{who} ({cells[1]}): injected CPUID, by one of page "
+                       "and table_level2.py alone")
+    bad += [f"{who}: a guest, by one of page and table_level2.py alone"
+            for who in sorted(said ^ guests)]
+    return bad
+
+
+RULES = [hypervisors, format_of_c, spdx, criterion_gt, libraries, devices, purity, layers,
          length, man_pages, shell, markers]
 
 

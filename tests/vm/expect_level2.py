@@ -128,12 +128,15 @@ def the_leaf_is_refused(*words, status="absent"):
     return holds
 
 
-def it_is_believed(source):
+def it_is_believed(source, by_root=None):
+    """By all, or by nobody alone if root has a better one."""
     @reports
     @named(f"{source}_is_believed")
     def holds(guest):
         for step, doc in of_all(guest):
-            CHECK.assertEqual(doc["rate"]["source"], source, step)
+            CHECK.assertEqual(
+                doc["rate"]["source"],
+                source if step == "nobody" else by_root or source, step)
             CHECK.assertEqual(doc["rate"]["verdict"], "consistent",
                               f"{step}: {doc['rate']}")
     return holds

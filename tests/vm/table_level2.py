@@ -43,6 +43,11 @@ def intel(factor=1):
         crystal(24000, factor), leaf(0x16))
 
 
+def scale(rate):
+    """Xen's mul for a shift of -1: ns = (ticks >> 1) * mul >> 32."""
+    return (10**6 << 33) // rate
+
+
 BY_KVMCLOCK = [it_is_believed("kvmclock"), until_moved("pvclock-version")]
 BY_THE_LEAF = [the_leaf_is_chosen, nobody_contradicts, the_timers_agree,
                the_claim_is_checked]
@@ -62,9 +67,11 @@ HOSTS = [
                cpu="host,migratable=off,+vmware-cpuid-freq,"
                    "tsc-frequency={khz}000", cpuid=(INVARIANT,)),
         # With the KVM leaves above, as QEMU has it by default, and without.
-        Nested("hyperv-kvm", BY_KVMCLOCK + [
+        Nested("hyperv-kvm", [
             it_is("kvm", base="0x40000100", top="0x40000101",
-                  also=[("hyperv", "0x40000000")]), the_timers_agree],
+                  also=[("hyperv", "0x40000000")]), the_timers_agree,
+            it_is_believed("kvmclock", by_root="hv-msr"),
+            the_msr_is_the_hosts, until_moved("pvclock-version")],
                cpu="host,migratable=off,hv-time,hv-vpindex,hv-frequencies,"
                    "hv-relaxed,hv-vapic"),
         Nested("hyperv", NO_LEAF + [
@@ -92,7 +99,7 @@ HOSTS = [
                    signature("XenVMMXenVMM", 0x40000005),
                    leaf(0x40000001, 0x40011), leaf(0x40000002, 1, 0x40000000),
                    leaf(0x40000003, 0, 2, khz, 1, sub=0),
-                   leaf(0x40000003, 0, 0, 0x80000000, 0, sub=1),
+                   leaf(0x40000003, 0, 0, scale, 0xffffffff, sub=1),
                    leaf(0x40000003, khz, sub=2), leaf(0x40000004))),
         Nested("acrn", BY_THE_LEAF + [
             it_is("acrn", top="0x40000010"), until_moved("rate")],
