@@ -178,6 +178,9 @@ static void read_pvclock(struct run *run)
 	else
 		run->pvclock_rc = clock_pages_pvclock(
 			run->plat, run->raw.hz, &run->pvclock);
+	if (!run->pvclock_rc &&
+		hv_kvm_stable_means_nothing(run->plat, &run->hv))
+		run->pvclock.stable = false;
 }
 
 /* Also where nobody asks for its rate: what to watch depends on it. */

@@ -126,6 +126,11 @@ bool hv_hyperv_offers_msr(struct tscal_platform *plat,
  * been cut to a kHz (KVM, Xen, QEMU), another is exact. */
 void hv_answer_hz(struct hv_answer *answer, uint64_t hz, const char *where);
 
+/* Whether KVM's CPUID leaves out the bit by which the pvclock record's flag
+ * "stable" means something. */
+bool hv_kvm_stable_means_nothing(
+	struct tscal_platform *plat, const struct tscal_hv *hv);
+
 /* How VMware's backdoor may be called here; else answer says why not. */
 bool hv_vmware_backdoor(struct tscal_platform *plat, const struct tscal_hv *hv,
 	enum plat_backdoor *how, struct hv_answer *answer);

@@ -425,6 +425,37 @@ Test(hv, hyperv_never_defines_0x40000010)
 	cr_assert(eq(u32, hv_vendor_of(&hv.main)->watch, TSCAL_WATCH_HYPERV));
 }
 
+Test(hv, kvm_says_whether_its_stable_flag_means_something)
+{
+	static const struct {
+		uint32_t base, max, eax;
+		const char *signature;
+		bool nothing;
+	} cases[] = {
+		{0x40000000, 0x40000001, 0x01007efb, "KVMKVMKVM\0\0\0", false},
+		{0x40000000, 0x40000001, 0x00007efb, "KVMKVMKVM\0\0\0", true},
+		{0x40000100, 0x40000101, 0x00007efb, "KVMKVMKVM\0\0\0", true},
+		{0x40000000, 0x40000000, 0x00007efb, "KVMKVMKVM\0\0\0", false},
+		{0x40000000, 0x40000001, 0x00007efb, "ACRNACRNACRN", false},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		guest();
+		add_base(cases[i].base, cases[i].max, cases[i].signature);
+		sim_add_cpuid(
+			&sim, cases[i].base + 1, 0, cases[i].eax, 0, 0, 0);
+		detect();
+		cr_expect(hv_kvm_stable_means_nothing(&sim.plat, &hv) ==
+				  cases[i].nothing,
+			"case %zu", i);
+	}
+	/* Not recorded is not cleared. */
+	guest();
+	add_base(0x40000000, 0x40000001, "KVMKVMKVM\0\0\0");
+	detect();
+	cr_expect(not(hv_kvm_stable_means_nothing(&sim.plat, &hv)));
+}
+
 Test(hv, more_signatures_than_places)
 {
 	guest();

@@ -246,6 +246,14 @@ def until_moved(watch):
     return holds
 
 
+@reports
+def its_cpus_may_differ(guest):
+    for step, doc in of_all(guest):
+        CHECK.assertEqual((doc["use"]["verdict"], doc["use"]["watch"]),
+                          ("no", []), step)
+        CHECK.assertIn("offset", doc["use"]["sentence"])
+
+
 # Its recording.
 
 @steps(recorded=f"calm sh -c 'rm -f /tmp/guest.rec; timeout -s KILL 20 "

@@ -4,12 +4,13 @@
 one takes 15 s.  Adding one: a row in the group that is the fastest.  CPUID is
 what inject_cpuid.c makes of it, by lines that level2.py helps to write."""
 from expect_level2 import (
-    EVERYWHERE, it_is, it_is_believed, it_looks_like_metal_by_cpuid, leaf_15,
-    nobody_contradicts, the_backdoor_is_the_hosts, the_claim_is_checked,
+    EVERYWHERE, it_is, it_is_believed, it_looks_like_metal_by_cpuid,
+    its_cpus_may_differ, leaf_15, nobody_contradicts,
+    the_backdoor_is_the_hosts, the_claim_is_checked,
     the_kernel_believed_leaf_15, the_leaf_is_called_a_liar, the_leaf_is_chosen,
     the_leaf_is_refused, the_msr_is_the_hosts, the_ports_fault,
-    the_rate_is_the_hosts, the_recording_is_judged_alike,
-    the_timers_agree, until_moved)
+    the_rate_is_the_hosts, the_recording_is_judged_alike, the_timers_agree,
+    until_moved)
 from level2 import (
     ANY_HYPERVISOR_LEAF, Host, Nested, crystal, khz, khz_times, leaf, signature)
 
@@ -66,6 +67,11 @@ HOSTS = [
             the_recording_is_judged_alike],
                cpu="host,migratable=off,+vmware-cpuid-freq,"
                    "tsc-frequency={khz}000", cpuid=(INVARIANT,)),
+        # KVM_FEATURE_CLOCKSOURCE_STABLE_BIT is missing: its CPUs may differ.
+        Nested("kvm-unstable", [
+            it_is("kvm", top="0x40000001"), its_cpus_may_differ],
+               flags=("-smp", "2"),
+               cpuid=(leaf(0x40000001, "~1000000", "-", "-", "-"),)),
         # With the KVM leaves above, as QEMU has it by default, and without.
         Nested("hyperv-kvm", [
             it_is("kvm", base="0x40000100", top="0x40000101",

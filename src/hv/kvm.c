@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/*
+ * KVM: leaf base + 1 EAX, what its paravirtual clock promises (Linux,
+ * Documentation/virt/kvm/x86/cpuid.rst and msr.rst).
+ */
+#include <string.h>
+
+#include "hv/vendor.h"
+
+#define FEATURES 1U
+/* KVM_FEATURE_CLOCKSOURCE_STABLE_BIT: the record's flag of that name means
+ * something. */
+#define STABLE_BIT (1U << 24)
+
+static const struct tscal_hv_match *kvm(const struct tscal_hv *hv)
+{
+	if (!strcmp(hv->main.vendor, "kvm"))
+		return &hv->main;
+	for (size_t i = 0; i < hv->n_also; i++)
+		if (!strcmp(hv->also[i].vendor, "kvm"))
+			return &hv->also[i];
+	return NULL;
+}
+
+bool hv_kvm_stable_means_nothing(
+	struct tscal_platform *plat, const struct tscal_hv *hv)
+{
+	const struct tscal_hv_match *m = kvm(hv);
+	struct plat_cpuid r;
+
+	return m && m->max_leaf >= m->base + FEATURES &&
+	       !hv_cpuid(plat, m, m->base + FEATURES, 0, &r) &&
+	       !(r.eax & STABLE_BIT);
+}
