@@ -76,6 +76,18 @@ static struct tscal_line line_of(
 	exit(1);
 }
 
+/* The whole report, by all counters: the rate that it chose. */
+static struct tscal_line chosen(const struct tscal_report *r)
+{
+	const struct tscal_info *info = tscal_report_info(r);
+	struct tscal_line l = line_of(r, TSCAL_SOURCE_CLOCK_RAW);
+
+	l.hz = info->hz;
+	l.hz_lo = info->hz_lo;
+	l.hz_hi = info->hz_hi;
+	return l;
+}
+
 /* The kernel's exact rate: that of its mult and shift; 0 where hidden. */
 static double exact_hz(void)
 {
@@ -89,6 +101,7 @@ static double exact_hz(void)
 	return hz;
 }
 
+/* TSCAL_SOURCE_NONE: the whole report. */
 static void measure(
 	enum tscal_source id, unsigned window_ms, double truth_hz, int runs)
 {
@@ -98,9 +111,10 @@ static void measure(
 	size_t n = 0, held = 0;
 
 	for (int i = 0; i < runs; i++) {
-		struct tscal_report *r = ask(UINT64_C(1) << id, window_ms);
+		struct tscal_report *r = ask(
+			id ? UINT64_C(1) << id : 0, window_ms);
 
-		l = line_of(r, id);
+		l = id ? line_of(r, id) : chosen(r);
 		tscal_report_free(r);
 		if (!(l.hz > 0))
 			continue;
@@ -112,7 +126,7 @@ static void measure(
 	}
 	printf("{\"source\": \"%s\", \"window_ms\": %u, \"runs\": %d, "
 	       "\"answered\": %zu, \"held\": %zu",
-		tscal_source_str(id), window_ms, runs, n, held);
+		id ? tscal_source_str(id) : "report", window_ms, runs, n, held);
 	if (n) {
 		print_spread("error_ppm", error, n);
 		print_spread("bounds_ppm", bounds, n);
@@ -144,6 +158,8 @@ int main(int argc, char **argv)
 				raw ? raw_hz : timers_hz, runs);
 			fflush(stdout);
 		}
+	printf(",\n");
+	measure(TSCAL_SOURCE_NONE, 10, raw_hz, runs);
 	printf("\n]}\n");
 	return 0;
 }
