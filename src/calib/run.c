@@ -149,6 +149,7 @@ static void look_up(struct run *run)
 	(void)hv_scan(run->plat, quick ? HV_SCAN_QUICK : HV_SCAN_ALL, &run->hv);
 	if (run->hv.present)
 		run->vendor = hv_vendor_of(&run->hv.main);
+	run->watch = hv_watch(run->plat, &run->hv);
 	if (run->vendor && run->vendor->timing)
 		run->vendor->timing(run->plat, &run->hv.main, &run->hv_answer);
 }

@@ -63,7 +63,8 @@ struct run {
 	struct facts facts;
 	struct tscal_hv hv;
 	const struct hv_vendor *vendor; /* of hv.main; NULL without one */
-	struct hv_answer hv_answer;	/* of its timing leaf */
+	uint32_t watch; /* TSCAL_WATCH_*, as far as the hypervisor goes */
+	struct hv_answer hv_answer; /* of its timing leaf */
 	/* The hypervisor's pvclock record; 0 when it holds, else why not, as
 	 * clock_pages_pvclock() says.  A fact that the verdict on the use needs
 	 * also where no source asks for it. */

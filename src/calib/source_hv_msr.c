@@ -11,7 +11,7 @@ static void survey(const struct run *run, struct estimate *est)
 
 	if (hv_hyperv_offers_msr(run->plat, &run->hv, &a))
 		est_say(est, TSCAL_STATUS_READY,
-			"would read MSR 0x%x from /dev/cpu/0/msr",
+			"would read MSR 0x%x from /dev/cpu/0/msr (root)",
 			HV_MSR_TSC_HZ);
 	else
 		est_say(est, a.status, "%s", a.sentence);

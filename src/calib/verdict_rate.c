@@ -95,12 +95,21 @@ static void stale(const struct run *run, struct tscal_info *info)
 		if (run->est[i].line.status == TSCAL_STATUS_STALE &&
 			run->est[i].by_kernel)
 			old = &run->est[i].line;
-	if (old)
+	if (!old)
+		return;
+	distance(old->hz, info->hz, d, sizeof(d));
+	if (info->source == TSCAL_SOURCE_KVMCLOCK)
+		/* That record follows each move. */
 		add(info,
 			"The kernel still uses another host's rate, %s the one "
 			"that %s reports; CLOCK_MONOTONIC_RAW is off by as "
 			"much.",
-			distance(old->hz, info->hz, d, sizeof(d)),
+			d, tscal_source_str(info->source));
+	else
+		add(info,
+			"The kernel still uses another host's rate, %s the one "
+			"that %s reports, unless %s is wrong.",
+			d, tscal_source_str(info->source),
 			tscal_source_str(info->source));
 }
 
@@ -204,27 +213,28 @@ static const struct estimate *timer_agrees(const struct run *run)
 	return best;
 }
 
-/* The hypervisor's leaf, and the timers that its host emulates. */
-static void claim_checked(const struct estimate *leaf,
+/* What the hypervisor reports, and the timers that its host emulates. */
+static void claim_checked(const struct estimate *claim,
 	const struct estimate *timer, struct tscal_info *info)
 {
-	double agreement_ppm = compare_agreement_ppm(timer, leaf);
+	double agreement_ppm = compare_agreement_ppm(timer, claim);
 
 	if (agreement_ppm <= COMPARE_AGREE_PPM)
 		add(info,
-			"Claim checked: the leaf matches the host's own timers "
+			"Claim checked: %s matches the host's own timers "
 			"(%s to %.3g ppm); the host itself is unchecked.",
-			timer->line.name, agreement_ppm);
+			claim->line.name, timer->line.name, agreement_ppm);
 	else
 		add(info,
 			"Claim checked, but coarsely: the host's own timers "
-			"(%s) contradict the leaf by no more than %.0f ppm; "
-			"the host itself is unchecked.",
-			timer->line.name, agreement_ppm);
+			"(%s) do not contradict %s, but could not tell if it "
+			"were %.0f ppm off.",
+			timer->line.name, claim->line.name, agreement_ppm);
 }
 
 static void consistent(const struct run *run, struct tscal_info *info)
 {
+	const struct estimate *used = compare_used(run->est, run->n);
 	const struct estimate *leaf = find(
 		run, TSCAL_SOURCE_HV_LEAF, TSCAL_STATUS_USED);
 	const struct estimate *pv = find(
@@ -232,8 +242,9 @@ static void consistent(const struct run *run, struct tscal_info *info)
 	const uint32_t believed = TSCAL_ROOT_CPU | TSCAL_ROOT_UNKNOWN;
 	const struct estimate *timer = timer_agrees(run);
 
-	if (leaf && timer)
-		claim_checked(leaf, timer, info);
+	if (timer && used->line.kind == TSCAL_KIND_REPORTED &&
+		used->line.roots == TSCAL_ROOT_HV)
+		claim_checked(used, timer, info);
 	else if (leaf && pv)
 		add(info,
 			"hv-leaf and kvmclock differ by %.1f kHz of rounding; "

@@ -58,7 +58,7 @@ static int8_t rejected(const struct run *run)
 
 static uint32_t what_to_watch(const struct run *run)
 {
-	uint32_t watch = run->vendor ? run->vendor->watch : 0;
+	uint32_t watch = run->watch;
 
 	/* A kernel told to do without has no record to watch. */
 	if (run->facts.pv_clock_off)

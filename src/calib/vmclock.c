@@ -11,6 +11,9 @@
 #define VERSION 1
 #define COUNTER_TSC 1
 #define COUNTER_INVALID 0xff
+/* Of the others the specification says that nothing may be relied upon. */
+#define STATUS_SYNCHRONIZED 2
+#define STATUS_FREERUNNING 3
 #define FLAG_MAXERROR (UINT64_C(1) << 4) /* of the period */
 
 /* Offsets; a field is there if the structure's size covers it. */
@@ -20,6 +23,7 @@
 #define AT_SEQ_COUNT 12
 #define AT_MARKER 16
 #define AT_FLAGS 24
+#define AT_STATUS 34
 #define AT_SHIFT 39
 #define AT_PERIOD 48
 #define AT_MAXERROR 64
@@ -64,16 +68,21 @@ static const char *no_rate(const uint8_t *page)
 		return "is about another counter than the TSC";
 	if (!covers(page, AT_PERIOD, 8))
 		return "is cut off before the period";
+	if (page[AT_STATUS] != STATUS_SYNCHRONIZED &&
+		page[AT_STATUS] != STATUS_FREERUNNING)
+		return "says that its clock is not to be relied upon";
 	if (!u64(page, AT_PERIOD))
 		return "has a period of zero";
+	if (page[AT_SHIFT] > 63)
+		return "has a shift that no TSC needs";
 	return NULL;
 }
 
-/* The period is in 2^-(64 + shift) s; the shift is below 64 for any TSC. */
+/* The period is in 2^-(64 + shift) s. */
 static void take_rate(const uint8_t *page, struct vmclock *out)
 {
 	double period = (double)u64(page, AT_PERIOD), error = 1;
-	double unit_hz = ldexp(1, 64 + (page[AT_SHIFT] & 63));
+	double unit_hz = ldexp(1, 64 + (page[AT_SHIFT]));
 
 	if (u64(page, AT_FLAGS) & FLAG_MAXERROR && covers(page, AT_MAXERROR, 8))
 		error = (double)u64(page, AT_MAXERROR) + 1;

@@ -112,14 +112,18 @@ static void read_features(struct tscal_platform *plat,
 		add(ev, place, text);
 }
 
-/* A table that root alone may read is listed for everybody. */
+/* A name that no file has beside those that are looked for. */
+#define NOBODYS "/sys/firmware/acpi/tables/tscal"
+
+/* A table that root alone may read is listed for everybody, unless the whole
+ * directory is closed. */
 static void read_listed(struct tscal_platform *plat, const struct place *place,
 	struct hv_evidence *ev)
 {
 	char text[sizeof(ev->item->says)];
 	int rc = read_text(plat, place->path, text);
 
-	if (!rc || rc == -EACCES)
+	if (!rc || (rc == -EACCES && read_text(plat, NOBODYS, text) != -EACCES))
 		add(ev, place, "");
 }
 

@@ -16,6 +16,7 @@
 #define INTERFACE_HV1 0x31237648U /* "Hv#1" in EAX */
 #define FEATURES 3U
 #define ACCESS_FREQUENCY_MSRS (1U << 11) /* EAX */
+#define REENLIGHTENMENT (1U << 13)	 /* EAX */
 #define FREQUENCY_MSRS (1U << 8)	 /* EDX */
 
 /* Who stands at the first base; NULL if nobody. */
@@ -51,7 +52,8 @@ bool hv_hyperv_interface(struct tscal_platform *plat, const struct tscal_hv *hv,
 
 	*a = (struct hv_answer){0};
 	if (!m)
-		return no(a, "no hypervisor by CPUID");
+		return no(a, hv->present ? "nobody stands at 0x40000000"
+					 : "no hypervisor by CPUID");
 	if (m->max_leaf < BASE + INTERFACE ||
 		plat->ops->cpuid(plat, BASE + INTERFACE, 0, &r) ||
 		r.eax != INTERFACE_HV1)
@@ -80,4 +82,17 @@ bool hv_hyperv_offers_msr(struct tscal_platform *plat,
 			"Hyper-V's interface here does not offer its frequency "
 			"MSRs");
 	return true;
+}
+
+bool hv_hyperv_never_reenlightens(
+	struct tscal_platform *plat, const struct tscal_hv *hv)
+{
+	const struct tscal_hv_match *m = at_first_base(hv);
+	struct hv_answer a;
+	struct plat_cpuid r;
+
+	return m && m->max_leaf >= BASE + FEATURES &&
+	       hv_hyperv_interface(plat, hv, &a) &&
+	       !plat->ops->cpuid(plat, BASE + FEATURES, 0, &r) &&
+	       !(r.eax & REENLIGHTENMENT);
 }

@@ -5,6 +5,7 @@
  * 2008) and KVM, ACRN and VirtualBox took over: TSC kHz in EAX of leaf
  * base + 0x10.
  */
+#include <errno.h>
 #include <stdio.h>
 
 #include "hv/vendor.h"
@@ -14,6 +15,20 @@ int hv_cpuid(struct tscal_platform *plat, const struct tscal_hv_match *match,
 {
 	return match->forced ? plat->ops->xen_cpuid(plat, leaf, subleaf, regs)
 			     : plat->ops->cpuid(plat, leaf, subleaf, regs);
+}
+
+/* The CPU always answers; a recording, or Xen behind its prefix, may not. */
+static bool answered(int rc, uint32_t leaf, struct hv_answer *a)
+{
+	if (rc == -ENODATA) {
+		snprintf(a->sentence, sizeof(a->sentence),
+			"leaf 0x%x is not in the recording", leaf);
+	} else if (rc) {
+		a->status = TSCAL_STATUS_ERROR;
+		snprintf(a->sentence, sizeof(a->sentence),
+			"leaf 0x%x cannot be read (error %d)", leaf, -rc);
+	}
+	return !rc;
 }
 
 bool hv_leaf_read(struct tscal_platform *plat,
@@ -27,11 +42,8 @@ bool hv_leaf_read(struct tscal_platform *plat,
 		snprintf(a->sentence, sizeof(a->sentence),
 			"%s offers no timing leaf here: its leaves end at 0x%x",
 			match->name, match->max_leaf);
-	else if (hv_cpuid(plat, match, leaf, 0, regs))
-		snprintf(a->sentence, sizeof(a->sentence),
-			"leaf 0x%x is not in the recording", leaf);
 	else
-		return true;
+		return answered(hv_cpuid(plat, match, leaf, 0, regs), leaf, a);
 	return false;
 }
 

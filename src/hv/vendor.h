@@ -131,6 +131,17 @@ void hv_answer_hz(struct hv_answer *answer, uint64_t hz, const char *where);
 bool hv_kvm_stable_means_nothing(
 	struct tscal_platform *plat, const struct tscal_hv *hv);
 
+/* Whether KVM's CPUID says that there is no pvclock. */
+bool hv_kvm_has_no_clock(
+	struct tscal_platform *plat, const struct tscal_hv *hv);
+
+/* Whether Hyper-V's interface says that it tells of no move. */
+bool hv_hyperv_never_reenlightens(
+	struct tscal_platform *plat, const struct tscal_hv *hv);
+
+/* TSCAL_WATCH_*: what tells of a move here; 0: nothing. */
+uint32_t hv_watch(struct tscal_platform *plat, const struct tscal_hv *hv);
+
 /* How VMware's backdoor may be called here; else answer says why not. */
 bool hv_vmware_backdoor(struct tscal_platform *plat, const struct tscal_hv *hv,
 	enum plat_backdoor *how, struct hv_answer *answer);

@@ -22,11 +22,13 @@
 
 /*
  * The kHz is counted over 50 ms at boot (xen/arch/x86/time.c): a microsecond of
- * delay at either end is 20 ppm, a clean reading of the HPET or PM timer a
- * tenth of that.  A kernel on the clocksource "xen" follows the scale that Xen
+ * delay at one end is 20 ppm, a clean reading of the HPET or PM timer a tenth
+ * of that.  A kernel on the clocksource "xen" follows the scale that Xen
  * goes on correcting, and is a few ppm away from this kHz.
  */
-#define CALIBRATED_PPM 5
+#define CALIBRATED_PPM 20
+/* Scale and kHz are of one number. */
+#define SAME_PPM 1
 
 /* Hz by the scale of subleaf 1; 0: there is none. */
 static double scale_hz(
@@ -51,8 +53,7 @@ static void add_host(struct tscal_platform *plat,
 	struct plat_cpuid r;
 
 	if (!hv_cpuid(plat, match, match->base + TIME_LEAF, 2, &r) && r.eax &&
-		!r.ebx && !r.ecx && !r.edx &&
-		fabs(r.eax * 1e3 - a->hz) > a->hi - a->lo)
+		!r.ebx && !r.ecx && !r.edx && fabs(r.eax * 1e3 - a->hz) > 2e3)
 		snprintf(a->sentence + len, sizeof(a->sentence) - len,
 			"; the host ticks at %u kHz", r.eax);
 }
@@ -73,7 +74,7 @@ static void consider_scale(double scale, uint32_t leaf, struct hv_answer *a)
 				"kHz is zero",
 				a->hz / 1e3, leaf);
 	} else if (a->status == TSCAL_STATUS_READY && scale > 0 &&
-		   fabs(scale - a->hz) > a->hi - a->lo) {
+		   fabs(scale - a->hz) > 1e3 + a->hz * SAME_PPM * 1e-6) {
 		a->status = TSCAL_STATUS_IMPLAUSIBLE;
 		snprintf(a->sentence, sizeof(a->sentence),
 			"leaf 0x%x contradicts itself: %.0f kHz, and %.0f kHz "

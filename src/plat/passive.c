@@ -35,7 +35,8 @@ static int passive_rdmsr(
 static int passive_read_file(
 	struct tscal_platform *p, const char *path, void *buf, size_t size)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	/* Where somebody put a FIFO, opening it must not wait for a writer. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	size_t len = 0;
 	ssize_t n = 0;
 

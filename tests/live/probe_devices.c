@@ -7,7 +7,10 @@
 #include <math.h>
 #include <sched.h>
 #include <string.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <tscal/probe.h>
@@ -117,6 +120,22 @@ static void both_platforms_see_one_cpu(void)
 	tscal_platform_free(live);
 }
 
+/* Whoever owns a container may put one where a mark is looked for. */
+static void a_fifo_does_not_make_a_file_wait(void)
+{
+	struct tscal_platform *p = tscal_platform_passive();
+	char dir[] = "/tmp/tscal-fifo-XXXXXX", path[64], buf[8];
+	int n;
+
+	check(mkdtemp(dir) != NULL, "%s", strerror(errno));
+	snprintf(path, sizeof(path), "%s/fifo", dir);
+	check(!mkfifo(path, 0600), "%s", strerror(errno));
+	n = p->ops->read_file(p, path, buf, sizeof(buf));
+	check(n == 0, "%d", n);
+	unlink(path);
+	rmdir(dir);
+}
+
 /* No instruction but in a Xen domain, and then Xen's own answer. */
 static void xens_prefix_faults_elsewhere(void)
 {
@@ -205,6 +224,7 @@ int main(void)
 	bad_arguments_are_refused();
 	both_platforms_see_one_cpu();
 	xens_prefix_faults_elsewhere();
+	a_fifo_does_not_make_a_file_wait();
 	devices_are_asked_and_closed();
 	unnamed_kvm_is_not_opened();
 	a_missing_msr_node_starts_no_program();

@@ -425,6 +425,43 @@ Test(hv, hyperv_never_defines_0x40000010)
 	cr_assert(eq(u32, hv_vendor_of(&hv.main)->watch, TSCAL_WATCH_HYPERV));
 }
 
+Test(hv, watches_only_what_is_offered)
+{
+	static const struct {
+		const char *signature;
+		uint32_t interface, features, watch;
+	} cases[] = {
+		{"KVMKVMKVM\0\0\0", 0x01007efb, 0, TSCAL_WATCH_PVCLOCK},
+		{"KVMKVMKVM\0\0\0", 0x01000001, 0, TSCAL_WATCH_PVCLOCK},
+		{"KVMKVMKVM\0\0\0", 0x01007ef2, 0, 0},
+		/* Bare Hyper-V; QEMU's, which tells of no move; no interface.
+		 */
+		{"Microsoft Hv", 0x31237648, 0x3fff, TSCAL_WATCH_HYPERV},
+		{"Microsoft Hv", 0x31237648, 0x0a72, 0},
+		{"Microsoft Hv", 0, 0x0a72, TSCAL_WATCH_HYPERV},
+		{"ACRNACRNACRN", 0, 0, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		guest();
+		add_base(0x40000000, 0x40000005, cases[i].signature);
+		sim_add_cpuid(&sim, 0x40000001, 0, cases[i].interface, 0, 0, 0);
+		sim_add_cpuid(&sim, 0x40000003, 0, cases[i].features, 0, 0, 0);
+		detect();
+		cr_expect(eq(u32, hv_watch(&sim.plat, &hv), cases[i].watch),
+			"case %zu", i);
+	}
+	/* What is not recorded is not cleared. */
+	guest();
+	add_base(0x40000000, 0x40000005, "Microsoft Hv");
+	detect();
+	cr_assert(eq(u32, hv_watch(&sim.plat, &hv), TSCAL_WATCH_HYPERV));
+	sim_init(&sim);
+	sim_add_cpuid(&sim, 1, 0, 0, 0, 0, 0);
+	detect();
+	cr_assert(zero(u32, hv_watch(&sim.plat, &hv)));
+}
+
 Test(hv, kvm_says_whether_its_stable_flag_means_something)
 {
 	static const struct {

@@ -142,6 +142,16 @@ Test(hv_evidence, a_table_that_root_alone_may_read_is_there_all_the_same)
 	cr_expect(eq(sz, hv.n_evidence, 1));
 }
 
+/* As of a service that may not see /sys/firmware. */
+Test(hv_evidence, a_directory_that_is_closed_tells_of_no_table)
+{
+	machine(NULL, 0);
+	sim_add_file_error(&sim, WAET, -EACCES);
+	sim_add_file_error(&sim, "/sys/firmware/acpi/tables/tscal", -EACCES);
+	detect();
+	cr_expect(zero(sz, hv.n_evidence));
+}
+
 Test(hv_evidence, firmware_that_is_too_short_or_too_old_names_nobody)
 {
 	struct table facp = fadt_of_qemu(6);

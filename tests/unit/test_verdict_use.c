@@ -169,6 +169,7 @@ static void machine(const struct row *r, struct run *run)
 	run->hv.present = r->where != METAL && r->where != HIDDEN;
 	if (run->hv.present)
 		run->vendor = &vendors[r->where];
+	run->watch = run->vendor ? run->vendor->watch : 0;
 	run->hv_answer.emulated = r->vtsc;
 	run->hv_answer.steady = r->mode2;
 	roots_of_kernel(f, &run->hv, run->vendor, f->virtual_sign,

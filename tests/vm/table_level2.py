@@ -59,7 +59,7 @@ HOSTS = [
     # QEMU's own.
     Host("l2_real", [
         Nested("kvm", BY_KVMCLOCK + [
-            it_is("kvm", top="0x40000001"),
+            it_is("kvm", top="0x40000001"), the_claim_is_checked,
             the_leaf_is_refused("its leaves end at 0x40000001"),
             the_timers_agree, the_recording_is_judged_alike]),
         Nested("kvm-leaf", BY_THE_LEAF + [
@@ -77,13 +77,15 @@ HOSTS = [
             it_is("kvm", base="0x40000100", top="0x40000101",
                   also=[("hyperv", "0x40000000")]), the_timers_agree,
             it_is_believed("kvmclock", by_root="hv-msr"),
-            the_msr_is_the_hosts, until_moved("pvclock-version")],
+            the_msr_is_the_hosts, the_claim_is_checked,
+            until_moved("pvclock-version")],
                cpu="host,migratable=off,hv-time,hv-vpindex,hv-frequencies,"
                    "hv-relaxed,hv-vapic"),
         Nested("hyperv", NO_LEAF + [
             it_is("hyperv", top="0x40000005"), nobody_contradicts,
-            the_msr_is_the_hosts, until_moved("hyperv-reenlightenment"),
-            the_timers_agree],
+            the_msr_is_the_hosts, the_claim_is_checked, the_timers_agree,
+            # QEMU tells of no move by re-enlightenment.
+            until_moved("rate")],
                cpu="host,migratable=off,kvm=off,hv-time,hv-vpindex,"
                    "hv-frequencies,hv-relaxed,hv-vapic"),
         Nested("vmware", BY_THE_LEAF + [

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* What tells of a move, where the hypervisor's row promises something: less, if
+ * its features say that it is not offered here. */
+#include "hv/vendor.h"
+
+uint32_t hv_watch(struct tscal_platform *plat, const struct tscal_hv *hv)
+{
+	uint32_t watch = hv->present ? hv_vendor_of(&hv->main)->watch : 0;
+
+	if (hv_kvm_has_no_clock(plat, hv))
+		watch &= ~TSCAL_WATCH_PVCLOCK;
+	if (hv_hyperv_never_reenlightens(plat, hv))
+		watch &= ~TSCAL_WATCH_HYPERV;
+	return watch;
+}
