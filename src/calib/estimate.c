@@ -47,6 +47,15 @@ void est_number(struct estimate *est, double hz, double lo, double hi,
 	va_end(ap);
 }
 
+void est_answer(struct estimate *est, const struct hv_answer *a)
+{
+	if (a->status == TSCAL_STATUS_READY)
+		est_number(est, a->hz, a->lo, a->hi, TSCAL_ROOT_HV, "%s",
+			a->sentence);
+	else
+		est_say(est, a->status, "%s", a->sentence);
+}
+
 void est_errno(struct estimate *est, int rc, const char *what)
 {
 	switch (rc) {

@@ -40,6 +40,8 @@ __attribute__((format(printf, 6, 7))) void est_number(struct estimate *est,
 /* The outcome that a look-up's -errno means; what: "/dev/kvm".  -EOPNOTSUPP:
  * "not asked to use" it. */
 void est_errno(struct estimate *est, int rc, const char *what);
+/* What a hypervisor answered. */
+void est_answer(struct estimate *est, const struct hv_answer *answer);
 
 /* READY, it would measure; or why nothing is measured here. */
 void est_would_measure(const struct run *run, struct estimate *est);

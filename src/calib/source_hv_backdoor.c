@@ -58,11 +58,7 @@ static void ask(struct run *run, struct estimate *est)
 	snprintf(where, sizeof(where), "VMware's backdoor (%s)",
 		plat_backdoor_name(how));
 	hv_answer_hz(&a, hz, where);
-	if (a.status == TSCAL_STATUS_READY)
-		est_number(
-			est, a.hz, a.lo, a.hi, TSCAL_ROOT_HV, "%s", a.sentence);
-	else
-		est_say(est, a.status, "%s", a.sentence);
+	est_answer(est, &a);
 }
 
 const struct source source_hv_backdoor = {

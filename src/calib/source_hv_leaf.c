@@ -16,11 +16,8 @@ static void ask(struct run *run, struct estimate *est)
 			run->vendor && run->vendor->instead
 				? run->vendor->instead
 				: "");
-	else if (a->status != TSCAL_STATUS_READY)
-		est_say(est, a->status, "%s", a->sentence);
 	else
-		est_number(est, a->hz, a->lo, a->hi, TSCAL_ROOT_HV, "%s",
-			a->sentence);
+		est_answer(est, a);
 }
 
 const struct source source_hv_leaf = {
