@@ -241,8 +241,7 @@ Test(facts, a_rate_on_the_command_line)
 {
 	static const char *const on[] = {"tsc_early_khz=2596151",
 		"quiet tsc_early_khz=2596151\n",
-		"x.tsc_early_khz=1 "
-		"tsc_early_khz=2"};
+		"x.tsc_early_khz=1 tsc_early_khz=2"};
 	static const char *const off[] = {
 		"quiet", "x.tsc_early_khz=1", "tsc_early_khz"};
 
