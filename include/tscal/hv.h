@@ -66,7 +66,7 @@ struct tscal_hv_evidence {
 
 /** The outcome of a scan. */
 struct tscal_hv {
-	bool present;		    /**< CPUID.1:ECX[31] */
+	bool present; /**< CPUID.1:ECX[31], or Xen behind its prefix */
 	struct tscal_hv_match main; /**< who is believed */
 	size_t n_also;		    /**< others, highest base first */
 	struct tscal_hv_match also[TSCAL_HV_MAX];
@@ -102,7 +102,10 @@ TSCAL_API int tscal_hv_detect_sized(
  *
  * Nothing is scanned unless CPUID.1:ECX[31] is set: without it the range
  * 0x40000000 is undefined (Intel SDM vol. 2A, CPUID) and answers with data of
- * other leaves.  docs/hypervisors.md says who is known and who is believed.
+ * other leaves.  The exception is a kernel that says that it runs on Xen: a
+ * platform that may open devices then asks CPUID behind Xen's prefix for forced
+ * emulation (tscal_platform_probe()).  docs/hypervisors.md says who is known
+ * and who is believed.
  *
  * In a guest each of the 256 CPUIDs is a trap: about a millisecond in all, more
  * under two hypervisors (docs/hypervisors.md).

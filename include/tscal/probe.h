@@ -15,11 +15,13 @@ extern "C" {
 
 /** How far a probe may go. */
 enum tscal_probe {
-	/** perf events, /dev/hpet, /dev/ptpN, /dev/cpu/0/msr, /dev/kvm where
-	 * that source is named, CPU binding */
+	/** perf events, /dev/hpet, /dev/ptpN, /dev/vmclock0, /dev/cpu/0/msr,
+	 * /dev/kvm where that source is named, CPU binding; and, where CPUID
+	 * shows nobody and the kernel says Xen, CPUID behind Xen's prefix */
 	TSCAL_PROBE_DEVICES = 1,
 	/** these, and I/O ports: the ACPI PM timer, and the PIT where
-	 * TSCAL_OPT_PIT or the lack of another timer asks for it */
+	 * TSCAL_OPT_PIT or the lack of another timer asks for it; and VMware's
+	 * backdoor where CPUID or the firmware says VMware */
 	TSCAL_PROBE_PORTS = 2,
 };
 
@@ -31,15 +33,17 @@ enum tscal_probe {
  * While it measures, the calling thread is kept on the CPU it runs on, and may
  * go where it could go before when that is over.  The HPET, the PM timer and
  * the PIT are read by a child process each, which lives while the counter is
- * open: no SIGCHLD comes of it, wait(2) and fork handlers know nothing of it,
- * and whatever happens to it is a status.  Starting one is a fork: it takes the
- * longer the more memory the program has touched (when twice the budget is
- * gone no further one is started), makes the program's own next write to each
- * page a fault, and is not for programs with memory pinned for DMA.  They, and
- * those that went into a new PID namespace by unshare(2), name sources that
- * need none (tscal_opts.only).  No thread, no signal handler; allocates.  One
- * thread at a time may use a platform; different threads may each have their
- * own.
+ * open; VMware's backdoor and Xen's prefix take one for each call: no SIGCHLD
+ * comes of it, wait(2) and fork handlers know nothing of it, and whatever
+ * happens to it is a status.  Starting one is a fork: it takes the longer the
+ * more memory the program has touched (when twice the budget is gone no further
+ * one is started), makes the program's own next write to each page a fault, and
+ * is not for programs with memory pinned for DMA.  They, and those that went
+ * into a new PID namespace by unshare(2), name sources that need none
+ * (tscal_opts.only); in a paravirtual domain of Xen the prefix is used all the
+ * same, and the passive platform does without it.  No thread, no signal
+ * handler; allocates.  One thread at a time may use a platform; different
+ * threads may each have their own.
  * @param level  how far to go.
  * @param out    receives the platform, to be freed by tscal_platform_free().
  * @return 0, -EINVAL, -ENOMEM, or -EPROTO when libtscal and libtscal-probe
