@@ -37,6 +37,7 @@ const char *tscal_status_str(enum tscal_status status)
 		[TSCAL_STATUS_IMPLAUSIBLE] = "implausible",
 		[TSCAL_STATUS_UNSTABLE] = "unstable",
 		[TSCAL_STATUS_ERROR] = "error",
+		[TSCAL_STATUS_COARSE] = "coarse",
 	};
 
 	return NAME(names, status);

@@ -7,12 +7,17 @@
 #include <string.h>
 
 #include "calib/counters.h"
+#include "calib/relation.h"
 #include "calib/source.h"
 #include "calib/stages.h"
 
 #define BUDGET_MS 50
 #define WINDOW_MS 10
 #define LIMIT_MS 60000
+/* Unless more is asked for, a window grows within the budget until its counter
+ * can tell something: see LOOSE_PPM.  Where a read takes 10 us, as of a timer
+ * that a process emulates, 10 ms leave 900 ppm open. */
+#define TELLING_PPM (LOOSE_PPM * 0.8)
 /* CPUID traps in a guest, at some 4 us each (docs/accuracy.md): 256 bases are a
  * fifth of this, and a smaller budget has no room for them. */
 #define SCAN_BUDGET_MS 5
@@ -67,7 +72,8 @@ static size_t begin(struct run *run, struct measure_space *space)
 	run->plan = (struct measure_plan){
 		.window_ns = run->opts.window_ms * UINT64_C(1000000),
 		.deadline_ns = run->deadline_ns,
-		.target_ppm = run->opts.target_ppm,
+		.target_ppm = run->opts.target_ppm > 0 ? run->opts.target_ppm
+						       : TELLING_PPM,
 	};
 	run->raw = (struct measured){.status = TSCAL_STATUS_SKIPPED};
 	run->rdtsc_ticks = -1;
@@ -79,6 +85,7 @@ static size_t begin(struct run *run, struct measure_space *space)
 	run->raw_glance = run->opts.flags & TSCAL_OPT_NO_MEASURE;
 	if (run->raw_glance) {
 		run->plan.window_ns = GLANCE_NS;
+		run->plan.target_ppm = 0;
 		run->plan.deadline_ns = run->plat->ops->now_ns(run->plat) +
 					GLANCE_MOST_NS;
 	}

@@ -25,6 +25,9 @@ struct source {
 extern const struct source *const sources[];
 extern const size_t n_sources;
 
+/* Its place in that order, from 0 on. */
+size_t source_rank(enum tscal_source id);
+
 /* Whether this run asks the source. */
 bool source_wanted(const struct run *run, enum tscal_source id);
 

@@ -37,6 +37,15 @@ const struct source *const sources[] = {
 };
 const size_t n_sources = sizeof(sources) / sizeof(*sources);
 
+size_t source_rank(enum tscal_source id)
+{
+	size_t i = 0;
+
+	while (i < n_sources && sources[i]->id != id)
+		i++;
+	return i;
+}
+
 bool source_wanted(const struct run *run, enum tscal_source id)
 {
 	if (run->opts.only)

@@ -12,9 +12,13 @@ void roots_of_kernel(const struct facts *facts, const struct tscal_hv *hv,
 	const struct hv_vendor *vendor, const char *sign, bool assume_metal,
 	struct kernel_rate *kernel);
 
-/* compare.c: which estimates stand together.  Sets each status to USED, AGREES,
- * DISAGREES or STALE where it holds a credible number, and fills in the rate
- * part of info.  Pure. */
+/* stale.c: marks as STALE what is from before a move or a restore.  Pure. */
+void find_stale(
+	struct estimate *est, size_t n, const struct kernel_rate *kernel);
+
+/* compare.c: which estimates agree, and which is used.  Sets each status to
+ * USED, AGREES, DISAGREES, COARSE, HINT or STALE where it holds a credible
+ * number, and fills in the rate part of info.  Pure. */
 void compare(struct estimate *est, size_t n, const struct kernel_rate *kernel,
 	struct tscal_info *info);
 

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "calib/relation.h"
 #include "calib/source.h"
 #include "calib/stages.h"
 
@@ -61,18 +62,25 @@ static size_t count(const struct run *run, enum tscal_status status)
 /* As many as the sentence has room for. */
 #define LIST_MAX 4
 
-/* "a (1.2 % above), b (...) and c (...)": who has this status, and where it
- * stands relative to the chosen rate. */
-static void list(const struct run *run, struct tscal_info *info,
-	enum tscal_status status)
+static bool contradicts_used(const struct run *run, const struct estimate *e)
 {
-	size_t all = count(run, status), listed = 0;
+	return e->line.status == TSCAL_STATUS_DISAGREES &&
+	       e->against == run->info.source;
+}
+
+/* "a (1.2 % above), b (...) and c (...)": what contradicts the chosen rate, and
+ * how far it is from it; returns how many there are. */
+static size_t list_against(const struct run *run, struct tscal_info *info)
+{
+	size_t all = 0, listed = 0;
 	char d[32];
 
+	for (size_t i = 0; i < run->n; i++)
+		all += contradicts_used(run, &run->est[i]);
 	for (size_t i = 0; i < run->n && listed < LIST_MAX; i++) {
 		const struct tscal_line *l = &run->est[i].line;
 
-		if (l->status != status)
+		if (!contradicts_used(run, &run->est[i]))
 			continue;
 		add(info, "%s%s (%s)",
 			!listed		    ? ""
@@ -83,6 +91,24 @@ static void list(const struct run *run, struct tscal_info *info,
 	}
 	if (listed < all)
 		add(info, " and %zu more", all - listed);
+	return all;
+}
+
+/* What contradicts no chosen rate, but another that agrees with that one. */
+static void list_others(const struct run *run, struct tscal_info *info)
+{
+	char d[32];
+
+	for (size_t i = 0; i < run->n; i++) {
+		const struct estimate *e = &run->est[i];
+
+		if (e->line.status == TSCAL_STATUS_DISAGREES &&
+			!contradicts_used(run, e))
+			add(info, "%s%s (%s) contradicts %s.",
+				info->rate_sentence[0] ? " " : "", e->line.name,
+				distance(e->line.hz, info->hz, d, sizeof(d)),
+				tscal_source_str(e->against));
+	}
 }
 
 /* A kernel that still runs on the rate it had before it was moved. */
@@ -115,7 +141,7 @@ static void stale(const struct run *run, struct tscal_info *info)
 
 static void conflict(const struct run *run, struct tscal_info *info)
 {
-	size_t liars = count(run, TSCAL_STATUS_DISAGREES);
+	size_t before, falsetickers;
 
 	stale(run, info);
 	for (size_t i = 0; i < run->n; i++) {
@@ -127,13 +153,17 @@ static void conflict(const struct run *run, struct tscal_info *info)
 				info->rate_sentence[0] ? " " : "", l->name,
 				l->sentence);
 	}
-	if (!liars)
-		return;
-	if (info->rate_sentence[0])
+	before = strlen(info->rate_sentence);
+	if (before)
 		add(info, " ");
-	list(run, info, TSCAL_STATUS_DISAGREES);
-	add(info, " contradict%s %s, which is used.", liars == 1 ? "s" : "",
-		tscal_source_str(info->source));
+	falsetickers = list_against(run, info);
+	if (falsetickers)
+		add(info, " contradict%s %s, which is used.",
+			falsetickers == 1 ? "s" : "",
+			tscal_source_str(info->source));
+	else
+		info->rate_sentence[before] = '\0';
+	list_others(run, info);
 }
 
 /* The independent source that agrees most closely. */
@@ -213,6 +243,15 @@ static const struct estimate *timer_agrees(const struct run *run)
 	return best;
 }
 
+/* Whether such a timer was read, however coarsely. */
+static bool timer_read(const struct run *run)
+{
+	return timer_agrees(run) ||
+	       find(run, TSCAL_SOURCE_HPET, TSCAL_STATUS_COARSE) ||
+	       find(run, TSCAL_SOURCE_ACPI_PM, TSCAL_STATUS_COARSE) ||
+	       find(run, TSCAL_SOURCE_PIT, TSCAL_STATUS_COARSE);
+}
+
 /* What the hypervisor reports, and the timers that its host emulates. */
 static void claim_checked(const struct estimate *claim,
 	const struct estimate *timer, struct tscal_info *info)
@@ -250,7 +289,7 @@ static void consistent(const struct run *run, struct tscal_info *info)
 			"hv-leaf and kvmclock differ by %.1f kHz of rounding; "
 			"all reachable sources are the hypervisor's.",
 			fabs(leaf->line.hz - pv->line.hz) / 1e3);
-	else if (timer && !run->hv.present && run->kernel.guest &&
+	else if (timer_read(run) && !run->hv.present && run->kernel.guest &&
 		 run->facts.hv_bit >= 0)
 		add(info, "%s: all timers here are one host's clock.",
 			run->kernel.sign);
@@ -325,6 +364,31 @@ static void loose(const struct run *run, struct tscal_info *info)
 	}
 }
 
+/* What was measured too coarsely to count for or against is named. */
+static void too_coarse(const struct run *run, struct tscal_info *info)
+{
+	const struct estimate *used = compare_used(run->est, run->n);
+	size_t all = count(run, TSCAL_STATUS_COARSE), listed = 0;
+
+	if (used && coarse(used))
+		add(info, " It is known to +-%.0f ppm only.", bounds_ppm(used));
+	for (size_t i = 0; i < run->n; i++) {
+		const struct tscal_line *l = &run->est[i].line;
+
+		if (l->status != TSCAL_STATUS_COARSE)
+			continue;
+		add(info, "%s%s",
+			!listed		    ? " "
+			: listed == all - 1 ? " and "
+					    : ", ",
+			l->name);
+		listed++;
+	}
+	if (all)
+		add(info, " %s too coarse here to tell.",
+			all == 1 ? "is" : "are");
+}
+
 /* Labels and hints that are far off deserve a word. */
 static void remark(const struct run *run, struct tscal_info *info)
 {
@@ -380,5 +444,6 @@ void verdict_rate(const struct run *run, struct tscal_info *info)
 		break;
 	}
 	loose(run, info);
+	too_coarse(run, info);
 	remark(run, info);
 }

@@ -21,6 +21,7 @@ static enum style status_style(enum tscal_status status)
 		return STYLE_FAINT;
 	case TSCAL_STATUS_DENIED:
 	case TSCAL_STATUS_UNSTABLE:
+	case TSCAL_STATUS_COARSE:
 		return STYLE_FAIR;
 	default:
 		return STYLE_BAD;

@@ -229,6 +229,31 @@ class Machine:
             self.add("samples %s %d: %s" % (which, burst, text))
         return self
 
+    def slow_timer(self, which, hz, reads_us, late, start_s=1000,
+                   window_ms=10.4, den=None):
+        """Bursts of a timer of which each read takes another time, since it is
+        emulated.  The counter is read in the middle of each, and at this part
+        of them in the last burst."""
+        num, usual, width = TIMERS[which]
+        den = den or usual
+        self.add("counter %s: num=%d den=%d width=%d spin=1"
+                 % (which, num, den, width))
+        for burst in range(2):
+            ns = start_s * 10**9 + burst * window_ms * 10**6
+            text, prev = [], (0, 0)
+            for read_us in reads_us:
+                at = late if burst else 0.5
+                before = int(ns * hz / 1e9)
+                ref = int((ns + at * read_us * 1e3) * num
+                          // (den * 10**9)) % 2**width
+                ns += read_us * 1e3 + 7.37
+                across = int((ns - 7) * hz / 1e9) - before
+                text.append("%d/%d/%d" % (before - prev[0], ref - prev[1],
+                                          across))
+                prev = (before, ref)
+            self.add("samples %s %d: %s" % (which, burst, " ".join(text)))
+        return self
+
     @staticmethod
     def burst(hz, count, start_ns, samples, read_ns, jump):
         """Samples from a time on, of what counts so much by then."""

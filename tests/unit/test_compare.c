@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* Which numbers stand together. */
+#include <string.h>
+
 #include "comparing.h"
 
 Test(compare, nothing_gives_none)
@@ -302,4 +304,85 @@ Test(compare, a_coarse_timer_lends_no_weight_to_a_liar)
 			TSCAL_STATUS_DISAGREES));
 		cr_expect(eq(uint, count(&m, TSCAL_STATUS_DISAGREES), 1));
 	}
+}
+
+/* Its value stays, and its interval becomes +-ppm. */
+static void widen(struct estimate *e, double bounds)
+{
+	e->line.hz_lo = e->line.hz * (1 - bounds / 1e6);
+	e->line.hz_hi = e->line.hz * (1 + bounds / 1e6);
+}
+
+/* Few slow reads through two layers of emulation, on a busy host: an HPET whose
+ * value is 946 ppm off, and whose bounds hold the truth.  The kernel believed
+ * CPUID, so nothing is known of what the two have in common. */
+Test(compare, a_value_contradicts_nothing_inside_its_bounds)
+{
+	struct machine m = {.kernel.slack_ppm = 2};
+
+	kernel(&m, CPU | UNKNOWN, 0);
+	widen(counter(&m, HV, 946), 4400);
+	m.est[2].line.id = TSCAL_SOURCE_HPET;
+	judge(&m);
+	cr_assert(eq(int, RATE(m), TSCAL_RATE_CONSISTENT));
+	cr_assert(eq(int, (int)m.info.source, TSCAL_SOURCE_VDSO));
+	cr_assert(eq(int, status(&m, TSCAL_SOURCE_HPET), TSCAL_STATUS_COARSE));
+	cr_assert(ne(ptr, strstr(m.est[2].line.sentence, "+-4400 ppm"), NULL));
+}
+
+/* Bounds of 500 ppm are the widest that leave anything to agree on. */
+Test(compare, what_is_coarse_neither_confirms_nor_is_chosen)
+{
+	static const double bounds[] = {10, 99, 400, 499, 501, 4400, 1e5};
+
+	for (size_t i = 0; i < 7; i++) {
+		struct machine m = {0};
+		bool fine = bounds[i] < 500;
+
+		add(&m, TSCAL_SOURCE_HPET, TSCAL_KIND_MEASURED, HPET, 0);
+		widen(&m.est[0], bounds[i]);
+		/* The table alone would take the first. */
+		add(&m, TSCAL_SOURCE_ACPI_PM, TSCAL_KIND_MEASURED, PM, 0);
+		judge(&m);
+		cr_expect(
+			eq(int, RATE(m),
+				fine ? TSCAL_RATE_VERIFIED : TSCAL_RATE_SINGLE),
+			"%g ppm", bounds[i]);
+		cr_expect(
+			eq(int, status(&m, TSCAL_SOURCE_HPET),
+				fine ? TSCAL_STATUS_USED : TSCAL_STATUS_COARSE),
+			"%g ppm", bounds[i]);
+		cr_expect(eq(int, m.info.agreement_ppm >= 0, fine), "%g ppm",
+			bounds[i]);
+	}
+}
+
+/* Each is fine enough, but between them more than 500 ppm are open. */
+Test(compare, an_agreement_that_proves_too_little_verifies_nothing)
+{
+	struct machine m = {0};
+
+	counter(&m, PM, 0);
+	add(&m, TSCAL_SOURCE_HPET, TSCAL_KIND_MEASURED, HPET, 150);
+	widen(&m.est[1], 400);
+	judge(&m);
+	cr_assert(eq(int, RATE(m), TSCAL_RATE_SINGLE));
+	cr_assert(eq(int, status(&m, TSCAL_SOURCE_HPET), TSCAL_STATUS_COARSE));
+}
+
+/* What was measured and lies apart by its bounds outranks a claim, however wide
+ * they are: a leaf 0x15 that is another CPU's, and a kernel that believed it.
+ */
+Test(compare, a_coarse_measurement_outranks_a_claim_that_it_excludes)
+{
+	struct machine m = {0};
+
+	kernel(&m, CPU | UNKNOWN, 1.8e6);
+	add(&m, TSCAL_SOURCE_HPET, TSCAL_KIND_MEASURED, HV, 946);
+	widen(&m.est[2], 4400);
+	judge(&m);
+	cr_assert(eq(int, RATE(m), TSCAL_RATE_CONFLICT));
+	cr_assert(eq(int, (int)m.info.source, TSCAL_SOURCE_HPET));
+	cr_assert(lt(dbl, m.info.hz_lo, HZ));
+	cr_assert(lt(dbl, HZ, m.info.hz_hi));
 }

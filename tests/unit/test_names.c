@@ -22,9 +22,9 @@ Test(names, a_zeroed_line_is_not_used_and_not_reported)
 
 Test(names, every_value_has_one_and_what_is_beyond_has_none)
 {
-	for (int i = 1; i <= TSCAL_STATUS_ERROR; i++)
+	for (int i = 1; i <= TSCAL_STATUS_COARSE; i++)
 		cr_assert(not(nameless(tscal_status_str(i))), "status %d", i);
-	cr_assert(nameless(tscal_status_str(TSCAL_STATUS_ERROR + 1)));
+	cr_assert(nameless(tscal_status_str(TSCAL_STATUS_COARSE + 1)));
 	for (int i = 1; i <= TSCAL_KIND_MEASURED; i++)
 		cr_assert(not(nameless(tscal_kind_str(i))), "kind %d", i);
 	cr_assert(nameless(tscal_kind_str(TSCAL_KIND_MEASURED + 1)));

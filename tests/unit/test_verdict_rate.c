@@ -249,16 +249,42 @@ Test(sentence, of_a_leaf_that_the_closest_timer_checks)
 	timer(TSCAL_SOURCE_HPET, 50, 3000);
 	timer(TSCAL_SOURCE_PIT, 5, 10);
 	is("Claim checked: hv-leaf matches the host's own timers (pit to 15.1 "
-	   "ppm); the host itself is unchecked.");
+	   "ppm); the host itself is unchecked. hpet is too coarse here to "
+	   "tell.");
 }
 
 Test(sentence, of_a_leaf_that_timers_check_coarsely)
 {
 	add(TSCAL_SOURCE_HV_LEAF, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0);
-	timer(TSCAL_SOURCE_ACPI_PM, 50, 950);
+	timer(TSCAL_SOURCE_ACPI_PM, 50, 450);
 	is("Claim checked, but coarsely: the host's own timers (acpi-pm) do "
-	   "not contradict hv-leaf, but could not tell if it were 1000 ppm "
+	   "not contradict hv-leaf, but could not tell if it were 500 ppm "
 	   "off.");
+}
+
+Test(sentence, of_a_leaf_that_no_timer_can_check)
+{
+	add(TSCAL_SOURCE_HV_LEAF, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0);
+	timer(TSCAL_SOURCE_HPET, 946, 4400);
+	timer(TSCAL_SOURCE_ACPI_PM, 50, 950);
+	is("Only hv-leaf gives a rate. hpet and acpi-pm are too coarse here to "
+	   "tell.");
+}
+
+Test(sentence, of_a_coarse_timer_alone)
+{
+	timer(TSCAL_SOURCE_HPET, 0, 4400);
+	is("Only hpet gives a rate. It is known to +-4400 ppm only.");
+}
+
+/* Two ends of a chain contradict each other, not what lies between. */
+Test(sentence, of_two_that_contradict_each_other)
+{
+	add(TSCAL_SOURCE_CPUID_15, TSCAL_KIND_ENUMERATED, TSCAL_ROOT_CPU, 300);
+	add(TSCAL_SOURCE_HPET, TSCAL_KIND_MEASURED, TSCAL_ROOT_HPET, -300);
+	add(TSCAL_SOURCE_NTP, TSCAL_KIND_MEASURED, TSCAL_ROOT_NTP, 0);
+	is("hpet (300 ppm below) contradicts cpuid-15. cpuid-15 agrees only "
+	   "loosely: 300 ppm above.");
 }
 
 Test(sentence, of_a_guest_without_a_leaf_whose_timers_agree)

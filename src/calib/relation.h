@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/*
+ * How two estimates relate.  Nothing here touches the machine.
+ *
+ * What was measured is an interval, so only intervals contradict: two numbers
+ * are apart when their intervals, widened by what may lie between the two
+ * clocks behind them, do not meet.  And a number is worth what its interval can
+ * tell: one that is wider than any agreement counts for is coarse.
+ *
+ * Support is asked of one value and another's interval, so that nobody gains
+ * support by a wide interval of his own.
+ */
+#ifndef TSCAL_RELATION_H
+#define TSCAL_RELATION_H
+
+#include "calib/run.h"
+
+/* What NTP can still correct and the HPET specification allows (1.0a, 2.4.1):
+ * further off, two oscillators contradict.  An agreement that is proved less
+ * closely than this is none. */
+#define LOOSE_PPM 500.0
+
+/* A known root that both have. */
+bool share_known_root(const struct estimate *a, const struct estimate *b);
+
+/* By how much two correct numbers may differ beyond their bounds, in ppm. */
+double allowed_ppm(const struct estimate *a, const struct estimate *b,
+	const struct kernel_rate *kernel);
+
+/* How far the two values are from one another. */
+double distance_ppm(const struct estimate *a, const struct estimate *b);
+
+/* Whether the two contradict each other. */
+bool apart(const struct estimate *a, const struct estimate *b,
+	const struct kernel_rate *kernel);
+
+/* Whether the value of e lies in the interval of by, or outside by no more than
+ * this. */
+bool covered(const struct estimate *e, const struct estimate *by,
+	double allowed_ppm);
+
+/* Whether two values inside the two intervals may lie further apart than
+ * LOOSE_PPM. */
+bool proves_too_little(const struct estimate *a, const struct estimate *b);
+
+/* Half of the interval, in ppm of its value. */
+double bounds_ppm(const struct estimate *e);
+
+/* Its interval is so wide that it can confirm nothing: see LOOSE_PPM. */
+bool coarse(const struct estimate *e);
+
+#endif /* TSCAL_RELATION_H */
