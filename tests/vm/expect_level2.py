@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: 2026 The tscal authors
 """What must hold in a guest of level 2, or functions that make it, of what the
 row of table_level2.py injects."""
-from expect import NUMBERS, as_nobody
-from guest import CHECK, distance_ppm, source, steps
+from expect import as_nobody
+from guest import CHECK, NUMBERS, distance_ppm, source, steps
 
 # Twenty seconds are for a host that is busy: it takes a fifth of one.
 TSCAL = "calm timeout -s KILL 20 tscal --json"
@@ -11,6 +11,9 @@ REPORT = TSCAL
 # A read of an emulated timer takes a millisecond and more here.
 PORTS = f"{TSCAL} --probe ports --pit --budget-ms 500"
 TIMERS = ("hpet", "acpi-pm", "pit")
+# The kernel of level 1 is told whole kHz, 0.5 of 1 GHz at most, lends its guests
+# that rate cut to a kHz, and theirs cut it again before they double it.
+LAB_PPM = 0.5 + 1 + 2
 
 reports = steps(root=REPORT, nobody=as_nobody(REPORT), ports=PORTS)
 
@@ -56,12 +59,14 @@ def everybody_gets_a_whole_report(guest):
 
 @reports
 def the_rate_is_the_hosts(guest):
-    """Within 10 ppm, whoever lies; the kernel of level 1 was told whole kHz."""
+    """Within the bounds that the report states, whoever lies, and what the lab
+    itself leaves open."""
     for step, doc in of_all(guest):
-        hz = doc["rate"]["hz"]
-        CHECK.assertIsNotNone(hz, step)
-        CHECK.assertLessEqual(distance_ppm((hz, hz), guest.host_hz), 10,
-                              f"{step}: {doc['rate']}")
+        rate = doc["rate"]
+        CHECK.assertIsNotNone(rate["hz"], step)
+        CHECK.assertLessEqual(
+            distance_ppm((rate["hz_lo"], rate["hz_hi"]), guest.host_hz),
+            LAB_PPM, f"{step}: {rate}")
 
 
 @reports
@@ -213,7 +218,6 @@ def the_timers_agree(guest):
         line = line_of(guest, "ports", name)
         if line["status"] in ("absent", "skipped"):
             continue
-        CHECK.assertIn(line["status"], NUMBERS, line)
         guest.holds_the_host(line)
         agree += 1
     CHECK.assertGreater(agree, 0)
@@ -229,8 +233,11 @@ def the_ports_fault(guest):
 
 @reports
 def the_claim_is_checked(guest):
-    line_of(guest, "ports", "acpi-pm")
-    CHECK.assertIn("Claim checked", guest.report("ports")["rate"]["sentence"])
+    """Unless no timer here can be read finely enough to: then that is said."""
+    fine = [name for name in TIMERS
+            if line_of(guest, "ports", name)["status"] in NUMBERS]
+    CHECK.assertIn("Claim checked" if fine else "too coarse here to tell",
+                   guest.report("ports")["rate"]["sentence"])
 
 
 # How long it lasts.

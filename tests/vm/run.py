@@ -55,7 +55,8 @@ def main():
     machine = next(m for m in MACHINES if m.name == sys.argv[1])
     host = HostClock()
     if not host.known():
-        lab.skip("tscal does not find this machine's own rate")
+        print("tscal does not find this machine's own rate")
+        return 1
     machine = dataclasses.replace(
         machine, append=machine.append.format(khz=host.khz()))
 
@@ -75,7 +76,7 @@ def main():
         print(f"{machine.name}: {e}")
         return 1
     if why:
-        lab.skip(f"this machine is too busy: {why}")
+        lab.skip(f"this machine is too busy ({lab.busyness()}): {why}")
     if done["settle"].code:
         print(f"the kernel did not come to the clocksource "
               f"{machine.clocksource}:\n{done['settle'].out}")
@@ -83,7 +84,7 @@ def main():
 
     failed, unseen = judge(machine.holds, Guest(machine, done, host.hz()))
     if unseen and not failed:
-        lab.skip("this machine is too busy")
+        lab.skip(f"this machine is too busy ({lab.busyness()})")
     return int(failed > 0)
 
 

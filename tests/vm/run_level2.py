@@ -43,7 +43,8 @@ def main():
             g for g in host.guests if g.name in sys.argv[2:]])
     clock = HostClock()
     if not clock.known():
-        lab.skip("tscal does not find this machine's own rate")
+        print("tscal does not find this machine's own rate")
+        return 1
 
     try:
         for _ in range(TRIES):
@@ -62,7 +63,7 @@ def main():
         print(f"{host.name}: {e}")
         return 1
     if why:
-        lab.skip(f"this machine is too busy: {why}")
+        lab.skip(f"this machine is too busy ({lab.busyness()}): {why}")
     if done["settle"].code:
         print(f"level 1 did not come to the clocksource tsc:\n"
               f"{done['settle'].out}")
@@ -85,7 +86,7 @@ def main():
             f, u = judge(nested.holds, Guest(nested, did, clock.hz()))
             failed, unseen = failed + f, unseen + u
     if unseen and not failed:
-        lab.skip("this machine is too busy")
+        lab.skip(f"this machine is too busy ({lab.busyness()})")
     return int(failed > 0)
 
 
