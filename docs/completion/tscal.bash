@@ -11,9 +11,11 @@ _tscal_words()
 _tscal()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local commands="hz khz hv sources record replay"
+	local commands="hz khz hv sources record replay anchor
+		convert"
 	local options="--json --budget-ms --target-ppm --only --require --probe --pit
-		--no-measure --assume-metal --redact --no-redact --help --version"
+		--no-measure --assume-metal --redact --no-redact --clock --column
+		--format --relative --to --hz --line --help --version"
 	local sources="hv-leaf kvmclock cpuid-15 cpuid-16 brand vdso perf-page
 		kvm-ioctl tsc-freq-khz bogomips clock-raw adjtimex hpet acpi-pm pit ntp
 		phc msr-platform hv-msr hv-backdoor vmclock hyperv-page"
@@ -32,9 +34,18 @@ _tscal()
 		_tscal_words "$sources" "${cur##*,}"
 		COMPREPLY=("${COMPREPLY[@]/#/$before}")
 		return ;;
-	--budget-ms | --target-ppm)
+	--clock)
+		_tscal_words "realtime monotonic raw boottime tai" "$cur"
 		return ;;
-	hv | record | replay)
+	--format)
+		_tscal_words "text u64" "$cur"
+		return ;;
+	--to)
+		_tscal_words "ns us ms s" "$cur"
+		return ;;
+	--budget-ms | --target-ppm | --column | --hz)
+		return ;;
+	hv | record | replay | convert | --line)
 		if [[ $cur != -* ]]; then
 			compopt -o filenames
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")

@@ -283,6 +283,23 @@ TSCAL_API size_t tscal_report_count(const struct tscal_report *report);
 TSCAL_API const struct tscal_line *tscal_report_line(
 	const struct tscal_report *report, size_t i);
 
+/**
+ * A converter for a clock of this machine, with all that is known of it.
+ *
+ * Its rate is in ticks per second of that clock, as it runs now: by
+ * CLOCK_MONOTONIC_RAW, and by what NTP has set (adjtimex(2)) for the clocks
+ * that it steers.  NTP may change that later, by up to 500 ppm.
+ * @param report    one that was just made on this machine.
+ * @param clock_id  as for tscal_conv_anchor().
+ * @param meta      filled in on success, untouched otherwise.
+ * @return 0; -ERANGE when the report has no rate that a converter takes; an
+ *         error of tscal_conv_anchor().
+ * Thread-safe; reads a file in /proc; not for signal handlers.
+ */
+struct tscal_conv_meta;
+TSCAL_API int tscal_report_conv(const struct tscal_report *report, int clock_id,
+	struct tscal_conv_meta *meta);
+
 /** Names: never NULL, "?" for a value out of range.  Static strings. */
 TSCAL_API const char *tscal_source_str(enum tscal_source source);
 TSCAL_API const char *tscal_kind_str(enum tscal_kind kind);

@@ -4,15 +4,19 @@
  * @file conv.h
  * Reading the TSC, and turning its ticks into nanoseconds and back.
  *
- * This header stands alone: it needs no library, makes no call and keeps no
- * state.  Every function here is safe in signal handlers and from any thread,
- * allocates nothing, takes no lock and makes no system call.  The same
- * functions are exported by libtscal for callers that cannot use C inlines.
+ * The inline functions need no library, make no call and keep no state: they
+ * are safe in signal handlers and from any thread, allocate nothing, take no
+ * lock and make no system call.  libtscal exports them too, for callers that
+ * cannot use C inlines.
+ *
+ * The rest, at the end, is in libtscal: whole arrays at once, and a converter
+ * with what it does not carry itself (which clock, how far off, which boot).
  */
 #ifndef TSCAL_CONV_H
 #define TSCAL_CONV_H
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #if !defined(__x86_64__)
@@ -212,13 +216,127 @@ TSCAL_INLINE int64_t tscal_tsc_to_ns(
 	return (int64_t)((uint64_t)conv->ns_epoch + (uint64_t)ns);
 }
 
-/** The TSC value at which tscal_tsc_to_ns() reaches ns, within one tick. */
+/**
+ * The last TSC value that, by the exact rate, is not after ns: the deadline to
+ * spin for, in the terms of tscal_rdtsc().  tscal_tsc_to_ns(), which is within
+ * 1 ns, may reach ns some ticks earlier or later.
+ */
 TSCAL_INLINE uint64_t tscal_ns_to_tsc(const struct tscal_conv *conv, int64_t ns)
 {
 	uint64_t d = (uint64_t)ns - (uint64_t)conv->ns_epoch;
 
 	return conv->tsc_epoch + (uint64_t)tscal_ns_to_ticks(conv, (int64_t)d);
 }
+
+/**
+ * Convert an array of TSC values: ns[i] = tscal_tsc_to_ns(conv, tsc[i]).
+ * Both may have any alignment; ns may be the same address as tsc (in place),
+ * but may not overlap it otherwise.  n may be 0.  Beyond the size of the caches
+ * it writes past them, as memcpy() does.
+ * In libtscal.  Safe in signal handlers, thread-safe, allocates nothing.
+ */
+TSCAL_API void tscal_tsc_to_ns_n(const struct tscal_conv *conv,
+	const uint64_t *tsc, int64_t *ns, size_t n);
+
+/**
+ * Anchor a converter to a clock: afterwards tscal_tsc_to_ns() gives its time,
+ * as long as the rate that the converter was set up with holds.
+ *
+ * The TSC is read before and after the clock, up to 12 times within 20 us and
+ * the time of one more read.  What all these readings allow together is taken.
+ * @param conv      set up by tscal_conv_init(); its epochs are set on success,
+ *                  and it is untouched otherwise.
+ * @param clock_id  what clock_gettime(2) takes: CLOCK_REALTIME, _MONOTONIC,
+ *                  _MONOTONIC_RAW, _BOOTTIME, _TAI, or a dynamic POSIX clock
+ *                  such as that of an open /dev/ptpN.
+ * @param err_ns    receives how far ns_epoch may be from the clock at
+ *                  tsc_epoch, in ns to either side; may be NULL.
+ * @return 0; -ERANGE when conv was not set up; -EPERM where RDTSC is disabled
+ *         (prctl(2), PR_SET_TSC); -errno of clock_gettime(2): -EINVAL for a
+ *         clock that this kernel does not have.
+ *
+ * In libtscal.  Thread-safe, allocates nothing, takes no lock.  Safe in signal
+ * handlers.  Makes system calls where the vDSO does not serve the clock.
+ */
+TSCAL_API int tscal_conv_anchor(
+	struct tscal_conv *conv, int clock_id, int64_t *err_ns);
+
+/** tscal_conv_meta.clock_id: the nanoseconds belong to no clock of Linux. */
+#define TSCAL_CLOCK_ID_NONE (-1)
+
+/**
+ * A converter and what it does not carry itself: enough to convert stamps in
+ * another process, on another machine, or years later, and to know how far off
+ * they may be.  All fields but conv may be "not known".
+ */
+struct tscal_conv_meta {
+	struct tscal_conv conv;
+	/** Bounds of conv.tsc_hz, in ticks per second of the clock at the time
+	 * it was made: 134217728 Hz (2^27) to 34359738368 Hz (2^35), and not
+	 * beyond conv.tsc_hz; both 0: not known. */
+	double hz_lo, hz_hi;
+	/** Name of the source of the rate, as tscal_source_str() has it; "":
+	 * not known. */
+	char source[16];
+	/** Which clock ns_epoch is of: CLOCK_*, or TSCAL_CLOCK_ID_NONE. */
+	int32_t clock_id;
+	/** Generation of the clock it was taken from; 0: of none. */
+	uint32_t generation;
+	/** How far ns_epoch may be from that clock at tsc_epoch, in ns;
+	 * negative: not known. */
+	int64_t err_ns;
+	/** CLOCK_REALTIME when it was made, in ns; 0 or less: not known. */
+	int64_t made_ns;
+	/** /proc/sys/kernel/random/boot_id, in which the TSC values have a
+	 * meaning; "": not known. */
+	char boot_id[37];
+};
+
+/** Room for the line of tscal_conv_format(), NUL included. */
+#define TSCAL_CONV_LINE 401
+
+/**
+ * Write a converter as one line of text, without a newline:
+ *
+ *     tscal-conv/1 hz=2445421966.123046875 lo=2445421965.5 hi=2445421966.75
+ *     source=clock-raw tsc=81985529216486895 ns=1234567890 clock=monotonic
+ *     generation=3 err_ns=14 made=1700000000000000000 boot=6d3f4c1a-...
+ *     sum=9f0c2b71
+ *
+ * (on one line, of printable ASCII).  docs/converting.md has the format.
+ * tscal_conv_parse() gives exactly the same back.
+ * @return the length, below TSCAL_CONV_LINE; -ENOSPC if size is too small;
+ *         -EINVAL for a converter that no line can say: a rate out of range,
+ *         bounds that do not hold it, a clock without a name (a dynamic one), a
+ *         source or boot_id of another form.
+ *
+ * In libtscal.  Thread-safe, safe in signal handlers, allocates nothing; knows
+ * no locale.
+ */
+TSCAL_API int tscal_conv_format(
+	const struct tscal_conv_meta *meta, char *line, size_t size);
+
+/**
+ * Read such a line; one newline at its end is allowed.
+ * @param line      text that ends in NUL.
+ * @param meta      filled in on success, untouched otherwise.
+ * @param why       receives a sentence on failure and "" on success, cut to
+ *                  why_size; may be NULL if that is 0.
+ * @return 0, or -EBADMSG: another version, cut short, a field that is missing,
+ *         out of order or out of range, a checksum that does not fit.
+ *
+ * In libtscal.  Thread-safe, allocates nothing; knows no locale.
+ */
+TSCAL_API int tscal_conv_parse(const char *line, struct tscal_conv_meta *meta,
+	char *why, size_t why_size);
+
+/** "monotonic", "raw", "boottime", "realtime", "tai", "none"; NULL for other
+ * clocks.  Static strings.  In libtscal. */
+TSCAL_API const char *tscal_clock_id_str(int clock_id);
+
+/** The clock of such a name, TSCAL_CLOCK_ID_NONE for "none"; -2 for other
+ * names.  In libtscal. */
+TSCAL_API int tscal_clock_id_by_name(const char *name);
 
 #ifdef __cplusplus
 }

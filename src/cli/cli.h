@@ -11,6 +11,8 @@
 
 #include <tscal/tscal.h>
 
+#include "cli/convert.h"
+
 /* Exit codes.  Of those that apply EXIT_FAILED comes first, because then the
  * answer did not arrive; else the highest. */
 enum {
@@ -29,6 +31,8 @@ enum command_id {
 	CMD_SOURCES,
 	CMD_RECORD,
 	CMD_REPLAY,
+	CMD_ANCHOR,
+	CMD_CONVERT,
 	CMD_COUNT
 };
 
@@ -39,9 +43,21 @@ enum probe_level {
 	PROBE_PORTS,
 };
 
+/* Of convert. */
+struct convert_options {
+	unsigned column;  /* 0: not given */
+	bool u64;	  /* raw numbers, not text */
+	bool relative;	  /* to the first stamp */
+	double hz;	  /* 0: not given */
+	const char *line; /* file with a converter's line, or NULL */
+	enum unit to;
+};
+
 struct options {
 	enum command_id command;
-	const char *file; /* of record and replay; of hv, if given */
+	const char *file; /* of record, replay; of hv, convert, if given */
+	int clock_id;	  /* of anchor */
+	struct convert_options convert;
 	bool json;
 	bool redact;
 	enum probe_level probe;
@@ -107,6 +123,8 @@ int cmd_report(const struct options *opts);
 int cmd_rate(const struct options *opts);
 int cmd_hv(const struct options *opts);
 int cmd_sources(const struct options *opts);
+int cmd_anchor(const struct options *opts);
+int cmd_convert(const struct options *opts);
 
 /* What the verdicts mean for whoever asked. */
 int exit_status(const struct options *opts, const struct tscal_info *info);

@@ -5,10 +5,13 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "cli/cli.h"
+#include "cli/values.h"
 
 #define MS_MAX 60000
+#define COLUMN_MAX 1000000
 
 const struct command commands[CMD_COUNT] = {
 	[CMD_REPORT] = {.help = "calibrate and print a report",
@@ -34,6 +37,13 @@ const struct command commands[CMD_COUNT] = {
 		.arg = "FILE",
 		.help = "the report on the machine recorded in FILE",
 		.run = cmd_report},
+	[CMD_ANCHOR] = {.name = "anchor",
+		.help = "a line by which to convert stamps",
+		.run = cmd_anchor},
+	[CMD_CONVERT] = {.name = "convert",
+		.arg = "[FILE]",
+		.help = "turn TSC stamps into time",
+		.run = cmd_convert},
 };
 
 enum {
@@ -48,18 +58,27 @@ enum {
 	OPT_ASSUME_METAL,
 	OPT_REDACT,
 	OPT_NO_REDACT,
+	OPT_CLOCK,
+	OPT_COLUMN,
+	OPT_FORMAT,
+	OPT_RELATIVE,
+	OPT_TO,
+	OPT_HZ,
+	OPT_LINE,
 	OPT_HELP,
 	OPT_VERSION,
 };
 
 #define ON(command) (1U << CMD_##command)
-#define ON_LIVE (ON(REPORT) | ON(HZ) | ON(KHZ) | ON(SOURCES) | ON(RECORD))
+#define ON_LIVE                                                                \
+	(ON(REPORT) | ON(HZ) | ON(KHZ) | ON(SOURCES) | ON(RECORD) | ON(ANCHOR))
 #define ON_RATE (ON_LIVE | ON(REPLAY))
-#define ON_ALL (ON_RATE | ON(HV))
+#define ON_JSON ((ON_RATE & ~ON(ANCHOR)) | ON(HV))
+#define ON_ALL (ON_RATE | ON(HV) | ON(CONVERT))
 #define ON_PROBE (ON_LIVE | ON(HV))
 
 const struct option_row option_rows[] = {
-	{"json", NULL, 0, OPT_JSON, ON_ALL, "print JSON instead of text"},
+	{"json", NULL, 0, OPT_JSON, ON_JSON, "print JSON instead of text"},
 	{"budget-ms", "N", 0, OPT_BUDGET_MS, ON_RATE,
 		"spend at most N ms, 1 to 60000 (50)"},
 	{"target-ppm", "P", 0, OPT_TARGET_PPM, ON_RATE & ~ON(SOURCES),
@@ -80,6 +99,20 @@ const struct option_row option_rows[] = {
 	{"redact", NULL, 0, OPT_REDACT, ON(RECORD),
 		"leave serial numbers out (default)"},
 	{"no-redact", NULL, 0, OPT_NO_REDACT, ON(RECORD), "keep them"},
+	{"clock", "CLOCK", 0, OPT_CLOCK, ON(ANCHOR),
+		"realtime, monotonic, raw, boottime, tai"},
+	{"column", "N", 0, OPT_COLUMN, ON(CONVERT),
+		"where in a line the stamp is (1)"},
+	{"format", "text|u64", 0, OPT_FORMAT, ON(CONVERT),
+		"lines (default), or raw numbers of 64 bits"},
+	{"relative", NULL, 0, OPT_RELATIVE, ON(CONVERT),
+		"time since the first stamp"},
+	{"to", "ns|us|ms|s", 0, OPT_TO, ON(CONVERT),
+		"the unit of what is printed (ns)"},
+	{"hz", "HZ", 0, OPT_HZ, ON(CONVERT),
+		"the rate, instead of this machine's"},
+	{"line", "FILE", 0, OPT_LINE, ON(CONVERT),
+		"rate and epoch by a line of 'tscal anchor'"},
 	{"help", NULL, 'h', OPT_HELP, ON_ALL, "print this and exit"},
 	{"version", NULL, 'V', OPT_VERSION, ON_ALL,
 		"print the version and exit"},
@@ -95,100 +128,6 @@ static const struct option_row *row_of(int id)
 	return NULL;
 }
 
-static bool take_ms(const char *word, uint32_t *ms)
-{
-	char *end;
-	unsigned long n;
-
-	errno = 0;
-	n = strtoul(word, &end, 10);
-	/* strtoul() accepts a sign and leading blanks. */
-	if (errno || *end || word[0] < '0' || word[0] > '9' || n < 1 ||
-		n > MS_MAX) {
-		usage_error("--budget-ms takes a number from 1 to %d, not '%s'",
-			MS_MAX, word);
-		return false;
-	}
-	*ms = (uint32_t)n;
-	return true;
-}
-
-static bool take_only(const char *list, uint64_t *only)
-{
-	const char *names[TSCAL_SOURCE_COUNT];
-	size_t n = 0;
-
-	for (int s = TSCAL_SOURCE_NONE + 1; s < TSCAL_SOURCE_COUNT; s++)
-		names[n++] = tscal_source_str((enum tscal_source)s);
-	*only = 0;
-	for (;;) {
-		size_t len = strcspn(list, ",");
-		char word[64];
-		enum tscal_source source;
-
-		snprintf(word, sizeof(word), "%.*s",
-			(int)(len < sizeof(word) ? len : sizeof(word)), list);
-		source = tscal_source_by_name(word);
-		if (source == TSCAL_SOURCE_NONE) {
-			usage_unknown("source", word, names, n);
-			usage_sources();
-			return false;
-		}
-		*only |= UINT64_C(1) << source;
-		if (!list[len])
-			return true;
-		list += len + 1;
-	}
-}
-
-static bool take_require(const char *word, enum tscal_rate *require)
-{
-	static const enum tscal_rate rates[] = {
-		TSCAL_RATE_VERIFIED, TSCAL_RATE_CONSISTENT};
-
-	for (size_t i = 0; i < sizeof(rates) / sizeof(*rates); i++)
-		if (!strcmp(word, tscal_rate_str(rates[i]))) {
-			*require = rates[i];
-			return true;
-		}
-	usage_error("--require takes verified or consistent, not '%s'", word);
-	return false;
-}
-
-static bool take_probe(const char *word, enum probe_level *probe)
-{
-	if (!strcmp(word, "passive"))
-		*probe = PROBE_PASSIVE;
-	else if (!strcmp(word, "devices"))
-		*probe = PROBE_DEVICES;
-	else if (!strcmp(word, "ports"))
-		*probe = PROBE_PORTS;
-	else {
-		usage_error("--probe takes passive, devices or ports, not '%s'",
-			word);
-		return false;
-	}
-	return true;
-}
-
-static bool take_ppm(const char *word, double *ppm)
-{
-	char *end;
-
-	errno = 0;
-	*ppm = strtod(word, &end);
-	/* strtod() accepts names, hexadecimal and leading blanks. */
-	if (errno || *end || !(*ppm > 0 && *ppm <= 1e6) ||
-		strspn(word, "0123456789.eE+-") != strlen(word)) {
-		usage_error(
-			"--target-ppm takes a number above 0, up to 1000000, "
-			"not '%s'",
-			word);
-		return false;
-	}
-	return true;
-}
-
 static bool take(int id, const char *arg, struct options *o)
 {
 	switch (id) {
@@ -196,7 +135,8 @@ static bool take(int id, const char *arg, struct options *o)
 		o->json = true;
 		break;
 	case OPT_BUDGET_MS:
-		return take_ms(arg, &o->calib.budget_ms);
+		return take_number(
+			"budget-ms", arg, MS_MAX, &o->calib.budget_ms);
 	case OPT_TARGET_PPM:
 		return take_ppm(arg, &o->calib.target_ppm);
 	case OPT_PIT:
@@ -219,6 +159,23 @@ static bool take(int id, const char *arg, struct options *o)
 		break;
 	case OPT_NO_REDACT:
 		o->redact = false;
+		break;
+	case OPT_CLOCK:
+		return take_clock(arg, &o->clock_id);
+	case OPT_COLUMN:
+		return take_number(
+			"column", arg, COLUMN_MAX, &o->convert.column);
+	case OPT_FORMAT:
+		return take_format(arg, &o->convert.u64);
+	case OPT_RELATIVE:
+		o->convert.relative = true;
+		break;
+	case OPT_TO:
+		return take_unit(arg, &o->convert.to);
+	case OPT_HZ:
+		return take_hz(arg, &o->convert.hz);
+	case OPT_LINE:
+		o->convert.line = arg;
 		break;
 	}
 	return true;
@@ -296,6 +253,14 @@ static bool fits(const struct options *o, unsigned given)
 		usage_error("--probe has no meaning with hv and a FILE");
 		return false;
 	}
+	if (o->convert.hz > 0 && o->convert.line) {
+		usage_error("--hz and --line are two rates");
+		return false;
+	}
+	if (o->convert.u64 && o->convert.column) {
+		usage_error("--column has no meaning with --format u64");
+		return false;
+	}
 	if (cmd->arg && cmd->arg[0] != '[' && !o->file) {
 		usage_error("%s needs a %s", cmd->name, cmd->arg);
 		return false;
@@ -314,7 +279,9 @@ enum parsed options_parse(int argc, char **argv, struct options *o)
 	unsigned given = 0;
 	int c;
 
-	*o = (struct options){.redact = true, .calib = TSCAL_OPTS_INIT};
+	*o = (struct options){.redact = true,
+		.calib = TSCAL_OPTS_INIT,
+		.clock_id = CLOCK_MONOTONIC};
 	for (size_t i = 0; i < N_ROWS; i++) {
 		longs[i].name = option_rows[i].name;
 		longs[i].has_arg = option_rows[i].arg ? required_argument
@@ -345,5 +312,9 @@ enum parsed options_parse(int argc, char **argv, struct options *o)
 	}
 	for (; optind < argc && !seen.bad; optind++)
 		take_word(argv[optind], o, &seen);
-	return !seen.bad && fits(o, given) ? PARSED_RUN : PARSED_BAD;
+	if (seen.bad || !fits(o, given))
+		return PARSED_BAD;
+	if (!o->convert.column)
+		o->convert.column = 1;
+	return PARSED_RUN;
 }

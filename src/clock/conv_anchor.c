@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* A converter of a clock, and what is known of it. */
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include <tscal/calibrate.h>
+
+#include "clock/anchor.h"
+#include "clock/boot.h"
+
+/* A PTP device may take its time for one read. */
+#define ANCHOR_NS 20000
+/* Linux slews what is left of an offset by up to a quarter of it each second
+ * (SHIFT_PLL, kernel/time/ntp.c). */
+#define SLEW_PART 4
+
+static bool tsc_disabled(struct tscal_platform *plat)
+{
+	enum plat_tsc_access access;
+
+	return !plat->ops->tsc_access(plat, &access) &&
+	       access != PLAT_TSC_ENABLED;
+}
+
+int tscal_conv_anchor(struct tscal_conv *conv, int clock_id, int64_t *err_ns)
+{
+	const struct plat_until until = {
+		.reads = ANCHOR_READS, .ns = ANCHOR_NS};
+	struct tscal_platform *plat = tscal_platform_passive();
+	struct plat_sample s[ANCHOR_READS];
+	struct tscal_conv same;
+	struct anchor a;
+	int n, rc = tscal_conv_init(&same, conv->tsc_hz, 0, 0);
+
+	if (rc)
+		return rc;
+	if (tsc_disabled(plat))
+		return -EPERM;
+	n = plat->ops->clock_burst(plat, clock_id, s, &until);
+	if (n <= 0)
+		return n ? n : -EIO;
+	a = anchor_of(s, (size_t)n, 1e9 / conv->tsc_hz);
+	conv->tsc_epoch = a.tsc;
+	conv->ns_epoch = a.ns + (int64_t)((a.lo + a.hi) / 2);
+	/* Half of what is not known, and 1 ns each for the two integers. */
+	if (err_ns)
+		*err_ns = (int64_t)anchor_half(&a) + 2;
+	return 0;
+}
+
+/* The line that says how CLOCK_MONOTONIC_RAW runs: exactly, from the kernel's
+ * mult and shift, or as measured here; NULL: none does. */
+static const struct tscal_line *line_of_raw(const struct tscal_report *report)
+{
+	static const enum tscal_source by_raw[] = {
+		TSCAL_SOURCE_VDSO, TSCAL_SOURCE_CLOCK_RAW};
+
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < tscal_report_count(report); i++) {
+			const struct tscal_line *l = tscal_report_line(
+				report, i);
+
+			if (l->id == by_raw[k] && l->hz > 0 &&
+				l->status != TSCAL_STATUS_HINT)
+				return l;
+		}
+	return NULL;
+}
+
+/*
+ * How many ns of the clock pass in one of CLOCK_MONOTONIC_RAW, by what
+ * adjtimex(2) has told the kernel, and how far that may be off; false for a
+ * clock that does not depend on the two.
+ */
+static bool ns_per_raw_ns(
+	struct tscal_platform *plat, int clock_id, double *ratio, double *off)
+{
+	struct plat_timex t;
+
+	*ratio = 1;
+	*off = 0;
+	if (clock_id == CLOCK_MONOTONIC_RAW)
+		return true;
+	if (clock_id != CLOCK_MONOTONIC && clock_id != CLOCK_REALTIME &&
+		clock_id != CLOCK_BOOTTIME && clock_id != CLOCK_TAI)
+		return false;
+	if (plat->ops->adjtimex(plat, &t))
+		return false;
+	*ratio = (double)t.tick / 10000 + (double)t.freq / 65536e6;
+	*off = (double)(t.offset_ns < 0 ? -t.offset_ns : t.offset_ns) /
+	       SLEW_PART * 1e-9;
+	return true;
+}
+
+/* 0, or -ERANGE where the report has no rate. */
+static int set_rate(struct tscal_conv_meta *m,
+	const struct tscal_report *report, struct tscal_platform *plat)
+{
+	const struct tscal_info *info = tscal_report_info(report);
+	const struct tscal_line *l = line_of_raw(report);
+	double ratio, off;
+	bool known = ns_per_raw_ns(plat, m->clock_id, &ratio, &off) && l;
+	double hz = l ? l->hz / ratio : info->hz;
+	int rc = tscal_conv_init(&m->conv, hz, 0, 0);
+
+	if (rc)
+		return rc;
+	strncpy(m->source, l ? l->name : tscal_source_str(info->source),
+		sizeof(m->source) - 1);
+	if (known) {
+		m->hz_lo = l->hz_lo / ratio * (1 - off);
+		m->hz_hi = l->hz_hi / ratio * (1 + off);
+	}
+	return 0;
+}
+
+int tscal_report_conv(const struct tscal_report *report, int clock_id,
+	struct tscal_conv_meta *meta)
+{
+	struct tscal_platform *plat = tscal_platform_passive();
+	struct tscal_conv_meta m = {.clock_id = clock_id};
+	int rc = set_rate(&m, report, plat);
+
+	if (!rc)
+		rc = tscal_conv_anchor(&m.conv, clock_id, &m.err_ns);
+	if (rc)
+		return rc;
+	if (plat->ops->clock_ns(plat, CLOCK_REALTIME, false, &m.made_ns))
+		m.made_ns = 0;
+	boot_id_read(plat, m.boot_id);
+	*meta = m;
+	return 0;
+}
