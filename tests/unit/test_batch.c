@@ -65,12 +65,12 @@ static void check(
 
 Test(batch, any_size_and_alignment)
 {
-	static unsigned char mem[4096] __attribute__((aligned(64)));
+	static unsigned char mem[8192] __attribute__((aligned(64)));
 
-	for (size_t n = 0; n < 70; n++)
+	for (size_t n = 0; n <= 200; n++)
 		for (size_t from = 0; from < 8; from++)
 			for (size_t to = 0; to < 8; to++)
-				check(mem, sizeof(mem), GUARD + from, 2048 + to,
+				check(mem, sizeof(mem), GUARD + from, 4096 + to,
 					n);
 }
 
@@ -78,7 +78,7 @@ Test(batch, in_place_at_any_alignment)
 {
 	static unsigned char mem[2048] __attribute__((aligned(64)));
 
-	for (size_t n = 0; n < 70; n++)
+	for (size_t n = 0; n <= 200; n++)
 		for (size_t at = GUARD; at < GUARD + 8; at++)
 			check(mem, sizeof(mem), at, at, n);
 }

@@ -125,5 +125,11 @@ class Guest:
         for key in ("use", "hypervisor", "cpu"):
             CHECK.assertEqual(there[key], here[key])
         for a, b in zip(there["sources"], here["sources"]):
+            # On a busy machine there may be no time to open a timer, and then
+            # its recording does not have it.
+            if "took twice the budget" in a["sentence"]:
+                CHECK.assertEqual((a["status"], b["status"]),
+                                  ("skipped", "absent"), b)
+                continue
             for key in ("name", "status", "roots"):
                 CHECK.assertEqual(a[key], b[key], f"{key} of {a}, {b}")
