@@ -75,7 +75,7 @@ enum tscal_status {
 	TSCAL_STATUS_IMPLAUSIBLE, /**< a number no TSC has */
 	TSCAL_STATUS_UNSTABLE,	  /**< too disturbed to give a number */
 	TSCAL_STATUS_ERROR,	  /**< failed in a way that is not expected */
-	TSCAL_STATUS_COARSE, /**< bounds too wide to confirm or contradict */
+	TSCAL_STATUS_COARSE, /**< bounds too wide to agree with the choice */
 };
 
 /**

@@ -7,8 +7,9 @@
  *
  * The number with the most support is used: roots that confirm it, then roots
  * that do so closely, then a measurement, then sources; among equals the one
- * that comes first in the table of sources.  No part of that grows with the
- * width of its own interval.
+ * that comes first in the table of sources.  Numbers whose values are close to
+ * one another share their support.  No part of that grows with the width of a
+ * number's own interval.
  */
 #include <string.h>
 
@@ -16,7 +17,8 @@
 #include "calib/source.h"
 #include "calib/stages.h"
 
-/* A number so much wider than another is not used instead of it. */
+/* A number with bounds wider than COMPARE_AGREE_PPM is not used instead of one
+ * so much tighter that it does not exclude. */
 #define MUCH_TIGHTER 10.0
 
 static bool votes(const struct estimate *e)
@@ -46,50 +48,74 @@ static void find_groups(const struct estimate *est, size_t n, uint32_t *group)
 
 struct support {
 	bool named;	   /* it rests on no assumption */
-	bool fine;	   /* not coarse or old while a better one is there */
+	bool fine;	   /* see is_fine() */
 	unsigned groups;   /* of roots that confirm it */
 	unsigned close;	   /* of those, groups that do so closely */
+	bool unrefuted;	   /* see is_refuted() */
 	unsigned strength; /* 2: counted against hardware, 1: by the kernel */
 	unsigned sources;  /* estimates that confirm it */
-	bool late; /* a rate of the kernel's that it does not keep time by */
+	bool late; /* a first guess of the kernel's, or what it does not use */
 };
 
-/* Whether est[i] is not out of date, and its bounds can tell something or there
- * is nothing better that it does not contradict. */
+/* How far the rate that e stands for may be off: the kernel's, beside its
+ * bounds, by as much as its calibration was. */
+static double doubt_ppm(const struct estimate *e, const struct kernel_rate *k)
+{
+	return bounds_ppm(e) + (e->by_kernel ? k->slack_ppm : 0);
+}
+
+/*
+ * Whether est[i] is neither superseded nor wide while there is a better one.
+ * The value of the other has to be outside of its interval to be excluded: if
+ * that were its interval, it could take this one's place by a wider one.
+ */
 static bool is_fine(const struct estimate *est, size_t n, size_t i,
 	const struct kernel_rate *kernel)
 {
-	if (est[i].gives_way)
+	double bounds = bounds_ppm(&est[i]);
+
+	if (est[i].superseded)
 		return false;
-	if (!coarse(&est[i]))
+	if (bounds <= COMPARE_AGREE_PPM)
 		return true;
 	for (size_t k = 0; k < n; k++) {
 		const struct estimate *by = &est[k];
-		bool tighter = !coarse(by) || bounds_ppm(by) * MUCH_TIGHTER <=
-						      bounds_ppm(&est[i]);
+		bool better = doubt_ppm(by, kernel) * MUCH_TIGHTER <= bounds ||
+			      (coarse(&est[i]) && !coarse(by));
 
-		if (votes(by) && !by->assumed && tighter &&
+		if (votes(by) && !by->assumed && better &&
 			covered(by, &est[i], allowed_ppm(by, &est[i], kernel)))
 			return false;
 	}
 	return true;
 }
 
-/* Whether est[k] confirms est[i], and how closely. */
-static bool confirms(const struct estimate *k, const struct estimate *i,
+/* Whether the value of a claim, or of what the kernel made of one, lies outside
+ * of a measurement that was made without the kernel. */
+static bool is_refuted(const struct estimate *est, size_t n, size_t i,
+	const struct kernel_rate *kernel)
+{
+	if (est[i].line.kind == TSCAL_KIND_MEASURED && !est[i].by_kernel)
+		return false;
+	for (size_t k = 0; k < n; k++)
+		if (votes(&est[k]) && !est[k].by_kernel &&
+			est[k].line.kind == TSCAL_KIND_MEASURED &&
+			!covered(&est[i], &est[k],
+				allowed_ppm(&est[i], &est[k], kernel)))
+			return true;
+	return false;
+}
+
+/* Whether `by` confirms e, and how closely. */
+static bool confirms(const struct estimate *by, const struct estimate *e,
 	const struct kernel_rate *kernel, bool *closely)
 {
-	double allowed = allowed_ppm(k, i, kernel);
-	double near = share_known_root(k, i) ? allowed : COMPARE_AGREE_PPM;
-
-	*closely = covered(i, k, near);
-	if (coarse(k) && k != i)
-		*closely = false;
+	*closely = !coarse(by) && covered(e, by, near_ppm(by, e, kernel));
 	/* A crystal was assumed because it fits within 1 %: only a close fit is
 	 * more than chance. */
-	else if (!k->assumed)
-		return covered(i, k, allowed);
-	return *closely;
+	if (coarse(by) || by->assumed)
+		return *closely;
+	return covered(e, by, allowed_ppm(by, e, kernel));
 }
 
 /* All estimates, and what is known of them together. */
@@ -98,10 +124,9 @@ struct all {
 	size_t n;
 	const struct kernel_rate *kernel;
 	uint32_t group[TSCAL_SOURCE_COUNT];
-	struct support own[TSCAL_SOURCE_COUNT];
 };
 
-/* What supports est[centre], and with it est[i], which it confirms closely. */
+/* What supports est[centre], and with it est[i], whose value is close to it. */
 static struct support support_through(
 	const struct all *all, size_t centre, size_t i)
 {
@@ -109,6 +134,7 @@ static struct support support_through(
 	struct support s = {
 		.named = !e->assumed,
 		.fine = is_fine(all->est, all->n, i, all->kernel),
+		.unrefuted = !is_refuted(all->est, all->n, centre, all->kernel),
 		.late = (all->kernel->guess || !all->kernel->tsc) &&
 			e->line.kind == TSCAL_KIND_KERNEL,
 	};
@@ -120,7 +146,7 @@ static struct support support_through(
 		bool closely = true;
 
 		/* That e confirms c is taken for granted: the width of its own
-		 * interval must not help it. */
+		 * interval decides nothing. */
 		if (!votes(by) ||
 			(k != i && !confirms(by, c, all->kernel, &closely)))
 			continue;
@@ -147,11 +173,14 @@ static bool stronger(const struct support *a, const struct support *b)
 		return a->named;
 	if (a->fine != b->fine)
 		return a->fine;
-	/* A majority of roots outranks one; a measurement outranks a claim. */
+	/* A majority of roots outranks one; a measurement outranks a claim,
+	 * that it supports or that it refutes. */
 	if (a->groups != b->groups)
 		return a->groups > b->groups;
 	if (a->close != b->close)
 		return a->close > b->close;
+	if (a->unrefuted != b->unrefuted)
+		return a->unrefuted;
 	if (a->strength != b->strength)
 		return a->strength > b->strength;
 	if (a->sources != b->sources)
@@ -159,38 +188,48 @@ static bool stronger(const struct support *a, const struct support *b)
 	return !a->late && b->late;
 }
 
-/* Whether est[i] is contradicted by a stronger one that est[centre] confirms
- * closely too: a wide centre covers both. */
+/* Whether the two values are close to one another. */
+static bool near(const struct all *all, size_t i, size_t k)
+{
+	const struct estimate *a = &all->est[i], *b = &all->est[k];
+
+	return distance_ppm(a, b) <= near_ppm(a, b, all->kernel);
+}
+
+static size_t neighbours(const struct all *all, size_t i)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < all->n; k++)
+		n += votes(&all->est[k]) && near(all, i, k);
+	return n;
+}
+
+/* Whether another value close to est[centre] contradicts est[i], and has more
+ * neighbours: a timer with an allowance of 100 ppm is close to both. */
 static bool outvoted(const struct all *all, size_t centre, size_t i)
 {
-	const struct estimate *e = &all->est[i], *c = &all->est[centre];
-	bool closely;
-
-	for (size_t k = 0; k < all->n; k++) {
-		const struct estimate *by = &all->est[k];
-
-		if (votes(by) && stronger(&all->own[k], &all->own[i]) &&
-			confirms(c, by, all->kernel, &closely) && closely &&
-			!covered(e, by, allowed_ppm(e, by, all->kernel)))
+	for (size_t k = 0; k < all->n; k++)
+		if (votes(&all->est[k]) && near(all, k, centre) &&
+			distance_ppm(&all->est[i], &all->est[k]) >
+				allowed_ppm(&all->est[i], &all->est[k],
+					all->kernel) &&
+			neighbours(all, k) > neighbours(all, i))
 			return true;
-	}
 	return false;
 }
 
-/* The support of est[i], or of one that confirms it closely: then the two are
- * one rate, and which of them is used is for the table of sources to say. */
+/* The support of est[i], or of one that is close to it: which of the two is
+ * used is then for the table of sources to say. */
 static struct support support_for(const struct all *all, size_t i)
 {
-	struct support best = all->own[i];
+	struct support best = support_through(all, i, i);
 
 	for (size_t c = 0; c < all->n; c++) {
 		struct support s;
-		bool closely;
 
-		if (c == i || !votes(&all->est[c]) ||
-			!confirms(&all->est[c], &all->est[i], all->kernel,
-				&closely) ||
-			!closely || outvoted(all, c, i))
+		if (c == i || !votes(&all->est[c]) || coarse(&all->est[c]) ||
+			!near(all, i, c) || outvoted(all, c, i))
 			continue;
 		s = support_through(all, c, i);
 		if (stronger(&s, &best))
@@ -218,9 +257,6 @@ static size_t rank(const struct estimate *est, size_t n,
 	size_t ranked = 0;
 
 	find_groups(est, n, all.group);
-	for (size_t i = 0; i < n; i++)
-		if (votes(&est[i]))
-			all.own[i] = support_through(&all, i, i);
 	for (size_t i = 0; i < n; i++) {
 		size_t at = ranked;
 
@@ -245,21 +281,29 @@ const struct estimate *compare_used(const struct estimate *est, size_t n)
 	return NULL;
 }
 
-/* Whether e, which does not contradict used, says too little to agree. */
-static bool tells_nothing(const struct estimate *e, const struct estimate *used)
+/* Whether the two, which are not apart, leave so much open between them that
+ * they do not agree. */
+static bool too_coarse(const struct estimate *e, const struct estimate *used)
 {
 	return coarse(e) || coarse(used) ||
-	       (compare_independent(e, used) && proves_too_little(e, used));
+	       (!share_known_root(e, used) &&
+		       compare_agreement_ppm(e, used) > LOOSE_PPM);
 }
 
-static void say_coarse(struct estimate *e)
+static void say_coarse(struct estimate *e, const struct estimate *used)
 {
 	char was[TSCAL_SENTENCE];
 
 	memcpy(was, e->line.sentence, sizeof(was));
-	/* Sentences of counters are half as long. */
-	est_say(e, TSCAL_STATUS_COARSE, "too coarse here: +-%.0f ppm; %.190s",
-		bounds_ppm(e), was);
+	/* Sentences of counters are half as long as there is room. */
+	if (bounds_ppm(e) >= bounds_ppm(used))
+		est_say(e, TSCAL_STATUS_COARSE,
+			"too coarse here: +-%.0f ppm; %.190s", bounds_ppm(e),
+			was);
+	else
+		est_say(e, TSCAL_STATUS_COARSE,
+			"not comparable: %s is known to +-%.0f ppm; %.160s",
+			tscal_source_str(used->line.id), bounds_ppm(used), was);
 }
 
 /* Judged, and contradicted by nothing stronger. */
@@ -294,8 +338,8 @@ static void judge(struct estimate *est, const size_t *order, size_t at,
 	}
 	if (e->assumed && !confirms(e, used, kernel, &closely))
 		e->line.status = TSCAL_STATUS_HINT;
-	else if (tells_nothing(e, used))
-		say_coarse(e);
+	else if (too_coarse(e, used))
+		say_coarse(e, used);
 	else
 		e->line.status = TSCAL_STATUS_AGREES;
 }

@@ -12,9 +12,9 @@
 /* The kernel cuts pvclock's rate to a kHz before it doubles it once or twice.
  */
 #define KERNEL_CUT_PPM 2.0
-/* A timer that a host emulates counts by the host's CLOCK_MONOTONIC, which its
- * NTP runs off the second that it counts its TSC by: by what its crystal is
- * off. */
+/* A timer that a host emulates counts by the host's CLOCK_MONOTONIC.  NTP
+ * steers that away from the uncorrected rate of the TSC by the error of the
+ * host's crystal. */
 #define HOST_CLOCK_PPM COMPARE_AGREE_PPM
 
 /* Relative to the middle of the two, so that the order in which they are asked
@@ -81,12 +81,11 @@ bool covered(
 	return of_both_ppm(outside, e, by) <= allowed_ppm;
 }
 
-bool proves_too_little(const struct estimate *a, const struct estimate *b)
+double near_ppm(const struct estimate *a, const struct estimate *b,
+	const struct kernel_rate *kernel)
 {
-	double farthest = larger(
-		a->line.hz_hi - b->line.hz_lo, b->line.hz_hi - a->line.hz_lo);
-
-	return of_both_ppm(farthest, a, b) > LOOSE_PPM;
+	return share_known_root(a, b) ? allowed_ppm(a, b, kernel)
+				      : COMPARE_AGREE_PPM;
 }
 
 double bounds_ppm(const struct estimate *e)

@@ -3,13 +3,12 @@
 /*
  * How two estimates relate.  Nothing here touches the machine.
  *
- * What was measured is an interval, so only intervals contradict: two numbers
- * are apart when their intervals, widened by what may lie between the two
- * clocks behind them, do not meet.  And a number is worth what its interval can
- * tell: one that is wider than any agreement counts for is coarse.
+ * Two numbers are apart when their intervals, widened by what may lie between
+ * the two clocks behind them, do not meet.  An estimate with bounds wider than
+ * LOOSE_PPM is coarse: it confirms nothing.
  *
- * Support is asked of one value and another's interval, so that nobody gains
- * support by a wide interval of his own.
+ * Whether a value is confirmed depends on the interval of the other one alone,
+ * so a wide interval brings no support to its own value.
  */
 #ifndef TSCAL_RELATION_H
 #define TSCAL_RELATION_H
@@ -28,6 +27,10 @@ bool share_known_root(const struct estimate *a, const struct estimate *b);
 double allowed_ppm(const struct estimate *a, const struct estimate *b,
 	const struct kernel_rate *kernel);
 
+/* The same, to agree closely. */
+double near_ppm(const struct estimate *a, const struct estimate *b,
+	const struct kernel_rate *kernel);
+
 /* How far the two values are from one another. */
 double distance_ppm(const struct estimate *a, const struct estimate *b);
 
@@ -39,10 +42,6 @@ bool apart(const struct estimate *a, const struct estimate *b,
  * this. */
 bool covered(const struct estimate *e, const struct estimate *by,
 	double allowed_ppm);
-
-/* Whether two values inside the two intervals may lie further apart than
- * LOOSE_PPM. */
-bool proves_too_little(const struct estimate *a, const struct estimate *b);
 
 /* Half of the interval, in ppm of its value. */
 double bounds_ppm(const struct estimate *e);

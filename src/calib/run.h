@@ -53,8 +53,8 @@ struct estimate {
 	/* Rests on an assumption (a crystal nobody named): comes after all that
 	 * does not, and may confirm but not contradict. */
 	bool assumed;
-	/* A hypervisor's report excludes it, and is newer. */
-	bool gives_way;
+	/* Its value lies outside of a hypervisor's report, which is newer. */
+	bool superseded;
 	/* Where it DISAGREES: the source that it contradicts. */
 	enum tscal_source against;
 };

@@ -17,8 +17,8 @@ static bool live(const struct estimate *e)
 	return e->line.id == TSCAL_SOURCE_KVMCLOCK;
 }
 
-/* Whether the interval of w confirms the value of e. */
-static bool confirms(const struct estimate *w, const struct estimate *e,
+/* Whether the interval of w holds the value of e, within the allowance. */
+static bool holds(const struct estimate *w, const struct estimate *e,
 	const struct kernel_rate *kernel)
 {
 	return covered(e, w, allowed_ppm(w, e, kernel));
@@ -34,24 +34,24 @@ static bool confirms(const struct estimate *w, const struct estimate *e,
 static bool backs(const struct estimate *w, const struct estimate *k,
 	const struct estimate *r, const struct kernel_rate *kernel)
 {
-	if (w == r || !confirms(w, k, kernel))
+	if (w == r || distance_ppm(w, k) > allowed_ppm(w, k, kernel))
 		return false;
 	if (w->line.kind == TSCAL_KIND_REPORTED)
 		return !live(r) || distance_ppm(k, r) > MOVED_LEAF_PPM;
-	return !confirms(w, r, kernel) &&
+	return !holds(w, r, kernel) &&
 	       (compare_independent(w, k) ||
 		       (w->line.kind == TSCAL_KIND_MEASURED && !w->by_kernel));
 }
 
-/* Whether the hypervisor's report r excludes the kernel's number k, and is the
- * newer of the two. */
+/* Whether the value of the kernel's number k lies outside of the hypervisor's
+ * report r, which is the newer of the two. */
 static bool outdates(const struct estimate *r, const struct estimate *k,
 	const struct estimate *est, size_t n, const struct kernel_rate *kernel)
 {
 	double limit = live(r) ? MOVED_PVCLOCK_PPM : MOVED_LEAF_PPM;
 
 	if (!est_credible(r) || r->line.kind != TSCAL_KIND_REPORTED ||
-		!share_known_root(r, k) || confirms(r, k, kernel) ||
+		!share_known_root(r, k) || holds(r, k, kernel) ||
 		distance_ppm(r, k) > limit)
 		return false;
 	for (size_t w = 0; w < n; w++)
@@ -60,13 +60,18 @@ static bool outdates(const struct estimate *r, const struct estimate *k,
 	return true;
 }
 
-/* e is older than r, by bounds or by its value alone: then it contradicts
- * nothing, but is not used instead of r either. */
-static void give_way(struct estimate *e, const struct estimate *r,
+/*
+ * What repeats the stale number k is as old: a report whose interval holds it,
+ * and whose own value is not what r says.
+ */
+static void find_repeated(struct estimate *est, size_t n, size_t k, size_t r,
 	const struct kernel_rate *kernel, bool *stale)
 {
-	e->gives_way = true;
-	*stale |= apart(e, r, kernel);
+	for (size_t w = 0; w < n; w++)
+		stale[w] |= est_credible(&est[w]) &&
+			    est[w].line.kind == TSCAL_KIND_REPORTED &&
+			    !holds(&est[r], &est[w], kernel) &&
+			    holds(&est[w], &est[k], kernel);
 }
 
 void find_stale(
@@ -79,16 +84,13 @@ void find_stale(
 			if (!est_credible(&est[k]) || !est[k].by_kernel ||
 				!outdates(&est[r], &est[k], est, n, kernel))
 				continue;
-			give_way(&est[k], &est[r], kernel, &stale[k]);
-			/* What repeats the old number is as old. */
-			for (size_t w = 0; w < n; w++)
-				if (est_credible(&est[w]) &&
-					est[w].line.kind ==
-						TSCAL_KIND_REPORTED &&
-					!confirms(&est[r], &est[w], kernel) &&
-					confirms(&est[k], &est[w], kernel))
-					give_way(&est[w], &est[r], kernel,
-						&stale[w]);
+			/* By its value alone it contradicts nothing, but is not
+			 * used instead of the newer one either. */
+			est[k].superseded = true;
+			if (!apart(&est[k], &est[r], kernel))
+				continue;
+			stale[k] = true;
+			find_repeated(est, n, k, r, kernel, stale);
 		}
 	for (size_t i = 0; i < n; i++)
 		if (stale[i])

@@ -94,20 +94,33 @@ static size_t list_against(const struct run *run, struct tscal_info *info)
 	return all;
 }
 
-/* What contradicts no chosen rate, but another that agrees with that one. */
-static void list_others(const struct run *run, struct tscal_info *info)
+static const struct estimate *estimate_of(
+	const struct run *run, enum tscal_source id)
+{
+	for (size_t i = 0; i < run->n; i++)
+		if (run->est[i].line.id == id)
+			return &run->est[i];
+	return NULL;
+}
+
+/* What does not contradict the chosen rate, but a source that agrees with it:
+ * the first of them. */
+static void add_other(const struct run *run, struct tscal_info *info)
 {
 	char d[32];
 
 	for (size_t i = 0; i < run->n; i++) {
-		const struct estimate *e = &run->est[i];
+		const struct estimate *e = &run->est[i], *other;
 
-		if (e->line.status == TSCAL_STATUS_DISAGREES &&
-			!contradicts_used(run, e))
-			add(info, "%s%s (%s) contradicts %s.",
-				info->rate_sentence[0] ? " " : "", e->line.name,
-				distance(e->line.hz, info->hz, d, sizeof(d)),
-				tscal_source_str(e->against));
+		if (e->line.status != TSCAL_STATUS_DISAGREES ||
+			contradicts_used(run, e))
+			continue;
+		other = estimate_of(run, e->against);
+		distance(e->line.hz, other->line.hz, d, sizeof(d));
+		add(info, "%s%s is %s %s; %s is used.",
+			info->rate_sentence[0] ? " " : "", e->line.name, d,
+			other->line.name, tscal_source_str(info->source));
+		return;
 	}
 }
 
@@ -121,7 +134,8 @@ static void stale(const struct run *run, struct tscal_info *info)
 		if (run->est[i].line.status == TSCAL_STATUS_STALE &&
 			run->est[i].by_kernel)
 			old = &run->est[i].line;
-	if (!old)
+	if (!old || compare_used(run->est, run->n)->line.kind !=
+			    TSCAL_KIND_REPORTED)
 		return;
 	distance(old->hz, info->hz, d, sizeof(d));
 	if (info->source == TSCAL_SOURCE_KVMCLOCK)
@@ -163,7 +177,7 @@ static void conflict(const struct run *run, struct tscal_info *info)
 			tscal_source_str(info->source));
 	else
 		info->rate_sentence[before] = '\0';
-	list_others(run, info);
+	add_other(run, info);
 }
 
 /* The independent source that agrees most closely. */
@@ -365,28 +379,23 @@ static void loose(const struct run *run, struct tscal_info *info)
 }
 
 /* What was measured too coarsely to count for or against is named. */
-static void too_coarse(const struct run *run, struct tscal_info *info)
+static void add_coarse(const struct run *run, struct tscal_info *info)
 {
 	const struct estimate *used = compare_used(run->est, run->n);
 	size_t all = count(run, TSCAL_STATUS_COARSE), listed = 0;
 
 	if (used && coarse(used))
-		add(info, " It is known to +-%.0f ppm only.", bounds_ppm(used));
-	for (size_t i = 0; i < run->n; i++) {
-		const struct tscal_line *l = &run->est[i].line;
-
-		if (l->status != TSCAL_STATUS_COARSE)
-			continue;
-		add(info, "%s%s",
-			!listed		    ? " "
-			: listed == all - 1 ? " and "
-					    : ", ",
-			l->name);
-		listed++;
-	}
-	if (all)
-		add(info, " %s too coarse here to tell.",
-			all == 1 ? "is" : "are");
+		add(info, " %s is known to +-%.0f ppm only.", used->line.name,
+			bounds_ppm(used));
+	else if (all > 2)
+		add(info, " %zu sources are too coarse here to tell.", all);
+	if (!all || coarse(used) || all > 2)
+		return;
+	for (size_t i = 0; i < run->n; i++)
+		if (run->est[i].line.status == TSCAL_STATUS_COARSE)
+			add(info, "%s%s", listed++ ? " and " : " ",
+				run->est[i].line.name);
+	add(info, " %s too coarse here to tell.", all == 1 ? "is" : "are");
 }
 
 /* Labels and hints that are far off deserve a word. */
@@ -432,6 +441,9 @@ void verdict_rate(const struct run *run, struct tscal_info *info)
 		break;
 	case TSCAL_RATE_CONFLICT:
 		conflict(run, info);
+		if (!info->rate_sentence[0])
+			add(info, "Sources contradict each other; %s is used.",
+				tscal_source_str(info->source));
 		break;
 	case TSCAL_RATE_VERIFIED:
 		verified(run, info);
@@ -444,6 +456,6 @@ void verdict_rate(const struct run *run, struct tscal_info *info)
 		break;
 	}
 	loose(run, info);
-	too_coarse(run, info);
+	add_coarse(run, info);
 	remark(run, info);
 }

@@ -252,10 +252,11 @@ Test(compare, distances_are_symmetric)
 	for (double off = 499.9; off < 500.3; off += 0.003) {
 		struct machine m = {0}, n = {0};
 
-		counter(&m, PM, 0);
-		counter(&m, HPET, off);
-		counter(&n, HPET, off);
-		counter(&n, PM, 0);
+		add(&m, TSCAL_SOURCE_ACPI_PM, TSCAL_KIND_MEASURED, PM, 0);
+		add(&m, TSCAL_SOURCE_HPET, TSCAL_KIND_MEASURED, HPET, off);
+		n.est[0] = m.est[1];
+		n.est[1] = m.est[0];
+		n.n = 2;
 		judge(&m);
 		judge(&n);
 		cr_expect(eq(int, RATE(m), RATE(n)), "%g", off);
@@ -348,9 +349,10 @@ Test(compare, what_is_coarse_neither_confirms_nor_is_chosen)
 			eq(int, RATE(m),
 				fine ? TSCAL_RATE_VERIFIED : TSCAL_RATE_SINGLE),
 			"%g ppm", bounds[i]);
-		cr_expect(
-			eq(int, status(&m, TSCAL_SOURCE_HPET),
-				fine ? TSCAL_STATUS_USED : TSCAL_STATUS_COARSE),
+		cr_expect(eq(int, status(&m, TSCAL_SOURCE_HPET),
+				  bounds[i] < 100 ? TSCAL_STATUS_USED
+				  : fine	  ? TSCAL_STATUS_AGREES
+						  : TSCAL_STATUS_COARSE),
 			"%g ppm", bounds[i]);
 		cr_expect(eq(int, m.info.agreement_ppm >= 0, fine), "%g ppm",
 			bounds[i]);
@@ -385,4 +387,74 @@ Test(compare, a_coarse_measurement_outranks_a_claim_that_it_excludes)
 	cr_assert(eq(int, (int)m.info.source, TSCAL_SOURCE_HPET));
 	cr_assert(lt(dbl, m.info.hz_lo, HZ));
 	cr_assert(lt(dbl, HZ, m.info.hz_hi));
+}
+
+/* A wide measurement beside an exact one is not used for its place in the table
+ * of sources. */
+Test(compare, a_wide_measurement_is_not_used_beside_an_exact_one)
+{
+	struct machine m = {0};
+
+	add(&m, TSCAL_SOURCE_HPET, TSCAL_KIND_MEASURED, HPET, 40);
+	widen(&m.est[0], 350);
+	ntp(&m, 0);
+	judge(&m);
+	cr_assert(eq(int, RATE(m), TSCAL_RATE_VERIFIED));
+	cr_assert(eq(int, (int)m.info.source, TSCAL_SOURCE_ADJTIMEX));
+}
+
+/* Nobody knows what stands behind the kernel's rate: no more may be open
+ * between it and a timer for that. */
+Test(compare, unknown_roots_agree_no_further_than_others)
+{
+	struct machine m = {0};
+
+	kernel(&m, CPU | UNKNOWN, 0);
+	add(&m, TSCAL_SOURCE_HPET, TSCAL_KIND_MEASURED, HV, 990);
+	widen(&m.est[2], 495);
+	judge(&m);
+	cr_assert(eq(int, RATE(m), TSCAL_RATE_CONSISTENT));
+	cr_assert(eq(int, status(&m, TSCAL_SOURCE_HPET), TSCAL_STATUS_COARSE));
+}
+
+/* The kernel believed another CPU's leaf; a timer too coarse to confirm
+ * anything excludes that, and not what the hypervisor reports. */
+Test(compare, a_coarse_timer_settles_which_of_two_claims_is_used)
+{
+	struct machine m = {0};
+
+	leaf(&m, 0);
+	kernel(&m, CPU | UNKNOWN, 1.8e6);
+	add(&m, TSCAL_SOURCE_HPET, TSCAL_KIND_MEASURED, HV, 0);
+	m.est[3].by_host_clock = true;
+	widen(&m.est[3], 4400);
+	judge(&m);
+	cr_assert(eq(int, RATE(m), TSCAL_RATE_CONFLICT));
+	cr_assert(eq(int, (int)m.info.source, TSCAL_SOURCE_HV_LEAF));
+	cr_assert(eq(uint, count(&m, TSCAL_STATUS_DISAGREES), 2));
+}
+
+/* CLOCK_MONOTONIC_RAW was measured coarsely: the reports must not be taken for
+ * old because each of them is inside of its wide interval. */
+Test(compare, a_wide_kernel_number_makes_no_report_stale)
+{
+	static const double bounds[] = {1, 10, 30, 300, 600};
+
+	for (size_t i = 0; i < 5; i++) {
+		struct machine m = {0};
+
+		leaf(&m, 0);
+		kvmclock(&m, 20);
+		kernel(&m, HV, 0);
+		m.est[3].line.hz *= 1 - 4e-6;
+		widen(&m.est[3], bounds[i]);
+		judge(&m);
+		cr_expect(
+			eq(int, RATE(m), TSCAL_RATE_CONFLICT), "%g", bounds[i]);
+		cr_expect(eq(int, (int)m.info.source, TSCAL_SOURCE_KVMCLOCK),
+			"%g", bounds[i]);
+		cr_expect(eq(int, status(&m, TSCAL_SOURCE_VDSO),
+				  TSCAL_STATUS_STALE),
+			"%g", bounds[i]);
+	}
 }

@@ -274,7 +274,7 @@ Test(sentence, of_a_leaf_that_no_timer_can_check)
 Test(sentence, of_a_coarse_timer_alone)
 {
 	timer(TSCAL_SOURCE_HPET, 0, 4400);
-	is("Only hpet gives a rate. It is known to +-4400 ppm only.");
+	is("Only hpet gives a rate. hpet is known to +-4400 ppm only.");
 }
 
 /* Two ends of a chain contradict each other, not what lies between. */
@@ -283,8 +283,8 @@ Test(sentence, of_two_that_contradict_each_other)
 	add(TSCAL_SOURCE_CPUID_15, TSCAL_KIND_ENUMERATED, TSCAL_ROOT_CPU, 300);
 	add(TSCAL_SOURCE_HPET, TSCAL_KIND_MEASURED, TSCAL_ROOT_HPET, -300);
 	add(TSCAL_SOURCE_NTP, TSCAL_KIND_MEASURED, TSCAL_ROOT_NTP, 0);
-	is("hpet (300 ppm below) contradicts cpuid-15. cpuid-15 agrees only "
-	   "loosely: 300 ppm above.");
+	is("cpuid-15 is 600 ppm above hpet; ntp is used. hpet agrees only "
+	   "loosely: 300 ppm below.");
 }
 
 Test(sentence, of_a_guest_without_a_leaf_whose_timers_agree)
