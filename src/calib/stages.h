@@ -16,7 +16,12 @@ void roots_of_kernel(const struct facts *facts, const struct tscal_hv *hv,
 void find_stale(
 	struct estimate *est, size_t n, const struct kernel_rate *kernel);
 
-/* compare.c: which estimates agree, and which is used.  Sets each status to
+/* support.c: those that may be used, the one with the most support first;
+ * returns how many.  Pure. */
+size_t support_rank(const struct estimate *est, size_t n,
+	const struct kernel_rate *kernel, size_t *order);
+
+/* compare.c: which estimates agree with that one.  Sets each status to
  * USED, AGREES, DISAGREES, COARSE, HINT or STALE where it holds a credible
  * number, and fills in the rate part of info.  Pure. */
 void compare(struct estimate *est, size_t n, const struct kernel_rate *kernel,

@@ -2,25 +2,12 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* What the comparison means, in a sentence.  Pure. */
 #include <math.h>
-#include <stdio.h>
-#include <stdarg.h>
 #include <string.h>
 
+#include "calib/rate_sentence.h"
 #include "calib/relation.h"
 #include "calib/source.h"
 #include "calib/stages.h"
-
-__attribute__((format(printf, 2, 3))) static void add(
-	struct tscal_info *info, const char *fmt, ...)
-{
-	size_t len = strlen(info->rate_sentence);
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(info->rate_sentence + len, sizeof(info->rate_sentence) - len,
-		fmt, ap);
-	va_end(ap);
-}
 
 static const struct estimate *find(
 	const struct run *run, enum tscal_source id, enum tscal_status status)
@@ -30,154 +17,6 @@ static const struct estimate *find(
 			run->est[i].line.status == status)
 			return &run->est[i];
 	return NULL;
-}
-
-/* How far hz is from another rate: "1.5 % above", "1234 ppm below". */
-static const char *distance(double hz, double from, char *buf, size_t size)
-{
-	double d = fabs(ppm(hz, from));
-	const char *unit = d < 1e4 ? "ppm" : "%";
-	const char *side = hz > from ? "above" : "below";
-
-	if (d >= 1e4)
-		d /= 1e4;
-	if (d < 0.05)
-		snprintf(buf, size, "within 0.05 ppm");
-	else if (d < 999.5)
-		snprintf(buf, size, "%.3g %s %s", d, unit, side);
-	else
-		snprintf(buf, size, "%.0f %s %s", d, unit, side);
-	return buf;
-}
-
-static size_t count(const struct run *run, enum tscal_status status)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < run->n; i++)
-		n += run->est[i].line.status == status;
-	return n;
-}
-
-/* As many as the sentence has room for. */
-#define LIST_MAX 4
-
-static bool contradicts_used(const struct run *run, const struct estimate *e)
-{
-	return e->line.status == TSCAL_STATUS_DISAGREES &&
-	       e->against == run->info.source;
-}
-
-/* "a (1.2 % above), b (...) and c (...)": what contradicts the chosen rate, and
- * how far it is from it; returns how many there are. */
-static size_t list_against(const struct run *run, struct tscal_info *info)
-{
-	size_t all = 0, listed = 0;
-	char d[32];
-
-	for (size_t i = 0; i < run->n; i++)
-		all += contradicts_used(run, &run->est[i]);
-	for (size_t i = 0; i < run->n && listed < LIST_MAX; i++) {
-		const struct tscal_line *l = &run->est[i].line;
-
-		if (!contradicts_used(run, &run->est[i]))
-			continue;
-		add(info, "%s%s (%s)",
-			!listed		    ? ""
-			: listed == all - 1 ? " and "
-					    : ", ",
-			l->name, distance(l->hz, info->hz, d, sizeof(d)));
-		listed++;
-	}
-	if (listed < all)
-		add(info, " and %zu more", all - listed);
-	return all;
-}
-
-static const struct estimate *estimate_of(
-	const struct run *run, enum tscal_source id)
-{
-	for (size_t i = 0; i < run->n; i++)
-		if (run->est[i].line.id == id)
-			return &run->est[i];
-	return NULL;
-}
-
-/* What does not contradict the chosen rate, but a source that agrees with it:
- * the first of them. */
-static void add_other(const struct run *run, struct tscal_info *info)
-{
-	char d[32];
-
-	for (size_t i = 0; i < run->n; i++) {
-		const struct estimate *e = &run->est[i], *other;
-
-		if (e->line.status != TSCAL_STATUS_DISAGREES ||
-			contradicts_used(run, e))
-			continue;
-		other = estimate_of(run, e->against);
-		distance(e->line.hz, other->line.hz, d, sizeof(d));
-		add(info, "%s%s is %s %s; %s is used.",
-			info->rate_sentence[0] ? " " : "", e->line.name, d,
-			other->line.name, tscal_source_str(info->source));
-		return;
-	}
-}
-
-/* A kernel that still runs on the rate it had before it was moved. */
-static void stale(const struct run *run, struct tscal_info *info)
-{
-	const struct tscal_line *old = NULL;
-	char d[32];
-
-	for (size_t i = 0; i < run->n && !old; i++)
-		if (run->est[i].line.status == TSCAL_STATUS_STALE &&
-			run->est[i].by_kernel)
-			old = &run->est[i].line;
-	if (!old || compare_used(run->est, run->n)->line.kind !=
-			    TSCAL_KIND_REPORTED)
-		return;
-	distance(old->hz, info->hz, d, sizeof(d));
-	if (info->source == TSCAL_SOURCE_KVMCLOCK)
-		/* That record follows each move. */
-		add(info,
-			"The kernel still uses another host's rate, %s the one "
-			"that %s reports; CLOCK_MONOTONIC_RAW is off by as "
-			"much.",
-			d, tscal_source_str(info->source));
-	else
-		add(info,
-			"The kernel still uses another host's rate, %s the one "
-			"that %s reports, unless %s is wrong.",
-			d, tscal_source_str(info->source),
-			tscal_source_str(info->source));
-}
-
-static void conflict(const struct run *run, struct tscal_info *info)
-{
-	size_t before, falsetickers;
-
-	stale(run, info);
-	for (size_t i = 0; i < run->n; i++) {
-		const struct tscal_line *l = &run->est[i].line;
-
-		if (l->kind == TSCAL_KIND_MEASURED &&
-			l->status == TSCAL_STATUS_IMPLAUSIBLE)
-			add(info, "%s%s contradicts: %s.",
-				info->rate_sentence[0] ? " " : "", l->name,
-				l->sentence);
-	}
-	before = strlen(info->rate_sentence);
-	if (before)
-		add(info, " ");
-	falsetickers = list_against(run, info);
-	if (falsetickers)
-		add(info, " contradict%s %s, which is used.",
-			falsetickers == 1 ? "s" : "",
-			tscal_source_str(info->source));
-	else
-		info->rate_sentence[before] = '\0';
-	add_other(run, info);
 }
 
 /* The independent source that agrees most closely. */
@@ -211,9 +50,9 @@ static void verified(const struct run *run, struct tscal_info *info)
 	const struct estimate *best = witness(run, used);
 	char d[32];
 
-	distance(best->line.hz, used->line.hz, d, sizeof(d));
+	rate_distance(best->line.hz, used->line.hz, d, sizeof(d));
 	if (best->line.id == TSCAL_SOURCE_ADJTIMEX)
-		add(info,
+		rate_add(info,
 			"NTP has measured this rate: the true one is %s%s what "
 			"%s says.",
 			d, strncmp(d, "within", 6) ? "" : " of",
@@ -221,12 +60,12 @@ static void verified(const struct run *run, struct tscal_info *info)
 	else if (run->pm_of_crystal && best->line.id == TSCAL_SOURCE_ACPI_PM &&
 		 used->line.roots == TSCAL_ROOT_CPU)
 		/* The other is the CPU's own ratio of the same crystal. */
-		add(info,
+		rate_add(info,
 			"acpi-pm and %s agree to %.3g ppm: two declared "
 			"frequencies, but both count the CPU's crystal.",
 			used->line.name, info->agreement_ppm);
 	else
-		add(info, "%s%s%s%s confirms %s to %.3g ppm%s.",
+		rate_add(info, "%s%s%s%s confirms %s to %.3g ppm%s.",
 			used->by_kernel ? "The kernel " : "",
 			used->by_kernel ? how_of(run, used) : "",
 			used->by_kernel ? "; " : "", best->line.name,
@@ -273,12 +112,12 @@ static void claim_checked(const struct estimate *claim,
 	double agreement_ppm = compare_agreement_ppm(timer, claim);
 
 	if (agreement_ppm <= COMPARE_AGREE_PPM)
-		add(info,
+		rate_add(info,
 			"Claim checked: %s matches the host's own timers "
 			"(%s to %.3g ppm); the host itself is unchecked.",
 			claim->line.name, timer->line.name, agreement_ppm);
 	else
-		add(info,
+		rate_add(info,
 			"Claim checked, but coarsely: the host's own timers "
 			"(%s) do not contradict %s, but could not tell if it "
 			"were %.0f ppm off.",
@@ -299,42 +138,45 @@ static void consistent(const struct run *run, struct tscal_info *info)
 		used->line.roots == TSCAL_ROOT_HV)
 		claim_checked(used, timer, info);
 	else if (leaf && pv)
-		add(info,
+		rate_add(info,
 			"hv-leaf and kvmclock differ by %.1f kHz of rounding; "
 			"all reachable sources are the hypervisor's.",
 			fabs(leaf->line.hz - pv->line.hz) / 1e3);
 	else if (timer_read(run) && !run->hv.present && run->kernel.guest &&
 		 run->facts.hv_bit >= 0)
-		add(info, "%s: all timers here are one host's clock.",
+		rate_add(info, "%s: all timers here are one host's clock.",
 			run->kernel.sign);
 	else if (timer && !run->kernel.guest &&
 		 run->kernel.roots == timer->line.roots)
-		add(info, "%s twice, the kernel's and ours: the kernel %s.",
+		rate_add(info,
+			"%s twice, the kernel's and ours: the kernel %s.",
 			timer->line.name, run->kernel.how);
 	else if (info->roots == TSCAL_ROOT_HV)
-		add(info, "All reachable sources are the hypervisor's.");
+		rate_add(info, "All reachable sources are the hypervisor's.");
 	else if (info->roots == TSCAL_ROOT_CPU && run->facts.tdx)
-		add(info, "CPUID 15h, which the CPU's firmware vouches for, "
-			  "not the host.");
+		rate_add(info,
+			"CPUID 15h, which the CPU's firmware vouches for, "
+			"not the host.");
 	else if (info->source == TSCAL_SOURCE_CPUID_15 &&
 		 run->kernel.khz_roots == TSCAL_ROOT_CPU)
-		add(info, "The kernel took its rate from CPUID 15h: one "
-			  "declaration, not two.");
+		rate_add(info, "The kernel took its rate from CPUID 15h: one "
+			       "declaration, not two.");
 	else if (info->roots == believed)
-		add(info, "The kernel %s; nothing independent confirms it.",
+		rate_add(info,
+			"The kernel %s; nothing independent confirms it.",
 			run->kernel.khz_how);
 	else if (info->roots & TSCAL_ROOT_UNKNOWN)
-		add(info,
+		rate_add(info,
 			"The kernel %s: who stands behind its rate is not "
 			"known.",
 			run->kernel.how);
 	else if (run->kernel.roots & TSCAL_ROOT_UNKNOWN)
-		add(info,
+		rate_add(info,
 			"%s and the kernel agree, but the kernel %s: they may "
 			"be one.",
 			tscal_source_str(info->source), run->kernel.how);
 	else if (timer && run->kernel.guest)
-		add(info,
+		rate_add(info,
 			"%s agrees to %.3g ppm, but all timers here are the "
 			"host's clock; the kernel %s.",
 			timer->line.name,
@@ -342,7 +184,7 @@ static void consistent(const struct run *run, struct tscal_info *info)
 				timer, compare_used(run->est, run->n)),
 			run->kernel.how);
 	else
-		add(info, "Only the kernel's rate is reachable: it %s.",
+		rate_add(info, "Only the kernel's rate is reachable: it %s.",
 			run->kernel.how);
 }
 
@@ -351,16 +193,16 @@ static void single(const struct run *run, struct tscal_info *info)
 	const struct estimate *used = compare_used(run->est, run->n);
 
 	if (run->kernel.guess && used->by_kernel)
-		add(info, "Only the kernel's rate is reachable: it %s.",
+		rate_add(info, "Only the kernel's rate is reachable: it %s.",
 			run->kernel.khz_how);
 	else if (used->line.id == TSCAL_SOURCE_CLOCK_RAW)
-		add(info, "Only %s gives a rate, and the kernel %s.",
+		rate_add(info, "Only %s gives a rate, and the kernel %s.",
 			used->line.name, run->kernel.how);
 	else if (used->by_kernel)
-		add(info, "Only %s gives a rate, and the kernel %s.",
+		rate_add(info, "Only %s gives a rate, and the kernel %s.",
 			used->line.name, run->kernel.khz_how);
 	else
-		add(info, "Only %s gives a rate.", used->line.name);
+		rate_add(info, "Only %s gives a rate.", used->line.name);
 }
 
 /* What agrees, but not closely, is named. */
@@ -373,8 +215,8 @@ static void loose(const struct run *run, struct tscal_info *info)
 
 		if (l->status == TSCAL_STATUS_AGREES &&
 			fabs(ppm(l->hz, info->hz)) > COMPARE_AGREE_PPM)
-			add(info, " %s agrees only loosely: %s.", l->name,
-				distance(l->hz, info->hz, d, sizeof(d)));
+			rate_add(info, " %s agrees only loosely: %s.", l->name,
+				rate_distance(l->hz, info->hz, d, sizeof(d)));
 	}
 }
 
@@ -382,20 +224,21 @@ static void loose(const struct run *run, struct tscal_info *info)
 static void add_coarse(const struct run *run, struct tscal_info *info)
 {
 	const struct estimate *used = compare_used(run->est, run->n);
-	size_t all = count(run, TSCAL_STATUS_COARSE), listed = 0;
+	size_t all = rate_count(run, TSCAL_STATUS_COARSE), listed = 0;
 
 	if (used && coarse(used))
-		add(info, " %s is known to +-%.0f ppm only.", used->line.name,
-			bounds_ppm(used));
+		rate_add(info, " %s is known to +-%.0f ppm only.",
+			used->line.name, bounds_ppm(used));
 	else if (all > 2)
-		add(info, " %zu sources are too coarse here to tell.", all);
+		rate_add(
+			info, " %zu sources are too coarse here to tell.", all);
 	if (!all || coarse(used) || all > 2)
 		return;
 	for (size_t i = 0; i < run->n; i++)
 		if (run->est[i].line.status == TSCAL_STATUS_COARSE)
-			add(info, "%s%s", listed++ ? " and " : " ",
+			rate_add(info, "%s%s", listed++ ? " and " : " ",
 				run->est[i].line.name);
-	add(info, " %s too coarse here to tell.", all == 1 ? "is" : "are");
+	rate_add(info, " %s too coarse here to tell.", all == 1 ? "is" : "are");
 }
 
 /* Labels and hints that are far off deserve a word. */
@@ -411,20 +254,20 @@ static void remark(const struct run *run, struct tscal_info *info)
 			!(info->hz > 0))
 			continue;
 		if (l->id == TSCAL_SOURCE_CPUID_15 && off > 5e4)
-			add(info,
+			rate_add(info,
 				" CPUID 15h is the host's, %.2fx off: "
 				"ignored.",
 				l->hz / info->hz);
 		else if (l->id == TSCAL_SOURCE_MSR_PLATFORM && off > 500)
-			add(info,
+			rate_add(info,
 				" The P-state or ratio in the CPU's registers "
 				"is %s this rate.",
-				distance(l->hz, info->hz, d, sizeof(d)));
+				rate_distance(l->hz, info->hz, d, sizeof(d)));
 		else if (l->kind == TSCAL_KIND_NOMINAL && off > 1.5e4 &&
 			 !run->kernel.guest)
 			/* A guest's label is that of any host. */
-			add(info, " This rate is %s the nominal one (%s).",
-				distance(info->hz, l->hz, d, sizeof(d)),
+			rate_add(info, " This rate is %s the nominal one (%s).",
+				rate_distance(info->hz, l->hz, d, sizeof(d)),
 				l->name);
 	}
 }
@@ -434,16 +277,14 @@ void verdict_rate(const struct run *run, struct tscal_info *info)
 	info->rate_sentence[0] = '\0';
 	switch (info->rate) {
 	case TSCAL_RATE_NONE:
-		add(info, count(run, TSCAL_STATUS_HINT)
-				  ? "No source gives a rate: what is a hint is "
-				    "never chosen."
-				  : "No source gives a rate.");
+		rate_add(info,
+			rate_count(run, TSCAL_STATUS_HINT)
+				? "No source gives a rate: what is a hint is "
+				  "never chosen."
+				: "No source gives a rate.");
 		break;
 	case TSCAL_RATE_CONFLICT:
-		conflict(run, info);
-		if (!info->rate_sentence[0])
-			add(info, "Sources contradict each other; %s is used.",
-				tscal_source_str(info->source));
+		rate_conflict(run, info);
 		break;
 	case TSCAL_RATE_VERIFIED:
 		verified(run, info);

@@ -205,6 +205,7 @@ void batch_convert(const struct tscal_conv *conv, const uint64_t *tsc,
 void tscal_tsc_to_ns_n(const struct tscal_conv *conv, const uint64_t *tsc,
 	int64_t *ns, size_t n)
 {
-	/* A bit of libgcc's, which it has set before any constructor of ours. */
+	/* A bit of libgcc's, which it has set before any constructor of ours.
+	 */
 	batch_convert(conv, tsc, ns, n, __builtin_cpu_supports("avx2"));
 }

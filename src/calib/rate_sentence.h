@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* The parts that the sentence about the rate is made of. */
+#ifndef TSCAL_RATE_SENTENCE_H
+#define TSCAL_RATE_SENTENCE_H
+
+#include "calib/run.h"
+
+/* Append to info->rate_sentence, as far as there is room. */
+__attribute__((format(printf, 2, 3))) void rate_add(
+	struct tscal_info *info, const char *fmt, ...);
+
+/* How far hz is from another rate: "1.5 % above", "1234 ppm below"; returns
+ * buf. */
+const char *rate_distance(double hz, double from, char *buf, size_t size);
+
+/* How many sources have this status. */
+size_t rate_count(const struct run *run, enum tscal_status status);
+
+/* What contradicts: which sources, and how far off. */
+void rate_conflict(const struct run *run, struct tscal_info *info);
+
+#endif /* TSCAL_RATE_SENTENCE_H */
