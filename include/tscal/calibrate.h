@@ -283,6 +283,8 @@ TSCAL_API size_t tscal_report_count(const struct tscal_report *report);
 TSCAL_API const struct tscal_line *tscal_report_line(
 	const struct tscal_report *report, size_t i);
 
+struct tscal_conv_meta; /* conv.h */
+
 /**
  * A converter for a clock of this machine, with all that is known of it.
  *
@@ -292,11 +294,10 @@ TSCAL_API const struct tscal_line *tscal_report_line(
  * @param report    one that was just made on this machine.
  * @param clock_id  as for tscal_conv_anchor().
  * @param meta      filled in on success, untouched otherwise.
- * @return 0; -ERANGE when the report has no rate that a converter takes; an
- *         error of tscal_conv_anchor().
+ * @return 0; -EINVAL for the report on a recording; -ERANGE when it has no rate
+ *         that a converter takes; an error of tscal_conv_anchor().
  * Thread-safe; reads a file in /proc; not for signal handlers.
  */
-struct tscal_conv_meta;
 TSCAL_API int tscal_report_conv(const struct tscal_report *report, int clock_id,
 	struct tscal_conv_meta *meta);
 

@@ -243,17 +243,19 @@ TSCAL_API void tscal_tsc_to_ns_n(const struct tscal_conv *conv,
  * as long as the rate that the converter was set up with holds.
  *
  * The TSC is read before and after the clock, up to 12 times within 20 us and
- * the time of one more read.  What all these readings allow together is taken.
+ * the time of one more read.  What all these readings allow together is taken,
+ * if the rate is right by 0.1 %.
  * @param conv      set up by tscal_conv_init(); its epochs are set on success,
  *                  and it is untouched otherwise.
  * @param clock_id  what clock_gettime(2) takes: CLOCK_REALTIME, _MONOTONIC,
  *                  _MONOTONIC_RAW, _BOOTTIME, _TAI, or a dynamic POSIX clock
  *                  such as that of an open /dev/ptpN.
  * @param err_ns    receives how far ns_epoch may be from the clock at
- *                  tsc_epoch, in ns to either side; may be NULL.
+ *                  tsc_epoch, in ns to either side, 10 ms for a coarse clock;
+ *                  may be NULL.
  * @return 0; -ERANGE when conv was not set up; -EPERM where RDTSC is disabled
- *         (prctl(2), PR_SET_TSC); -errno of clock_gettime(2): -EINVAL for a
- *         clock that this kernel does not have.
+ *         (prctl(2), PR_SET_TSC); -EINVAL for a clock of CPU time; -errno of
+ *         clock_gettime(2): -EINVAL for a clock that this kernel does not have.
  *
  * In libtscal.  Thread-safe, allocates nothing, takes no lock.  Safe in signal
  * handlers.  Makes system calls where the vDSO does not serve the clock.
@@ -304,7 +306,8 @@ struct tscal_conv_meta {
  *     sum=9f0c2b71
  *
  * (on one line, of printable ASCII).  docs/converting.md has the format.
- * tscal_conv_parse() gives exactly the same back.
+ * tscal_conv_parse() gives exactly the same back; what is not known, as -1 for
+ * err_ns and 0 for made_ns.
  * @return the length, below TSCAL_CONV_LINE; -ENOSPC if size is too small;
  *         -EINVAL for a converter that no line can say: a rate out of range,
  *         bounds that do not hold it, a clock without a name (a dynamic one), a

@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calib/report.h"
 #include "calib/run.h"
 #include "hv/evidence.h"
 
 struct tscal_report {
 	struct run run;
+	bool live;
 	struct tscal_machine machine;
 };
 
@@ -81,10 +83,16 @@ int tscal_report_new(const struct tscal_opts *opts, struct tscal_report **out)
 		free(r);
 		return rc;
 	}
+	r->live = strcmp(r->run.plat->ops->name, "replay") != 0;
 	describe(&r->machine, &r->run);
 	hv_describe(r->run.plat, &r->machine.hv);
 	*out = r;
 	return 0;
+}
+
+bool report_is_live(const struct tscal_report *report)
+{
+	return report->live;
 }
 
 void tscal_report_free(struct tscal_report *report)

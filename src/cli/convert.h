@@ -34,10 +34,10 @@ static inline void conversion_begin(struct conversion *c, uint64_t tsc)
 /* Whether a converter converts it: less than 2^60 ticks from the epoch. */
 static inline bool conversion_reaches(const struct conversion *c, uint64_t tsc)
 {
+	const uint64_t most = (UINT64_C(1) << 60) - 1;
 	uint64_t ticks = tsc - c->conv.tsc_epoch;
 
-	return c->signed_ ? (ticks + (UINT64_C(1) << 60)) >> 61 == 0
-			  : ticks >> 60 == 0;
+	return c->signed_ ? ticks + most <= 2 * most : ticks <= most;
 }
 
 /* Where the output goes; false when it can no longer be written. */
@@ -73,8 +73,8 @@ struct convert_text {
 	enum place place;
 	bool fresh; /* nothing of this line has been read */
 	bool in_field;
-	unsigned field;	 /* the last that has begun */
-	unsigned commas; /* since it ended */
+	uint64_t field;	 /* the last that has begun */
+	uint64_t commas; /* since it ended */
 	char stamp[STAMP_MAX];
 	size_t n_stamp; /* all its characters, also those not kept */
 	uint64_t tsc;	/* of its digits */

@@ -144,15 +144,29 @@ size_t convert_print(char out[CONVERT_DIGITS], int64_t ns, enum unit unit)
 	return n;
 }
 
+/* What stood there, with NULs that can be seen. */
+static bool fail_stamp(struct convert_text *t)
+{
+	size_t kept = t->n_stamp < STAMP_MAX ? t->n_stamp : STAMP_MAX, n = 0;
+	char shown[4 * STAMP_MAX + 1];
+
+	for (size_t i = 0; i < kept; i++) {
+		if (t->stamp[i]) {
+			shown[n++] = t->stamp[i];
+			continue;
+		}
+		memcpy(shown + n, "\\x00", 4);
+		n += 4;
+	}
+	return fail(t, "'%.*s%s' is no TSC value: a decimal number below 2^64",
+		(int)n, shown, t->n_stamp > kept ? "..." : "");
+}
+
 /* The stamp has ended. */
 static bool convert(struct convert_text *t)
 {
-	size_t kept = t->n_stamp < STAMP_MAX ? t->n_stamp : STAMP_MAX;
-
 	if (t->bad)
-		return fail(t,
-			"'%.*s%s' is no TSC value: a decimal number below 2^64",
-			(int)kept, t->stamp, t->n_stamp > kept ? "..." : "");
+		return fail_stamp(t);
 	conversion_begin(t->c, t->tsc);
 	if (!conversion_reaches(t->c, t->tsc))
 		return fail(t,
@@ -247,9 +261,11 @@ static bool end_line(struct convert_text *t)
 {
 	if (t->place == INSIDE && !convert(t))
 		return false;
-	if (t->place == BEFORE)
-		return fail(t, "there is none in this line");
-	return true;
+	if (t->place != BEFORE)
+		return true;
+	return fail(t, t->field + t->commas >= t->column
+			       ? "it is empty"
+			       : "there is none in this line");
 }
 
 static bool next_line(struct convert_text *t)

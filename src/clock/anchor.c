@@ -2,38 +2,45 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 #include "clock/anchor.h"
 
+/* How far the rate of the caller may be off: NTP slews by 500 ppm, and a rate
+ * by another clock may be as far off the other way. */
+#define RATE_DOUBT 1e-3
+
 /* What a sample says of the clock at tsc, relative to ns.  The clock read
  * [ref, ref + 1) ns at some moment between the two TSC reads. */
 static void allows(const struct plat_sample *s, uint64_t tsc, int64_t ns,
 	double q, double *lo, double *hi)
 {
 	double ref = (double)(int64_t)(s->ref - (uint64_t)ns);
+	double after = (double)(int64_t)(tsc - s->tsc_after) * q;
+	double before = (double)(int64_t)(tsc - s->tsc_before) * q;
 
-	*lo = ref + (double)(int64_t)(tsc - s->tsc_after) * q;
-	*hi = ref + 1 + (double)(int64_t)(tsc - s->tsc_before) * q;
+	*lo = ref + after - (after < 0 ? -after : after) * RATE_DOUBT;
+	*hi = ref + 1 + before + (before < 0 ? -before : before) * RATE_DOUBT;
 }
 
 struct anchor anchor_of(const struct plat_sample *s, size_t n, double q)
 {
-	const struct plat_sample *last = &s[n - 1], *best = last;
-	struct anchor a = {.tsc = last->tsc_after, .ns = (int64_t)last->ref};
+	const struct plat_sample *best = &s[0];
+	struct anchor a, alone;
 	double lo, hi;
 
-	allows(last, a.tsc, a.ns, q, &a.lo, &a.hi);
+	for (size_t i = 1; i < n; i++)
+		if (s[i].tsc_after - s[i].tsc_before <
+			best->tsc_after - best->tsc_before)
+			best = &s[i];
+	/* At the tightest: where one was interrupted, it may be long ago. */
+	a.tsc = best->tsc_after;
+	a.ns = (int64_t)best->ref;
+	allows(best, a.tsc, a.ns, q, &a.lo, &a.hi);
+	alone = a;
 	for (size_t i = 0; i < n; i++) {
 		allows(&s[i], a.tsc, a.ns, q, &lo, &hi);
 		if (lo > a.lo)
 			a.lo = lo;
 		if (hi < a.hi)
 			a.hi = hi;
-		if (s[i].tsc_after - s[i].tsc_before <
-			best->tsc_after - best->tsc_before)
-			best = &s[i];
 	}
-	if (a.lo <= a.hi)
-		return a;
-	a.tsc = best->tsc_after;
-	a.ns = (int64_t)best->ref;
-	allows(best, a.tsc, a.ns, q, &a.lo, &a.hi);
-	return a;
+	/* The clock was set meanwhile, or the TSC jumped. */
+	return a.lo <= a.hi ? a : alone;
 }

@@ -15,13 +15,14 @@ struct anchor {
 	double lo, hi;
 };
 
-/* Reads of one anchor: some microseconds, in which no rate matters. */
+/* Reads of one anchor: some microseconds. */
 #define ANCHOR_READS 12
 
 /*
  * From a burst of samples, by what all of them allow: tighter than the tightest
  * bracket.  If they contradict one another (the clock or the TSC jumped), the
- * tightest alone.  ns_per_tick need not be better than 0.1 %.  n is at least 1.
+ * tightest alone.  ns_per_tick need not be better than 0.1 %, also where the
+ * program was interrupted between two of them.  n is at least 1.
  */
 struct anchor anchor_of(
 	const struct plat_sample *s, size_t n, double ns_per_tick);

@@ -7,6 +7,7 @@
 
 #include <tscal/calibrate.h>
 
+#include "calib/report.h"
 #include "clock/anchor.h"
 #include "clock/boot.h"
 
@@ -24,6 +25,26 @@ static bool tsc_disabled(struct tscal_platform *plat)
 	       access != PLAT_TSC_ENABLED;
 }
 
+/* Whether it counts time at all: CPU clocks do only while somebody runs, fixed
+ * ones and those of clock_getcpuclockid(3), whose low bits are not CLOCKFD
+ * (Linux, include/linux/posix-timers.h). */
+static bool counts_time(int clock_id)
+{
+	if (clock_id < 0)
+		return (clock_id & 7) == 3;
+	return clock_id != CLOCK_PROCESS_CPUTIME_ID &&
+	       clock_id != CLOCK_THREAD_CPUTIME_ID;
+}
+
+/* What it lags by beside 1 ns: coarse clocks by a tick of 100 Hz or more. */
+static int64_t lag_ns(int clock_id)
+{
+	return clock_id == CLOCK_REALTIME_COARSE ||
+			       clock_id == CLOCK_MONOTONIC_COARSE
+		       ? 10000000
+		       : 0;
+}
+
 int tscal_conv_anchor(struct tscal_conv *conv, int clock_id, int64_t *err_ns)
 {
 	const struct plat_until until = {
@@ -33,12 +54,17 @@ int tscal_conv_anchor(struct tscal_conv *conv, int clock_id, int64_t *err_ns)
 	struct tscal_conv same;
 	struct anchor a;
 	int n, rc = tscal_conv_init(&same, conv->tsc_hz, 0, 0);
+	int was = errno;
 
 	if (rc)
 		return rc;
+	if (!counts_time(clock_id))
+		return -EINVAL;
 	if (tsc_disabled(plat))
 		return -EPERM;
 	n = plat->ops->clock_burst(plat, clock_id, s, &until);
+	/* The caller may be a signal handler. */
+	errno = was;
 	if (n <= 0)
 		return n ? n : -EIO;
 	a = anchor_of(s, (size_t)n, 1e9 / conv->tsc_hz);
@@ -46,7 +72,7 @@ int tscal_conv_anchor(struct tscal_conv *conv, int clock_id, int64_t *err_ns)
 	conv->ns_epoch = a.ns + (int64_t)((a.lo + a.hi) / 2);
 	/* Half of what is not known, and 1 ns each for the two integers. */
 	if (err_ns)
-		*err_ns = (int64_t)anchor_half(&a) + 2;
+		*err_ns = (int64_t)anchor_half(&a) + 2 + lag_ns(clock_id);
 	return 0;
 }
 
@@ -63,7 +89,8 @@ static const struct tscal_line *line_of_raw(const struct tscal_report *report)
 				report, i);
 
 			if (l->id == by_raw[k] && l->hz > 0 &&
-				l->status != TSCAL_STATUS_HINT)
+				l->status != TSCAL_STATUS_HINT &&
+				l->status != TSCAL_STATUS_COARSE)
 				return l;
 		}
 	return NULL;
@@ -121,7 +148,7 @@ int tscal_report_conv(const struct tscal_report *report, int clock_id,
 {
 	struct tscal_platform *plat = tscal_platform_passive();
 	struct tscal_conv_meta m = {.clock_id = clock_id};
-	int rc = set_rate(&m, report, plat);
+	int rc = report_is_live(report) ? set_rate(&m, report, plat) : -EINVAL;
 
 	if (!rc)
 		rc = tscal_conv_anchor(&m.conv, clock_id, &m.err_ns);

@@ -51,9 +51,9 @@ static bool bounds_valid(double hz, double lo, double hi)
 /* A name of tscal_source_str(): lower-case letters, digits and hyphens. */
 static bool source_valid(const char *name)
 {
-	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
-
-	return n > 1 && !name[n] && n < SOURCE_SIZE;
+	/* Nobody promises that it ends. */
+	return memchr(name, '\0', SOURCE_SIZE) && strlen(name) > 1 &&
+	       !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")];
 }
 
 /* Writing ------------------------------------------------------------- */
@@ -310,7 +310,12 @@ static bool unknown(struct in *in)
 
 static bool field_bound(struct in *in, const char *field, double *hz)
 {
-	return name(in, field) && (unknown(in) || rate(in, field, hz));
+	if (!name(in, field))
+		return false;
+	if (unknown(in))
+		return true;
+	return rate(in, field, hz) &&
+	       (*hz > 0 || refuse(in, "%s= is out of range", field));
 }
 
 static bool field_source(struct in *in, char source[SOURCE_SIZE])

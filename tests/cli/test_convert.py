@@ -126,8 +126,9 @@ class Text(Convert):
                      "--column", "2")
         self.refuses("# x\na 1\nc", "stdin, line 3, column 2: there is none",
                      "--column", "2", "--hz", "2e9")
-        self.refuses("a,,b\n", "stdin, line 1, column 2: it is empty",
-                     "--hz", "2e9", "--column", "2")
+        for line in ("a,,b\n", "a,\n", "a,", ",,1\n", "a , , 1\n"):
+            self.refuses(line, "stdin, line 1, column 2: it is empty",
+                         "--hz", "2e9", "--column", "2")
         self.refuses("1\x1b[31m\n", "\\x1b[31m", "--hz", "2e9")
 
     def test_the_lines_before_a_bad_one_are_complete(self):
@@ -168,7 +169,20 @@ class Text(Convert):
 
     def test_nul_bytes_pass_and_end_no_stamp(self):
         self.converts(b"2000 a\0b\n", b"1000 a\0b\n", "--hz", "2e9")
-        self.refuses(b"2\0\n", "'2", "--hz", "2e9")
+        self.refuses(b"2\0x\n", "'2\\x00x' is no TSC value", "--hz", "2e9")
+
+    def test_the_ends_of_what_is_converted(self):
+        most = 2**60 - 1
+        self.converts(f"{most}\n", f"{most // 2}\n", "--hz", "2e9")
+        self.converts(f"{most}\n0\n", f"0\n{-most // 2}\n", "--hz", "2e9",
+                      "--relative")
+        self.refuses(f"{most + 1}\n0\n", "line 2, column 1: 0 is 2^60 ticks "
+                     "or more", "--hz", "2e9", "--relative")
+        # A sum that would not fit.
+        for ns in (2**62, -2**62, 2**63 - 1, -2**63):
+            path = self.with_line(signed(FIELDS.replace("ns=5000",
+                                                        f"ns={ns}")))
+            self.refuses("1\n", "no time near it fits 64 bits", "--line", path)
 
     def test_it_streams(self):
         with subprocess.Popen([cli.TSCAL, "convert", "--hz", "2e9"],
@@ -288,6 +302,10 @@ class Rates(Convert):
             path = self.with_line(text)
             self.refuses("1\n", f"{path}: ", "--line", path)
             self.refuses("1\n", says, "--line", path)
+        self.converts("1000\n", "5000\n", "--line",
+                      self.with_line(good.replace("\n", "\r\n")))
+        self.refuses("1\n", "'/dev/stdin' holds the stamps", "--line",
+                     "/dev/stdin")
         self.refuses("1\n", "cannot read '/nonexistent'", "--line",
                      "/nonexistent")
         self.refuses("1\n", "cannot read '/'", "--line", "/")
@@ -366,6 +384,49 @@ class Anchor(Convert):
 
 
 class Files(Convert):
+    def test_the_output_is_another_file(self):
+        with tempfile.NamedTemporaryFile() as f:
+            f.write(b"2000\n" * 10)
+            f.flush()
+            for mode in ("ab", "r+b"):
+                with open(f.name, mode) as out:
+                    r = subprocess.run(
+                        [cli.TSCAL, "convert", "--hz", "2e9", f.name],
+                        stdout=out, stderr=subprocess.PIPE, timeout=30,
+                        check=False)
+                self.assertEqual(r.returncode, 1)
+                self.assertIn(b"is the output too", r.stderr)
+            with open(f.name, "rb") as left:
+                self.assertEqual(left.read(), b"2000\n" * 10)
+
+    def test_pipes_that_do_not_block(self):
+        # As a shell leaves them that shares them with such a program.
+        pipe = os.pipe()
+        back = os.pipe()
+        os.set_blocking(pipe[0], False)
+        os.set_blocking(back[1], False)
+        with subprocess.Popen([cli.TSCAL, "convert", "--hz", "2e9"],
+                              stdin=pipe[0], stdout=back[1],
+                              stderr=subprocess.PIPE) as p:
+            os.close(pipe[0])
+            os.close(back[1])
+            time.sleep(0.1)
+            lines = 100000
+
+            def feed():
+                with open(pipe[1], "wb") as f:
+                    f.write(b"2000 abc\n" * lines)
+
+            writer = threading.Thread(target=feed)
+            writer.start()
+            time.sleep(0.2)
+            with open(back[0], "rb") as f:
+                out = f.read()
+            writer.join()
+            self.assertEqual(p.stderr.read(), b"")
+        self.assertEqual(p.returncode, 0)
+        self.assertEqual(out, b"1000 abc\n" * lines)
+
     def test_a_reader_that_is_gone_is_noticed(self):
         for args in ([], ["--format", "u64"]):
             with subprocess.Popen(

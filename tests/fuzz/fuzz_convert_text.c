@@ -83,6 +83,7 @@ static void find(
 				return;
 		}
 		*length = 0;
+		/* What follows the last comma, too. */
 		if (!words && ++field == column)
 			return;
 		i++;

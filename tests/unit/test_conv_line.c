@@ -224,6 +224,8 @@ Test(conv_line, fields_that_are_wrong_are_named)
 			"no bounds"},
 		{HZ " lo=100000000.0 hi=2000000002.5 source=- tsc=1 ns=1" REST,
 			"no bounds"},
+		{HZ " lo=0.0 hi=- source=- tsc=1" REST, "lo= is out"},
+		{HZ " lo=- hi=0.0 source=- tsc=1" REST, "hi= is out"},
 		{HZ " lo=- hi=- source= tsc=1" REST, "source= is not"},
 		{HZ " lo=- hi=- source=Clock tsc=1" REST, "source= is not"},
 		{HZ " lo=- hi=- source=abcdefghijklmnop tsc=1" REST,
@@ -288,6 +290,13 @@ Test(conv_line, what_cannot_be_written_is_refused)
 	m = random_meta();
 	m.hz_lo = NAN;
 	m.hz_hi = m.conv.tsc_hz;
+	cr_assert(eq(int, tscal_conv_format(&m, line, sizeof(line)), -EINVAL));
+	/* Without an end, at the very end of memory. */
+	m = random_meta();
+	memset(m.source, 'a', sizeof(m.source));
+	cr_assert(eq(int, tscal_conv_format(&m, line, sizeof(line)), -EINVAL));
+	m = random_meta();
+	memset(m.boot_id, 'a', sizeof(m.boot_id));
 	cr_assert(eq(int, tscal_conv_format(&m, line, sizeof(line)), -EINVAL));
 	m = random_meta();
 	strcpy(m.source, "a b");
