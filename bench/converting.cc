@@ -219,8 +219,8 @@ static void batch_avx2_beside_plain(benchmark::State &state)
 		});
 }
 
-/* In the first-level cache, the second, and beyond all of them. */
-constexpr int64_t small_kib = 16, middle_kib = 512;
+/* In the first-level cache, the second, the last, and beyond all of them. */
+constexpr int64_t small_kib = 16, middle_kib = 512, llc_kib = 8192;
 #ifndef TSCAL_BENCH_LARGE_KIB
 #define TSCAL_BENCH_LARGE_KIB (512 << 10)
 #endif
@@ -231,6 +231,7 @@ constexpr int64_t small_kib = 16, middle_kib = 512;
 		->Arg(middle_kib)                                              \
 		->UseManualTime()                                              \
 		->Iterations(500);                                             \
+	BENCHMARK(name)->Arg(llc_kib)->UseManualTime()->Iterations(101);       \
 	BENCHMARK(name)                                                        \
 		->Arg(TSCAL_BENCH_LARGE_KIB)                                   \
 		->UseManualTime()                                              \

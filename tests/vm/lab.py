@@ -42,7 +42,7 @@ class Machine:
     flags: tuple = ()           # to QEMU's
     clocksource: str = "tsc"    # steps begin when the kernel has come to it
     code: int = 0               # what tscal exits with there
-    seconds: int = 90           # longer, and it hangs
+    seconds: int = 300          # longer, and it hangs: it takes 5 to 20
     archives: tuple = ("base.cpio",)  # the initramfs, before the steps
     files: dict = dataclasses.field(default_factory=dict)  # {path: bytes}
 
