@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* Reading the TSC; ticks into nanoseconds and back, one after the other and
  * side by side; and whole arrays beside memcpy(). */
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 
@@ -113,6 +114,19 @@ CONVERT(throughput, tscal);
 CONVERT(throughput, double);
 CONVERT(throughput, division);
 
+/* The multiplication alone: what the CPU leaves to reach. */
+static int64_t by_imul(const tscal_conv &c, int64_t ticks)
+{
+	int64_t high;
+
+	__asm__ __volatile__("imulq %2"
+			     : "=d"(high), "+a"(ticks)
+			     : "r"(c.mult)
+			     : "cc");
+	return high;
+}
+CONVERT(throughput, imul);
+
 static void convert_back_latency(benchmark::State &state)
 {
 	const tscal_conv c = machine::get().conv;
@@ -164,14 +178,19 @@ static void arrays(
 /* Stamps, and room for what they become. */
 struct stamps {
 	size_t n;
-	std::unique_ptr<uint64_t[]> from;
-	std::unique_ptr<int64_t[]> to;
+	/* To pages, as large arrays are: else memcpy() of small ones takes what
+	 * their addresses decide. */
+	std::unique_ptr<uint64_t[], decltype(&std::free)> from;
+	std::unique_ptr<int64_t[], decltype(&std::free)> to;
 	explicit stamps(int64_t kib)
-	    : n(static_cast<size_t>(kib) * 1024 / 8), from(new uint64_t[n]),
-	      to(new int64_t[n])
+	    : n(static_cast<size_t>(kib) * 1024 / 8),
+	      from(static_cast<uint64_t *>(std::aligned_alloc(4096, n * 8)),
+		      std::free),
+	      to(static_cast<int64_t *>(std::aligned_alloc(4096, n * 8)),
+		      std::free)
 	{
 		for (size_t i = 0; i < n; i++)
-			from[i] = i * 12345;
+			from.get()[i] = i * 12345;
 		std::memset(to.get(), 0, n * 8);
 	}
 };

@@ -75,8 +75,10 @@ def files(tscal, smoke):
                              for i in range(1 << 17))
             for _ in range(512 // scale):
                 f.write(block)
-        rows["u64"] = beside([*convert, "--format", "u64"], ["cat"], source,
-                             target, rounds)
+        u64 = [*convert, "--format", "u64"]
+        rows["u64"] = beside(u64, ["cat"], source, target, rounds)
+        rows["u64 "] = beside(u64, ["dd", "bs=64k", "status=none"], source,
+                              target, rounds)
         with open(source, "w", encoding="ascii") as f:
             for i in range(4000000 // scale):
                 f.write(f"{81985529216486895 + i * 1000} irq=12 cpu=3 "
@@ -97,7 +99,7 @@ def table(rows, on_files):
                      f"{b['ratio_p90']:6.3f}")
         print(line)
     print()
-    for name, other in (("u64", "cat"), ("text", "awk")):
+    for name, other in (("u64", "cat"), ("u64 ", "dd"), ("text", "awk")):
         f = on_files[name]
         print(f"convert {name:5} {f['mb_per_s']:7.0f} MB/s, {other} "
               f"{f['base_mb_per_s']:7.0f} MB/s, time of {other}'s: "

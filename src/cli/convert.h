@@ -45,9 +45,12 @@ struct sink {
 	bool (*write)(struct sink *sink, const char *data, size_t n);
 };
 
+/* Read and written at once: small enough that a block is still in the
+ * second-level cache when it is written; 128 KiB and 256 KiB took longer. */
+#define CONVERT_BLOCK ((size_t)64 << 10)
+
 /* Text of any length -------------------------------------------------- */
 
-#define CONVERT_BLOCK ((size_t)256 << 10)
 /* 2^64 - 1 has 20 digits; of what is longer the beginning is kept. */
 #define STAMP_MAX 40
 #define CONVERT_WHY 256

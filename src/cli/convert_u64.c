@@ -6,13 +6,21 @@
 /* How many from the first on a converter converts. */
 static size_t reached(const struct conversion *c, const uint64_t *tsc, size_t n)
 {
-	bool all = true;
+	/* From 0 to 2 * most, as conversion_reaches() has it. */
+	const uint64_t most = (UINT64_C(1) << 60) - 1;
+	uint64_t base = c->conv.tsc_epoch - (c->signed_ ? most : 0);
+	uint64_t end = c->signed_ ? 61 : 60, high = 0;
 	size_t i = 0;
 
-	/* Without a branch for each, which the compiler makes vectors of. */
-	for (size_t k = 0; k < n; k++)
-		all &= conversion_reaches(c, tsc[k]);
-	if (all)
+	/* Without a branch for each, so that the compiler makes vectors of it:
+	 * is any of them 2^end - 1 (2^60 ticks), or beyond? */
+	if (c->signed_)
+		for (size_t k = 0; k < n; k++)
+			high |= (tsc[k] - base) | (tsc[k] - base + 1);
+	else
+		for (size_t k = 0; k < n; k++)
+			high |= tsc[k] - base;
+	if (!(high >> end))
 		return n;
 	while (conversion_reaches(c, tsc[i]))
 		i++;
