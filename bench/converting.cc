@@ -75,9 +75,7 @@ static void throughput(benchmark::State &state, Convert convert)
 		ns.push_back(m.ns(tscal_rdtsc_begin() - begin) / block / 8);
 		state.SetIterationTime(ns.back() * 1e-9 * block * 8);
 	}
-	state.counters["ns"] = at(ns, 0.5);
-	state.counters["ns_p10"] = at(ns, 0.1);
-	state.counters["ns_p90"] = at(ns, 0.9);
+	count(state, "ns", ns);
 }
 
 /* Of tscal; and as it is written by hand. */
@@ -145,7 +143,7 @@ static void arrays(
 {
 	/* So that short ones take microseconds. */
 	size_t times = n < 100000 ? 100000 / n : 1;
-	std::vector<double> ns, base_ns, ratio;
+	std::vector<double> ns, ratio;
 	double each = static_cast<double>(n * times);
 
 	for (auto _ : state) {
@@ -161,18 +159,13 @@ static void arrays(
 			benchmark::ClobberMemory();
 		}
 		t2 = tscal_rdtsc_begin();
-		base_ns.push_back(machine::get().ns(t1 - t0) / each);
 		ns.push_back(machine::get().ns(t2 - t1) / each);
-		ratio.push_back(base_ns.back() / ns.back());
+		ratio.push_back(static_cast<double>(t1 - t0) /
+				static_cast<double>(t2 - t1));
 		state.SetIterationTime(machine::get().ns(t2 - t1) * 1e-9);
 	}
-	state.counters["ns"] = at(ns, 0.5);
-	state.counters["ns_p10"] = at(ns, 0.1);
-	state.counters["ns_p90"] = at(ns, 0.9);
-	state.counters["base_ns"] = at(base_ns, 0.5);
-	state.counters["ratio"] = at(ratio, 0.5);
-	state.counters["ratio_p10"] = at(ratio, 0.1);
-	state.counters["ratio_p90"] = at(ratio, 0.9);
+	count(state, "ns", ns);
+	count(state, "ratio", ratio);
 }
 
 /* Stamps, and room for what they become. */

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <ctime>
+#include <string>
 #include <vector>
 
 #include <benchmark/benchmark.h>
@@ -24,6 +25,15 @@ inline double at(std::vector<double> v, double where)
 	std::sort(v.begin(), v.end());
 	return v[static_cast<size_t>(
 		where * static_cast<double>(v.size() - 1))];
+}
+
+/* The median, and what 8 of 10 lie within. */
+inline void count(
+	benchmark::State &state, const std::string &name, std::vector<double> v)
+{
+	state.counters[name] = at(v, 0.5);
+	state.counters[name + "_p10"] = at(v, 0.1);
+	state.counters[name + "_p90"] = at(v, 0.9);
 }
 
 /* This machine, calibrated once; the benchmarks do not run without a rate. */
@@ -61,25 +71,19 @@ void paired(
 	benchmark::State &state, Base base, Subject subject, Between between)
 {
 	const machine &m = machine::get();
-	std::vector<double> ns, base_ns, ratio;
+	std::vector<double> ns, ratio;
 
 	for (auto _ : state) {
 		double b = m.ns(ticks_of(base)) / block;
 		double s = m.ns(ticks_of(subject)) / block;
 
 		ns.push_back(s);
-		base_ns.push_back(b);
 		ratio.push_back(s / b);
 		state.SetIterationTime(s * 1e-9 * block);
 		between();
 	}
-	state.counters["ns"] = at(ns, 0.5);
-	state.counters["ns_p10"] = at(ns, 0.1);
-	state.counters["ns_p90"] = at(ns, 0.9);
-	state.counters["base_ns"] = at(base_ns, 0.5);
-	state.counters["ratio"] = at(ratio, 0.5);
-	state.counters["ratio_p10"] = at(ratio, 0.1);
-	state.counters["ratio_p90"] = at(ratio, 0.9);
+	count(state, "ns", ns);
+	count(state, "ratio", ratio);
 }
 
 template <class Subject>

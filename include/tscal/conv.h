@@ -267,9 +267,10 @@ TSCAL_API int tscal_conv_anchor(
 #define TSCAL_CLOCK_ID_NONE (-1)
 
 /**
- * A converter and what it does not carry itself: enough to convert stamps in
+ * A converter and the facts that it does not store: enough to convert stamps in
  * another process, on another machine, or years later, and to know how far off
- * they may be.  All fields but conv may be "not known".
+ * they may be.  tscal_report_conv() fills it in.  By hand: zero it, then set
+ * conv, clock_id (0 is CLOCK_REALTIME) and err_ns (-1: not known) at least.
  */
 struct tscal_conv_meta {
 	struct tscal_conv conv;
@@ -309,12 +310,12 @@ struct tscal_conv_meta {
  * tscal_conv_parse() gives exactly the same back; what is not known, as -1 for
  * err_ns and 0 for made_ns.
  * @return the length, below TSCAL_CONV_LINE; -ENOSPC if size is too small;
- *         -EINVAL for a converter that no line can say: a rate out of range,
- *         bounds that do not hold it, a clock without a name (a dynamic one), a
- *         source or boot_id of another form.
+ *         -EINVAL for a converter that cannot be written as a line: a rate out
+ * of range, bounds that do not hold it, a clock without a name (a dynamic one),
+ * a source or boot_id of another form.
  *
- * In libtscal.  Thread-safe, safe in signal handlers, allocates nothing; knows
- * no locale.
+ * In libtscal.  Thread-safe, safe in signal handlers, allocates nothing; does
+ * not depend on the locale.
  */
 TSCAL_API int tscal_conv_format(
 	const struct tscal_conv_meta *meta, char *line, size_t size);
@@ -328,7 +329,7 @@ TSCAL_API int tscal_conv_format(
  * @return 0, or -EBADMSG: another version, cut short, a field that is missing,
  *         out of order or out of range, a checksum that does not fit.
  *
- * In libtscal.  Thread-safe, allocates nothing; knows no locale.
+ * In libtscal.  Thread-safe, allocates nothing; does not depend on the locale.
  */
 TSCAL_API int tscal_conv_parse(const char *line, struct tscal_conv_meta *meta,
 	char *why, size_t why_size);

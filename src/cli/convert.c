@@ -31,7 +31,7 @@ static bool is_regular(int fd)
 	return !fstat(fd, &st) && S_ISREG(st.st_mode);
 }
 
-/* The first line of a file. */
+/* The first line of a file, which may be that of the stamps. */
 static bool read_line(const char *path, int stamps, char *line, int size)
 {
 	FILE *f = fopen(path, "re");
@@ -42,8 +42,9 @@ static bool read_line(const char *path, int stamps, char *line, int size)
 		return false;
 	}
 	/* What has been read of a pipe would be missing in the stamps. */
-	if (same_file(fileno(f), stamps)) {
-		complain("'%s' holds the stamps: --line takes another file",
+	if (same_file(fileno(f), stamps) && !is_regular(stamps)) {
+		complain("'%s' holds the stamps: from a pipe --line takes "
+			 "another file",
 			path);
 		fclose(f);
 		return false;
@@ -67,7 +68,9 @@ static int read_converter(const char *path, int stamps, struct tscal_conv *conv)
 	n = strlen(line);
 	if (n > 1 && !strcmp(line + n - 2, "\r\n"))
 		strcpy(line + n - 2, "\n");
-	if (tscal_conv_parse(line, &meta, why, sizeof(why))) {
+	/* At the head of the stamps it is a comment. */
+	if (tscal_conv_parse(line + (strncmp(line, "# ", 2) ? 0 : 2), &meta,
+		    why, sizeof(why))) {
 		complain("%s: %s", path, why);
 		return EXIT_FAILED;
 	}

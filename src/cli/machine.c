@@ -62,7 +62,9 @@ int machine_open(const struct options *opts, struct machine *m)
 	int rc;
 
 	*m = (struct machine){0};
-	if (opts->file && opts->command != CMD_RECORD)
+	/* The file of hv, if there is one, is a recording too. */
+	if (opts->file &&
+		(opts->command == CMD_REPLAY || opts->command == CMD_HV))
 		return open_replay(opts, m);
 	rc = open_live(opts, m);
 	if (rc || opts->command != CMD_RECORD)

@@ -113,7 +113,7 @@ bool take_hz(const char *word, double *hz)
 	if (!take_real(word, hz) ||
 		!(*hz > TSCAL_CONV_HZ_ABOVE && *hz <= TSCAL_CONV_HZ_MAX)) {
 		usage_error("--hz takes a rate above 250000000, up to "
-			    "20000000000, not '%s'",
+			    "20000000000, such as 2.6e9, not '%s'",
 			word);
 		return false;
 	}

@@ -306,6 +306,15 @@ class Rates(Convert):
                       self.with_line(good.replace("\n", "\r\n")))
         self.refuses("1\n", "'/dev/stdin' holds the stamps", "--line",
                      "/dev/stdin")
+        # At the head of the stamps, as a comment.
+        log = self.with_line("# " + good + "1000 a\n3000 b\n")
+        for name in (log, "-"):
+            with open(log, "rb") as f:
+                r = subprocess.run(
+                    [cli.TSCAL, "convert", "--line", log, name], stdin=f,
+                    stdout=subprocess.PIPE, check=True)
+            self.assertEqual(r.stdout.decode(),
+                             "# " + good + "5000 a\n6000 b\n")
         self.refuses("1\n", "cannot read '/nonexistent'", "--line",
                      "/nonexistent")
         self.refuses("1\n", "cannot read '/'", "--line", "/")
@@ -318,6 +327,18 @@ class Rates(Convert):
         hz = float(cli.run("hz").stdout)
         self.assertAlmostEqual(int(out.split()[1]), 3e18 / hz, delta=3e18 /
                                hz * 1e-4)
+
+    def test_this_machine_of_a_file(self):
+        path = self.with_line("0\n3000000000\n")
+        for args in ((path,), (path, "--relative"), ("-",)):
+            with open(path, "rb") as f:
+                r = subprocess.run([cli.TSCAL, "convert", *args], stdin=f,
+                                   stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, check=False)
+            if r.returncode in (3, 4):
+                self.skipTest(r.stderr)
+            self.assertEqual((r.returncode, r.stderr), (0, b""))
+            self.assertEqual(r.stdout.split()[0], b"0")
 
     def test_bad_rates(self):
         for bad in ("0", "-1", "nan", "inf", "abc", "250000000", "249999999",

@@ -6,6 +6,18 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* What a property says. */
+#define MUST(condition)                                                        \
+	do {                                                                   \
+		if (!(condition)) {                                            \
+			fprintf(stderr, "%s:%d: violated: %s\n", __FILE__,     \
+				__LINE__, #condition);                         \
+			abort();                                               \
+		}                                                              \
+	} while (0)
 
 /* Aborts when the property does not hold.  Returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -15,15 +15,6 @@
 
 #include <tscal/conv.h>
 
-#define MUST(condition)                                                        \
-	do {                                                                   \
-		if (!(condition)) {                                            \
-			fprintf(stderr, "%s:%d: violated: %s\n", __FILE__,     \
-				__LINE__, #condition);                         \
-			abort();                                               \
-		}                                                              \
-	} while (0)
-
 static void check(const char *line)
 {
 	char err[200], again[TSCAL_CONV_LINE];

@@ -15,15 +15,6 @@
 
 #include "cli/convert.h"
 
-#define MUST(condition)                                                        \
-	do {                                                                   \
-		if (!(condition)) {                                            \
-			fprintf(stderr, "%s:%d: violated: %s\n", __FILE__,     \
-				__LINE__, #condition);                         \
-			abort();                                               \
-		}                                                              \
-	} while (0)
-
 #define SIZE_MAX_IN 4096
 /* A stamp of 1 digit may become 20, and a fraction. */
 #define SIZE_MAX_OUT (SIZE_MAX_IN * 24)

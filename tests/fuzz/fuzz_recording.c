@@ -15,15 +15,6 @@
 
 #include "plat/recording.h"
 
-#define MUST(condition)                                                        \
-	do {                                                                   \
-		if (!(condition)) {                                            \
-			fprintf(stderr, "%s:%d: violated: %s\n", __FILE__,     \
-				__LINE__, #condition);                         \
-			abort();                                               \
-		}                                                              \
-	} while (0)
-
 static bool is_sentence(const char *text, size_t size)
 {
 	size_t len = strnlen(text, size);
