@@ -13,8 +13,11 @@ build_packages=(gcc libc6-dev cmake ninja-build pkgconf
 	libcpuid-dev libhwloc-dev libjansson-dev)
 # shellcheck disable=SC2034
 test_packages=(clang clang-format g++ libclang-rt-dev
-	libcriterion-dev libgmp-dev python3 python3-jsonschema
+	libbenchmark-dev libcriterion-dev libgmp-dev python3 python3-jsonschema
 	cpuid make mandoc shellcheck strace valgrind)
+# What is measured beside tscal, and with what.
+# shellcheck disable=SC2034
+bench_packages=(g++ libbenchmark-dev libabsl-dev libdpdk-dev)
 # And the virtual machines of tests/vm, whose kernel is not installed.
 # shellcheck disable=SC2034
 lab_packages=(qemu-system-x86 busybox-static cpio)

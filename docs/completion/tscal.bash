@@ -11,9 +11,10 @@ _tscal_words()
 _tscal()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local commands="hz khz hv sources record replay"
+	local commands="hz khz hv sources record replay convert bench"
 	local options="--json --budget-ms --target-ppm --only --require --probe --pit
-		--no-measure --assume-metal --redact --no-redact --help --version"
+		--no-measure --assume-metal --redact --no-redact --column --format
+		--relative --hz --conv --help --version"
 	local sources="hv-leaf kvmclock cpuid-15 cpuid-16 brand vdso perf-page
 		kvm-ioctl tsc-freq-khz bogomips clock-raw adjtimex hpet acpi-pm pit ntp
 		phc msr-platform hv-msr hv-backdoor vmclock hyperv-page"
@@ -27,14 +28,17 @@ _tscal()
 	--probe)
 		_tscal_words "passive devices ports" "$cur"
 		return ;;
+	--format)
+		_tscal_words "text u64" "$cur"
+		return ;;
 	--only)
 		[[ $cur == *,* ]] && before=${cur%,*},
 		_tscal_words "$sources" "${cur##*,}"
 		COMPREPLY=("${COMPREPLY[@]/#/$before}")
 		return ;;
-	--budget-ms | --target-ppm)
+	--budget-ms | --target-ppm | --column | --hz)
 		return ;;
-	hv | record | replay)
+	hv | record | replay | convert | --conv)
 		if [[ $cur != -* ]]; then
 			compopt -o filenames
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")

@@ -4,15 +4,19 @@
  * @file conv.h
  * Reading the TSC, and turning its ticks into nanoseconds and back.
  *
- * This header stands alone: it needs no library, makes no call and keeps no
- * state.  Every function here is safe in signal handlers and from any thread,
- * allocates nothing, takes no lock and makes no system call.  The same
- * functions are exported by libtscal for callers that cannot use C inlines.
+ * The inline functions need no library, make no call and keep no state: they
+ * are safe in signal handlers and from any thread, allocate nothing, take no
+ * lock and make no system call.  libtscal exports them too, for callers that
+ * cannot use C inlines.
+ *
+ * The rest, at the end, is in libtscal: whole arrays at once, and a converter
+ * with what it does not carry itself (which clock, how far off, which boot).
  */
 #ifndef TSCAL_CONV_H
 #define TSCAL_CONV_H
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #if !defined(__x86_64__)
@@ -212,13 +216,102 @@ TSCAL_INLINE int64_t tscal_tsc_to_ns(
 	return (int64_t)((uint64_t)conv->ns_epoch + (uint64_t)ns);
 }
 
-/** The TSC value at which tscal_tsc_to_ns() reaches ns, within one tick. */
+/**
+ * The last TSC value that, by the exact rate, is not after ns: the deadline to
+ * spin for, in the terms of tscal_rdtsc().  tscal_tsc_to_ns(), which is within
+ * 1 ns, may reach ns some ticks earlier or later.
+ */
 TSCAL_INLINE uint64_t tscal_ns_to_tsc(const struct tscal_conv *conv, int64_t ns)
 {
 	uint64_t d = (uint64_t)ns - (uint64_t)conv->ns_epoch;
 
 	return conv->tsc_epoch + (uint64_t)tscal_ns_to_ticks(conv, (int64_t)d);
 }
+
+/**
+ * Convert an array of TSC values: ns[i] = tscal_tsc_to_ns(conv, tsc[i]).
+ * Both may have any alignment; ns may be the same address as tsc (in place),
+ * but may not overlap it otherwise.  n may be 0.  Beyond the size of the caches
+ * it writes past them, as memcpy() does.
+ * In libtscal.  Safe in signal handlers, thread-safe, allocates nothing.
+ */
+TSCAL_API void tscal_tsc_to_ns_n(const struct tscal_conv *conv,
+	const uint64_t *tsc, int64_t *ns, size_t n);
+
+/** tscal_conv_meta.clock_id: the nanoseconds belong to no clock of Linux. */
+#define TSCAL_CLOCK_ID_NONE (-1)
+
+/**
+ * A converter and what it does not carry itself: enough to convert stamps in
+ * another process, on another machine, or years later, and to know how far off
+ * they may be.
+ */
+struct tscal_conv_meta {
+	struct tscal_conv conv;
+	/** Which clock ns_epoch is of: CLOCK_*, or TSCAL_CLOCK_ID_NONE. */
+	int32_t clock_id;
+	/** Generation of the clock it was taken from; 0: of none. */
+	uint32_t generation;
+	/** How far ns_epoch may be from that clock at tsc_epoch, in ns;
+	 * negative: not known. */
+	int64_t anchor_err_ns;
+	/** How far tsc_hz may be off, in 10^-9 of it; negative: not known. */
+	int64_t rate_err_ppb;
+	/** /proc/sys/kernel/random/boot_id, in which the TSC values have a
+	 * meaning; "": not known. */
+	char boot_id[37];
+};
+
+/**
+ * Anchor a converter to a clock: the TSC is read before and after the clock, a
+ * few times, and the tightest bracket taken.
+ * @param meta      filled in on success, untouched otherwise: the converter
+ *                  with its epochs, anchor_err_ns by the bracket, boot_id;
+ *                  rate_err_ppb is left unknown, generation 0.
+ * @param clock_id  CLOCK_MONOTONIC or any other that clock_gettime() takes,
+ *                  dynamic ones included.
+ * @param hz        ticks per second of that clock, as for tscal_conv_init().
+ * @return 0; -ERANGE for hz; -EPERM where RDTSC is disabled (prctl(2),
+ *         PR_SET_TSC); -errno of clock_gettime().
+ * In libtscal.  Thread-safe; takes some microseconds and reads a file in /proc:
+ * not for signal handlers.
+ */
+TSCAL_API int tscal_conv_anchor(
+	struct tscal_conv_meta *meta, int clock_id, double hz);
+
+/** Room for the line of tscal_conv_meta_format(), NUL included. */
+#define TSCAL_CONV_LINE 256
+
+/**
+ * Write a converter as one line of text, without a newline:
+ *
+ *     tscal-conv/1 hz=2445421966.123046875 tsc=81985529216486895
+ *     ns=1234567890 clock=monotonic generation=3 err_ns=14 err_ppb=2
+ *     boot=6d3f4c1a-... sum=9f0c2b71
+ *
+ * (on one line).  tscal_conv_meta_parse() gives exactly the same back.
+ * @return the length; -ENOSPC if size is too small, -EINVAL for a rate out of
+ *         range or a boot_id that is none.
+ * In libtscal.  Thread-safe, allocates nothing; knows no locale.
+ */
+TSCAL_API int tscal_conv_meta_format(
+	const struct tscal_conv_meta *meta, char *line, size_t size);
+
+/**
+ * Read such a line; one newline at its end is allowed.
+ * @param meta      filled in on success, untouched otherwise.
+ * @param err       receives a sentence on failure and "" on success, cut to
+ *                  err_size; may be NULL if that is 0.
+ * @return 0, or -EBADMSG: another version, cut short, a field that is missing,
+ *         out of order or out of range, a checksum that does not fit.
+ * In libtscal.  Thread-safe, allocates nothing; knows no locale.
+ */
+TSCAL_API int tscal_conv_meta_parse(struct tscal_conv_meta *meta,
+	const char *line, char *err, size_t err_size);
+
+/** "monotonic", "raw", "boottime", "realtime", "tai", "none"; NULL for other
+ * clocks.  Static strings. */
+TSCAL_API const char *tscal_clock_id_str(int clock_id);
 
 #ifdef __cplusplus
 }

@@ -29,6 +29,8 @@ enum command_id {
 	CMD_SOURCES,
 	CMD_RECORD,
 	CMD_REPLAY,
+	CMD_CONVERT,
+	CMD_BENCH,
 	CMD_COUNT
 };
 
@@ -39,14 +41,24 @@ enum probe_level {
 	PROBE_PORTS,
 };
 
+/* Of convert. */
+struct convert_options {
+	unsigned column;
+	bool u64;	  /* raw numbers, not text */
+	bool relative;	  /* to the first stamp */
+	double hz;	  /* 0: not given */
+	const char *conv; /* file with a converter's line, or NULL */
+};
+
 struct options {
 	enum command_id command;
-	const char *file; /* of record and replay; of hv, if given */
+	const char *file; /* of record and replay; of hv, convert, if given */
 	bool json;
 	bool redact;
 	enum probe_level probe;
 	enum tscal_rate require; /* TSCAL_RATE_NONE: nothing required */
 	struct tscal_opts calib;
+	struct convert_options convert;
 };
 
 struct command {
@@ -107,6 +119,8 @@ int cmd_report(const struct options *opts);
 int cmd_rate(const struct options *opts);
 int cmd_hv(const struct options *opts);
 int cmd_sources(const struct options *opts);
+int cmd_convert(const struct options *opts);
+int cmd_bench(const struct options *opts);
 
 /* What the verdicts mean for whoever asked. */
 int exit_status(const struct options *opts, const struct tscal_info *info);

@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 
 #define MS_MAX 60000
+#define COLUMN_MAX 1000000
 
 const struct command commands[CMD_COUNT] = {
 	[CMD_REPORT] = {.help = "calibrate and print a report",
@@ -34,6 +35,13 @@ const struct command commands[CMD_COUNT] = {
 		.arg = "FILE",
 		.help = "the report on the machine recorded in FILE",
 		.run = cmd_report},
+	[CMD_CONVERT] = {.name = "convert",
+		.arg = "[FILE]",
+		.help = "turn TSC values into nanoseconds",
+		.run = cmd_convert},
+	[CMD_BENCH] = {.name = "bench",
+		.help = "what reading and converting the TSC costs here",
+		.run = cmd_bench},
 };
 
 enum {
@@ -48,6 +56,11 @@ enum {
 	OPT_ASSUME_METAL,
 	OPT_REDACT,
 	OPT_NO_REDACT,
+	OPT_COLUMN,
+	OPT_FORMAT,
+	OPT_RELATIVE,
+	OPT_HZ,
+	OPT_CONV,
 	OPT_HELP,
 	OPT_VERSION,
 };
@@ -55,11 +68,12 @@ enum {
 #define ON(command) (1U << CMD_##command)
 #define ON_LIVE (ON(REPORT) | ON(HZ) | ON(KHZ) | ON(SOURCES) | ON(RECORD))
 #define ON_RATE (ON_LIVE | ON(REPLAY))
-#define ON_ALL (ON_RATE | ON(HV))
+#define ON_JSON (ON_RATE | ON(HV) | ON(BENCH))
+#define ON_ALL (ON_JSON | ON(CONVERT))
 #define ON_PROBE (ON_LIVE | ON(HV))
 
 const struct option_row option_rows[] = {
-	{"json", NULL, 0, OPT_JSON, ON_ALL, "print JSON instead of text"},
+	{"json", NULL, 0, OPT_JSON, ON_JSON, "print JSON instead of text"},
 	{"budget-ms", "N", 0, OPT_BUDGET_MS, ON_RATE,
 		"spend at most N ms, 1 to 60000 (50)"},
 	{"target-ppm", "P", 0, OPT_TARGET_PPM, ON_RATE & ~ON(SOURCES),
@@ -80,6 +94,16 @@ const struct option_row option_rows[] = {
 	{"redact", NULL, 0, OPT_REDACT, ON(RECORD),
 		"leave serial numbers out (default)"},
 	{"no-redact", NULL, 0, OPT_NO_REDACT, ON(RECORD), "keep them"},
+	{"column", "N", 0, OPT_COLUMN, ON(CONVERT),
+		"where in a line the stamp is (1)"},
+	{"format", "text|u64", 0, OPT_FORMAT, ON(CONVERT),
+		"lines (default), or raw numbers of 64 bits"},
+	{"relative", NULL, 0, OPT_RELATIVE, ON(CONVERT),
+		"nanoseconds since the first stamp"},
+	{"hz", "HZ", 0, OPT_HZ, ON(CONVERT),
+		"the rate, instead of this machine's"},
+	{"conv", "FILE", 0, OPT_CONV, ON(CONVERT),
+		"rate and epoch from a tscal-conv line"},
 	{"help", NULL, 'h', OPT_HELP, ON_ALL, "print this and exit"},
 	{"version", NULL, 'V', OPT_VERSION, ON_ALL,
 		"print the version and exit"},
@@ -95,7 +119,9 @@ static const struct option_row *row_of(int id)
 	return NULL;
 }
 
-static bool take_ms(const char *word, uint32_t *ms)
+/* A decimal number from 1 to max, and nothing else. */
+static bool take_number(
+	const char *option, const char *word, unsigned max, uint32_t *out)
 {
 	char *end;
 	unsigned long n;
@@ -104,12 +130,12 @@ static bool take_ms(const char *word, uint32_t *ms)
 	n = strtoul(word, &end, 10);
 	/* strtoul() accepts a sign and leading blanks. */
 	if (errno || *end || word[0] < '0' || word[0] > '9' || n < 1 ||
-		n > MS_MAX) {
-		usage_error("--budget-ms takes a number from 1 to %d, not '%s'",
-			MS_MAX, word);
+		n > max) {
+		usage_error("--%s takes a number from 1 to %u, not '%s'",
+			option, max, word);
 		return false;
 	}
-	*ms = (uint32_t)n;
+	*out = (uint32_t)n;
 	return true;
 }
 
@@ -171,15 +197,21 @@ static bool take_probe(const char *word, enum probe_level *probe)
 	return true;
 }
 
-static bool take_ppm(const char *word, double *ppm)
+/* strtod() accepts names, hexadecimal and leading blanks; the command never
+ * calls setlocale(), so the point is a point. */
+static bool take_real(const char *word, double *x)
 {
 	char *end;
 
 	errno = 0;
-	*ppm = strtod(word, &end);
-	/* strtod() accepts names, hexadecimal and leading blanks. */
-	if (errno || *end || !(*ppm > 0 && *ppm <= 1e6) ||
-		strspn(word, "0123456789.eE+-") != strlen(word)) {
+	*x = strtod(word, &end);
+	return !errno && !*end &&
+	       strspn(word, "0123456789.eE+-") == strlen(word);
+}
+
+static bool take_ppm(const char *word, double *ppm)
+{
+	if (!take_real(word, ppm) || !(*ppm > 0 && *ppm <= 1e6)) {
 		usage_error(
 			"--target-ppm takes a number above 0, up to 1000000, "
 			"not '%s'",
@@ -189,6 +221,27 @@ static bool take_ppm(const char *word, double *ppm)
 	return true;
 }
 
+static bool take_hz(const char *word, double *hz)
+{
+	if (!take_real(word, hz) ||
+		!(*hz > TSCAL_CONV_HZ_ABOVE && *hz <= TSCAL_CONV_HZ_MAX)) {
+		usage_error("--hz takes a rate above 250000000, up to "
+			    "20000000000, not '%s'",
+			word);
+		return false;
+	}
+	return true;
+}
+
+static bool take_format(const char *word, bool *u64)
+{
+	*u64 = !strcmp(word, "u64");
+	if (*u64 || !strcmp(word, "text"))
+		return true;
+	usage_error("--format takes text or u64, not '%s'", word);
+	return false;
+}
+
 static bool take(int id, const char *arg, struct options *o)
 {
 	switch (id) {
@@ -196,7 +249,8 @@ static bool take(int id, const char *arg, struct options *o)
 		o->json = true;
 		break;
 	case OPT_BUDGET_MS:
-		return take_ms(arg, &o->calib.budget_ms);
+		return take_number(
+			"budget-ms", arg, MS_MAX, &o->calib.budget_ms);
 	case OPT_TARGET_PPM:
 		return take_ppm(arg, &o->calib.target_ppm);
 	case OPT_PIT:
@@ -219,6 +273,19 @@ static bool take(int id, const char *arg, struct options *o)
 		break;
 	case OPT_NO_REDACT:
 		o->redact = false;
+		break;
+	case OPT_COLUMN:
+		return take_number(
+			"column", arg, COLUMN_MAX, &o->convert.column);
+	case OPT_FORMAT:
+		return take_format(arg, &o->convert.u64);
+	case OPT_RELATIVE:
+		o->convert.relative = true;
+		break;
+	case OPT_HZ:
+		return take_hz(arg, &o->convert.hz);
+	case OPT_CONV:
+		o->convert.conv = arg;
 		break;
 	}
 	return true;
@@ -296,6 +363,14 @@ static bool fits(const struct options *o, unsigned given)
 		usage_error("--probe has no meaning with hv and a FILE");
 		return false;
 	}
+	if (o->convert.hz > 0 && o->convert.conv) {
+		usage_error("--hz and --conv are two rates");
+		return false;
+	}
+	if (o->convert.u64 && o->convert.column) {
+		usage_error("--column has no meaning with --format u64");
+		return false;
+	}
 	if (cmd->arg && cmd->arg[0] != '[' && !o->file) {
 		usage_error("%s needs a %s", cmd->name, cmd->arg);
 		return false;
@@ -345,5 +420,9 @@ enum parsed options_parse(int argc, char **argv, struct options *o)
 	}
 	for (; optind < argc && !seen.bad; optind++)
 		take_word(argv[optind], o, &seen);
-	return !seen.bad && fits(o, given) ? PARSED_RUN : PARSED_BAD;
+	if (seen.bad || !fits(o, given))
+		return PARSED_BAD;
+	if (!o->convert.column)
+		o->convert.column = 1;
+	return PARSED_RUN;
 }

@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "cli/bench.h"
 #include "cli/cli.h"
 
 /* Enough for 1 mHz of 20 GHz, and few enough that 2596150000.123 comes out as
@@ -313,5 +314,30 @@ int json_sources(const struct tscal_report *report)
 	for (size_t i = 0; i < tscal_report_count(report); i++)
 		append(sources, surveyed(tscal_report_line(report, i)));
 	set(root, "sources", sources);
+	return print(root);
+}
+
+int json_bench(const struct bench *b)
+{
+	json_t *root = document("tscal.bench/1"), *calls = json_array();
+	bool on_tsc = b->clock_on == TSCAL_CLOCK_ON_TSC;
+
+	set(root, "hz", hertz(b->hz, rint));
+	set(root, "now_on", json_string(on_tsc ? "tsc" : "system"));
+	set(root, "now_why", string(on_tsc ? "" : b->clock_why));
+	for (int i = 0; i < BENCH_COUNT; i++) {
+		const struct bench_cost *c = &b->cost[i];
+		bool there = c->ns_median > 0;
+		json_t *o = json_object();
+
+		set(o, "name", json_string(bench_names[i]));
+		set(o, "ns_min", known(there ? c->ns_min : -1));
+		set(o, "ns_median", known(there ? c->ns_median : -1));
+		set(o, "ns_p10", known(there ? c->ns_p10 : -1));
+		set(o, "ns_p90", known(there ? c->ns_p90 : -1));
+		set(o, "ratio_to_rdtsc", known(there ? c->ratio_to_rdtsc : -1));
+		append(calls, o);
+	}
+	set(root, "calls", calls);
 	return print(root);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* A POSIX clock as a counter of nanoseconds. */
-#ifndef TSCAL_CLOCK_H
-#define TSCAL_CLOCK_H
+#ifndef TSCAL_PLAT_CLOCK_H
+#define TSCAL_PLAT_CLOCK_H
 
 #include <errno.h>
 #include <time.h>
@@ -53,4 +53,4 @@ static inline int clock_burst(clockid_t clock, struct plat_sample *buf,
 	return (int)n;
 }
 
-#endif /* TSCAL_CLOCK_H */
+#endif /* TSCAL_PLAT_CLOCK_H */

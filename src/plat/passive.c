@@ -196,6 +196,26 @@ static int passive_burst(struct tscal_platform *p, enum plat_counter_id id,
 	}
 }
 
+static int passive_clock_burst(struct tscal_platform *p, int clock_id,
+	struct plat_sample *buf, const struct plat_until *until)
+{
+	(void)p;
+	return clock_burst(clock_id, buf, until);
+}
+
+static int passive_clock_ns(
+	struct tscal_platform *p, int clock_id, bool system_call, int64_t *ns)
+{
+	struct timespec ts;
+
+	(void)p;
+	if (system_call ? (int)syscall(SYS_clock_gettime, clock_id, &ts)
+			: clock_gettime(clock_id, &ts))
+		return -errno;
+	*ns = (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+	return 0;
+}
+
 static uint64_t passive_now_ns(struct tscal_platform *p)
 {
 	struct timespec ts;
@@ -262,6 +282,8 @@ static const struct plat_ops passive_ops = {
 	.counter_open = passive_counter_open,
 	.burst = passive_burst,
 	.counter_close = passive_counter_close,
+	.clock_burst = passive_clock_burst,
+	.clock_ns = passive_clock_ns,
 	.wait = passive_wait,
 	.now_ns = passive_now_ns,
 	.free = passive_free,

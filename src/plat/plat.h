@@ -185,6 +185,14 @@ struct plat_ops {
 	int (*burst)(struct tscal_platform *, enum plat_counter_id id,
 		struct plat_sample *buf, const struct plat_until *until);
 	void (*counter_close)(struct tscal_platform *, enum plat_counter_id id);
+	/* The same of any clock of clock_gettime(2), in ns: nothing to open.
+	 * Each read that fails is -errno. */
+	int (*clock_burst)(struct tscal_platform *, int clock_id,
+		struct plat_sample *buf, const struct plat_until *until);
+	/* Its time alone.  system_call: RDTSC is disabled, and the vDSO with
+	 * it. */
+	int (*clock_ns)(struct tscal_platform *, int clock_id, bool system_call,
+		int64_t *ns);
 	/* Let ns go by, asleep or spinning. */
 	void (*wait)(struct tscal_platform *, uint64_t ns, bool spin);
 	/* For budgets only: a clock in ns that never goes back. */

@@ -325,6 +325,21 @@ static int record_free(struct tscal_platform *p)
 	return rc;
 }
 
+/* A recording is of a calibration; a clock goes on. */
+static int record_clock_burst(struct tscal_platform *p, int clock_id,
+	struct plat_sample *buf, const struct plat_until *until)
+{
+	(void)p, (void)clock_id, (void)buf, (void)until;
+	return -EOPNOTSUPP;
+}
+
+static int record_clock_ns(
+	struct tscal_platform *p, int clock_id, bool system_call, int64_t *ns)
+{
+	(void)p, (void)clock_id, (void)system_call, (void)ns;
+	return -EOPNOTSUPP;
+}
+
 static const struct plat_ops record_ops = {
 	.size = sizeof(struct plat_ops),
 	.name = "record",
@@ -341,6 +356,8 @@ static const struct plat_ops record_ops = {
 	.counter_open = record_counter_open,
 	.burst = record_burst,
 	.counter_close = record_counter_close,
+	.clock_burst = record_clock_burst,
+	.clock_ns = record_clock_ns,
 	.wait = record_wait,
 	.now_ns = record_now_ns,
 	.pin = record_pin,

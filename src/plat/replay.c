@@ -171,6 +171,21 @@ static int replay_free(struct tscal_platform *p)
 	return 0;
 }
 
+/* A recording is of a calibration; a clock goes on. */
+static int replay_clock_burst(struct tscal_platform *p, int clock_id,
+	struct plat_sample *buf, const struct plat_until *until)
+{
+	(void)p, (void)clock_id, (void)buf, (void)until;
+	return -EOPNOTSUPP;
+}
+
+static int replay_clock_ns(
+	struct tscal_platform *p, int clock_id, bool system_call, int64_t *ns)
+{
+	(void)p, (void)clock_id, (void)system_call, (void)ns;
+	return -EOPNOTSUPP;
+}
+
 static const struct plat_ops replay_ops = {
 	.size = sizeof(struct plat_ops),
 	.name = "replay",
@@ -187,6 +202,8 @@ static const struct plat_ops replay_ops = {
 	.counter_open = replay_counter_open,
 	.burst = replay_burst,
 	.counter_close = replay_counter_close,
+	.clock_burst = replay_clock_burst,
+	.clock_ns = replay_clock_ns,
 	.wait = replay_wait,
 	.now_ns = replay_now_ns,
 	.free = replay_free,

@@ -87,6 +87,9 @@ struct sim_event {
 };
 
 #define SIM_COUNTERS_MAX PLAT_COUNTER_COUNT
+#define SIM_CLOCKS_MAX 13
+/* A dynamic clock (clock_gettime(2)), as descriptor 3 is one. */
+#define SIM_DYNAMIC (~3 * 8 + 3)
 #define SIM_EVENTS_MAX 32
 #define SIM_CPUS_MAX 4
 #define SIM_CPUID_MAX 64
@@ -142,6 +145,8 @@ struct sim {
 	uint64_t slow_ps; /* of SIM_SLOW */
 	uint64_t rng;
 	struct sim_counter counters[SIM_COUNTERS_MAX];
+	/* CLOCK_*, but for those that are counters: sim_clock(). */
+	struct sim_counter clocks[SIM_CLOCKS_MAX];
 	size_t n_events;
 	struct sim_event events[SIM_EVENTS_MAX];
 	uint64_t quiet_until_ps; /* no event before; kept by sim_time.c */
@@ -163,6 +168,21 @@ struct sim_counter *sim_add_counter(struct sim *sim, enum plat_counter_id id,
 
 /* CLOCK_MONOTONIC_RAW as a counter of its own. */
 struct sim_counter *sim_add_clock_raw(struct sim *sim);
+
+/* CLOCK_id, as a counter to be made worse: not present before it is added;
+ * NULL: there can be none. */
+struct sim_counter *sim_clock(struct sim *sim, int clock_id);
+
+/* What it says now, and what the TSC does: without a read, which takes time. */
+int64_t sim_clock_now(struct sim *sim, int clock_id);
+uint64_t sim_tsc_now(struct sim *sim);
+
+/* Add it: exact, and at ns now. */
+struct sim_counter *sim_add_clock(struct sim *sim, int clock_id, int64_t ns);
+
+/* Set it by so many ns, and let it run so much too fast, from now on. */
+void sim_set_clock(
+	struct sim *sim, int clock_id, int64_t step_ns, double error_ppm);
 
 /*
  * The vDSO's page of Linux 6.18 with a pair at this offset (0x20 and 0x108 are
@@ -202,6 +222,10 @@ int sim_counter_open(struct tscal_platform *p, enum plat_counter_id id,
 int sim_burst(struct tscal_platform *p, enum plat_counter_id id,
 	struct plat_sample *buf, const struct plat_until *until);
 void sim_counter_close(struct tscal_platform *p, enum plat_counter_id id);
+int sim_clock_burst(struct tscal_platform *p, int clock_id,
+	struct plat_sample *buf, const struct plat_until *until);
+int sim_clock_ns(
+	struct tscal_platform *p, int clock_id, bool system_call, int64_t *ns);
 void sim_wait(struct tscal_platform *p, uint64_t ns, bool spin);
 uint64_t sim_now_ns(struct tscal_platform *p);
 int sim_pin(struct tscal_platform *p);

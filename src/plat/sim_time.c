@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <time.h>
 
 static struct sim *sim_of(struct tscal_platform *p)
 {
@@ -146,22 +147,21 @@ void sim_counter_close(struct tscal_platform *p, enum plat_counter_id id)
 	(void)p, (void)id;
 }
 
-int sim_burst(struct tscal_platform *p, enum plat_counter_id id,
+/* c: NULL for the TSC itself. */
+static int burst(struct sim *s, const struct sim_counter *c,
 	struct plat_sample *buf, const struct plat_until *until)
 {
-	struct sim *s = sim_of(p);
-	const struct sim_counter *c = &s->counters[id];
 	struct plat_tightest tightest = {0};
 	uint64_t begun = s->now_ps;
 	size_t n = 0;
 
-	if (c->error)
+	if (c && c->error)
 		return c->error;
 	while (n < until->reads && s->now_ps - begun <= until->ns * 1000) {
 		struct plat_sample *b = &buf[n++];
 
 		b->tsc_before = rdtsc(s);
-		if (id == PLAT_COUNTER_RDTSC) {
+		if (!c) {
 			b->ref = rdtsc(s);
 		} else {
 			work(s, c->before_ps + s->slow_ps +
@@ -176,6 +176,90 @@ int sim_burst(struct tscal_platform *p, enum plat_counter_id id,
 			break;
 	}
 	return (int)n;
+}
+
+int sim_burst(struct tscal_platform *p, enum plat_counter_id id,
+	struct plat_sample *buf, const struct plat_until *until)
+{
+	struct sim *s = sim_of(p);
+
+	return burst(s, id == PLAT_COUNTER_RDTSC ? NULL : &s->counters[id], buf,
+		until);
+}
+
+struct sim_counter *sim_clock(struct sim *sim, int clock_id)
+{
+	switch (clock_id) {
+	case CLOCK_MONOTONIC_RAW:
+		return &sim->counters[PLAT_COUNTER_CLOCK_RAW];
+	case CLOCK_REALTIME:
+		return &sim->counters[PLAT_COUNTER_REALTIME];
+	case SIM_DYNAMIC:
+		return &sim->clocks[SIM_CLOCKS_MAX - 1];
+	default:
+		return clock_id >= 0 && clock_id < SIM_CLOCKS_MAX - 1
+			       ? &sim->clocks[clock_id]
+			       : NULL;
+	}
+}
+
+struct sim_counter *sim_add_clock(struct sim *sim, int clock_id, int64_t ns)
+{
+	struct sim_counter *c = sim_clock(sim, clock_id);
+
+	*c = (struct sim_counter){
+		.present = true,
+		.num = 1000000000,
+		.den = 1,
+		.width = 64,
+		.before_ps = 20000,
+		.after_ps = 20000,
+	};
+	c->start = (uint64_t)ns - count_now(sim, c);
+	return c;
+}
+
+int64_t sim_clock_now(struct sim *sim, int clock_id)
+{
+	return (int64_t)count_now(sim, sim_clock(sim, clock_id));
+}
+
+uint64_t sim_tsc_now(struct sim *sim)
+{
+	return tsc_now(sim);
+}
+
+void sim_set_clock(
+	struct sim *sim, int clock_id, int64_t step_ns, double error_ppm)
+{
+	struct sim_counter *c = sim_clock(sim, clock_id);
+	uint64_t now = count_now(sim, c) + (uint64_t)step_ns;
+
+	c->error_ppm = error_ppm;
+	c->start += now - count_now(sim, c);
+}
+
+int sim_clock_burst(struct tscal_platform *p, int clock_id,
+	struct plat_sample *buf, const struct plat_until *until)
+{
+	const struct sim_counter *c = sim_clock(sim_of(p), clock_id);
+
+	return c && c->present ? burst(sim_of(p), c, buf, until) : -EINVAL;
+}
+
+int sim_clock_ns(
+	struct tscal_platform *p, int clock_id, bool system_call, int64_t *ns)
+{
+	struct sim *s = sim_of(p);
+	const struct sim_counter *c = sim_clock(s, clock_id);
+
+	(void)system_call;
+	if (!c || !c->present || c->error)
+		return c && c->present ? c->error : -EINVAL;
+	work(s, c->before_ps);
+	*ns = (int64_t)count_now(s, c);
+	work(s, c->after_ps);
+	return 0;
 }
 
 void sim_wait(struct tscal_platform *p, uint64_t ns, bool spin)

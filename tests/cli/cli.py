@@ -15,7 +15,8 @@ import jsonschema
 TSCAL = os.environ["TSCAL"]
 SOURCE = pathlib.Path(os.environ["TSCAL_SOURCE_DIR"])
 SCHEMAS = SOURCE / "docs" / "schema"
-COMMANDS = ["hz", "khz", "hv", "sources", "record", "replay"]
+COMMANDS = ["hz", "khz", "hv", "sources", "record", "replay", "convert",
+            "bench"]
 
 
 def clean_environment(**changes):

@@ -165,6 +165,7 @@ class Schemas(cli.Case):
     def test_schemas_are_schemas(self):
         names = sorted(p.name for p in cli.SCHEMAS.glob("*.json"))
         self.assertEqual(names, [
+            "tscal.bench-1.json",
             "tscal.hv-1.json", "tscal.hz-1.json", "tscal.report-1.json",
             "tscal.sources-1.json"])
         for name in names:

@@ -111,18 +111,64 @@ static uint64_t random_bits(uint64_t *state)
 	return *state * 0x2545f4914f6cdd1d;
 }
 
+/* Rates even on a logarithmic scale, ticks of every size. */
+static void random_case(uint64_t *state, double *hz, int64_t *n)
+{
+	uint64_t r = random_bits(state);
+
+	*hz = 250.001e6 * exp2((double)(r >> 11) / (1L << 53) * 6.3218);
+	*n = (int64_t)(random_bits(state) >> 4) >> (r % 60);
+	if (r & 1024)
+		*n = -*n;
+}
+
 Test(exact, a_million_random_cases)
 {
 	uint64_t state = 20261122;
+	double hz;
+	int64_t n;
 
 	for (int i = 0; i < 1000000; i++) {
-		uint64_t r = random_bits(&state);
-		/* Rates even on a logarithmic scale, ticks of every size. */
-		double hz = 250.001e6 *
-			    exp2((double)(r >> 11) / (1L << 53) * 6.3218);
-		int64_t n = (int64_t)(random_bits(&state) >> 4) >> (r % 60);
+		random_case(&state, &hz, &n);
+		check(hz, n);
+	}
+}
 
-		check(hz, r & 1024 ? -n : n);
+/*
+ * Ten million without a rational: ns is right if it is within 1 of the exact
+ * quotient's floor, that is, if (ns - 1) * q <= ticks * 10^9 * 2^25 and
+ * < (ns + 2) * q, where q is the rate in 2^-25 Hz.  GMP checks a thousandth of
+ * that arithmetic too, and the test above a million.
+ */
+Test(exact, ten_million_random_cases)
+{
+	uint64_t state = 20261126;
+	double hz;
+	int64_t n;
+
+	for (int i = 0; i < 10000000; i++) {
+		struct tscal_conv c;
+		int64_t ns, back;
+		tscal_i128 rest, part;
+
+		random_case(&state, &hz, &n);
+		cr_assert_eq(tscal_conv_init(&c, hz, 0, 0), 0);
+		ns = tscal_ticks_to_ns(&c, n);
+		/* In halves, as the products have up to 150 bits: ticks * 10^9
+		 * = ns * hz + rest, with hz = whole + part / 2^25. */
+		rest = (tscal_i128)n * 1000000000 -
+		       (tscal_i128)ns * (TSCAL_HZ_Q25_(hz) >> 25);
+		part = (tscal_i128)ns * (TSCAL_HZ_Q25_(hz) & 33554431);
+		rest = rest * 33554432 - part;
+		if (rest < -(tscal_i128)TSCAL_HZ_Q25_(hz) ||
+			rest >= 2 * (tscal_i128)TSCAL_HZ_Q25_(hz))
+			cr_fatal("%a Hz, %ld ticks: %ld ns", hz, n, ns);
+		/* There and back: 1 ns is up to 20 ticks, and the floor 1. */
+		back = tscal_ns_to_ticks(&c, ns);
+		if (labs(back - n) > (int64_t)(2 * hz / 1e9) + 1)
+			cr_fatal("%a Hz, %ld ticks: back %ld", hz, n, back);
+		if (i % 1000 == 0)
+			check(hz, n);
 	}
 }
 

@@ -139,3 +139,9 @@ def ntp_that_slews_is_no_witness(guest):
     CHECK.assertEqual((line["status"], line["hz"]), ("absent", None))
     CHECK.assertIn("slewing", line["sentence"])
     CHECK.assertIsNone(doc["rate"]["hz_si"])
+
+
+@steps(clocks="clock_events")
+def clocks_follow_what_is_done_to_them(guest):
+    """clock_events.c says what is done, and what it expects."""
+    print(guest.step("clocks").out)

@@ -8,6 +8,7 @@ bare metal, its timers are emulated.  In `append`, {khz} is the host's rate."""
 from expect import (
     EVERYWHERE, another_clocksource_was_chosen, clock_raw_is_a_timers,
     clock_raw_is_the_hosts, clock_raw_is_what_the_kernel_refined,
+    clocks_follow_what_is_done_to_them,
     leaf_15_is_out_of_range, looks_like_metal_by_cpuid, ntp_gives_true_seconds,
     ntp_that_slews_is_no_witness, tcg_has_no_timing_leaf,
     the_kernel_rejected_the_tsc)
@@ -36,6 +37,9 @@ MACHINES = [
         # They change the kernel's clock, so they come last.
         ntp_gives_true_seconds, a_second_of_ntp_is_a_witness,
         ntp_that_slews_is_no_witness]),
+
+    # Its clocks are set, steered and given a leap second: a minute and a half.
+    Machine("clocks", [clocks_follow_what_is_done_to_them], seconds=240),
 
     # The kernel is told the rate, and has nothing to measure it by.
     Machine("bare-declared", [

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* Where a clock stood when the TSC had a value, and how sure that is. */
+#ifndef TSCAL_ANCHOR_H
+#define TSCAL_ANCHOR_H
+
+#include <stdbool.h>
+
+#include "plat/plat.h"
+
+/* At tsc the clock said between ns + lo and ns + hi. */
+struct anchor {
+	uint64_t tsc;
+	int64_t ns;
+	double lo, hi;
+};
+
+/* Reads of one anchor: some microseconds, in which no rate matters. */
+#define ANCHOR_READS 12
+
+/*
+ * From a burst of samples, by what all of them allow: tighter than the tightest
+ * bracket.  If they contradict one another (the clock or the TSC jumped), the
+ * tightest alone.  ns_per_tick need not be better than 0.1 %.  n is at least 1.
+ */
+struct anchor anchor_of(
+	const struct plat_sample *s, size_t n, double ns_per_tick);
+
+/* A burst of a clock: how many samples, or -errno. */
+int anchor_samples(struct tscal_platform *plat, int clock_id, size_t reads,
+	struct plat_sample *s);
+
+/* What it says.  0, or -errno. */
+int anchor_take(struct tscal_platform *plat, int clock_id, size_t reads,
+	double ns_per_tick, struct anchor *out);
+
+/* Half of what is not known, in ns. */
+static inline double anchor_half(const struct anchor *a)
+{
+	return (a->hi - a->lo) / 2;
+}
+
+/* From one anchor to another: ns between their middles. */
+double anchor_ns(const struct anchor *from, const struct anchor *to);
+
+/* How far ns is outside of the anchor, in ns: 0 within, positive above. */
+double anchor_off(const struct anchor *a, int64_t ns);
+
+/* The rates in ns per tick that two anchors allow; false if the TSC did not
+ * go on between them. */
+bool anchor_rates(const struct anchor *from, const struct anchor *to,
+	double *lo, double *hi);
+
+#endif /* TSCAL_ANCHOR_H */

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/*
+ * The line of a converter: docs/converting.md has its format.  Neither printf()
+ * nor strtod(), which would want the point that the program's locale has; and
+ * strict, so that the same converter is always the same line.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <tscal/conv.h>
+
+#include "clock/boot.h"
+
+#define VERSION "tscal-conv/1"
+#define VERSION_ANY "tscal-conv/"
+
+/* Rates are multiples of 2^-25 Hz (TSCAL_HZ_Q25_()), which have no more than 25
+ * decimals. */
+#define HZ_BITS 25
+
+static uint32_t checksum(const char *text, size_t n)
+{
+	/* FNV-1a, 32 bits (RFC draft-eastlake-fnv): against accidents. */
+	uint32_t h = 2166136261u;
+
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ (uint8_t)text[i]) * 16777619u;
+	return h;
+}
+
+/* Writing ------------------------------------------------------------- */
+
+struct out {
+	char *text;
+	size_t size, n; /* n may become more than there is room for */
+};
+
+static void put(struct out *o, const char *text)
+{
+	for (; *text; text++, o->n++)
+		if (o->n < o->size)
+			o->text[o->n] = *text;
+}
+
+static void put_u64(struct out *o, uint64_t x)
+{
+	char digits[21] = "", *p = digits + 20;
+
+	do {
+		*--p = (char)('0' + x % 10);
+		x /= 10;
+	} while (x);
+	put(o, p);
+}
+
+static void put_i64(struct out *o, int64_t x)
+{
+	if (x < 0)
+		put(o, "-");
+	put_u64(o, x < 0 ? -(uint64_t)x : (uint64_t)x);
+}
+
+/* All decimals that there are, and at least one. */
+static void put_hz(struct out *o, double hz)
+{
+	uint64_t q = (uint64_t)TSCAL_HZ_Q25_(hz);
+	uint64_t mask = (UINT64_C(1) << HZ_BITS) - 1, part = q & mask;
+	char digit[2] = "";
+
+	put_u64(o, q >> HZ_BITS);
+	put(o, ".");
+	do {
+		part *= 10;
+		digit[0] = (char)('0' + (part >> HZ_BITS));
+		part &= mask;
+		put(o, digit);
+	} while (part);
+}
+
+int tscal_conv_meta_format(
+	const struct tscal_conv_meta *meta, char *line, size_t size)
+{
+	const char *clock = tscal_clock_id_str(meta->clock_id);
+	struct out o = {line, size, 0};
+	struct tscal_conv same;
+	uint32_t sum;
+	char hex[9];
+
+	if (tscal_conv_init(&same, meta->conv.tsc_hz, 0, 0) ||
+		same.mult != meta->conv.mult || !clock ||
+		(meta->boot_id[0] && !boot_id_valid(meta->boot_id)))
+		return -EINVAL;
+	put(&o, VERSION " hz=");
+	put_hz(&o, meta->conv.tsc_hz);
+	put(&o, " tsc=");
+	put_u64(&o, meta->conv.tsc_epoch);
+	put(&o, " ns=");
+	put_i64(&o, meta->conv.ns_epoch);
+	put(&o, " clock=");
+	put(&o, clock);
+	put(&o, " generation=");
+	put_u64(&o, meta->generation);
+	put(&o, " err_ns=");
+	put_i64(&o, meta->anchor_err_ns < 0 ? -1 : meta->anchor_err_ns);
+	put(&o, " err_ppb=");
+	put_i64(&o, meta->rate_err_ppb < 0 ? -1 : meta->rate_err_ppb);
+	put(&o, " boot=");
+	put(&o, meta->boot_id[0] ? meta->boot_id : "-");
+	if (o.n >= size)
+		return -ENOSPC;
+	sum = checksum(line, o.n);
+	for (int i = 0; i < 8; i++)
+		hex[i] = "0123456789abcdef"[sum >> (28 - 4 * i) & 15];
+	hex[8] = '\0';
+	put(&o, " sum=");
+	put(&o, hex);
+	if (o.n >= size)
+		return -ENOSPC;
+	line[o.n] = '\0';
+	return (int)o.n;
+}
+
+/* Reading ------------------------------------------------------------- */
+
+struct in {
+	const char *p;
+	char *err;
+	size_t err_size;
+};
+
+static bool refuse(struct in *in, const char *format, ...)
+	__attribute__((__format__(__printf__, 2, 3)));
+
+static bool refuse(struct in *in, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	if (in->err_size)
+		vsnprintf(in->err, in->err_size, format, args);
+	va_end(args);
+	return false;
+}
+
+/* " name=" */
+static bool name(struct in *in, const char *field)
+{
+	size_t n = strlen(field);
+
+	if (!*in->p)
+		return refuse(in, "the line is cut short: no %s=", field);
+	if (in->p[0] != ' ' || strncmp(in->p + 1, field, n) != 0 ||
+		in->p[n + 1] != '=')
+		return refuse(in, "%s= is missing, or not in its place", field);
+	in->p += n + 2;
+	return true;
+}
+
+/* Decimal digits, none in front that need not be, up to max. */
+static bool number(
+	struct in *in, const char *field, uint64_t max, uint64_t *out)
+{
+	const char *p = in->p;
+	uint64_t x = 0;
+
+	for (; *p >= '0' && *p <= '9'; p++) {
+		unsigned digit = (unsigned)(*p - '0');
+
+		if (x > (max - digit) / 10 || digit > max)
+			return refuse(in, "%s= is out of range", field);
+		x = x * 10 + digit;
+	}
+	if (p == in->p || (in->p[0] == '0' && p - in->p > 1))
+		return refuse(in, "%s= is not a decimal number", field);
+	in->p = p;
+	*out = x;
+	return true;
+}
+
+static bool field_u64(
+	struct in *in, const char *field, uint64_t max, uint64_t *out)
+{
+	return name(in, field) && number(in, field, max, out);
+}
+
+static bool field_i64(
+	struct in *in, const char *field, int64_t min, int64_t *out)
+{
+	uint64_t x = 0;
+	bool negative;
+
+	if (!name(in, field))
+		return false;
+	negative = *in->p == '-' && min < 0;
+	in->p += negative;
+	if (!number(in, field, negative ? -(uint64_t)min : INT64_MAX, &x))
+		return false;
+	if (negative && !x)
+		return refuse(in, "%s= is not a decimal number", field);
+	*out = (int64_t)(negative ? -x : x);
+	return true;
+}
+
+/*
+ * Decimals of a multiple of 2^-25: from the last to the first digit, each step
+ * divides by ten, and at most 25 are needed.  Anything that is no such multiple
+ * was not written by this library, and is refused.
+ */
+static bool field_hz(struct in *in, double *hz)
+{
+	tscal_u128 rest = 0, ten = 1;
+	uint64_t whole, part;
+	size_t n;
+
+	if (!field_u64(in, "hz", 20000000000u, &whole))
+		return false;
+	if (*in->p != '.')
+		return refuse(in, "hz= has no decimals");
+	n = strspn(++in->p, "0123456789");
+	if (!n || n > HZ_BITS)
+		return refuse(in, "hz= has %zu decimals: 1 to %d", n, HZ_BITS);
+	if (n > 1 && in->p[n - 1] == '0')
+		return refuse(in, "hz= has a zero at its end");
+	for (size_t i = 0; i < n; i++) {
+		rest = rest * 10 + (unsigned)(in->p[i] - '0');
+		ten *= 10;
+	}
+	in->p += n;
+	/* part / 2^25 = rest / 10^n, exactly: 10^25 * 2^25 < 2^109. */
+	rest <<= HZ_BITS;
+	part = (uint64_t)(rest / ten);
+	if (rest % ten)
+		return refuse(in, "hz= is no multiple of 2^-25 Hz");
+	/* Below 2^60: exact if the double has the bits. */
+	*hz = (double)(whole << HZ_BITS | part) * 0x1p-25;
+	if ((uint64_t)TSCAL_HZ_Q25_(*hz) != (whole << HZ_BITS | part))
+		return refuse(in, "hz= has more bits than a double");
+	return true;
+}
+
+static bool field_clock(struct in *in, int32_t *id)
+{
+	static const int known[] = {TSCAL_CLOCK_ID_NONE, 0, 1, 4, 7, 11};
+	size_t n;
+
+	if (!name(in, "clock"))
+		return false;
+	n = strcspn(in->p, " ");
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		const char *text = tscal_clock_id_str(known[i]);
+
+		if (strlen(text) == n && strncmp(text, in->p, n) == 0) {
+			*id = known[i];
+			in->p += n;
+			return true;
+		}
+	}
+	return refuse(in, "clock= is none that this library knows");
+}
+
+static bool field_boot(struct in *in, char boot[BOOT_ID_SIZE])
+{
+	size_t n;
+
+	if (!name(in, "boot"))
+		return false;
+	n = strcspn(in->p, " ");
+	if (n == BOOT_ID_SIZE - 1)
+		memcpy(boot, in->p, n);
+	if (!(n == 1 && in->p[0] == '-') && !boot_id_valid(boot))
+		return refuse(in, "boot= is neither a boot id nor \"-\"");
+	in->p += n;
+	return true;
+}
+
+/* Before any field is believed: whole, and of this version. */
+static bool intact(struct in *in, const char *line)
+{
+	size_t n = strlen(line);
+	const char *sum;
+	uint32_t said = 0;
+
+	n -= n && line[n - 1] == '\n';
+	if (strncmp(line, VERSION_ANY, strlen(VERSION_ANY)) != 0)
+		return refuse(in, "this is no converter: it does not begin "
+				  "with " VERSION);
+	if (strncmp(line, VERSION " ", strlen(VERSION) + 1) != 0)
+		return refuse(in,
+			"it is of another version, %.*s, and not " VERSION,
+			(int)(strlen(VERSION_ANY) +
+				strspn(line + strlen(VERSION_ANY),
+					"0123456789")),
+			line);
+	sum = n > 13 ? line + n - 13 : line;
+	if (n >= TSCAL_CONV_LINE || strncmp(sum, " sum=", 5) != 0 ||
+		strspn(sum + 5, "0123456789abcdef") != 8)
+		return refuse(in, "the line is cut short: it does not end in "
+				  "sum= and eight digits");
+	for (int i = 5; i < 13; i++)
+		said = said << 4 |
+		       (uint32_t)(sum[i] <= '9' ? sum[i] - '0'
+						: sum[i] - 'a' + 10);
+	if (said != checksum(line, (size_t)(sum - line)))
+		return refuse(in, "its checksum does not fit: it was changed");
+	return true;
+}
+
+int tscal_conv_meta_parse(struct tscal_conv_meta *meta, const char *line,
+	char *err, size_t err_size)
+{
+	struct tscal_conv_meta m = {.clock_id = TSCAL_CLOCK_ID_NONE};
+	struct in in = {line, err, err_size};
+	uint64_t tsc, generation;
+	int64_t ns;
+	double hz = 0;
+
+	if (err_size)
+		err[0] = '\0';
+	if (!intact(&in, line))
+		return -EBADMSG;
+	in.p = line + strlen(VERSION);
+	if (!field_hz(&in, &hz) || !field_u64(&in, "tsc", UINT64_MAX, &tsc) ||
+		!field_i64(&in, "ns", INT64_MIN, &ns) ||
+		!field_clock(&in, &m.clock_id) ||
+		!field_u64(&in, "generation", UINT32_MAX, &generation) ||
+		!field_i64(&in, "err_ns", -1, &m.anchor_err_ns) ||
+		!field_i64(&in, "err_ppb", -1, &m.rate_err_ppb) ||
+		!field_boot(&in, m.boot_id))
+		return -EBADMSG;
+	if (strncmp(in.p, " sum=", 5) != 0) {
+		refuse(&in, "there is more than there should be after boot=");
+		return -EBADMSG;
+	}
+	if (tscal_conv_init(&m.conv, hz, tsc, ns)) {
+		refuse(&in, "hz= is out of range: above 250 MHz, up to 20 GHz");
+		return -EBADMSG;
+	}
+	m.generation = (uint32_t)generation;
+	*meta = m;
+	return 0;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* Who and where this process is.  Not asked of a platform: a recording and a
+ * simulation run in this process too. */
+#ifndef TSCAL_SELF_H
+#define TSCAL_SELF_H
+
+#include <stdint.h>
+
+/* getpid(2). */
+uint32_t self_pid(void);
+
+/* The inode of the time namespace (time_namespaces(7)), in which
+ * CLOCK_MONOTONIC and CLOCK_BOOTTIME mean the same; 0: a kernel without, or
+ * /proc is not mounted. */
+uint64_t self_time_namespace(void);
+
+#endif /* TSCAL_SELF_H */

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/*
+ * Any bytes at all, taken as a converter's line; and once more with the
+ * checksum that belongs to them, which no fuzzer guesses.  Either they are
+ * refused with a sentence, or the converter that they are is written as the
+ * very same line.
+ */
+#include "fuzz/fuzz.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <tscal/conv.h>
+
+#define MUST(condition)                                                        \
+	do {                                                                   \
+		if (!(condition)) {                                            \
+			fprintf(stderr, "%s:%d: violated: %s\n", __FILE__,     \
+				__LINE__, #condition);                         \
+			abort();                                               \
+		}                                                              \
+	} while (0)
+
+static void check(const char *line)
+{
+	char err[200], again[TSCAL_CONV_LINE];
+	struct tscal_conv_meta meta;
+	size_t n = strlen(line);
+
+	if (tscal_conv_meta_parse(&meta, line, err, sizeof(err))) {
+		MUST(err[0]);
+		for (const char *p = err; *p; p++)
+			MUST(isprint((unsigned char)*p));
+		return;
+	}
+	MUST(!err[0]);
+	n -= line[n - 1] == '\n';
+	MUST(tscal_conv_meta_format(&meta, again, sizeof(again)) == (int)n);
+	MUST(!memcmp(line, again, n));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char line[600];
+	uint32_t h = 2166136261u;
+	size_t n;
+
+	if (size > 500)
+		size = 500;
+	memcpy(line, data, size);
+	line[size] = '\0';
+	check(line);
+	/* Up to where its own checksum may stand. */
+	n = strlen(line);
+	for (char *p = line; (p = strstr(p, " sum=")); p++)
+		n = (size_t)(p - line);
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ (uint8_t)line[i]) * 16777619u;
+	snprintf(line + n, sizeof(line) - n, " sum=%08x", h);
+	check(line);
+	return 0;
+}
