@@ -7,4 +7,5 @@ cd "$(dirname "$0")/.."
 
 cmake --preset "$1"
 cmake --build --preset "$1"
-ctest --preset "$1"
+# Nothing else runs meanwhile (tests/CMakeLists.txt).
+ctest --preset "$1" -j "$(nproc)"
