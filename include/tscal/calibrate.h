@@ -190,13 +190,14 @@ struct tscal_opts {
 	 * and where CPUID and files are slow, as in a guest, they may take 1 ms
 	 * more. */
 	uint32_t budget_ms;
-	/** Measuring window in milliseconds, 1..60000; 0: 10. */
+	/** Measuring window in milliseconds, 1..60000; 0: 10.  It grows as
+	 * target_ppm says. */
 	uint32_t window_ms;
 	uint32_t flags;	   /**< TSCAL_OPT_*; unknown bits are refused */
 	uint32_t reserved; /**< zero; anything else is refused */
 	/** Go on measuring, within the budget, until each counter's bounds are
-	 * within +- this many ppm; 0: one window is enough.  Negative values
-	 * and NaN are refused. */
+	 * within +- this many ppm; 0: 400, which one window reaches unless
+	 * reads are slow.  Negative values and NaN are refused. */
 	double target_ppm;
 };
 

@@ -43,7 +43,7 @@ static const uint32_t roots[] = {TSCAL_ROOT_HV, TSCAL_ROOT_CPU, TSCAL_ROOT_FW,
 
 static inline void random_estimate(struct estimate *e, enum tscal_source id)
 {
-	/* How far liars lie, beside the thresholds and far from them. */
+	/* How far wrong values are off: near the thresholds, and far. */
 	static const double spread_ppm[] = {
 		0, 0.5, 2, 60, 110, 300, 505, 900, 5e3, 2e4, 4e5};
 	double spread = spread_ppm[below(11)] * 1e-6;

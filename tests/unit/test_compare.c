@@ -403,7 +403,7 @@ Test(compare, a_wide_measurement_is_not_used_beside_an_exact_one)
 	cr_assert(eq(int, (int)m.info.source, TSCAL_SOURCE_ADJTIMEX));
 }
 
-/* Nobody knows what stands behind the kernel's rate: no more may be open
+/* It is unknown what the kernel's rate is derived from: no more may be open
  * between it and a timer for that. */
 Test(compare, unknown_roots_agree_no_further_than_others)
 {
