@@ -4,7 +4,7 @@
 # the tree may be moved: tscal.pc finds it from its own place, as CMake does.
 include(CMakePackageConfigHelpers)
 
-set(headers PATTERN "*.h")
+set(headers PATTERN "*.h" PATTERN "*.hpp")
 if(NOT TSCAL_PROBE)
   list(APPEND headers PATTERN probe.h EXCLUDE)
 endif()

@@ -9,6 +9,7 @@
 #define TSCAL_TSCAL_H
 
 #include <tscal/calibrate.h>
+#include <tscal/clock.h>
 #include <tscal/conv.h>
 #include <tscal/hv.h>
 #include <tscal/version.h>

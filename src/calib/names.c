@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* Names of the enumerations, as they stand in JSON and on the terminal. */
+#include "calib/names.h"
+
 #include <tscal/calibrate.h>
 
 #define NAME(table, value)                                                     \
@@ -69,9 +71,7 @@ const char *tscal_use_str(enum tscal_use use)
 	return NAME(names, use);
 }
 
-/* The name of the lowest bit of *set, which is cleared; bits without a name
- * are cleared in passing. */
-static const char *next_name(uint32_t *set, const char *const *names, size_t n)
+const char *names_next(uint32_t *set, const char *const *names, size_t n)
 {
 	while (*set) {
 		size_t bit = (size_t)__builtin_ctz(*set);
@@ -104,7 +104,7 @@ const char *tscal_root_next(uint32_t *roots)
 		[31] = "unknown",
 	};
 
-	return next_name(roots, names, 32);
+	return names_next(roots, names, 32);
 }
 
 const char *tscal_watch_next(uint32_t *watch)
@@ -117,5 +117,5 @@ const char *tscal_watch_next(uint32_t *watch)
 		[4] = "rate",
 	};
 
-	return next_name(watch, names, sizeof(names) / sizeof(*names));
+	return names_next(watch, names, sizeof(names) / sizeof(*names));
 }

@@ -2,6 +2,11 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 #include "clock/anchor.h"
 
+#include <errno.h>
+
+/* A PTP device may take its time for one read. */
+#define BURST_NS 20000
+
 /* How far the rate of the caller may be off: NTP slews by 500 ppm, and a rate
  * by another clock may be as far off the other way. */
 #define RATE_DOUBT 1e-3
@@ -43,4 +48,45 @@ struct anchor anchor_of(const struct plat_sample *s, size_t n, double q)
 	}
 	/* The clock was set meanwhile, or the TSC jumped. */
 	return a.lo <= a.hi ? a : alone;
+}
+
+int anchor_samples(struct tscal_platform *plat, int clock_id, size_t reads,
+	struct plat_sample *s)
+{
+	const struct plat_until until = {.reads = reads, .ns = BURST_NS};
+	int n = plat->ops->clock_burst(plat, clock_id, s, &until);
+
+	return n ? n : -EIO;
+}
+
+int anchor_take(struct tscal_platform *plat, int clock_id, size_t reads,
+	double ns_per_tick, struct anchor *out)
+{
+	struct plat_sample s[ANCHOR_READS];
+	int n = anchor_samples(plat, clock_id, reads, s);
+
+	if (n < 0)
+		return n;
+	*out = anchor_of(s, (size_t)n, ns_per_tick);
+	return 0;
+}
+
+double anchor_off(const struct anchor *a, int64_t ns)
+{
+	double off = (double)(int64_t)((uint64_t)ns - (uint64_t)a->ns);
+
+	if (off > a->hi)
+		return off - a->hi;
+	return off < a->lo ? off - a->lo : 0;
+}
+
+bool anchor_rates(const struct anchor *from, const struct anchor *to,
+	double *lo, double *hi)
+{
+	double ticks = (double)(int64_t)(to->tsc - from->tsc);
+	double ns = (double)(int64_t)((uint64_t)to->ns - (uint64_t)from->ns);
+
+	*lo = (ns + to->lo - from->hi) / ticks;
+	*hi = (ns + to->hi - from->lo) / ticks;
+	return ticks > 0;
 }

@@ -27,10 +27,26 @@ struct anchor {
 struct anchor anchor_of(
 	const struct plat_sample *s, size_t n, double ns_per_tick);
 
+/* A burst of a clock: how many samples, at least 1, or -errno. */
+int anchor_samples(struct tscal_platform *plat, int clock_id, size_t reads,
+	struct plat_sample *s);
+
+/* What it says.  0, or -errno. */
+int anchor_take(struct tscal_platform *plat, int clock_id, size_t reads,
+	double ns_per_tick, struct anchor *out);
+
 /* Half of what is not known, in ns. */
 static inline double anchor_half(const struct anchor *a)
 {
 	return (a->hi - a->lo) / 2;
 }
+
+/* How far ns is outside of the anchor, in ns: 0 within, positive above. */
+double anchor_off(const struct anchor *a, int64_t ns);
+
+/* The rates in ns per tick that two anchors allow; false if the TSC did not
+ * go on between them. */
+bool anchor_rates(const struct anchor *from, const struct anchor *to,
+	double *lo, double *hi);
 
 #endif /* TSCAL_ANCHOR_H */

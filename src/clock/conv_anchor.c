@@ -10,20 +10,11 @@
 #include "calib/report.h"
 #include "clock/anchor.h"
 #include "clock/boot.h"
+#include "clock/state.h"
 
-/* A PTP device may take its time for one read. */
-#define ANCHOR_NS 20000
 /* Linux slews what is left of an offset by up to a quarter of it each second
  * (SHIFT_PLL, kernel/time/ntp.c). */
 #define SLEW_PART 4
-
-static bool tsc_disabled(struct tscal_platform *plat)
-{
-	enum plat_tsc_access access;
-
-	return !plat->ops->tsc_access(plat, &access) &&
-	       access != PLAT_TSC_ENABLED;
-}
 
 /* Whether it counts time at all: CPU clocks do only while somebody runs, fixed
  * ones and those of clock_getcpuclockid(3), whose low bits are not CLOCKFD
@@ -47,8 +38,6 @@ static int64_t lag_ns(int clock_id)
 
 int tscal_conv_anchor(struct tscal_conv *conv, int clock_id, int64_t *err_ns)
 {
-	const struct plat_until until = {
-		.reads = ANCHOR_READS, .ns = ANCHOR_NS};
 	struct tscal_platform *plat = tscal_platform_passive();
 	struct plat_sample s[ANCHOR_READS];
 	struct tscal_conv same;
@@ -60,13 +49,13 @@ int tscal_conv_anchor(struct tscal_conv *conv, int clock_id, int64_t *err_ns)
 		return rc;
 	if (!counts_time(clock_id))
 		return -EINVAL;
-	if (tsc_disabled(plat))
+	if (clock_tsc_disabled(plat))
 		return -EPERM;
-	n = plat->ops->clock_burst(plat, clock_id, s, &until);
+	n = anchor_samples(plat, clock_id, ANCHOR_READS, s);
 	/* The caller may be a signal handler. */
 	errno = was;
-	if (n <= 0)
-		return n ? n : -EIO;
+	if (n < 0)
+		return n;
 	a = anchor_of(s, (size_t)n, 1e9 / conv->tsc_hz);
 	conv->tsc_epoch = a.tsc;
 	conv->ns_epoch = a.ns + (int64_t)((a.lo + a.hi) / 2);

@@ -18,3 +18,12 @@ extern int tscal_calibrate(
 	const struct tscal_opts *opts, struct tscal_info *info);
 extern int tscal_hv_detect(
 	struct tscal_platform *platform, struct tscal_hv *hv);
+extern int tscal_clock_init(struct tscal_clock *clk, int clock_id,
+	const struct tscal_clock_opts *opts, struct tscal_info *info);
+extern int tscal_clock_at_(const struct tscal_segment *s, uint32_t number,
+	uint64_t tsc, int64_t *ns);
+extern int64_t tscal_clock_read_(const struct tscal_clock *clk, int ordered);
+extern int64_t tscal_now(const struct tscal_clock *clk);
+extern int64_t tscal_now_ordered(const struct tscal_clock *clk);
+extern int tscal_clock_stats(
+	const struct tscal_clock *clk, struct tscal_stats *stats);

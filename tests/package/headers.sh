@@ -19,6 +19,12 @@ for h in tscal/*.h; do
 	done
 done
 
+for as in "g++ -std=c++17" "clang++ -std=c++17"; do
+	# shellcheck disable=SC2086 # a command line
+	printf '#include <tscal/tscal.hpp>\nint used;\n' | $as -xc++ -I. -Wall \
+		-Wextra -Wpedantic -Wconversion -Wshadow -Werror -fsyntax-only -
+done
+
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 cat >"$tmp/a.c" <<'EOF'

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/**
+ * @file clock.h
+ * A clock: what clock_gettime() would say, for the price of one RDTSC.
+ *
+ * A page holds short straight lines, "segments", from TSC values to
+ * nanoseconds.  Each is published before it begins, begins where the one before
+ * it ends, with the same value, and is never changed: what a TSC value means is
+ * settled before it can be read, so readings never step back, however long the
+ * updater or a reader is held up.  Each ends soon: without updates (a dead
+ * thread, a fork, a suspended machine) readings come from clock_gettime().
+ *
+ *     static struct tscal_clock clk;
+ *     int on = tscal_clock_init(&clk, CLOCK_MONOTONIC, NULL, NULL);
+ *     ...
+ *     tscal_clock_thread_start(&clk, NULL);    // or tscal_clock_update(&clk)
+ *     ...                                      // once a second, by yourself
+ *     int64_t ns = tscal_now(&clk);
+ *
+ * docs/clock.md has the rules and their reasons.
+ */
+#ifndef TSCAL_CLOCK_H
+#define TSCAL_CLOCK_H
+
+#include <pthread.h>
+#include <time.h>
+
+#include <tscal/calibrate.h>
+#include <tscal/conv.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * One straight line: ns_from + (tsc - tsc_from) * mult / 2^61 for span ticks
+ * from tsc_from.  The first four fields are all that a reading looks at.
+ */
+struct tscal_segment {
+	uint64_t tsc_from, span;
+	int64_t ns_from, mult;
+	/* The bound at tsc: err_ns + |tsc - err_tsc| ticks * err_ppb. */
+	int64_t err_ns;
+	uint64_t err_tsc;
+	uint32_t err_ppb, flags;
+	uint32_t seq; /* minus its number; 1: it is being written */
+	uint32_t reserved;
+};
+
+/** From the number of one segment to that of the next: its size, so that a
+ * number is an offset. */
+#define TSCAL_SEGMENT_STEP ((uint32_t)sizeof(struct tscal_segment))
+
+/** Segments kept, so that old stamps are converted by what was valid then. */
+#define TSCAL_SEGMENTS 64
+
+/**
+ * What readings look at: the segments, and a latch that names the one in use.
+ * Its fields are the library's.
+ */
+struct tscal_clock_page {
+	/* Bits 31..6: number of the segment in use; bit 0: none is valid. */
+	uint64_t latch;
+	int64_t utc_err_ns; /* of the clock from UTC; negative: not known */
+	uint64_t utc_tsc;   /* ... at this TSC value */
+	uint32_t flags, reserved_flags;
+	uint64_t reserved[4];
+	struct tscal_segment ring[TSCAL_SEGMENTS];
+} __attribute__((__aligned__(64)));
+
+/**
+ * A clock.  All zero, as static storage is, it reads CLOCK_MONOTONIC by
+ * clock_gettime(), so that it may be read before tscal_clock_init().  It must
+ * stay where it is: do not copy it.
+ */
+struct tscal_clock {
+	const struct tscal_clock_page *page; /* NULL: clock_gettime() */
+	int32_t clock_id;
+	int32_t mode;
+	uint64_t private_[238];
+	struct tscal_clock_page own;
+};
+
+/** What a clock runs on: what tscal_clock_init() returns, if not -errno. */
+enum tscal_clock_on {
+	TSCAL_CLOCK_ON_TSC,    /**< the TSC */
+	TSCAL_CLOCK_ON_SYSTEM, /**< clock_gettime(): tscal_clock_why() */
+};
+
+/** tscal_clock_opts.flags: CLOCK_REALTIME does not follow the kernel's steps
+ * backward of up to a minute: they are worked off at 500 ppm. */
+#define TSCAL_CLOCK_SLEW (UINT32_C(1) << 0)
+/** Run on clock_gettime(), as with TSCAL_CLOCK=system in the environment. */
+#define TSCAL_CLOCK_SYSTEM (UINT32_C(1) << 1)
+
+/** How to set up a clock.  Start from TSCAL_CLOCK_OPTS_INIT. */
+struct tscal_clock_opts {
+	/** sizeof(struct tscal_clock_opts), as TSCAL_CLOCK_OPTS_INIT sets it;
+	 * any other size is refused. */
+	size_t size;
+	/** Where to ask; NULL: this machine, passively.  It must outlive the
+	 * clock. */
+	struct tscal_platform *platform;
+	/** Time between updates in milliseconds, 10..10000; 0: 100.  Whoever
+	 * calls tscal_clock_update() himself and less often than that says so
+	 * here: the lease is 2.5 of it. */
+	uint32_t interval_ms;
+	uint32_t flags; /**< TSCAL_CLOCK_*; unknown bits are refused */
+	/** How fast the clock that is followed may change its rate unseen, in
+	 * ppm, up to 1000: what the bounds grow by.  0: 0.1 for
+	 * CLOCK_MONOTONIC_RAW where the kernel runs on the TSC, 50 where it
+	 * does not, 1 for the others. */
+	double drift_ppm;
+};
+
+#define TSCAL_CLOCK_OPTS_INIT                                                  \
+	{                                                                      \
+		sizeof(struct tscal_clock_opts), NULL, 0, 0, 0                 \
+	}
+
+/** Implementation behind tscal_clock_init(), with the sizes of the caller's
+ * structs. */
+TSCAL_API int tscal_clock_init_sized(struct tscal_clock *clk, size_t clk_size,
+	int clock_id, const struct tscal_clock_opts *opts,
+	struct tscal_info *info, size_t info_size);
+
+/**
+ * Set up a clock: calibrate (10 ms), judge, anchor.
+ * @param clk       overwritten; on error it reads clock_id by clock_gettime().
+ * @param clock_id  CLOCK_MONOTONIC, _RAW, _BOOTTIME, _REALTIME, _TAI, or a
+ *                  dynamic clock (clock_gettime(2)) such as a PTP device.
+ * @param opts      NULL for the defaults.
+ * @param info      receives the calibration; may be NULL.
+ * @return enum tscal_clock_on; or -EINVAL for options out of range or a clock
+ *         that does not exist, -EAGAIN for CLOCK_TAI while the kernel does not
+ *         know the offset of TAI, -EBUSY while its thread runs, -errno of
+ *         clock_gettime().
+ * At most 15 ms, most of it asleep.  Allocates nothing; no thread, no device.
+ * As tscal_calibrate() it takes about 100 KB of stack.  Not for signal
+ * handlers; one thread at a time.
+ */
+TSCAL_INLINE int tscal_clock_init(struct tscal_clock *clk, int clock_id,
+	const struct tscal_clock_opts *opts, struct tscal_info *info)
+{
+	return tscal_clock_init_sized(
+		clk, sizeof(*clk), clock_id, opts, info, sizeof(*info));
+}
+
+/**
+ * The reading where the segment in use is not valid: by the next one, else by
+ * clock_gettime(), which is counted.
+ * @param tsc  read before; 0: it was not.
+ */
+TSCAL_API int64_t tscal_clock_slow(const struct tscal_clock *clk, uint64_t tsc);
+
+/* No part of the API: of a number, where the segment is. */
+#define TSCAL_SEGMENT_MASK_ ((TSCAL_SEGMENTS - 1) * TSCAL_SEGMENT_STEP)
+
+/*
+ * No part of the API: the TSC value by a segment; 0: it is not valid.
+ *
+ * The seq is loaded last, and the writer changes it first: what was loaded is
+ * the segment of that number, or the seq says that it is not (src/clock/page.c
+ * has the argument).  The other loads are plain ones, which x86 keeps in order
+ * and the fence in their place, so that they may be operands of the arithmetic:
+ * a cycle.  They race with the writer only where the seq tells.
+ */
+#if defined(__SANITIZE_THREAD__)
+#define TSCAL_LOAD_(x) __atomic_load_n(&(x), __ATOMIC_ACQUIRE)
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define TSCAL_LOAD_(x) __atomic_load_n(&(x), __ATOMIC_ACQUIRE)
+#endif
+#endif
+#ifndef TSCAL_LOAD_
+#define TSCAL_LOAD_(x) (x)
+#endif
+TSCAL_INLINE int tscal_clock_at_(const struct tscal_segment *s, uint32_t number,
+	uint64_t tsc, int64_t *ns)
+{
+	uint64_t ticks = tsc - TSCAL_LOAD_(s->tsc_from);
+
+	if (__builtin_expect(ticks >= TSCAL_LOAD_(s->span), 0))
+		return 0;
+	*ns = (int64_t)((uint64_t)TSCAL_LOAD_(s->ns_from) +
+			(uint64_t)(((tscal_i128)(int64_t)(ticks << 3) *
+					   TSCAL_LOAD_(s->mult)) >>
+				   64));
+	__atomic_signal_fence(__ATOMIC_ACQ_REL);
+	return (uint32_t)(TSCAL_LOAD_(s->seq) + number) == 0;
+}
+
+/* No part of the API: a reading, with an ordered RDTSC or a plain one. */
+TSCAL_INLINE int64_t tscal_clock_read_(
+	const struct tscal_clock *clk, int ordered)
+{
+	const struct tscal_clock_page *page = __atomic_load_n(
+		&clk->page, __ATOMIC_ACQUIRE);
+	const struct tscal_segment *s;
+	uint64_t tsc = 0;
+	uint32_t number;
+	int64_t ns;
+
+	if (__builtin_expect(page != NULL, 1)) {
+		number = (uint32_t)__atomic_load_n(
+			&page->latch, __ATOMIC_ACQUIRE);
+		/* A number is an offset: ring[0] is at the end of the header,
+		 * as long as a segment, that the page begins with. */
+		s = (const struct tscal_segment *)(const void
+				*)((const char *)page +
+				   (number & TSCAL_SEGMENT_MASK_));
+		tsc = ordered ? tscal_rdtsc_ordered() : tscal_rdtsc();
+		if (__builtin_expect(
+			    tscal_clock_at_(s + 1, number, tsc, &ns), 1))
+			return ns;
+	}
+	return tscal_clock_slow(clk, tsc);
+}
+
+/**
+ * The time, in nanoseconds of the clock that is followed.
+ *
+ * Never less than an earlier reading of the same thread in the same
+ * tscal_clock_generation(), unless the clock runs on clock_gettime() altogether
+ * (TSCAL_CLOCK_ON_SYSTEM), whose CLOCK_REALTIME may be set.  As RDTSC it is not
+ * ordered with the instructions around it.  Any thread, signal handlers, forked
+ * children; no lock, never waits; a system call only where clock_gettime()
+ * would make one and no segment is valid.  INT64_MIN if clock_gettime() fails.
+ */
+TSCAL_INLINE int64_t tscal_now(const struct tscal_clock *clk)
+{
+	return tscal_clock_read_(clk, 0);
+}
+
+/** The same, read after all earlier instructions have completed
+ * (tscal_rdtsc_ordered()). */
+TSCAL_INLINE int64_t tscal_now_ordered(const struct tscal_clock *clk)
+{
+	return tscal_clock_read_(clk, 1);
+}
+
+/**
+ * What tscal_clock_update() noticed, as bits.
+ * Those in TSCAL_EVENT_BREAKS change the generation, and the TSC is left until
+ * two updates in a row are quiet.
+ */
+enum tscal_event {
+	/** "lapse": nobody updated in time; clock_gettime() answered. */
+	TSCAL_EVENT_LAPSE = 1 << 0,
+	/** "bound": the clock was further off than the bound said. */
+	TSCAL_EVENT_BOUND = 1 << 1,
+	/** "slewing": the clock was set back, which is being worked off
+	 * (TSCAL_CLOCK_SLEW). */
+	TSCAL_EVENT_SLEWING = 1 << 2,
+	/** "resumed": on the TSC again. */
+	TSCAL_EVENT_RESUMED = 1 << 3,
+	/** "rate": the clock runs over 500 ppm faster or slower. */
+	TSCAL_EVENT_RATE = 1 << 4,
+	/** "suspend": the machine slept. */
+	TSCAL_EVENT_SUSPEND = 1 << 5,
+	/** "set": somebody set the clock. */
+	TSCAL_EVENT_SET = 1 << 6,
+	/** "jump": the TSC jumped. */
+	TSCAL_EVENT_JUMP = 1 << 7,
+	/** "clocksource": the kernel runs on another one. */
+	TSCAL_EVENT_CLOCKSOURCE = 1 << 8,
+	/** "moved": the hypervisor says that the TSC is another one. */
+	TSCAL_EVENT_MOVED = 1 << 9,
+	/** "forked": this is the child, and nobody updated its copy. */
+	TSCAL_EVENT_FORKED = 1 << 10,
+
+	TSCAL_EVENT_BREAKS = 0x7f0
+};
+/** Name of the lowest bit in *events, which is then cleared; NULL when none. */
+TSCAL_API const char *tscal_event_next(uint32_t *events);
+
+/**
+ * Look at the clock that is followed, and publish the next segment.
+ *
+ * To be called every interval_ms or more often, if not by the thread below.
+ * @return enum tscal_event bits; -EBUSY while another thread updates; -ENODATA
+ * for a clock that does not run on the TSC; -errno of reading the clock. Some
+ * microseconds; no system call for the clocks that the vDSO reads, but
+ * adjtimex(2) for CLOCK_REALTIME and CLOCK_TAI, and once a second a file of
+ * sysfs.  Not for signal handlers.
+ */
+TSCAL_API int tscal_clock_update(struct tscal_clock *clk);
+
+/** Compare with the clock that is followed, and change nothing.
+ * @return as tscal_clock_update(): what it would notice. */
+TSCAL_API int tscal_clock_check(struct tscal_clock *clk);
+
+/**
+ * Start a thread that updates the clock.
+ * @param attr  as for pthread_create(): an affinity, a priority; NULL: the
+ *              calling thread's.
+ * @return 0, -EALREADY, -ENODATA as above, or -errno of
+ *         pthread_create().
+ * All signals are blocked in it.  After a fork the child has none.
+ */
+TSCAL_API int tscal_clock_thread_start(
+	struct tscal_clock *clk, const pthread_attr_t *attr);
+/** Stop it and wait for its end.
+ * @return 0, or -ESRCH when there is none in this process. */
+TSCAL_API int tscal_clock_thread_stop(struct tscal_clock *clk);
+
+/**
+ * Convert a TSC value read earlier by the segment that was valid then.
+ * @param ns      receives the time.
+ * @param err_ns  receives how far off that may be; may be NULL.
+ * @return 0; -ERANGE for a value before the oldest segment kept, after the end
+ *         of the newest, or where no segment was valid; -ENODATA where the
+ *         clock does not run on the TSC; -EAGAIN if segments changed too fast.
+ * Signal handlers, any thread; no lock, no system call.
+ */
+TSCAL_API int tscal_clock_stamp(const struct tscal_clock *clk, uint64_t tsc,
+	int64_t *ns, int64_t *err_ns);
+
+/** By what an interval was found. */
+enum tscal_reading {
+	TSCAL_READING_TSC,     /**< a segment */
+	TSCAL_READING_DOUBTED, /**< a segment, after an update that found the
+				* clock outside its bound */
+	TSCAL_READING_SYSTEM,  /**< clock_gettime() */
+};
+
+/** Between which times it is. */
+struct tscal_interval {
+	int64_t earliest_ns, latest_ns; /**< of the clock that is followed */
+	/** How far both may be from UTC (CLOCK_REALTIME), or from TAI
+	 * (CLOCK_TAI), by what the kernel knows; negative: not known. */
+	int64_t utc_err_ns;
+	enum tscal_reading reading;
+	uint32_t generation;
+};
+
+/** The time with its bound.  0, or -errno of clock_gettime().
+ * As tscal_now(): any thread, signal handlers, no lock. */
+TSCAL_API int tscal_clock_interval(
+	const struct tscal_clock *clk, struct tscal_interval *interval);
+
+/** Changes with every event that lets readings step back.  Readings with the
+ * same generation before and after belong together. */
+TSCAL_API uint32_t tscal_clock_generation(const struct tscal_clock *clk);
+
+/** The segment valid now, as a converter: for a trace file, or a program that
+ * needs no more.  0, or -ENODATA when none is valid. */
+TSCAL_API int tscal_clock_conv(
+	const struct tscal_clock *clk, struct tscal_conv_meta *meta);
+
+/** As clock_gettime(), by tscal_now().  0, or -errno of clock_gettime(). */
+TSCAL_API int tscal_clock_gettime(
+	const struct tscal_clock *clk, struct timespec *ts);
+
+/** Leave the TSC for good: readings come from clock_gettime().
+ * @param why  what tscal_clock_why() says from then on; copied, cut.
+ * @return 0, or -EBUSY while another thread updates. */
+TSCAL_API int tscal_clock_disable(struct tscal_clock *clk, const char *why);
+
+/** Why the clock does not run on the TSC; "" when it does.  Valid until the
+ * clock is set up again. */
+TSCAL_API const char *tscal_clock_why(const struct tscal_clock *clk);
+
+/** Let the clock stand at ns, for the tests of programs that use it; again for
+ * another time.  Ends with tscal_clock_init().
+ * @return 0, or -EBUSY while another thread updates. */
+TSCAL_API int tscal_clock_mock(struct tscal_clock *clk, int64_t ns);
+
+/** What has happened to a clock, in this process. */
+struct tscal_stats {
+	uint64_t slow;	    /**< readings by clock_gettime() */
+	uint64_t updates;   /**< calls of tscal_clock_update() */
+	uint64_t published; /**< segments */
+	uint64_t breaks;    /**< events that changed the generation */
+	uint64_t bound;	    /**< updates that found it outside its bound */
+	int64_t worst_ns;   /**< the furthest an update found it off */
+	double rate_hz;	    /**< TSC ticks per second of the clock followed */
+};
+
+/** Implementation behind tscal_clock_stats(). */
+TSCAL_API int tscal_clock_stats_sized(
+	const struct tscal_clock *clk, struct tscal_stats *stats, size_t size);
+
+/** What has happened so far.  0.  Thread-safe. */
+TSCAL_INLINE int tscal_clock_stats(
+	const struct tscal_clock *clk, struct tscal_stats *stats)
+{
+	return tscal_clock_stats_sized(clk, stats, sizeof(*stats));
+}
+
+/** Stop the thread, if there is one.  The clock reads clock_gettime() from then
+ * on, and its memory may be given back. */
+TSCAL_API void tscal_clock_fini(struct tscal_clock *clk);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* TSCAL_CLOCK_H */

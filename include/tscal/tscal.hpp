@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/**
+ * @file tscal.hpp
+ * A clock of tscal/clock.h as a Clock of std::chrono, C++17.
+ *
+ *     static tscal_clock clk;
+ *     tscal_clock_init(&clk, CLOCK_MONOTONIC, nullptr, nullptr);
+ *     using fast = tscal::clock<clk>;
+ *     fast::time_point t0 = fast::now();
+ *     ...
+ *     std::chrono::nanoseconds d = fast::now() - t0;
+ */
+#ifndef TSCAL_TSCAL_HPP
+#define TSCAL_TSCAL_HPP
+
+#include <chrono>
+
+#include <tscal/clock.h>
+
+namespace tscal
+{
+
+/**
+ * C++ wants a Clock whose now() is static, so the clock is an argument of the
+ * template: one of static storage.
+ *
+ * Its epoch is that of the clock followed: time points of a tscal::clock of
+ * CLOCK_MONOTONIC and of std::chrono::steady_clock in libstdc++ count from the
+ * same moment, but are different types.  is_steady is false: readings may step
+ * back where tscal_clock_generation() changes.
+ */
+template <tscal_clock &Clock> struct clock {
+	using rep = std::int64_t;
+	using period = std::nano;
+	using duration = std::chrono::duration<rep, period>;
+	using time_point = std::chrono::time_point<clock>;
+	static constexpr bool is_steady = false;
+
+	/** tscal_now(). */
+	static time_point now() noexcept
+	{
+		return time_point(duration(tscal_now(&Clock)));
+	}
+
+	/** tscal_now_ordered(). */
+	static time_point now_ordered() noexcept
+	{
+		return time_point(duration(tscal_now_ordered(&Clock)));
+	}
+
+	/** When the TSC had a value, by tscal_clock_stamp().
+	 * @return false if that is not known: t is untouched then. */
+	static bool stamp(std::uint64_t tsc, time_point &t) noexcept
+	{
+		std::int64_t ns;
+
+		if (tscal_clock_stamp(&Clock, tsc, &ns, nullptr) != 0)
+			return false;
+		t = time_point(duration(ns));
+		return true;
+	}
+};
+
+} /* namespace tscal */
+
+#endif /* TSCAL_TSCAL_HPP */

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+#include "clock/break_reason.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "clock/anchor.h"
+#include "plat/text.h"
+
+/* What clocks may part in one interval without that anything happened: as
+ * much as breaks a segment. */
+#define PART_NS 1e6
+#define PART_PPM 500e-6
+
+#define CURRENT                                                                \
+	"/sys/devices/system/clocksource/clocksource0/current_clocksource"
+
+void clocks_take(
+	struct tscal_platform *plat, double ns_per_tick, struct clocks *out)
+{
+	const int ids[] = {CLOCK_MONOTONIC_RAW, CLOCK_MONOTONIC, CLOCK_BOOTTIME,
+		CLOCK_REALTIME};
+	int64_t ns[4];
+	struct anchor a;
+
+	*out = (struct clocks){0};
+	for (int i = 0; i < 4; i++) {
+		if (anchor_take(plat, ids[i], 1, ns_per_tick, &a))
+			return;
+		if (!i)
+			out->tsc = a.tsc;
+		ns[i] = a.ns - (int64_t)((double)(int64_t)(a.tsc - out->tsc) *
+					 ns_per_tick);
+	}
+	out->raw_ns = ns[0];
+	out->mono_ns = ns[1];
+	out->boot_ns = ns[2];
+	out->real_ns = ns[3];
+	out->complete = true;
+}
+
+void surroundings_take(struct tscal_platform *plat, double ns_per_tick,
+	struct surroundings *out)
+{
+	*out = (struct surroundings){0};
+	if (text_read_line(plat, CURRENT, out->clocksource,
+		    sizeof(out->clocksource)) < 0)
+		out->clocksource[0] = '\0';
+	out->pvclock_there = !clock_pages_pvclock(
+		plat, 1e9 / ns_per_tick, &out->pvclock);
+}
+
+bool clocksource_changed(
+	struct tscal_platform *plat, const struct surroundings *at_first)
+{
+	char now[sizeof(at_first->clocksource)];
+
+	return text_read_line(plat, CURRENT, now, sizeof(now)) >= 0 &&
+	       strcmp(now, at_first->clocksource) != 0;
+}
+
+/* By how much b went on further than a. */
+static double parted(int64_t a0, int64_t a1, int64_t b0, int64_t b1)
+{
+	return (double)((b1 - b0) - (a1 - a0));
+}
+
+uint32_t break_reason(const struct clocks *before, const struct clocks *now,
+	const struct surroundings *at_first, const struct surroundings *here,
+	double ns_per_tick, int clock_id)
+{
+	double raw, ticks, off, band;
+	bool follows_real = clock_id == CLOCK_REALTIME || clock_id == CLOCK_TAI;
+
+	if (strcmp(at_first->clocksource, here->clocksource) != 0)
+		return TSCAL_EVENT_CLOCKSOURCE;
+	if (!before->complete || !now->complete)
+		return TSCAL_EVENT_JUMP;
+	if (parted(before->mono_ns, now->mono_ns, before->boot_ns,
+		    now->boot_ns) > PART_NS)
+		return TSCAL_EVENT_SUSPEND;
+	if (follows_real && fabs(parted(before->mono_ns, now->mono_ns,
+				    before->real_ns, now->real_ns)) > PART_NS)
+		return TSCAL_EVENT_SET;
+	raw = (double)(now->raw_ns - before->raw_ns);
+	ticks = (double)(int64_t)(now->tsc - before->tsc);
+	off = fabs(ticks * ns_per_tick - raw);
+	/* CLOCK_MONOTONIC_RAW and the clock followed may differ by as much as
+	 * the kernel slews, 500 ppm, and by ADJ_TICK, 10 %. */
+	band = PART_NS + fabs(raw) * PART_PPM;
+	if (ticks > 0 && off <= band)
+		return clock_id < 0 || clock_id > CLOCK_TAI ? TSCAL_EVENT_SET
+							    : TSCAL_EVENT_RATE;
+	if (at_first->pvclock_there && here->pvclock_there &&
+		(at_first->pvclock.mul != here->pvclock.mul ||
+			at_first->pvclock.shift != here->pvclock.shift))
+		return TSCAL_EVENT_MOVED;
+	return TSCAL_EVENT_JUMP;
+}

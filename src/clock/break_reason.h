@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/*
+ * What else the machine says of the time, so that a break of the clock that is
+ * followed can be told from one of the TSC.
+ */
+#ifndef TSCAL_BREAK_REASON_H
+#define TSCAL_BREAK_REASON_H
+
+#include <stdbool.h>
+
+#include <tscal/clock.h>
+
+#include "calib/clock_pages.h"
+
+struct clocks {
+	bool complete; /* all four clocks were read */
+	uint64_t tsc;
+	int64_t raw_ns, mono_ns, boot_ns, real_ns; /* at tsc */
+};
+
+/* What does not change while all is well, looked at when something happened,
+ * and the clocksource now and then. */
+struct surroundings {
+	char clocksource[32];
+	bool pvclock_there;
+	struct pvclock pvclock;
+};
+
+/* Read the clocks, once each, and bring them to one TSC value. */
+void clocks_take(
+	struct tscal_platform *plat, double ns_per_tick, struct clocks *out);
+
+void surroundings_take(struct tscal_platform *plat, double ns_per_tick,
+	struct surroundings *out);
+
+/* Whether the kernel runs on another clocksource than at first. */
+bool clocksource_changed(
+	struct tscal_platform *plat, const struct surroundings *at_first);
+
+/*
+ * Why the clock broke, as one TSCAL_EVENT_*: by what changed from one look at
+ * the clocks to the next, and in the surroundings.  ns_per_tick: before.
+ * clock_id: of the clock that is followed.
+ */
+uint32_t break_reason(const struct clocks *before, const struct clocks *now,
+	const struct surroundings *at_first, const struct surroundings *here,
+	double ns_per_tick, int clock_id);
+
+#endif /* TSCAL_BREAK_REASON_H */

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* What is in a clock beside its page: tscal_clock.private_. */
+#ifndef TSCAL_STATE_H
+#define TSCAL_STATE_H
+
+#include <pthread.h>
+
+#include <tscal/clock.h>
+
+#include "clock/page.h"
+#include "clock/servo.h"
+#include "clock/break_reason.h"
+
+/* tscal_clock.mode */
+enum clock_mode {
+	CLOCK_MODE_NONE, /* never set up: all zero */
+	CLOCK_MODE_SYSTEM,
+	CLOCK_MODE_TSC,
+	CLOCK_MODE_MOCK,
+};
+
+#define CLOCK_WHY 240
+
+/* All of it is read and written under lock, but for what is said to be atomic.
+ */
+struct clock_state {
+	uint64_t magic;
+	struct tscal_platform *plat;
+	struct tscal_clock_page *page; /* NULL: there is none */
+	struct page_system system;     /* atomic */
+	uint32_t lock; /* atomic: pid of the process that updates now, or 0 */
+	uint32_t pid;  /* of the process that set it up, or took it over */
+	uint32_t flags;
+	double interval_ns;
+	bool system_call; /* RDTSC is disabled, and the vDSO's clocks with it */
+	double raw_rate;  /* ns of CLOCK_MONOTONIC_RAW per tick */
+	bool drift_by_clocksource;
+
+	struct servo servo;
+	struct clocks clocks;		  /* at the last update */
+	struct surroundings surroundings; /* at the start, or the last break */
+	uint64_t looked_tsc; /* when the clocksource was last looked at */
+
+	/* Atomic: struct tscal_stats. */
+	uint64_t slow, updates, published, breaks, bound;
+	int64_t worst_ns;
+
+	uint32_t thread_state; /* atomic: thread.c */
+	bool thread_stop;      /* under mutex */
+	pthread_t thread;
+	pthread_mutex_t mutex;
+	pthread_cond_t wake;
+
+	char why[CLOCK_WHY];
+} __attribute__((__may_alias__));
+
+_Static_assert(sizeof(struct clock_state) <=
+		       sizeof(((struct tscal_clock *)0)->private_),
+	"the state has room in the clock");
+
+#define CLOCK_MAGIC UINT64_C(0x65746174736b6c63)
+
+/* Also of a clock that may not be written: what is in it is counted, and kept
+ * for the next reading, by atomic operations. */
+static inline struct clock_state *clock_state(const struct tscal_clock *clk)
+{
+	return (struct clock_state *)(uintptr_t)clk->private_;
+}
+
+static inline enum clock_mode clock_mode(const struct tscal_clock *clk)
+{
+	return (enum clock_mode)__atomic_load_n(&clk->mode, __ATOMIC_RELAXED);
+}
+
+static inline void clock_set_mode(struct tscal_clock *clk, enum clock_mode mode)
+{
+	__atomic_store_n(&clk->mode, (int32_t)mode, __ATOMIC_RELAXED);
+}
+
+/* Only one at a time changes a clock: 0, or -EBUSY.  A child of fork() takes it
+ * from its parent, which has its own. */
+int clock_lock(struct clock_state *st);
+void clock_unlock(struct clock_state *st);
+
+static inline struct tscal_platform *clock_platform(
+	const struct clock_state *st)
+{
+	return st->plat ? st->plat : tscal_platform_passive();
+}
+
+/* Ticks per second of the clock that is followed, by a segment that rises. */
+double clock_rate_hz(const struct tscal_segment *seg);
+
+/* Whether this process may not execute RDTSC (prctl(2), PR_SET_TSC). */
+bool clock_tsc_disabled(struct tscal_platform *plat);
+
+bool clock_thread_runs(const struct tscal_clock *clk);
+
+/* 0 when there is something to update, else what tscal_clock_update() says. */
+int clock_updatable(const struct tscal_clock *clk);
+
+/* Set up anew, all zero but for the page of its own. */
+void clock_clear(struct tscal_clock *clk, int clock_id, enum clock_mode mode);
+
+/* The TSC is not used (any more).  Under lock, or before it is used. */
+void clock_leave(
+	struct tscal_clock *clk, enum clock_mode mode, const char *why);
+
+/* How fast CLOCK_MONOTONIC_RAW may change its rate, where that is not said. */
+double clock_raw_drift_ppm(const struct surroundings *here);
+
+/* A reading without a segment. */
+struct slow_reading {
+	int64_t ns;
+	int64_t clock_ns; /* what the clock said, not held at anything */
+	bool by_segment;  /* one was valid by now after all: segment */
+	uint64_t tsc;
+	struct tscal_segment segment;
+};
+int clock_read_slow(const struct tscal_clock *clk, struct slow_reading *out);
+
+/* How far the clock is from UTC into its page, by adjtimex(2); -EAGAIN for
+ * CLOCK_TAI if its offset is not known. */
+int clock_look_at_utc(struct tscal_platform *plat, int clock_id, uint64_t tsc,
+	struct tscal_clock_page *page);
+
+#endif /* TSCAL_STATE_H */

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* An update: look, decide (servo.c), tell the page. */
+#include <errno.h>
+#include <sys/timex.h>
+
+#include "clock/state.h"
+#include "plat/self.h"
+
+/* Of one update, as what it saw was another by the time it was done. */
+#define TRIES 3
+/* Between looks at the clocksource, a file of sysfs. */
+#define CLOCKSOURCE_NS 1e9
+
+/* What one look found. */
+struct look {
+	struct anchor now;
+	struct clocks clocks;
+	struct servo servo; /* the state after it */
+	struct servo_plan plan;
+	bool clocksource; /* looked at, too */
+	bool forked;
+};
+
+int clock_look_at_utc(struct tscal_platform *plat, int clock_id, uint64_t tsc,
+	struct tscal_clock_page *page)
+{
+	struct plat_timex tx;
+	int64_t err = -1;
+	int rc;
+
+	if (clock_id != CLOCK_REALTIME && clock_id != CLOCK_TAI)
+		return 0;
+	rc = plat->ops->adjtimex(plat, &tx);
+	if (!rc && clock_id == CLOCK_TAI && tx.tai == 0)
+		return -EAGAIN;
+	if (!rc && !(tx.status & STA_UNSYNC))
+		err = tx.maxerror_us * 1000;
+	if (page) {
+		__atomic_store_n(&page->utc_tsc, tsc, __ATOMIC_RELEASE);
+		__atomic_store_n(&page->utc_err_ns, err, __ATOMIC_RELEASE);
+	}
+	return 0;
+}
+
+/* Look at the clocks, and plan; nothing is changed yet. */
+static int look(const struct tscal_clock *clk, const struct clock_state *st,
+	struct look *l)
+{
+	double rate = st->servo.rate;
+	struct tscal_segment seg;
+	bool valid;
+	int rc = anchor_take(
+		st->plat, clk->clock_id, ANCHOR_READS, rate, &l->now);
+
+	if (rc)
+		return rc;
+	clocks_take(st->plat, rate, &l->clocks);
+	l->servo = st->servo;
+	l->forked = st->pid != self_pid();
+	l->clocksource = (double)(int64_t)(l->now.tsc - st->looked_tsc) *
+				 rate >=
+			 CLOCKSOURCE_NS;
+	valid = page_valid(st->page, l->now.tsc, &seg);
+	servo_step(&l->servo, &l->now, valid ? &seg : NULL, &l->plan);
+	if (l->plan.what == SERVO_BREAK)
+		return 0;
+	/* A parent that was in the middle of an update may have left anything
+	 * to its child. */
+	if (l->forked || (l->clocksource && clocksource_changed(st->plat,
+						    &st->surroundings))) {
+		l->plan.events = 0;
+		servo_break(&l->servo, &l->now, &l->plan);
+		l->plan.events = l->forked ? TSCAL_EVENT_FORKED
+					   : TSCAL_EVENT_CLOCKSOURCE;
+	}
+	return 0;
+}
+
+/* The reason of a break, where the plan does not know it. */
+static void classify(const struct tscal_clock *clk,
+	const struct clock_state *st, struct look *l, struct surroundings *here)
+{
+	uint32_t known = l->plan.events & TSCAL_EVENT_BREAKS;
+
+	if (l->plan.what != SERVO_BREAK)
+		return;
+	surroundings_take(st->plat, st->servo.rate, here);
+	/* That the TSC went back may have a reason. */
+	if (known & ~(uint32_t)TSCAL_EVENT_JUMP)
+		return;
+	l->plan.events &= ~(uint32_t)TSCAL_EVENT_BREAKS;
+	l->plan.events |= break_reason(&st->clocks, &l->clocks,
+		&st->surroundings, here, st->raw_rate, clk->clock_id);
+}
+
+static void count(uint64_t *counter)
+{
+	__atomic_store_n(counter,
+		__atomic_load_n(counter, __ATOMIC_RELAXED) + 1,
+		__ATOMIC_RELAXED);
+}
+
+static void keep_books(struct clock_state *st, const struct look *l)
+{
+	double off = l->plan.off_ns < 0 ? -l->plan.off_ns : l->plan.off_ns;
+	bool doubted = l->plan.events &
+		       (TSCAL_EVENT_BOUND | TSCAL_EVENT_SLEWING);
+	uint32_t flags = st->page->flags & ~PAGE_DOUBTED;
+
+	if (l->plan.events & TSCAL_EVENT_BOUND)
+		count(&st->bound);
+	if (l->plan.what != SERVO_BREAK && off > (double)st->worst_ns)
+		__atomic_store_n(&st->worst_ns, (int64_t)off, __ATOMIC_RELAXED);
+	__atomic_store_n(&st->page->flags,
+		doubted ? flags | PAGE_DOUBTED : flags, __ATOMIC_RELEASE);
+	st->clocks = l->clocks;
+	if (l->clocksource)
+		st->looked_tsc = l->now.tsc;
+}
+
+/* The other clocksource may be worse, if the first was the TSC. */
+static void remember(
+	struct clock_state *st, const struct look *l, struct surroundings *here)
+{
+	st->surroundings = *here;
+	st->looked_tsc = l->now.tsc;
+	st->pid = self_pid();
+	if (st->drift_by_clocksource)
+		st->servo.opts.drift_ppm = clock_raw_drift_ppm(here);
+	if (st->servo.drift_ppm < st->servo.opts.drift_ppm)
+		st->servo.drift_ppm = st->servo.opts.drift_ppm;
+}
+
+/*
+ * On the TSC again.  Not while a reading by clock_gettime() would be held at
+ * what was said before, for what is held is soon passed: as a reader finds out.
+ */
+static bool resume(struct clock_state *st, struct look *l)
+{
+	int64_t ns = l->now.ns;
+	struct tscal_segment seg;
+
+	if (page_answer(st->page, &st->system, page_latch(st->page), l->now.tsc,
+		    &ns, &seg) != PAGE_BY_SYSTEM)
+		return false;
+	if (ns > l->plan.seg[1].ns_from)
+		return false;
+	return page_resume(
+		st->page, &st->system, page_latch(st->page), l->plan.seg);
+}
+
+/* Tell the page.  False: it is another by now, or cannot be told yet. */
+static bool carry_out(struct clock_state *st, uint64_t latch, struct look *l,
+	struct surroundings *here)
+{
+	struct servo_plan *plan = &l->plan;
+
+	switch (plan->what) {
+	case SERVO_BREAK:
+		page_revoke(st->page, plan->from_tsc, plan->floor_ns);
+		count(&st->breaks);
+		st->servo = l->servo;
+		remember(st, l, here);
+		return true;
+	case SERVO_PUBLISH:
+		if (!page_publish(st->page, latch, l->now.tsc,
+			    plan->n ? plan->seg : NULL))
+			return false;
+		break;
+	case SERVO_RESUME:
+		if (!resume(st, l))
+			return false;
+		break;
+	case SERVO_NOTHING:
+		st->servo = l->servo;
+		return true;
+	}
+	if (plan->n)
+		count(&st->published);
+	st->servo = l->servo;
+	servo_published(&st->servo, plan);
+	return true;
+}
+
+/* What was learned is kept; a lapse is found again at the next update. */
+static void give_up(struct clock_state *st, struct look *l)
+{
+	if (!(l->plan.events & TSCAL_EVENT_RESUMED))
+		return;
+	l->plan.events &= ~(uint32_t)TSCAL_EVENT_RESUMED;
+	st->servo = l->servo;
+	servo_not_resumed(&st->servo);
+}
+
+static int update(struct tscal_clock *clk, bool dry)
+{
+	struct clock_state *st = clock_state(clk);
+	struct surroundings here;
+	struct look l;
+	bool done = dry;
+
+	/* Again where the newest segment ended meanwhile, or a reader did. */
+	for (int i = 0; i < TRIES && (!i || !done); i++) {
+		uint64_t latch = page_latch(st->page);
+		int rc = look(clk, st, &l);
+
+		if (rc)
+			return rc;
+		classify(clk, st, &l, &here);
+		done = dry || carry_out(st, latch, &l, &here);
+	}
+	if (dry)
+		return (int)l.plan.events;
+	if (!done)
+		give_up(st, &l);
+	count(&st->updates);
+	keep_books(st, &l);
+	clock_look_at_utc(st->plat, clk->clock_id, l.now.tsc, st->page);
+	return (int)l.plan.events;
+}
+
+static int locked_update(struct tscal_clock *clk, bool dry)
+{
+	struct clock_state *st = clock_state(clk);
+	int rc;
+
+	if (!clk)
+		return -EINVAL;
+	rc = clock_lock(st);
+	if (rc)
+		return rc;
+	rc = clock_updatable(clk);
+	if (!rc)
+		rc = update(clk, dry);
+	clock_unlock(st);
+	return rc;
+}
+
+int tscal_clock_update(struct tscal_clock *clk)
+{
+	return locked_update(clk, false);
+}
+
+int tscal_clock_check(struct tscal_clock *clk)
+{
+	return locked_update(clk, true);
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* What else a clock does: mocked, left, read in a signal handler, as a
+ * converter, before it is set up, several in one process. */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+
+#include <tscal/tscal.h>
+
+#include "live.h"
+
+#define S INT64_C(1000000000)
+
+static struct tscal_clock clk, other;
+
+static int64_t system_ns(int id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return ts.tv_sec * S + ts.tv_nsec;
+}
+
+/* Between two readings of the system's, with as much to either side. */
+static void near(
+	const struct tscal_clock *c, int id, int64_t slack, const char *when)
+{
+	int64_t before = system_ns(id), ns = tscal_now_ordered(c);
+
+	check(ns >= before - slack && ns <= system_ns(id) + slack,
+		"%s: %ld ns off", when, ns - before);
+}
+
+static void before_it_is_set_up(void)
+{
+	struct tscal_conv_meta meta;
+	int64_t ns;
+
+	near(&clk, CLOCK_MONOTONIC, 0, "all zero");
+	check(tscal_clock_update(&clk) == -ENODATA, "updated");
+	check(tscal_clock_stamp(&clk, 5, &ns, NULL) == -ENODATA, "stamped");
+	check(tscal_clock_conv(&clk, &meta) == -ENODATA, "converted");
+	check(tscal_clock_thread_stop(&clk) == -ESRCH, "stopped");
+	check(*tscal_clock_why(&clk), "no reason");
+	check(tscal_clock_generation(&clk) == 0, "a generation");
+	tscal_clock_fini(&clk);
+	near(&clk, CLOCK_MONOTONIC, 0, "given up");
+}
+
+static void several(void)
+{
+	static const int ids[] = {CLOCK_REALTIME, CLOCK_MONOTONIC_RAW,
+		CLOCK_BOOTTIME, CLOCK_MONOTONIC};
+	static struct tscal_clock c[4];
+
+	for (int i = 0; i < 4; i++)
+		check(!tscal_clock_init(&c[i], ids[i], NULL, NULL), "%s",
+			tscal_clock_why(&c[i]));
+	for (int i = 0; i < 4; i++)
+		near(&c[i], ids[i], 10000, "one of several");
+	for (int i = 0; i < 4; i++)
+		tscal_clock_fini(&c[i]);
+}
+
+static void mocked(void)
+{
+	struct timespec ts;
+	struct tscal_interval iv;
+	uint32_t generation = tscal_clock_generation(&clk);
+	int64_t ns, err;
+
+	check(!tscal_clock_mock(&clk, 5 * S + 7), "not mocked");
+	for (int i = 0; i < 3; i++)
+		check(tscal_now(&clk) == 5 * S + 7, "%ld", tscal_now(&clk));
+	check(tscal_clock_generation(&clk) > generation, "the same generation");
+	check(!tscal_clock_mock(&clk, -1), "not mocked");
+	check(!tscal_clock_gettime(&clk, &ts), "no time");
+	check(ts.tv_sec == -1 && ts.tv_nsec == 999999999, "%ld.%09ld",
+		(long)ts.tv_sec, ts.tv_nsec);
+	check(!tscal_clock_stamp(&clk, 12345, &ns, &err) && ns == -1, "%ld",
+		ns);
+	check(!tscal_clock_interval(&clk, &iv), "no interval");
+	check(iv.earliest_ns <= -1 && iv.latest_ns >= -1, "%ld", iv.latest_ns);
+	check(tscal_clock_update(&clk) == -ENODATA, "updated");
+	/* Also a clock that was never set up. */
+	check(!tscal_clock_mock(&other, 1000), "not mocked");
+	check(tscal_now(&other) == 1000, "%ld", tscal_now(&other));
+	check(!tscal_clock_init(&other, CLOCK_MONOTONIC, NULL, NULL), "stuck");
+	near(&other, CLOCK_MONOTONIC, 10000, "after a mock");
+	tscal_clock_fini(&other);
+}
+
+static void left(void)
+{
+	check(!tscal_clock_disable(&clk, "a test\n wants it"), "not left");
+	check(!strcmp(tscal_clock_why(&clk), "a test\n wants it"), "%s",
+		tscal_clock_why(&clk));
+	near(&clk, CLOCK_MONOTONIC, 0, "left");
+	check(tscal_clock_update(&clk) == -ENODATA, "updated");
+	check(!tscal_clock_disable(&clk, NULL), "not left");
+	check(*tscal_clock_why(&clk), "no reason");
+}
+
+/* What a converter says is what the clock says, within both bounds. */
+static void converted(void)
+{
+	struct tscal_conv_meta meta, back;
+	char line[TSCAL_CONV_LINE];
+	uint64_t tsc;
+	int64_t ns, err, off;
+
+	check(!tscal_clock_conv(&clk, &meta), "no converter");
+	check(meta.clock_id == CLOCK_MONOTONIC, "%d", meta.clock_id);
+	check(meta.generation == tscal_clock_generation(&clk), "%u",
+		meta.generation);
+	check(tscal_conv_format(&meta, line, sizeof(line)) > 0, "no line");
+	check(!tscal_conv_parse(line, &back, NULL, 0), "%s", line);
+	tsc = tscal_rdtsc();
+	check(!tscal_clock_stamp(&clk, tsc, &ns, &err), "no stamp");
+	off = tscal_tsc_to_ns(&back.conv, tsc) - ns;
+	check(llabs(off) <= meta.err_ns + err + 1000, "%ld ns", off);
+}
+
+static volatile sig_atomic_t signals;
+static int64_t in_handler = INT64_MIN;
+static const char *wrong;
+
+static void handle(int sig)
+{
+	struct tscal_interval iv;
+	uint32_t generation = tscal_clock_generation(&clk);
+	int64_t ns = tscal_now(&clk), stamp;
+
+	(void)sig;
+	if (ns < in_handler && generation == tscal_clock_generation(&clk))
+		wrong = "a reading in a handler stepped back";
+	in_handler = ns;
+	if (tscal_clock_interval(&clk, &iv))
+		wrong = "no interval in a handler";
+	tscal_clock_stamp(&clk, tscal_rdtsc(), &stamp, NULL);
+	signals++;
+}
+
+/* Every 50 us, in the middle of whatever an update does. */
+static void in_signal_handlers(void)
+{
+	struct sigaction sa = {.sa_handler = handle, .sa_flags = SA_RESTART};
+	struct itimerval often = {{0, 50}, {0, 50}}, never = {{0, 0}, {0, 0}};
+	int64_t end = system_ns(CLOCK_MONOTONIC) + S / 2;
+
+	sigaction(SIGALRM, &sa, NULL);
+	setitimer(ITIMER_REAL, &often, NULL);
+	while (system_ns(CLOCK_MONOTONIC) < end)
+		tscal_clock_update(&clk);
+	setitimer(ITIMER_REAL, &never, NULL);
+	check(!wrong, "%s", wrong);
+	check(signals > 100, "%d signals", (int)signals);
+}
+
+int main(void)
+{
+	struct tscal_info info;
+	int rc;
+
+	before_it_is_set_up();
+	rc = tscal_clock_init(&clk, CLOCK_MONOTONIC, NULL, &info);
+	if (rc != TSCAL_CLOCK_ON_TSC)
+		skip("%s", tscal_clock_why(&clk));
+	check(!*tscal_clock_why(&clk), "%s", tscal_clock_why(&clk));
+	check(info.hz > 0, "no rate");
+	near(&clk, CLOCK_MONOTONIC, 10000, "on the TSC");
+	converted();
+	in_signal_handlers();
+	several();
+	mocked();
+	left();
+	return 0;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* The same as C++: a Clock of std::chrono. */
+#include <chrono>
+#include <cstdio>
+#include <thread>
+#include <type_traits>
+
+#include <tscal/tscal.hpp>
+
+static tscal_clock clk;
+using fast = tscal::clock<clk>;
+using namespace std::chrono_literals;
+
+static_assert(std::is_same_v<fast::duration, std::chrono::nanoseconds>);
+static_assert(std::is_same_v<fast::time_point::clock, fast>);
+static_assert(!fast::is_steady);
+static_assert(noexcept(fast::now()));
+
+int main()
+{
+	if (tscal_clock_init(&clk, CLOCK_MONOTONIC, nullptr, nullptr) < 0)
+		return 1;
+
+	auto system = std::chrono::steady_clock::now().time_since_epoch();
+	fast::time_point begin = fast::now();
+	fast::time_point stamped{};
+	bool known = fast::stamp(tscal_rdtsc(), stamped);
+
+	std::this_thread::sleep_for(5ms);
+	fast::duration slept = fast::now_ordered() - begin;
+
+	if (begin.time_since_epoch() < system || slept < 5ms - 10us)
+		return 2;
+	if (known && (stamped < begin || stamped > fast::now()))
+		return 3;
+	std::printf("slept %lld us\n",
+		static_cast<long long>(
+			std::chrono::duration_cast<std::chrono::microseconds>(
+				slept)
+				.count()));
+}

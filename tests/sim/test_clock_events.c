@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* What happens to clocks and to the TSC: noticed, told, and not followed. */
+#include <errno.h>
+
+#include "clocking.h"
+
+/* A clock that runs well. */
+static void settled(uint64_t seed, int clock_id, uint32_t flags)
+{
+	struct tscal_clock_opts opts = TSCAL_CLOCK_OPTS_INIT;
+
+	pc(seed);
+	opts.flags = flags;
+	cr_assert(zero(int, begin(clock_id, &opts)));
+	cr_assert(zero(u32, update_for(20)));
+	cr_assert(lt(i64, far(off_ns()), 100));
+}
+
+/* That follows a break: on clock_gettime(), and on the TSC again soon. */
+static void recovers(void)
+{
+	uint64_t slow = stats().slow;
+
+	now();
+	cr_assert(eq(ulong, stats().slow, slow + 1));
+	cr_assert(eq(u32, update_for(4) & ~(uint32_t)TSCAL_EVENT_BOUND,
+		TSCAL_EVENT_RESUMED));
+	slow = stats().slow;
+	for (int i = 0; i < 20; i++) {
+		wait_ns(10 * MS);
+		cr_assert(lt(i64, far(off_ns()), 500));
+		tscal_clock_update(&clk);
+	}
+	cr_assert(eq(ulong, stats().slow, slow));
+}
+
+Test(sim_clock_events, a_jump_of_the_tsc_is_noticed_within_one_interval)
+{
+	/* One hour, 50 ms, 5 ms and 1.5 ms on; the same back. */
+	const double seconds[] = {3600, 0.05, 0.005, 0.0015};
+
+	for (int i = 0; i < 8; i++) {
+		double jump = seconds[i / 2] * (i % 2 ? -1 : 1);
+		uint32_t generation;
+
+		settled((uint64_t)i + 1, CLOCK_MONOTONIC, 0);
+		generation = tscal_clock_generation(&clk);
+		sim.tsc_jumped += (int64_t)(jump * sim.tsc_hz);
+		cr_assert(eq(u32, update_for(1), TSCAL_EVENT_JUMP), "%g", jump);
+		cr_assert(
+			eq(u32, tscal_clock_generation(&clk), generation + 1));
+		/* Not followed: what was said meanwhile is held for 10 ms. */
+		cr_assert(lt(i64, far(off_ns()), 10 * S / 1000));
+		recovers();
+	}
+}
+
+Test(sim_clock_events, a_jump_that_the_hypervisor_told_is_a_move)
+{
+	settled(9, CLOCK_MONOTONIC, 0);
+	sim_add_pvclock_page(&sim, 0xf3cf3cf3, -1, 1);
+	cr_assert(zero(int, begin(CLOCK_MONOTONIC, NULL)));
+	cr_assert(clock_state(&clk)->surroundings.pvclock_there);
+	update_for(5);
+	sim.n_pages--;
+	sim_add_pvclock_page(&sim, 0xf3cf3d00, -1, 1);
+	sim.tsc_jumped += 5000000000;
+	cr_assert(eq(u32, update_for(1), TSCAL_EVENT_MOVED));
+	recovers();
+}
+
+Test(sim_clock_events, a_clock_that_was_set_is_followed_and_it_is_told)
+{
+	for (int back = 0; back < 2; back++) {
+		settled(10, CLOCK_REALTIME, 0);
+		sim_set_clock(&sim, CLOCK_REALTIME, back ? -S : S, 0);
+		/* Until somebody looks, readings are as before. */
+		wait_ns(MS);
+		cr_assert(lt(i64, far(off_ns() + (back ? -S : S)), 200));
+		cr_assert(eq(u32, update_for(1), TSCAL_EVENT_SET));
+		cr_assert(lt(i64, far(off_ns()), 200));
+		recovers();
+	}
+}
+
+Test(sim_clock_events, a_leap_second_is_a_step_of_realtime_alone)
+{
+	settled(11, CLOCK_TAI, 0);
+	sim_set_clock(&sim, CLOCK_REALTIME, -S, 0);
+	sim.timex.tai = 38;
+	cr_assert(zero(u32, update_for(5)));
+	settled(11, CLOCK_MONOTONIC, 0);
+	sim_set_clock(&sim, CLOCK_REALTIME, -S, 0);
+	cr_assert(zero(u32, update_for(5)));
+	settled(11, CLOCK_REALTIME, 0);
+	sim_set_clock(&sim, CLOCK_REALTIME, -S, 0);
+	cr_assert(eq(u32, update_for(1), TSCAL_EVENT_SET));
+	recovers();
+}
+
+Test(sim_clock_events, with_slew_a_step_back_is_worked_off)
+{
+	int64_t last, ahead;
+
+	settled(12, CLOCK_REALTIME, TSCAL_CLOCK_SLEW);
+	last = now();
+	sim_set_clock(&sim, CLOCK_REALTIME, -S / 10, 0);
+	cr_assert(eq(u32, update_for(1), TSCAL_EVENT_SLEWING));
+	ahead = off_ns();
+	cr_assert(lt(i64, far(ahead - S / 10), 200000));
+	for (int i = 0; i < 2100; i++) {
+		struct tscal_segment seg;
+		int64_t ns;
+
+		cr_assert(zero(u32, update_for(1) & TSCAL_EVENT_BREAKS));
+		ns = now();
+		cr_assert(le(i64, last, ns));
+		last = ns;
+		cr_assert(page_valid(clk.page, sim_tsc_now(&sim), &seg));
+		cr_assert(clk.page->flags & PAGE_DOUBTED ||
+			  far(off_ns()) <=
+				  segment_err_ns(&seg, sim_tsc_now(&sim)));
+	}
+	/* 100 ms at 500 ppm, then at 100 ppm: 200 s and some. */
+	cr_assert(lt(i64, far(off_ns()), 1200000));
+	cr_assert(eq(u32, tscal_clock_generation(&clk), 1));
+	/* Forward it goes at once. */
+	sim_set_clock(&sim, CLOCK_REALTIME, S, 0);
+	cr_assert(eq(u32, update_for(1), TSCAL_EVENT_SET));
+	recovers();
+}
+
+/* Set forward and back again while nobody updates: whoever read it in between
+ * is told, by whichever reading comes next. */
+Test(sim_clock_events, what_was_read_in_a_lapse_is_not_forgotten)
+{
+	for (int updated = 0; updated < 2; updated++) {
+		uint32_t generation;
+		int64_t high;
+
+		settled(14, CLOCK_REALTIME, 0);
+		generation = tscal_clock_generation(&clk);
+		wait_ns(400 * MS);
+		sim_set_clock(&sim, CLOCK_REALTIME, 5 * S, 0);
+		high = now();
+		cr_assert(eq(u32, tscal_clock_generation(&clk), generation));
+		sim_set_clock(&sim, CLOCK_REALTIME, -5 * S, 0);
+		if (updated) {
+			cr_assert(eq(u32, update_for(1), TSCAL_EVENT_LAPSE));
+			wait_ns(MS);
+		}
+		cr_assert(lt(i64, now(), high));
+		cr_assert(
+			eq(u32, tscal_clock_generation(&clk), generation + 1));
+	}
+}
+
+/* Nobody slews any more; a clock that stood still for long would be worse. */
+Test(sim_clock_events, without_updates_a_step_back_is_flagged)
+{
+	for (int slew = 0; slew < 2; slew++) {
+		uint32_t generation;
+
+		settled(13, CLOCK_REALTIME, slew ? TSCAL_CLOCK_SLEW : 0);
+		generation = tscal_clock_generation(&clk);
+		sim_set_clock(&sim, CLOCK_REALTIME, -S, 0);
+		if (slew)
+			cr_assert(eq(u32, update_for(1), TSCAL_EVENT_SLEWING));
+		wait_ns(400 * MS);
+		cr_assert(lt(i64, far(off_ns()), 100));
+		cr_assert(
+			eq(u32, tscal_clock_generation(&clk), generation + 1));
+		for (int i = 0; i < 10; i++)
+			now();
+		cr_assert(
+			eq(u32, tscal_clock_generation(&clk), generation + 1));
+	}
+}
+
+Test(sim_clock_events, frequencies_that_ntp_sets_are_followed)
+{
+	const double ppm[] = {10, -10, 100, -100, 450, -450};
+
+	for (size_t i = 0; i < 6; i++) {
+		uint32_t generation;
+
+		settled(20 + i, CLOCK_MONOTONIC, 0);
+		generation = tscal_clock_generation(&clk);
+		sim_set_clock(&sim, CLOCK_MONOTONIC, 0, ppm[i]);
+		for (int k = 0; k < 100; k++) {
+			struct tscal_segment seg;
+			int64_t off = far(off_ns());
+			uint64_t tsc = sim_tsc_now(&sim);
+			bool inside = page_valid(clk.page, tsc, &seg) &&
+				      off <= segment_err_ns(&seg, tsc);
+
+			cr_assert(inside || clk.page->flags & PAGE_DOUBTED);
+			update_for(1);
+		}
+		cr_assert(lt(i64, far(off_ns()), 200), "%g", ppm[i]);
+		cr_assert(eq(u32, tscal_clock_generation(&clk), generation));
+		cr_assert(lt(ulong, 0, stats().bound));
+	}
+}
+
+Test(sim_clock_events, a_rate_beyond_500_ppm_leaves_the_tsc_until_it_is_steady)
+{
+	/* chrony's fast slew, and ADJ_TICK by 1 %. */
+	const double ppm[] = {600, -600, 10000, -10000, 83333};
+
+	for (size_t i = 0; i < 5; i++) {
+		settled(30 + i, CLOCK_MONOTONIC, 0);
+		sim_set_clock(&sim, CLOCK_MONOTONIC, 0, ppm[i]);
+		sim_set_clock(&sim, CLOCK_BOOTTIME, 0, ppm[i]);
+		/* The first update may take it for a step. */
+		cr_assert(eq(u32, update_for(2) & TSCAL_EVENT_BREAKS,
+				  TSCAL_EVENT_RATE),
+			"%g", ppm[i]);
+		update_for(1);
+		recovers();
+	}
+}
+
+Test(sim_clock_events, a_suspended_machine)
+{
+	/* The TSC stands still meanwhile, begins anew, or goes on. */
+	for (int kind = 0; kind < 3; kind++) {
+		uint64_t tsc;
+
+		settled(40, CLOCK_MONOTONIC, 0);
+		tsc = sim_tsc_now(&sim);
+		wait_ns(30 * (uint64_t)S);
+		/* Only CLOCK_BOOTTIME and CLOCK_REALTIME count it. */
+		sim_set_clock(&sim, CLOCK_MONOTONIC, -30 * S, 0);
+		sim_set_clock(&sim, CLOCK_MONOTONIC_RAW, -30 * S, 0);
+		if (kind == 0)
+			sim.tsc_jumped -= (int64_t)(sim_tsc_now(&sim) - tsc);
+		if (kind == 1)
+			sim.tsc_jumped -= (int64_t)sim_tsc_now(&sim) - 1000;
+		cr_assert(lt(i64, far(off_ns()), 10 * S / 1000));
+		/* Where the TSC stood still with the clock nothing is amiss. */
+		cr_assert(eq(u32, update_for(1),
+				  kind == 0 ? 0 : TSCAL_EVENT_SUSPEND),
+			"%d", kind);
+		if (kind)
+			recovers();
+	}
+	settled(41, CLOCK_BOOTTIME, 0);
+	wait_ns(30 * (uint64_t)S);
+	sim_set_clock(&sim, CLOCK_MONOTONIC, -30 * S, 0);
+	sim_set_clock(&sim, CLOCK_MONOTONIC_RAW, -30 * S, 0);
+	sim.tsc_jumped -= (int64_t)(30 * sim.tsc_hz);
+	cr_assert(eq(u32, update_for(1), TSCAL_EVENT_SUSPEND));
+	recovers();
+}
+
+Test(sim_clock_events, another_clocksource_is_noticed_within_a_second)
+{
+	settled(50, CLOCK_MONOTONIC_RAW, 0);
+	cr_assert(eq(dbl, clock_state(&clk)->servo.opts.drift_ppm, 0.1));
+	sim.files[0].text = "hpet\n";
+	cr_assert(eq(u32, update_for(15),
+		TSCAL_EVENT_CLOCKSOURCE | TSCAL_EVENT_RESUMED));
+	cr_assert(eq(u32, tscal_clock_generation(&clk), 2));
+	cr_assert(eq(dbl, clock_state(&clk)->servo.opts.drift_ppm, 50));
+}
+
+Test(sim_clock_events, a_clock_that_fails_is_told_and_nothing_is_made_up)
+{
+	settled(51, CLOCK_MONOTONIC, 0);
+	sim_clock(&sim, CLOCK_MONOTONIC)->error = -EIO;
+	cr_assert(eq(int, tscal_clock_update(&clk), -EIO));
+	wait_ns(400 * MS);
+	cr_assert(eq(i64, now(), INT64_MIN));
+	sim_clock(&sim, CLOCK_MONOTONIC)->error = 0;
+	cr_assert(eq(u32, update_for(1), TSCAL_EVENT_LAPSE));
+}
+
+Test(sim_clock_events, how_far_from_utc_is_what_the_kernel_knows)
+{
+	settled(52, CLOCK_REALTIME, 0);
+	cr_assert(eq(i64, clk.page->utc_err_ns, 5000000));
+	sim.timex.status = STA_UNSYNC;
+	update_for(1);
+	cr_assert(lt(i64, clk.page->utc_err_ns, 0));
+	settled(53, CLOCK_MONOTONIC, 0);
+	cr_assert(lt(i64, clk.page->utc_err_ns, 0));
+}
+
+Test(sim_clock_events, tai_is_refused_while_the_kernel_does_not_know_it)
+{
+	pc(54);
+	sim.timex.tai = 0;
+	cr_assert(eq(int, begin(CLOCK_TAI, NULL), -EAGAIN));
+	cr_assert(lt(i64, far(off_ns()), 200));
+}
