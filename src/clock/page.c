@@ -189,6 +189,20 @@ void page_revoke(struct tscal_clock_page *page, uint64_t from, int64_t floor_ns)
 		floor_ns == INT64_MIN ? PAGE_STEPPED : 0);
 }
 
+/*
+ * Nobody records an answer between the two exchanges, nor needs to.  Who has
+ * one from before the first makes highest_ns larger at most, which is safe, and
+ * answers again.
+ */
+void page_forget(struct tscal_clock_page *page, struct page_system *system)
+{
+	uint32_t newest = page_newest(page_latch(page));
+
+	revoke(page, newest, PAGE_STEPPED | PAGE_UNHELD);
+	__atomic_store_n(&system->highest_ns, INT64_MIN, __ATOMIC_SEQ_CST);
+	revoke(page, newest, PAGE_STEPPED);
+}
+
 void page_replace(
 	struct tscal_clock_page *page, struct tscal_segment seg[PAGE_ANEW])
 {
@@ -285,8 +299,9 @@ static uint64_t above(int64_t a, int64_t b)
 
 /*
  * Not below an earlier answer, while that is soon passed, and not above most.
- * CLOCK_REALTIME may have been set back, which is a step; another thread's
- * answer may be ahead of this one by what the two were held up, which is none.
+ * Where CLOCK_REALTIME was set back further than that, each answer is a step
+ * until page_forget().  Another thread's answer may be ahead of this one by
+ * what the two were held up, which is none.
  */
 static int64_t hold(struct page_system *system, int64_t ns, int64_t most)
 {
@@ -296,21 +311,20 @@ static int64_t hold(struct page_system *system, int64_t ns, int64_t most)
 	for (int i = 0; i < RAISE_TRIES; i++) {
 		int64_t held = ns;
 
-		bool back = ns < highest;
-
-		if (back && above(highest, ns) <= PAGE_HOLD_NS)
-			held = highest, back = false;
-		if (back)
-			page_step(system);
+		if (ns < highest) {
+			if (above(highest, ns) > PAGE_HOLD_NS)
+				break;
+			held = highest;
+		}
 		if (held > most)
 			held = most;
-		if (held <= highest && !back)
-			return held;
-		if (__atomic_compare_exchange_n(&system->highest_ns, &highest,
-			    held, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		if (held <= highest ||
+			__atomic_compare_exchange_n(&system->highest_ns,
+				&highest, held, false, __ATOMIC_SEQ_CST,
+				__ATOMIC_SEQ_CST))
 			return held;
 	}
-	/* Unrecorded, it may be above what is resumed. */
+	/* It is not recorded, and may be above what is resumed. */
 	page_step(system);
 	return ns < most ? ns : most;
 }
@@ -368,7 +382,10 @@ enum page_answer page_answer(struct tscal_clock_page *page,
 			return PAGE_AGAIN;
 		break;
 	}
-	*ns = hold(system, *ns, most);
+	if (latch & PAGE_UNHELD)
+		page_step(system);
+	else
+		*ns = hold(system, *ns, most);
 	/* What was resumed meanwhile does not know of it. */
 	return page_latch(page) == latch ? PAGE_BY_SYSTEM : PAGE_AGAIN;
 }

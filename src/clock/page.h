@@ -15,6 +15,8 @@
  *      -> closed, stepped a reader found that readings must step back (the TSC
  *                         jumped, the clock was set): the next generation
  *      -> closed          the writer revoked it: the next generation
+ *     closed -> unheld    the writer is about to forget what was answered:
+ *      -> closed          between two generations
  *     closed -> resuming  the writer wants to begin anew, above all that was
  *                         answered; who answers now takes that back
  *     resuming -> open    nobody did
@@ -33,8 +35,9 @@
 #define PAGE_CLOSED UINT64_C(1)	  /* no segment is valid */
 #define PAGE_NUMBER 0xffffffc0u	  /* bits 31..6: the segment in use */
 #define PAGE_GENERATION 0xffffffu /* bits 55..32 */
-#define PAGE_AHEAD_SHIFT 56	  /* bits 60..56: how many follow it */
-#define PAGE_AHEAD 31u
+#define PAGE_AHEAD_SHIFT 56	  /* bits 59..56: how many follow it */
+#define PAGE_AHEAD 15u
+#define PAGE_UNHELD (UINT64_C(1) << 60)	  /* each answer is a step */
 #define PAGE_OFF (UINT64_C(1) << 61)	  /* clock_gettime() for good */
 #define PAGE_STEPPED (UINT64_C(1) << 62)  /* no reading need be held */
 #define PAGE_RESUMING (UINT64_C(1) << 63) /* closed, but not for long */
@@ -59,9 +62,11 @@
 
 /* The answers of clock_gettime() that readings of this process were. */
 struct page_system {
-	int64_t highest_ns; /* atomic; INT64_MIN: none */
-	uint32_t steps;	    /* atomic: how often they stepped back without the
-			     * page's doing: a part of the generation */
+	/* Atomic; INT64_MIN: none.  Readers raise it, and the writer alone
+	 * lowers it: page_forget(). */
+	int64_t highest_ns;
+	uint32_t steps; /* atomic: how often they stepped back without the
+			 * page's doing: a part of the generation */
 };
 
 /* The time at tsc by a segment's line, whether or not it is valid there. */
@@ -135,6 +140,12 @@ bool page_publish(struct tscal_clock_page *page, uint64_t latch, uint64_t tsc,
 bool page_resume(struct tscal_clock_page *page,
 	const struct page_system *system, uint64_t latch,
 	struct tscal_segment seg[PAGE_ANEW]);
+
+/*
+ * The clock was set back so far that answers are not held: those of before do
+ * not count any more.  Of a closed page.
+ */
+void page_forget(struct tscal_clock_page *page, struct page_system *system);
 
 /*
  * No segment is valid any more: the next generation begins.

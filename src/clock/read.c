@@ -158,8 +158,8 @@ int tscal_clock_interval(
 			interval);
 	} else {
 		*interval = (struct tscal_interval){
-			.earliest_ns = r.clock_ns,
-			.latest_ns = r.ns + 1,
+			.earliest_ns = r.clock_ns < r.ns ? r.clock_ns : r.ns,
+			.latest_ns = r.clock_ns < r.ns ? r.ns : r.clock_ns,
 			.utc_err_ns = -1,
 			.reading = TSCAL_READING_SYSTEM,
 		};

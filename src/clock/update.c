@@ -138,12 +138,16 @@ static void remember(
  */
 static bool resume(struct clock_state *st, struct look *l)
 {
-	int64_t ns = l->now.ns;
+	int64_t ns = l->now.ns, highest_ns;
 	struct tscal_segment seg;
 
 	if (page_answer(st->page, &st->system, page_latch(st->page), l->now.tsc,
 		    &ns, &seg) != PAGE_BY_SYSTEM)
 		return false;
+	highest_ns = __atomic_load_n(&st->system.highest_ns, __ATOMIC_SEQ_CST);
+	if (highest_ns > l->now.ns &&
+		(uint64_t)highest_ns - (uint64_t)l->now.ns > PAGE_HOLD_NS)
+		page_forget(st->page, &st->system);
 	if (ns > l->plan.seg[1].ns_from)
 		return false;
 	return page_resume(

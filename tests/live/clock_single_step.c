@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * An updater that is descheduled at each instruction of its critical path: all
- * that it executes of page.c, which is all that touches what readers see.  A
- * child updates a clock in shared memory, and is single-stepped; in each update
- * it is held at one instruction, the next in the next update, for longer than
- * the lease.  Meanwhile its parent reads.
+ * An updater that is held up at each instruction of what it does to the page:
+ * publish, resume, revoke.  A child updates a clock in shared memory; it is let
+ * run into one of the three, single-stepped there, and held at one instruction
+ * for longer than the lease, while its parent reads.  With an argument at each
+ * instruction, else at so many, evenly.
  */
 #include <errno.h>
 #include <signal.h>
@@ -23,17 +23,21 @@
 /* The shortest interval, and the end of its lease and some. */
 #define INTERVAL_MS 10
 #define HOLD_NS 27000000
-/* More instructions than that in one update: something is wrong. */
-#define STEPS_MAX 2000000
+#define UPDATE_NS 3000000
+#define HOLDS 60
+/* More instructions than that in one function: something is wrong. */
+#define STEPS_MAX 100000
+#define TRIES 40
 
 struct shared {
 	struct tscal_clock clk;
-	int on;		  /* what tscal_clock_init() said, plus 1 */
-	unsigned updates; /* begun */
+	int on; /* what tscal_clock_init() said, plus 1 */
+	bool revoke;
 	uint32_t events;
 };
 
 static struct shared *sh;
+static pid_t pid;
 static int64_t last_ns = INT64_MIN;
 static uint32_t generation;
 static uint64_t readings;
@@ -53,40 +57,6 @@ static void read_once(void)
 	readings++;
 }
 
-static void child(void)
-{
-	struct tscal_clock_opts opts = TSCAL_CLOCK_OPTS_INIT;
-
-	opts.interval_ms = INTERVAL_MS;
-	sh->on = tscal_clock_init(&sh->clk, CLOCK_MONOTONIC, &opts, NULL) + 1;
-	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL))
-		_exit(LIVE_SKIP);
-	for (;;) {
-		int rc;
-
-		raise(SIGSTOP);
-		sh->updates++;
-		rc = tscal_clock_update(&sh->clk);
-		if (rc > 0)
-			sh->events |= (uint32_t)rc;
-	}
-}
-
-static uint64_t address(pid_t pid)
-{
-	struct user_regs_struct regs;
-
-	check(!ptrace(PTRACE_GETREGS, pid, NULL, &regs), "%s", strerror(errno));
-	return regs.rip;
-}
-
-/* The functions of page.c stand together; the last is a short one. */
-static bool critical(uint64_t rip)
-{
-	return rip >= (uint64_t)(uintptr_t)page_init &&
-	       rip < (uint64_t)(uintptr_t)page_read + 64;
-}
-
 static void read_for(uint64_t ns)
 {
 	struct timespec begun, at;
@@ -101,35 +71,150 @@ static void read_for(uint64_t ns)
 		 ns);
 }
 
-/* One update, held at its critical instruction number hold_at.  Returns how
- * many there were. */
-static unsigned update(pid_t pid, unsigned hold_at)
+/* The child: an update, and a stop. */
+static void child(void)
 {
+	struct tscal_clock_opts opts = TSCAL_CLOCK_OPTS_INIT;
+
+	opts.interval_ms = INTERVAL_MS;
+	sh->on = tscal_clock_init(&sh->clk, CLOCK_MONOTONIC, &opts, NULL) + 1;
+	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL))
+		_exit(LIVE_SKIP);
+	for (;;) {
+		int rc;
+
+		raise(SIGSTOP);
+		/* Behind its back, so that the update takes it for a jump. */
+		if (sh->revoke)
+			page_revoke(&sh->clk.own, tscal_rdtsc(), INT64_MIN);
+		sh->revoke = false;
+		rc = tscal_clock_update(&sh->clk);
+		if (rc > 0)
+			sh->events |= (uint32_t)rc;
+	}
+}
+
+static void traced(int request, void *data)
+{
+	check(!ptrace(request, pid, NULL, data), "%s", strerror(errno));
+}
+
+/* What it stopped by. */
+static int stopped(void)
+{
+	int status;
+
+	check(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status),
+		"the updater ended: %x", status);
+	return WSTOPSIG(status);
+}
+
+static void run_update(void)
+{
+	traced(PTRACE_CONT, NULL);
+	check(stopped() == SIGSTOP, "not the end of an update");
+}
+
+/* Into an update, to the beginning of a function; false: it ended before. */
+static bool run_into(uint64_t function)
+{
+	struct user_regs_struct regs;
+	long code;
+	int sig;
+
+	errno = 0;
+	code = ptrace(PTRACE_PEEKTEXT, pid, function, NULL);
+	check(!errno, "%s", strerror(errno));
+	/* INT3. */
+	check(!ptrace(PTRACE_POKETEXT, pid, function, (code & ~0xffL) | 0xcc),
+		"%s", strerror(errno));
+	traced(PTRACE_CONT, NULL);
+	sig = stopped();
+	check(!ptrace(PTRACE_POKETEXT, pid, function, code), "%s",
+		strerror(errno));
+	if (sig == SIGSTOP)
+		return false;
+	traced(PTRACE_GETREGS, &regs);
+	check(sig == SIGTRAP && regs.rip == function + 1, "elsewhere");
+	regs.rip = function;
+	traced(PTRACE_SETREGS, &regs);
+	return true;
+}
+
+/* Through it, held before instruction number hold_at.  Returns how many there
+ * were; the update then ends. */
+static unsigned step_through(unsigned hold_at)
+{
+	struct user_regs_struct regs;
+	uint64_t back, stack;
 	unsigned n = 0;
 
-	for (long steps = 0;; steps++) {
-		int status;
-
-		check(steps < STEPS_MAX, "the update does not end");
-		check(!ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL), "%s",
-			strerror(errno));
-		check(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status),
-			"the updater ended: %x", status);
-		if (WSTOPSIG(status) == SIGSTOP)
-			return n;
-		read_once();
-		if (critical(address(pid)) && n++ == hold_at)
+	traced(PTRACE_GETREGS, &regs);
+	stack = regs.rsp;
+	errno = 0;
+	back = (uint64_t)ptrace(PTRACE_PEEKDATA, pid, stack, NULL);
+	do {
+		if (n++ == hold_at)
 			read_for(HOLD_NS);
+		check(n < STEPS_MAX, "the function does not end");
+		traced(PTRACE_SINGLESTEP, NULL);
+		check(stopped() == SIGTRAP, "stopped elsewhere");
+		read_once();
+		traced(PTRACE_GETREGS, &regs);
+	} while (regs.rip != back || regs.rsp <= stack);
+	run_update();
+	return n;
+}
+
+/* Updates in time, until a segment is valid. */
+static void settle(void)
+{
+	for (int i = 0; i < TRIES; i++) {
+		struct timespec pause = {0, UPDATE_NS};
+
+		nanosleep(&pause, NULL);
+		run_update();
+		if (!(page_latch(&sh->clk.own) & PAGE_CLOSED) && i > 2)
+			return;
 	}
+	skip("the updater does not get to run in time");
+}
+
+enum kind { PUBLISH, RESUME, REVOKE, KINDS };
+
+static const char *const names[] = {"publish", "resume", "revoke"};
+
+static bool run_into_kind(enum kind kind)
+{
+	const uint64_t at[] = {(uint64_t)(uintptr_t)page_publish,
+		(uint64_t)(uintptr_t)page_resume,
+		(uint64_t)(uintptr_t)page_revoke};
+
+	settle();
+	if (kind == RESUME)
+		read_for(HOLD_NS);
+	if (kind == REVOKE) {
+		sh->revoke = true;
+		/* Its own call, and then the one of the update. */
+		if (!run_into(at[kind]))
+			return false;
+		traced(PTRACE_SINGLESTEP, NULL);
+		check(stopped() == SIGTRAP, "stopped elsewhere");
+	}
+	return run_into(at[kind]);
+}
+
+static unsigned once(enum kind kind, unsigned hold_at)
+{
+	for (int i = 0; i < TRIES; i++)
+		if (run_into_kind(kind))
+			return step_through(hold_at);
+	skip("no update comes to %s", names[kind]);
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
-	/* With an argument each instruction, else each so many. */
-	unsigned stride = argc > 1 ? 1 : 23, held = 0;
-	int status;
-	pid_t pid;
-
 	(void)argv;
 	sh = mmap(NULL, sizeof(*sh), PROT_READ | PROT_WRITE,
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -137,29 +222,28 @@ int main(int argc, char **argv)
 	pid = fork();
 	if (pid == 0)
 		child();
-	if (waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status))
+	if (stopped() != SIGSTOP)
 		skip("a child cannot be traced");
 	if (sh->on != TSCAL_CLOCK_ON_TSC + 1) {
 		kill(pid, SIGKILL);
 		skip("the clock does not run on the TSC");
 	}
-	/* Until no update reaches that far any more. */
-	for (unsigned at = 0;; at += stride, held++) {
-		struct timespec pause = {0, 2000000};
+	for (enum kind kind = 0; kind < KINDS; kind++) {
+		unsigned all = once(kind, UINT32_MAX), held = 0;
+		unsigned stride = argc > 1 || all < HOLDS ? 1 : all / HOLDS;
 
-		nanosleep(&pause, NULL);
-		if (update(pid, at) <= at)
-			break;
-		/* And one that is not held up, as most are. */
-		update(pid, UINT32_MAX);
+		for (unsigned at = 0; at < all; at += stride)
+			held += once(kind, at) > at;
+		printf("%s: %u instructions, held at %u\n", names[kind], all,
+			held);
+		check(held >= all / stride / 2, "too few");
 	}
 	kill(pid, SIGKILL);
-	printf("held at %u instructions, %u updates, %lu readings:", held,
-		sh->updates, readings);
+	printf("%lu readings:", readings);
 	for (uint32_t left = sh->events; left;)
 		printf(" %s", tscal_event_next(&left));
 	printf("\n");
-	check(held > 20, "too few instructions: is page.c another?");
 	check(sh->events & TSCAL_EVENT_LAPSE, "no lease has run out");
+	check(sh->events & TSCAL_EVENT_BREAKS, "nothing was revoked");
 	return 0;
 }

@@ -151,8 +151,7 @@ Test(sim_clock_events, what_was_read_in_a_lapse_is_not_forgotten)
 			wait_ns(MS);
 		}
 		cr_assert(lt(i64, now(), high));
-		cr_assert(
-			eq(u32, tscal_clock_generation(&clk), generation + 1));
+		cr_assert(lt(u32, generation, tscal_clock_generation(&clk)));
 	}
 }
 

@@ -107,7 +107,27 @@ static uint32_t disturb(void)
 			i / 64 % 2 ? UINT64_C(40000000) : 0, __ATOMIC_RELAXED);
 		at = stepping_ops.now_ns(&stepping);
 	}
+	__atomic_store_n(&pause_most_ns, 0, __ATOMIC_RELAXED);
 	return all;
+}
+
+/* Undisturbed until it runs well, then no update until the lease is over, which
+ * may take some tries beside other work. */
+static uint32_t lapse(void)
+{
+	for (int i = 0; i < 50; i++) {
+		int rc;
+
+		for (int k = 0; k < 20; k++) {
+			tscal_clock_update(&clk);
+			sleep_ns(3000000);
+		}
+		sleep_ns(40000000);
+		rc = tscal_clock_update(&clk);
+		if (rc > 0 && rc & TSCAL_EVENT_LAPSE)
+			return (uint32_t)rc;
+	}
+	return 0;
 }
 
 int main(void)
@@ -131,6 +151,7 @@ int main(void)
 	for (long i = 0; i < n; i++)
 		pthread_create(&readers[i].thread, NULL, read_on, &readers[i]);
 	events = disturb();
+	events |= lapse();
 	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
 	for (long i = 0; i < n; i++) {
 		const struct reader *r = &readers[i];

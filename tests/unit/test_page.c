@@ -197,8 +197,14 @@ Test(page, what_is_not_soon_passed_is_a_step_of_another_generation)
 	expect_answer(2, 1000 * SPAN - 5, 1000 * SPAN);
 	cr_assert(zero(u32, system_.steps));
 	expect_answer(3, 3, 3);
-	cr_assert(eq(u32, system_.steps, 1));
-	cr_assert(eq(i64, system_.highest_ns, 3));
+	expect_answer(4, 4, 4);
+	cr_assert(eq(u32, system_.steps, 2));
+	/* Until the writer forgets it. */
+	page_forget(&page, &system_);
+	cr_assert(eq(u32, page_generation(page.latch), 5));
+	expect_answer(5, 5, 5);
+	cr_assert(eq(u32, system_.steps, 2));
+	cr_assert(eq(i64, system_.highest_ns, 5));
 }
 
 Test(page, who_answers_takes_a_resumption_back)
@@ -211,6 +217,18 @@ Test(page, who_answers_takes_a_resumption_back)
 	cr_assert(zero(u64, page.latch & PAGE_RESUMING));
 	page.latch |= PAGE_RESUMING;
 	cr_assert(resume(3 * SPAN + 20, 3 * SPAN + 20));
+}
+
+Test(page, between_two_generations_each_answer_is_a_step)
+{
+	begin(0);
+	expect_answer(3 * SPAN, 3 * SPAN, 3 * SPAN);
+	page.latch |= PAGE_UNHELD;
+	expect_answer(3 * SPAN + 5, 5, 3 * SPAN);
+	page.latch |= PAGE_STEPPED;
+	expect_answer(3 * SPAN + 5, 5, 5);
+	cr_assert(eq(u32, system_.steps, 2));
+	cr_assert(eq(i64, system_.highest_ns, 3 * SPAN));
 }
 
 Test(page, off_is_for_good)

@@ -1,0 +1,540 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/*
+ * The page of a clock (src/clock/page.h), its writer, its readers, and a clock
+ * and a TSC that things happen to; SPIN tries every order of their steps.
+ *
+ * Each load, store and exchange of a shared word is a step of its own, but for a
+ * segment's fields: they are written in one step and loaded in two, so that a
+ * reader may get halves of different segments.  SPIN's memory is sequentially consistent;
+ * x86 differs by letting a load pass an earlier store, and where that matters
+ * page.c has an exchange, which it cannot pass.
+ *
+ * Asserted: a reading by a segment is by that segment, all of it; a reading is
+ * not below one that the same reader has had in the same generation; a reader
+ * tries again only where the page was changed meanwhile.
+ *
+ * Macros: COARSE: a segment is written in one step, and loaded in one.
+ * LAPSED: it begins after the end of a lease.  SET_FORWARD, SET_BACK, JUMP: what happens, once.  NO_SEQ, NO_CLOSE,
+ * NO_RESUMING, NO_RECORD, FORGET_LATE: mutants, each of which must fail.
+ */
+#ifndef READERS
+#define READERS 2
+#endif
+#ifndef READINGS
+#define READINGS 2
+#endif
+#ifndef UPDATES
+#define UPDATES 4
+#endif
+#ifndef T_MAX
+#define T_MAX 4
+#endif
+#ifndef START
+#define START 1
+#endif
+#define RING 3
+#define TRIES 2
+#define HOLD 1	/* a reading is held if that is passed so soon */
+#ifndef EARLY
+#define EARLY 1 /* a segment that was resumed begins so soon */
+#endif
+#define LOW (-20)
+#define NUMBERS 9 /* of segments, at most */
+
+/* The latch, one word: number + 32 * ahead + 64 * generation + flags. */
+#define NUMBER(l) ((l) & 31)
+#define AHEAD(l) (((l) >> 5) & 1)
+#define NEWEST(l) (NUMBER(l) + AHEAD(l))
+#define GENERATION(l) (((l) >> 6) & 15)
+#define CLOSED 1024
+#define STEPPED 2048
+#define RESUMING 4096
+#define UNHELD 8192
+#define LATCH(number, ahead, generation) \
+	((number) + 32 * (ahead) + 64 * ((generation) & 15))
+#define NEXT_GENERATION(l) \
+	(LATCH(NEWEST(l), 0, GENERATION(l) + 1) | CLOSED)
+#define WRITING 99
+
+int latch;
+short seq[RING], from[RING], end[RING], base[RING];
+byte slope[RING];
+short highest = LOW;
+byte steps;
+
+/* The world. */
+short tsc = START, off = 0; /* the clock says tsc + off */
+bool happened;
+
+/* What the segments are, for the assertions alone. */
+short g_from[NUMBERS], g_base[NUMBERS];
+byte g_slope[NUMBERS];
+byte unchanged; /* by reader: the page is as it was when he looked */
+
+#define CLOCK (tsc + off)
+
+inline exchange(was, becomes, done)
+{
+	atomic {
+		if
+		:: latch == (was) ->
+			latch = (becomes);
+			unchanged = 0;
+			done = true
+		:: else ->
+			done = false
+		fi
+	}
+}
+
+/* Segment n. */
+inline write_segment(n, f, e, b, s)
+{
+#ifndef COARSE
+	seq[(n) % RING] = WRITING;
+#endif
+	d_step {
+		g_from[n] = f;
+		g_base[n] = b;
+		g_slope[n] = s;
+		unchanged = 0;
+		from[(n) % RING] = f;
+		end[(n) % RING] = e;
+		base[(n) % RING] = b;
+		slope[(n) % RING] = s;
+#ifdef COARSE
+		seq[(n) % RING] = n
+#endif
+	};
+#ifndef COARSE
+	seq[(n) % RING] = n
+#endif
+}
+
+/* A copy of segment n, or not whole. */
+inline load_segment(n, f, e, b, s, whole)
+{
+#ifdef COARSE
+	d_step {
+		whole = (seq[(n) % RING] == (n));
+		f = from[(n) % RING];
+		e = end[(n) % RING];
+		b = base[(n) % RING];
+		s = slope[(n) % RING]
+	}
+#else
+	whole = (seq[(n) % RING] == (n));
+	d_step {
+		f = from[(n) % RING];
+		e = end[(n) % RING]
+	};
+	d_step {
+		b = base[(n) % RING];
+		s = slope[(n) % RING]
+	};
+#ifndef NO_SEQ
+	whole = whole && seq[(n) % RING] == (n)
+#else
+	whole = true
+#endif
+#endif
+}
+
+/* These take the variables f, e, b, s, whole, h and back of who calls. */
+
+/* Nothing goes on from the newest segment, nor begins anew. */
+inline close(l, done)
+{
+	done = true;
+#ifndef NO_CLOSE
+	if
+	:: l & RESUMING || !(l & CLOSED) ->
+		exchange(l, (l | CLOSED) & ~RESUMING, done);
+		l = (l | CLOSED) & ~RESUMING
+	:: else
+	fi
+#endif
+}
+
+/* Not below what a segment said; done: the page is still the same. */
+inline hold_at_floor(l, said, done)
+{
+	done = true;
+	if
+	:: l & STEPPED
+	:: else ->
+		load_segment(NEWEST(l), f, e, b, s, whole);
+		if
+		:: !whole -> done = false
+		:: whole && b + s * (e - f) <= said
+		:: whole && b + s * (e - f) > said &&
+				b + s * (e - f) - said <= HOLD ->
+			said = b + s * (e - f)
+		:: whole && b + s * (e - f) - said > HOLD ->
+			exchange(l, NEXT_GENERATION(l) | STEPPED, done);
+			l = NEXT_GENERATION(l) | STEPPED
+		fi
+	fi
+}
+
+/* Nor below an earlier answer, nor above most. */
+inline hold_at_highest(said, most)
+{
+	do
+	:: h = highest;
+		if
+		:: said < h && h - said > HOLD ->
+			steps++;
+			if
+			:: said > most -> said = most
+			:: else
+			fi;
+			break
+		:: else
+		fi;
+		back = said < h;
+		if
+		:: back -> said = h
+		:: else
+		fi;
+		if
+		:: said > most -> said = most
+		:: else
+		fi;
+		if
+		:: said <= h -> break
+		:: else
+		fi;
+#ifdef NO_RECORD
+		break;
+#endif
+		atomic {
+			if
+			:: highest == h ->
+				highest = said;
+				back = false
+			:: else -> back = true
+			fi
+		};
+		if
+		:: !back -> break
+		:: else
+		fi
+	od
+}
+
+/* The next generation, by the writer, whose l, to and ok it takes. */
+inline revoke(number, flags)
+{
+	do
+	:: l = latch;
+		to = LATCH(number, 0, GENERATION(l) + 1) | CLOSED | flags;
+		exchange(l, to, ok);
+		if
+		:: ok -> break
+		:: else
+		fi
+	od
+}
+
+/* Time goes on, and what happens happens, when somebody looks: as good as at
+ * any moment before. */
+inline pass()
+{
+	do
+	:: tsc < T_MAX -> tsc++
+#ifdef SET_FORWARD
+	:: !happened -> off = off + 3; happened = true
+#endif
+#ifdef SET_BACK
+	:: !happened -> off = off - 3; happened = true
+#endif
+#ifdef JUMP
+	/* The TSC jumps back, to before all segments, and the clock does not. */
+	:: !happened -> off = off + tsc + 2; tsc = -2; happened = true
+#endif
+	:: break
+	od
+}
+
+inline read_tsc(t)
+{
+	atomic {
+		pass();
+		t = tsc
+	}
+}
+
+inline read_clock(ns)
+{
+	atomic {
+		pass();
+		ns = CLOCK
+	}
+}
+
+proctype writer()
+{
+	byte updates = 0, s, newest;
+	int l, resuming, to;
+	short at, said, lease_end, last, floor, f, e, b, h;
+	bool ok, whole, back;
+
+	do
+	:: updates < UPDATES && NEWEST(latch) < NUMBERS - 1 ->
+		updates++;
+		l = latch;
+		newest = NEWEST(l);
+		atomic { /* the anchor */
+			pass();
+			at = tsc;
+			said = CLOCK
+		};
+		d_step { /* only this process writes segments */
+			lease_end = end[newest % RING];
+			last = base[newest % RING] + slope[newest % RING] *
+				(lease_end - from[newest % RING])
+		};
+		if
+		:: !(l & CLOSED) && at < lease_end && AHEAD(l) &&
+				at >= from[newest % RING] ->
+			/* page_publish(), of none: the next has begun. */
+			exchange(l, LATCH(newest, 0, GENERATION(l)), ok)
+		:: !(l & CLOSED) && at < lease_end && !AHEAD(l) ->
+			/* page_publish(): on from the newest, at any rate. */
+			if
+			:: s = 0
+			:: s = 2
+			fi;
+			write_segment(newest + 1, lease_end, lease_end + 2,
+				last, s);
+			exchange(l, LATCH(NUMBER(l), 1, GENERATION(l)), ok)
+		:: !(l & CLOSED) ->
+			/* page_revoke(), which need not have a reason here. */
+			write_segment(newest + 1, at, at, last, 0);
+			if
+			:: revoke(newest + 1, STEPPED)
+			:: revoke(newest + 1, 0)
+			fi
+		:: l & CLOSED || at >= lease_end ->
+			/* page_resume(): above what was answered. */
+			floor = said;
+			close(l, ok);
+			if
+			:: ok -> hold_at_floor(l, floor, ok)
+			:: else
+			fi;
+			if
+			:: ok ->
+				hold_at_highest(floor, 100);
+				h = highest;
+				if
+				:: h - said > HOLD ->
+					/* page_forget() */
+#ifdef FORGET_LATE
+					revoke(newest, STEPPED);
+					highest = LOW
+#else
+					revoke(newest, STEPPED | UNHELD);
+					highest = LOW;
+					revoke(newest, STEPPED)
+#endif
+				:: else
+				fi;
+				ok = (floor <= said + EARLY)
+			:: else
+			fi;
+			if
+			:: !ok -> goto next
+			:: else
+			fi;
+			l = latch;
+			write_segment(newest + 1, at + EARLY, at + EARLY + 1,
+				said + EARLY, 1);
+			to = LATCH(newest + 1, 0, GENERATION(l));
+#ifdef NO_RESUMING
+			if
+			:: highest <= said + EARLY -> exchange(l, to, ok)
+			:: else
+			fi
+#else
+			resuming = l | CLOSED | RESUMING;
+			exchange(l, resuming, ok);
+			if
+			:: ok && highest > said + EARLY ->
+				exchange(resuming, resuming & ~RESUMING, ok)
+			:: ok && highest <= said + EARLY ->
+				exchange(resuming, to, ok)
+			:: !ok
+			fi
+#endif
+		fi;
+next:		atomic {
+			floor = 0; f = 0; e = 0; b = 0; h = 0;
+			whole = false; back = false;
+			s = 0; newest = 0; l = 0; resuming = 0; to = 0;
+			at = 0; said = 0; lease_end = 0; last = 0; ok = false
+		}
+	:: else -> break
+	od
+}
+
+proctype reader(byte me)
+{
+	byte readings = 0, tries, before, generation, last_generation, s, n;
+	int l;
+	short last = LOW, t, said, most, h, f, e, b;
+	bool whole, ok, back;
+
+	do
+	:: readings < READINGS - (me - 1) ->
+		readings++;
+		before = steps + GENERATION(latch); /* read.c: as at once */
+
+		/* tscal_clock_read_() */
+		l = latch;
+		read_tsc(t);
+		if
+		:: l & CLOSED -> goto slow
+		:: else
+		fi;
+		n = NUMBER(l);
+#ifdef COARSE
+		load_segment(n, f, e, b, s, whole);
+		if
+		:: !whole || t < f || t >= e -> goto slow
+		:: else
+		fi;
+#else
+		d_step {
+			f = from[n % RING];
+			e = end[n % RING]
+		};
+		if
+		:: t < f || t >= e -> goto slow
+		:: else
+		fi;
+		d_step {
+			b = base[n % RING];
+			s = slope[n % RING]
+		};
+#ifndef NO_SEQ
+		if
+		:: seq[n % RING] != n -> goto slow
+		:: else
+		fi;
+#endif
+#endif
+		said = b + s * (t - f);
+		assert(said == g_base[n] + g_slope[n] * (t - g_from[n]));
+		goto done;
+
+		/* clock_read_slow() and page_answer() */
+slow:		tries = 0;
+again:		if
+		:: tries > 0 -> assert(!(unchanged & me))
+		:: else
+		fi;
+		if
+		:: tries == TRIES ->
+			steps++;
+			goto done
+		:: else ->
+			tries++
+		fi;
+		d_step {
+			unchanged = unchanged | me;
+			l = latch
+		};
+		read_clock(said);
+		read_tsc(t);
+		most = 100;
+		if
+		:: l & CLOSED -> goto ended
+		:: else
+		fi;
+		n = NEWEST(l);
+		do
+		:: load_segment(n, f, e, b, s, whole);
+			if
+			:: !whole -> goto again
+			:: whole && t >= e -> goto ended
+			:: whole && t >= f && t < e ->
+				said = b + s * (t - f);
+				assert(said == g_base[n] +
+						g_slope[n] * (t - g_from[n]));
+				goto done
+			:: whole && t < f && n != NUMBER(l) -> n--
+			:: whole && t < f && n == NUMBER(l) -> break
+			fi
+		od;
+		if
+		:: t >= f - EARLY ->
+			most = b;
+			goto hold
+		:: else -> /* the TSC jumped */
+			exchange(l, NEXT_GENERATION(l) | STEPPED, ok);
+			goto again
+		fi;
+ended:		close(l, ok);
+		if
+		:: ok -> hold_at_floor(l, said, ok)
+		:: else
+		fi;
+		if
+		:: !ok -> goto again
+		:: else
+		fi;
+hold:		if
+		:: l & UNHELD -> steps++
+		:: else -> hold_at_highest(said, most)
+		fi;
+		if
+		:: latch != l -> goto again
+		:: else
+		fi;
+
+done:		generation = steps + GENERATION(latch);
+		if
+		:: before != generation
+		:: before == generation && generation != last_generation ->
+			last_generation = generation;
+			last = said
+		:: before == generation && generation == last_generation ->
+#ifndef JUMP
+			assert(said >= last);
+#endif
+			last = said
+		fi;
+		atomic { /* nothing else is remembered */
+			before = 0; generation = 0; tries = 0;
+			n = 0; s = 0; l = 0; t = 0; said = 0;
+			most = 0; h = 0; f = 0; e = 0; b = 0;
+			whole = false; ok = false; back = false
+		}
+	:: else -> break
+	od
+}
+
+init
+{
+	byte i;
+
+	atomic {
+		/* At first segment 1 is valid, until it ends. */
+#ifdef LAPSED
+		latch = LATCH(1, 0, 1) | CLOSED;
+#else
+		latch = LATCH(1, 0, 1);
+#endif
+		seq[1] = 1;
+		end[1] = 2;
+		slope[1] = 1;
+		g_slope[1] = 1;
+		run writer();
+		for (i : 1 .. READERS) {
+			run reader(i)
+		}
+	}
+}
