@@ -14,27 +14,45 @@ static const struct tscal_clock_page *page_of(const struct tscal_clock *clk)
 	return clock_mode(clk) < CLOCK_MODE_TSC ? NULL : clock_state(clk)->page;
 }
 
-/* The segment of a stamp: from the newest back, the first that begins before
- * it.  0, -ERANGE, or -EAGAIN if it is being written again. */
+/*
+ * The number of the last segment that begins at tsc or before, of those that
+ * may be looked at; false: tsc is before all of them.  From the newest back:
+ * they do not lie in order where the TSC jumped, and 60 loads that wait for
+ * nothing take no longer than a binary search.
+ */
+static bool find_begin(const struct tscal_clock_page *page, uint64_t tsc,
+	uint32_t newest, uint32_t *number)
+{
+	*number = newest;
+	for (int i = 0; i < PAGE_READABLE; i++) {
+		const struct tscal_segment *s = page_slot(page, *number);
+		uint64_t from = __atomic_load_n(&s->tsc_from, __ATOMIC_ACQUIRE);
+
+		if ((int64_t)(tsc - from) >= 0)
+			return true;
+		*number -= TSCAL_SEGMENT_STEP;
+	}
+	return false;
+}
+
+/* The segment of a stamp.  0, -ERANGE, or -EAGAIN if others were published
+ * meanwhile: only then can those that were looked at have been written again.
+ */
 static int find(const struct tscal_clock_page *page, uint64_t tsc,
 	struct tscal_segment *out)
 {
-	uint32_t number = page_newest(page_latch(page));
+	uint32_t newest = page_newest(page_latch(page)), number;
+	bool found = find_begin(page, tsc, newest, &number) &&
+		     page_segment(page, number, out);
 
-	for (int back = 0; back < PAGE_READABLE; back++) {
-		if (!page_segment(page, number, out))
-			return out->seq == PAGE_WRITING ? -EAGAIN : -ERANGE;
-		if ((int64_t)(tsc - out->tsc_from) >= 0) {
-			if (out->flags & SEGMENT_GAP)
-				return -ERANGE;
-			/* It goes on to the next, which was looked at. */
-			if (out->flags & SEGMENT_BRIDGE)
-				return back ? 0 : -ERANGE;
-			return tsc - out->tsc_from < out->span ? 0 : -ERANGE;
-		}
-		number -= TSCAL_SEGMENT_STEP;
-	}
-	return -ERANGE;
+	if (page_newest(page_latch(page)) != newest)
+		return -EAGAIN;
+	if (!found || out->flags & SEGMENT_GAP)
+		return -ERANGE;
+	/* It goes on to the next, if there is one. */
+	if (out->flags & SEGMENT_BRIDGE)
+		return number != newest ? 0 : -ERANGE;
+	return tsc - out->tsc_from < out->span ? 0 : -ERANGE;
 }
 
 int tscal_clock_stamp(const struct tscal_clock *clk, uint64_t tsc, int64_t *ns,

@@ -32,11 +32,6 @@ _Static_assert(
 	offsetof(struct tscal_clock_page, ring) == sizeof(struct tscal_segment),
 	"the header before the ring is as long as a segment");
 
-static size_t place(uint32_t number)
-{
-	return number / TSCAL_SEGMENT_STEP % TSCAL_SEGMENTS;
-}
-
 int64_t segment_err_ns(const struct tscal_segment *s, uint64_t tsc)
 {
 	int64_t ticks = (int64_t)(tsc - s->err_tsc);
@@ -90,7 +85,8 @@ void page_init(struct tscal_clock_page *page)
 static void write_segment(
 	struct tscal_clock_page *page, const struct tscal_segment *seg)
 {
-	struct tscal_segment *to = &page->ring[place(segment_number(seg))];
+	struct tscal_segment *to = (struct tscal_segment *)(uintptr_t)page_slot(
+		page, segment_number(seg));
 
 	STORE(to->seq, PAGE_WRITING);
 	STORE(to->span, 0);
@@ -128,7 +124,7 @@ bool page_publish(struct tscal_clock_page *page, uint64_t latch, uint64_t tsc,
 		newest += TSCAL_SEGMENT_STEP;
 	}
 	while (in_use != newest &&
-		(int64_t)(tsc - segment_end(&page->ring[place(in_use)])) >= 0)
+		(int64_t)(tsc - segment_end(page_slot(page, in_use))) >= 0)
 		in_use += TSCAL_SEGMENT_STEP;
 	return move(page, &latch, open_latch(latch, in_use, newest));
 }
@@ -224,7 +220,7 @@ void page_off(struct tscal_clock_page *page)
 bool page_segment(const struct tscal_clock_page *page, uint32_t number,
 	struct tscal_segment *out)
 {
-	const struct tscal_segment *s = &page->ring[place(number)];
+	const struct tscal_segment *s = page_slot(page, number);
 
 	/* One after the other: the seq first, and again at the end. */
 	out->seq = LOAD(s->seq);
@@ -283,8 +279,7 @@ bool page_read(const struct tscal_clock_page *page, uint64_t tsc, int64_t *ns)
 	if (latch & PAGE_CLOSED)
 		return false;
 	for (uint32_t n = page_ahead(latch) + 1; n; n--) {
-		if (tscal_clock_at_(
-			    &page->ring[place(number)], number, tsc, ns))
+		if (tscal_clock_at_(page_slot(page, number), number, tsc, ns))
 			return true;
 		number += TSCAL_SEGMENT_STEP;
 	}

@@ -91,6 +91,13 @@ static inline uint64_t segment_end(const struct tscal_segment *s)
 /* How far off that may be, in ns. */
 int64_t segment_err_ns(const struct tscal_segment *s, uint64_t tsc);
 
+/* Where a segment is, of those of the same number modulo TSCAL_SEGMENTS. */
+static inline const struct tscal_segment *page_slot(
+	const struct tscal_clock_page *page, uint32_t number)
+{
+	return &page->ring[number / TSCAL_SEGMENT_STEP % TSCAL_SEGMENTS];
+}
+
 /* The number of the segment in use, of the newest, and how many lie between. */
 static inline uint32_t page_in_use(uint64_t latch)
 {

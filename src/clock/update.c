@@ -5,10 +5,11 @@
 #include <sys/timex.h>
 
 #include "clock/state.h"
-#include "plat/self.h"
 
 /* Of one update, as what it saw was another by the time it was done. */
 #define TRIES 3
+/* Fewer than when a clock is set up: what is known already adds to it. */
+#define UPDATE_READS 8
 /* Between looks at the clocksource, a file of sysfs. */
 #define CLOCKSOURCE_NS 1e9
 
@@ -51,13 +52,13 @@ static int look(const struct tscal_clock *clk, const struct clock_state *st,
 	struct tscal_segment seg;
 	bool valid;
 	int rc = anchor_take(
-		st->plat, clk->clock_id, ANCHOR_READS, rate, &l->now);
+		st->plat, clk->clock_id, UPDATE_READS, rate, &l->now);
 
 	if (rc)
 		return rc;
 	clocks_take(st->plat, rate, &l->clocks);
 	l->servo = st->servo;
-	l->forked = st->pid != self_pid();
+	l->forked = st->pid != st->lock;
 	l->clocksource = (double)(int64_t)(l->now.tsc - st->looked_tsc) *
 				 rate >=
 			 CLOCKSOURCE_NS;
@@ -125,7 +126,7 @@ static void remember(
 {
 	st->surroundings = *here;
 	st->looked_tsc = l->now.tsc;
-	st->pid = self_pid();
+	st->pid = st->lock;
 	if (st->drift_by_clocksource)
 		st->servo.opts.drift_ppm = clock_raw_drift_ppm(here);
 	if (st->servo.drift_ppm < st->servo.opts.drift_ppm)

@@ -3,6 +3,7 @@
 /* What else a clock does: mocked, left, read in a signal handler, as a
  * converter, before it is set up, several in one process. */
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/time.h>
@@ -160,6 +161,97 @@ static void in_signal_handlers(void)
 	check(signals > 100, "%d signals", (int)signals);
 }
 
+static void refused(void)
+{
+	static struct tscal_clock c;
+	struct tscal_clock_opts opts = TSCAL_CLOCK_OPTS_INIT;
+	struct tscal_interval iv;
+	struct tscal_conv_meta meta;
+	struct tscal_stats stats;
+	struct timespec ts;
+	int64_t ns;
+
+	check(tscal_clock_init(NULL, CLOCK_MONOTONIC, NULL, NULL) == -EINVAL,
+		"NULL");
+	check(tscal_clock_init(&c, 77, NULL, NULL) == -EINVAL, "no such clock");
+	/* It reads no clock that there is, and says so. */
+	check(tscal_now(&c) == INT64_MIN, "%ld", tscal_now(&c));
+	check(tscal_clock_gettime(&c, &ts) == -EINVAL, "the time of no clock");
+	check(tscal_clock_interval(&c, &iv) == -EINVAL, "an interval of none");
+	opts.flags = 1u << 31;
+	check(tscal_clock_init(&c, CLOCK_MONOTONIC, &opts, NULL) == -EINVAL,
+		"an unknown flag");
+	near(&c, CLOCK_MONOTONIC, 0, "refused");
+	opts.flags = 0;
+	opts.interval_ms = 9;
+	check(tscal_clock_init(&c, CLOCK_MONOTONIC, &opts, NULL) == -EINVAL,
+		"9 ms");
+	opts.interval_ms = 0;
+	opts.drift_ppm = -1;
+	check(tscal_clock_init(&c, CLOCK_MONOTONIC, &opts, NULL) == -EINVAL,
+		"-1 ppm");
+	opts.drift_ppm = 0;
+	opts.size--;
+	check(tscal_clock_init(&c, CLOCK_MONOTONIC, &opts, NULL) == -EINVAL,
+		"another size");
+	check(tscal_clock_update(NULL) == -EINVAL, "NULL");
+	check(tscal_clock_check(NULL) == -EINVAL, "NULL");
+	check(tscal_clock_thread_start(NULL, NULL) == -EINVAL, "NULL");
+	check(tscal_clock_thread_stop(NULL) == -EINVAL, "NULL");
+	check(tscal_clock_stamp(NULL, 0, &ns, NULL) == -EINVAL, "NULL");
+	check(tscal_clock_stamp(&clk, 0, NULL, NULL) == -EINVAL, "NULL");
+	check(tscal_clock_interval(&clk, NULL) == -EINVAL, "NULL");
+	check(tscal_clock_interval(NULL, &iv) == -EINVAL, "NULL");
+	check(tscal_clock_conv(NULL, &meta) == -EINVAL, "NULL");
+	check(tscal_clock_gettime(&clk, NULL) == -EINVAL, "NULL");
+	check(tscal_clock_disable(NULL, "") == -EINVAL, "NULL");
+	check(tscal_clock_mock(NULL, 0) == -EINVAL, "NULL");
+	check(tscal_clock_stats(NULL, &stats) == -EINVAL, "NULL");
+	tscal_clock_fini(NULL);
+	check(tscal_clock_disable(&other, NULL) == -ENODATA, "never set up");
+}
+
+static int busy, idle;
+
+static void *update_often(void *arg)
+{
+	for (int i = 0; i < 20000; i++) {
+		int rc = tscal_clock_update(&clk);
+
+		check(rc >= 0 || rc == -EBUSY, "%d", rc);
+		__atomic_fetch_add(rc < 0 ? &busy : &idle, 1, __ATOMIC_RELAXED);
+	}
+	return arg;
+}
+
+/* One of two is told that the other one is at it; the clock goes on. */
+static void updated_by_two(void)
+{
+	uint32_t generation = tscal_clock_generation(&clk);
+	pthread_t t[2];
+
+	for (int i = 0; i < 2; i++)
+		check(!pthread_create(&t[i], NULL, update_often, NULL),
+			"no thread");
+	for (int i = 0; i < 2; i++)
+		pthread_join(t[i], NULL);
+	check(idle, "no update");
+	near(&clk, CLOCK_MONOTONIC, 10000, "updated by two");
+	check(tscal_clock_generation(&clk) == generation, "another generation");
+}
+
+static void threads(void)
+{
+	check(!tscal_clock_thread_start(&clk, NULL), "not started");
+	check(tscal_clock_thread_start(&clk, NULL) == -EALREADY, "twice");
+	check(tscal_clock_init(&clk, CLOCK_MONOTONIC, NULL, NULL) == -EBUSY,
+		"set up anew beside its thread");
+	check(!tscal_clock_thread_stop(&clk), "not stopped");
+	check(tscal_clock_thread_stop(&clk) == -ESRCH, "stopped twice");
+	check(!tscal_clock_thread_start(&clk, NULL), "not started again");
+	check(!tscal_clock_thread_stop(&clk), "not stopped again");
+}
+
 int main(void)
 {
 	struct tscal_info info;
@@ -172,6 +264,9 @@ int main(void)
 	check(!*tscal_clock_why(&clk), "%s", tscal_clock_why(&clk));
 	check(info.hz > 0, "no rate");
 	near(&clk, CLOCK_MONOTONIC, 10000, "on the TSC");
+	refused();
+	threads();
+	updated_by_two();
 	converted();
 	in_signal_handlers();
 	several();

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
+#include <time.h>
 
 #include <tscal/tscal.h>
 
@@ -58,6 +59,28 @@ int posix_memalign(void **p, size_t align, size_t size)
 
 #pragma GCC visibility pop
 
+/* All but its thread, for which libc allocates. */
+static void use_clock(void)
+{
+	static struct tscal_clock clk;
+	struct tscal_conv_meta meta;
+	struct tscal_interval iv;
+	char line[TSCAL_CONV_LINE];
+	int64_t ns;
+	int rc = tscal_clock_init(&clk, CLOCK_REALTIME, NULL, NULL);
+
+	check(rc >= 0, "%d", rc);
+	tscal_clock_update(&clk);
+	tscal_clock_check(&clk);
+	tscal_now(&clk);
+	tscal_clock_slow(&clk, 0);
+	tscal_clock_interval(&clk, &iv);
+	tscal_clock_stamp(&clk, tscal_rdtsc(), &ns, NULL);
+	if (!tscal_clock_conv(&clk, &meta))
+		tscal_conv_format(&meta, line, sizeof(line));
+	tscal_clock_fini(&clk);
+}
+
 int main(void)
 {
 	struct tscal_info info;
@@ -75,5 +98,10 @@ int main(void)
 	during = calls - before;
 	check(!rc, "%s", strerror(-rc));
 	check(!during, "%d allocations", during);
+
+	before = calls;
+	use_clock();
+	during = calls - before;
+	check(!during, "%d allocations for a clock", during);
 	return 0;
 }

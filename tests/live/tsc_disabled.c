@@ -12,6 +12,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <time.h>
+
 #include <tscal/tscal.h>
 
 #include "live.h"
@@ -26,6 +28,31 @@ static void calibrate(const struct tscal_opts *opts)
 		info.use_sentence);
 	check(strstr(info.use_sentence, "PR_SET_TSC"), "%s", info.use_sentence);
 	check(info.rdtsc_ns < 0, "RDTSC took %g ns", info.rdtsc_ns);
+}
+
+/* A clock works all the same, by system calls, and says why. */
+static void read_clock(void)
+{
+	static struct tscal_clock clk;
+	struct tscal_conv_meta meta;
+	struct tscal_interval iv;
+	int64_t ns, last = 0;
+	int rc = tscal_clock_init(&clk, CLOCK_MONOTONIC, NULL, NULL);
+
+	check(rc == TSCAL_CLOCK_ON_SYSTEM, "%d", rc);
+	check(strstr(tscal_clock_why(&clk), "PR_SET_TSC"), "%s",
+		tscal_clock_why(&clk));
+	for (int i = 0; i < 10; i++) {
+		ns = i % 2 ? tscal_now(&clk) : tscal_now_ordered(&clk);
+		check(ns >= last && ns > 0, "%ld after %ld", ns, last);
+		last = ns;
+	}
+	check(!tscal_clock_interval(&clk, &iv), "no interval");
+	check(iv.reading == TSCAL_READING_SYSTEM, "%d", iv.reading);
+	check(tscal_clock_update(&clk) == -ENODATA, "updated");
+	check(tscal_clock_thread_start(&clk, NULL) == -ENODATA, "started");
+	check(tscal_clock_conv(&clk, &meta) == -ENODATA, "a converter");
+	tscal_clock_fini(&clk);
 }
 
 int main(int argc, char **argv)
@@ -49,6 +76,7 @@ int main(int argc, char **argv)
 	calibrate(&survey);
 	check(!tscal_report_new(NULL, &report), "no report");
 	tscal_report_free(report);
+	read_clock();
 	/* Only now: a line to standard output does not read the clock. */
 	printf("RDTSC was %s before, and is disabled\n",
 		mode == PR_TSC_SIGSEGV ? "disabled" : "enabled");

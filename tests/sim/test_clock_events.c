@@ -179,7 +179,7 @@ Test(sim_clock_events, without_updates_a_step_back_is_flagged)
 
 Test(sim_clock_events, frequencies_that_ntp_sets_are_followed)
 {
-	const double ppm[] = {10, -10, 100, -100, 450, -450};
+	const double ppm[] = {10, -10, 100, -100, 500, -500};
 
 	for (size_t i = 0; i < 6; i++) {
 		uint32_t generation;
@@ -221,6 +221,8 @@ Test(sim_clock_events, a_rate_beyond_500_ppm_leaves_the_tsc_until_it_is_steady)
 	}
 }
 
+#define ASLEEP (8 * 3600 * (uint64_t)S)
+
 Test(sim_clock_events, a_suspended_machine)
 {
 	/* The TSC stands still meanwhile, begins anew, or goes on. */
@@ -229,10 +231,10 @@ Test(sim_clock_events, a_suspended_machine)
 
 		settled(40, CLOCK_MONOTONIC, 0);
 		tsc = sim_tsc_now(&sim);
-		wait_ns(30 * (uint64_t)S);
+		wait_ns(ASLEEP);
 		/* Only CLOCK_BOOTTIME and CLOCK_REALTIME count it. */
-		sim_set_clock(&sim, CLOCK_MONOTONIC, -30 * S, 0);
-		sim_set_clock(&sim, CLOCK_MONOTONIC_RAW, -30 * S, 0);
+		sim_set_clock(&sim, CLOCK_MONOTONIC, -(int64_t)ASLEEP, 0);
+		sim_set_clock(&sim, CLOCK_MONOTONIC_RAW, -(int64_t)ASLEEP, 0);
 		if (kind == 0)
 			sim.tsc_jumped -= (int64_t)(sim_tsc_now(&sim) - tsc);
 		if (kind == 1)
@@ -246,12 +248,37 @@ Test(sim_clock_events, a_suspended_machine)
 			recovers();
 	}
 	settled(41, CLOCK_BOOTTIME, 0);
-	wait_ns(30 * (uint64_t)S);
-	sim_set_clock(&sim, CLOCK_MONOTONIC, -30 * S, 0);
-	sim_set_clock(&sim, CLOCK_MONOTONIC_RAW, -30 * S, 0);
-	sim.tsc_jumped -= (int64_t)(30 * sim.tsc_hz);
+	wait_ns(ASLEEP);
+	sim_set_clock(&sim, CLOCK_MONOTONIC, -(int64_t)ASLEEP, 0);
+	sim_set_clock(&sim, CLOCK_MONOTONIC_RAW, -(int64_t)ASLEEP, 0);
+	sim.tsc_jumped -= (int64_t)(8 * 3600 * sim.tsc_hz);
 	cr_assert(eq(u32, update_for(1), TSCAL_EVENT_SUSPEND));
 	recovers();
+}
+
+/* Readings stand still with it until the next update, and then are the clock's
+ * until it counts again. */
+Test(sim_clock_events, a_frozen_tsc_is_noticed_and_left)
+{
+	uint64_t tsc;
+	int64_t ns;
+
+	settled(42, CLOCK_MONOTONIC, 0);
+	tsc = sim_tsc_now(&sim);
+	sim.tsc_step_ps = UINT64_MAX / 2;
+	sim.tsc_jumped += (int64_t)(tsc - sim_tsc_now(&sim));
+	ns = now();
+	wait_ns(50 * MS);
+	cr_assert(eq(i64, now(), ns));
+	cr_assert(eq(u32, update_for(1), TSCAL_EVENT_JUMP));
+	for (int i = 0; i < 50; i++) {
+		cr_assert(lt(i64, far(off_ns()), 200));
+		cr_assert(zero(u32, update_for(1) & TSCAL_EVENT_RESUMED));
+	}
+	sim.tsc_step_ps = 0;
+	cr_assert(eq(
+		u32, update_for(5) & TSCAL_EVENT_RESUMED, TSCAL_EVENT_RESUMED));
+	cr_assert(lt(i64, far(off_ns()), 500));
 }
 
 Test(sim_clock_events, another_clocksource_is_noticed_within_a_second)

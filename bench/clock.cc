@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* A clock on the TSC, beside a bare RDTSC. */
+#include "paired.h"
+
+static void conv_now(benchmark::State &state)
+{
+	const tscal_conv conv = machine::get().conv;
+
+	beside_rdtsc(state, [&conv] {
+		benchmark::DoNotOptimize(tscal_tsc_to_ns(&conv, tscal_rdtsc()));
+	});
+}
+PAIRED(conv_now);
+
+/* A clock of this machine, which may run on clock_gettime(): then it says so.
+ */
+class running
+{
+      public:
+	tscal_clock clk{};
+
+	running(benchmark::State &state, uint32_t interval_ms, bool thread)
+	{
+		tscal_clock_opts opts = TSCAL_CLOCK_OPTS_INIT;
+
+		opts.interval_ms = interval_ms;
+		if (tscal_clock_init(&clk, CLOCK_MONOTONIC, &opts, nullptr) !=
+			TSCAL_CLOCK_ON_TSC)
+			state.SkipWithError(tscal_clock_why(&clk));
+		else if (thread)
+			tscal_clock_thread_start(&clk, nullptr);
+	}
+	~running()
+	{
+		tscal_clock_fini(&clk);
+	}
+	running(const running &) = delete;
+	running &operator=(const running &) = delete;
+};
+
+template <class Call>
+static void of_clock(
+	benchmark::State &state, uint32_t interval_ms, bool thread, Call call)
+{
+	running r(state, interval_ms, thread);
+	tscal_clock *clk = &r.clk;
+
+	paired(
+		state, [] { benchmark::DoNotOptimize(tscal_rdtsc()); },
+		[call, clk] { call(clk); },
+		[thread, clk] {
+			if (!thread)
+				tscal_clock_update(clk);
+		});
+}
+
+static inline __attribute__((always_inline)) void read_now(
+	const tscal_clock *clk)
+{
+	benchmark::DoNotOptimize(tscal_now(clk));
+}
+
+static void now(benchmark::State &state)
+{
+	of_clock(state, 100, false, [](tscal_clock *c) { read_now(c); });
+}
+PAIRED(now);
+
+static void now_beside_updater(benchmark::State &state)
+{
+	of_clock(state, 100, true, [](tscal_clock *c) { read_now(c); });
+}
+PAIRED(now_beside_updater);
+
+static void now_ordered(benchmark::State &state)
+{
+	of_clock(state, 100, true, [](tscal_clock *c) {
+		benchmark::DoNotOptimize(tscal_now_ordered(c));
+	});
+}
+PAIRED(now_ordered);
+
+static void stamp(benchmark::State &state)
+{
+	of_clock(state, 100, true, [](tscal_clock *c) {
+		int64_t ns;
+
+		tscal_clock_stamp(c, tscal_rdtsc(), &ns, nullptr);
+		benchmark::DoNotOptimize(ns);
+	});
+}
+PAIRED(stamp);
+
+static void interval(benchmark::State &state)
+{
+	of_clock(state, 100, true, [](tscal_clock *c) {
+		tscal_interval i;
+
+		tscal_clock_interval(c, &i);
+		benchmark::DoNotOptimize(i);
+	});
+}
+PAIRED(interval);
+
+/* What programs call today. */
+static void clock_gettime_monotonic(benchmark::State &state)
+{
+	beside_rdtsc(state, [] {
+		timespec ts;
+
+		clock_gettime(CLOCK_MONOTONIC, &ts);
+		benchmark::DoNotOptimize(ts);
+	});
+}
+PAIRED(clock_gettime_monotonic);
+
+/* A reading of history, of up to four seconds ago. */
+static void stamp_from_history(benchmark::State &state)
+{
+	running r(state, 100, true);
+	uint64_t tsc = tscal_rdtsc();
+	timespec pause{4, 0};
+
+	nanosleep(&pause, nullptr);
+	tscal_clock *clk = &r.clk;
+	beside_rdtsc(state, [clk, tsc] {
+		int64_t ns;
+
+		tscal_clock_stamp(clk, tsc, &ns, nullptr);
+		benchmark::DoNotOptimize(ns);
+	});
+}
+PAIRED(stamp_from_history);
+
+static void update(benchmark::State &state)
+{
+	running r(state, 100, false);
+	std::vector<double> ns;
+
+	for (auto _ : state) {
+		uint64_t begin = tscal_rdtsc_begin();
+
+		tscal_clock_update(&r.clk);
+		ns.push_back(machine::get().ns(tscal_rdtsc_begin() - begin));
+		state.SetIterationTime(ns.back() * 1e-9);
+	}
+	count(state, "ns", ns);
+}
+PAIRED(update);
+
+/* Setting one up: 10 ms of it are the window of the calibration. */
+static void clock_init(benchmark::State &state)
+{
+	std::vector<double> ns;
+
+	for (auto _ : state) {
+		static tscal_clock clk;
+		uint64_t begin = tscal_rdtsc_begin();
+
+		tscal_clock_init(&clk, CLOCK_MONOTONIC, nullptr, nullptr);
+		ns.push_back(machine::get().ns(tscal_rdtsc_begin() - begin));
+		state.SetIterationTime(ns.back() * 1e-9);
+		tscal_clock_fini(&clk);
+	}
+	count(state, "ns", ns);
+}
+BENCHMARK(clock_init)->UseManualTime()->Iterations(50);
+
+BENCHMARK_MAIN();
