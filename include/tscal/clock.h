@@ -72,7 +72,7 @@ struct tscal_clock_page {
 /**
  * A clock.  All zero, as static storage is, it reads CLOCK_MONOTONIC by
  * clock_gettime(), so that it may be read before tscal_clock_init().  It must
- * stay where it is: do not copy it.
+ * stay where it is: do not copy it, nor share its memory with another process.
  */
 struct tscal_clock {
 	const struct tscal_clock_page *page; /* NULL: clock_gettime() */
@@ -223,10 +223,12 @@ TSCAL_INLINE int64_t tscal_clock_read_(
  *
  * Never less than an earlier reading of the same thread in the same
  * tscal_clock_generation(), unless the clock runs on clock_gettime() altogether
- * (TSCAL_CLOCK_ON_SYSTEM), whose CLOCK_REALTIME may be set.  As RDTSC it is not
- * ordered with the instructions around it.  Any thread, signal handlers, forked
- * children; no lock, never waits; a system call only where clock_gettime()
- * would make one and no segment is valid.  INT64_MIN if clock_gettime() fails.
+ * (TSCAL_CLOCK_ON_SYSTEM), whose CLOCK_REALTIME may be set, or the TSC itself
+ * steps back, until the next update notices.  clk must not be NULL.  As RDTSC
+ * it is not ordered with the instructions around it.  Any thread, signal
+ * handlers, forked children; no lock, never waits; a system call only where
+ * clock_gettime() would make one and no segment is valid.  INT64_MIN if
+ * clock_gettime() fails.
  */
 TSCAL_INLINE int64_t tscal_now(const struct tscal_clock *clk)
 {
@@ -279,23 +281,27 @@ TSCAL_API const char *tscal_event_next(uint32_t *events);
  * Look at the clock that is followed, and publish the next segment.
  *
  * To be called every interval_ms or more often, if not by the thread below.
- * @return enum tscal_event bits; -EBUSY while another thread updates; -ENODATA
- * for a clock that does not run on the TSC; -errno of reading the clock. Some
- * microseconds; no system call for the clocks that the vDSO reads, but
- * adjtimex(2) for CLOCK_REALTIME and CLOCK_TAI, and once a second a file of
- * sysfs.  Not for signal handlers.
+ * @return enum tscal_event bits: 0 also where the clock runs on
+ * clock_gettime(); -EBUSY while another thread updates, or the caller is a
+ * signal handler that interrupted an update; -ENODATA for a clock that was
+ * never set up; -errno of reading the clock that is followed. Some
+ * microseconds; no system call but getpid(2) for the clocks that the vDSO
+ * reads, adjtimex(2) for CLOCK_REALTIME and CLOCK_TAI, and once a second a file
+ * of sysfs.  Any thread; not for signal handlers.
  */
 TSCAL_API int tscal_clock_update(struct tscal_clock *clk);
 
-/** Compare with the clock that is followed, and change nothing.
- * @return as tscal_clock_update(): what it would notice. */
+/** Compare with the clock that is followed, and change nothing: does the
+ * calibration still hold, and what has changed?
+ * @return as tscal_clock_update(): what it would notice.  As long as that. */
 TSCAL_API int tscal_clock_check(struct tscal_clock *clk);
 
 /**
  * Start a thread that updates the clock.
  * @param attr  as for pthread_create(): an affinity, a priority; NULL: the
  *              calling thread's.
- * @return 0, -EALREADY, -ENODATA as above, or -errno of
+ * @return 0, also where the clock runs on clock_gettime() and needs none;
+ *         -EALREADY; -ENODATA for a clock that was never set up; -errno of
  *         pthread_create().
  * All signals are blocked in it.  After a fork the child has none.
  */
@@ -354,8 +360,10 @@ TSCAL_API int tscal_clock_gettime(
 	const struct tscal_clock *clk, struct timespec *ts);
 
 /** Leave the TSC for good: readings come from clock_gettime().
- * @param why  what tscal_clock_why() says from then on; copied, cut.
- * @return 0, or -EBUSY while another thread updates. */
+ * @param why  what tscal_clock_why() says from then on; copied, cut; NULL or
+ * "": a sentence of the library's.
+ * @return 0, -EBUSY while another thread updates, -ENODATA for a clock that was
+ *         never set up. */
 TSCAL_API int tscal_clock_disable(struct tscal_clock *clk, const char *why);
 
 /** Why the clock does not run on the TSC; "" when it does.  Valid until the
@@ -370,9 +378,9 @@ TSCAL_API int tscal_clock_mock(struct tscal_clock *clk, int64_t ns);
 /** What has happened to a clock, in this process. */
 struct tscal_stats {
 	uint64_t slow;	    /**< readings by clock_gettime() */
-	uint64_t updates;   /**< calls of tscal_clock_update() */
-	uint64_t published; /**< segments */
-	uint64_t breaks;    /**< events that changed the generation */
+	uint64_t updates;   /**< that looked at the clock followed */
+	uint64_t published; /**< updates that published segments */
+	uint64_t breaks;    /**< updates that left the TSC */
 	uint64_t bound;	    /**< updates that found it outside its bound */
 	int64_t worst_ns;   /**< the furthest an update found it off */
 	double rate_hz;	    /**< TSC ticks per second of the clock followed */

@@ -169,6 +169,17 @@ static bool unwanted(struct tscal_clock *clk, uint32_t flags)
 	return true;
 }
 
+/* Clocks that go on evenly, and not in ticks of the kernel: dynamic ones have
+ * CLOCKFD in their low bits (Linux, include/linux/posix-timers.h). */
+static bool can_be_followed(int clock_id)
+{
+	if (clock_id < 0)
+		return (clock_id & 7) == 3;
+	return clock_id == CLOCK_REALTIME || clock_id == CLOCK_MONOTONIC ||
+	       clock_id == CLOCK_MONOTONIC_RAW || clock_id == CLOCK_BOOTTIME ||
+	       clock_id == CLOCK_TAI;
+}
+
 static int set_up(struct tscal_clock *clk, const struct tscal_clock_opts *o,
 	struct tscal_info *info)
 {
@@ -179,6 +190,8 @@ static int set_up(struct tscal_clock *clk, const struct tscal_clock_opts *o,
 	st->plat = o->platform ? o->platform : tscal_platform_passive();
 	st->interval_ns = 1e6 * (o->interval_ms ? o->interval_ms : 100);
 	st->system_call = clock_tsc_disabled(st->plat);
+	if (!can_be_followed(clk->clock_id))
+		return -EINVAL;
 	rc = st->plat->ops->clock_ns(
 		st->plat, clk->clock_id, st->system_call, &ns);
 	if (!rc)
@@ -259,17 +272,19 @@ int tscal_clock_mock(struct tscal_clock *clk, int64_t ns)
 
 	if (!clk)
 		return -EINVAL;
+	if (clock_mode(clk) == CLOCK_MODE_NONE)
+		clock_clear(clk, CLOCK_MONOTONIC, CLOCK_MODE_SYSTEM);
 	rc = clock_lock(st);
 	if (rc)
 		return rc;
 	if (!st->page)
 		page_init(&clk->own);
 	st->page = &clk->own;
-	if (clock_mode(clk) == CLOCK_MODE_NONE)
-		clk->clock_id = CLOCK_MONOTONIC;
 	page_replace(st->page, seg);
 	clock_set_mode(clk, CLOCK_MODE_MOCK);
-	__atomic_store_n(&clk->page, st->page, __ATOMIC_SEQ_CST);
+	/* Where RDTSC is disabled, the time stands still without it. */
+	if (!clock_tsc_disabled(clock_platform(st)))
+		__atomic_store_n(&clk->page, st->page, __ATOMIC_SEQ_CST);
 	clock_unlock(st);
 	return 0;
 }
@@ -281,11 +296,7 @@ void tscal_clock_fini(struct tscal_clock *clk)
 	tscal_clock_thread_stop(clk);
 	if (clock_mode(clk) == CLOCK_MODE_NONE)
 		return;
-	if (clock_state(clk)->pid == self_pid())
-		clock_leave(clk, CLOCK_MODE_SYSTEM,
-			clock_mode(clk) == CLOCK_MODE_SYSTEM
-				? NULL
-				: "it was given up");
-	clock_set_mode(clk, CLOCK_MODE_SYSTEM);
-	__atomic_store_n(&clk->page, NULL, __ATOMIC_SEQ_CST);
+	clock_leave(clk, CLOCK_MODE_SYSTEM,
+		clock_mode(clk) == CLOCK_MODE_SYSTEM ? NULL
+						     : "it was given up");
 }

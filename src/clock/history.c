@@ -103,7 +103,8 @@ int tscal_clock_conv(
 
 	if (!clk || !meta)
 		return -EINVAL;
-	if (!page_of(clk))
+	/* Of a clock that is read by RDTSC. */
+	if (!page_of(clk) || !__atomic_load_n(&clk->page, __ATOMIC_ACQUIRE))
 		return -ENODATA;
 	m.clock_id = clk->clock_id;
 	m.generation = tscal_clock_generation(clk);

@@ -171,7 +171,8 @@ static void revoke(
 {
 	uint64_t latch = page_latch(page);
 
-	while (!move(page, &latch, next_generation(latch, newest) | flags))
+	while (!move(page, &latch,
+		next_generation(latch, newest) | flags | (latch & PAGE_OFF)))
 		;
 }
 
@@ -235,6 +236,12 @@ bool page_segment(const struct tscal_clock_page *page, uint32_t number,
 	return segment_number(out) == number && LOAD(s->seq) == out->seq;
 }
 
+/* a - b, where a is above b. */
+static uint64_t above(int64_t a, int64_t b)
+{
+	return (uint64_t)a - (uint64_t)b;
+}
+
 /* Where tsc lies in an open page. */
 enum where {
 	WITHIN, /* the segment in seg */
@@ -259,8 +266,9 @@ static enum where find(const struct tscal_clock_page *page, uint64_t latch,
 			return ENDED;
 		number -= TSCAL_SEGMENT_STEP;
 	}
-	return segment_ns(seg, tsc) >= seg->ns_from - PAGE_EARLY_NS ? EARLY
-								    : JUMPED;
+	return above(seg->ns_from, segment_ns(seg, tsc)) <= PAGE_EARLY_NS
+		       ? EARLY
+		       : JUMPED;
 }
 
 bool page_valid(const struct tscal_clock_page *page, uint64_t tsc,
@@ -284,12 +292,6 @@ bool page_read(const struct tscal_clock_page *page, uint64_t tsc, int64_t *ns)
 		number += TSCAL_SEGMENT_STEP;
 	}
 	return false;
-}
-
-/* a - b, where a is above b. */
-static uint64_t above(int64_t a, int64_t b)
-{
-	return (uint64_t)a - (uint64_t)b;
 }
 
 /*

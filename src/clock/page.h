@@ -157,8 +157,8 @@ void page_forget(struct tscal_clock_page *page, struct page_system *system);
 /*
  * No segment is valid any more: the next generation begins.
  * from: the last TSC value that is known to have been converted well; stamps
- * after it are refused.  floor_ns: no reading so far is above it; INT64_MIN:
- * readings may step back.
+ * after it are refused.  floor_ns: what answers are held at, while that is soon
+ * passed; INT64_MIN: they may step back, as the generation says.
  */
 void page_revoke(
 	struct tscal_clock_page *page, uint64_t from, int64_t floor_ns);

@@ -30,6 +30,12 @@ int clock_read_slow(const struct tscal_clock *clk, struct slow_reading *out)
 		out->clock_ns = out->ns;
 		return rc;
 	}
+	if (clock_mode(clk) == CLOCK_MODE_MOCK) {
+		out->by_segment = page_segment(st->page,
+			page_newest(page_latch(st->page)), &out->segment);
+		out->ns = out->clock_ns = out->segment.ns_from;
+		return out->by_segment ? 0 : -EAGAIN;
+	}
 	for (int i = 0; i < TRIES; i++) {
 		uint64_t latch = page_latch(st->page);
 		struct plat_sample s;
@@ -70,7 +76,7 @@ int64_t tscal_clock_slow(const struct tscal_clock *clk, uint64_t tsc)
 
 int tscal_clock_gettime(const struct tscal_clock *clk, struct timespec *ts)
 {
-	int64_t ns, s;
+	int64_t ns;
 
 	if (!clk || !ts)
 		return -EINVAL;
@@ -84,9 +90,12 @@ int tscal_clock_gettime(const struct tscal_clock *clk, struct timespec *ts)
 			return rc;
 		ns = r.ns;
 	}
-	s = ns / 1000000000;
-	ts->tv_sec = s - (ns % 1000000000 < 0);
-	ts->tv_nsec = (long)(ns - ts->tv_sec * 1000000000);
+	ts->tv_sec = ns / 1000000000;
+	ts->tv_nsec = ns % 1000000000;
+	if (ts->tv_nsec < 0) {
+		ts->tv_sec--;
+		ts->tv_nsec += 1000000000;
+	}
 	return 0;
 }
 
@@ -99,7 +108,7 @@ uint32_t tscal_clock_generation(const struct tscal_clock *clk)
 	const struct clock_state *st = clock_state(clk);
 	uint32_t steps = __atomic_load_n(&st->system.steps, __ATOMIC_SEQ_CST);
 
-	return st->page ? page_generation(page_latch(st->page)) + steps : 0;
+	return (st->page ? page_generation(page_latch(st->page)) : 0) + steps;
 }
 
 const char *tscal_clock_why(const struct tscal_clock *clk)
@@ -118,8 +127,10 @@ static void around(const struct tscal_clock_page *page,
 	uint64_t utc_tsc = __atomic_load_n(&page->utc_tsc, __ATOMIC_ACQUIRE);
 	uint32_t flags = __atomic_load_n(&page->flags, __ATOMIC_ACQUIRE);
 
-	out->earliest_ns = (int64_t)((uint64_t)ns - (uint64_t)err);
-	out->latest_ns = (int64_t)((uint64_t)ns + (uint64_t)err);
+	if (__builtin_sub_overflow(ns, err, &out->earliest_ns))
+		out->earliest_ns = INT64_MIN;
+	if (__builtin_add_overflow(ns, err, &out->latest_ns))
+		out->latest_ns = INT64_MAX;
 	out->reading = flags & PAGE_DOUBTED ? TSCAL_READING_DOUBTED
 					    : TSCAL_READING_TSC;
 	utc = __atomic_load_n(&page->utc_err_ns, __ATOMIC_ACQUIRE);

@@ -87,8 +87,9 @@ void servo_break(
 	uint64_t end = segment_end(&s->newest);
 	int64_t last_ns;
 
-	/* Readings reach to here, or to the lease's end: they are held there if
-	 * that is soon passed, and for as long as it takes. */
+	/* Readings reach to here, or to the lease's end, and some a little
+	 * further: what follows is held there if that is soon passed, though
+	 * it is of another generation. */
 	last_ns = segment_ns(
 		&s->newest, ticks_from(now->tsc, end) > 0 ? now->tsc : end);
 	plan->what = SERVO_BREAK;
@@ -114,6 +115,12 @@ static void start_over(
 	s->rate_half = (hi - lo) / 2;
 }
 
+/* Of a TSC that can be converted; not of a clock that stands still. */
+static bool plausible(double lo, double hi)
+{
+	return lo >= 1e9 / TSCAL_CONV_HZ_MAX && hi < 1e9 / TSCAL_CONV_HZ_ABOVE;
+}
+
 /* After a break: wait until the rate is the same for a while. */
 static void settle(
 	struct servo *s, const struct anchor *now, struct servo_plan *plan)
@@ -124,7 +131,7 @@ static void settle(
 
 	if (ticks >= 0 && ticks < ticks_of(s, s->opts.interval_ns / 4))
 		return;
-	if (!anchor_rates(&before, now, &lo, &hi) || hi <= 0) {
+	if (!anchor_rates(&before, now, &lo, &hi) || !plausible(lo, hi)) {
 		s->n = 0;
 		s->noisy = QUIET;
 	} else if (lo > s->rate * (1 + band) || hi < s->rate * (1 - band)) {
@@ -222,7 +229,9 @@ static void without_segment(
 		servo_break(s, now, plan);
 		return;
 	}
-	keep(s, now, false);
+	/* A step while nobody looked is no rate: it may have been either. */
+	check_bound(s, now, &s->newest, plan);
+	keep(s, now, plan->events & TSCAL_EVENT_BOUND);
 	plan->events |= TSCAL_EVENT_LAPSE;
 	servo_plan_resume(s, now, plan);
 	servo_plan_bridge(s, plan);

@@ -50,8 +50,7 @@ struct servo_plan {
 	uint32_t events; /* TSCAL_EVENT_*; of a break TSCAL_EVENT_JUMP if the
 			  * TSC went back, else none: others classify it */
 	uint64_t from_tsc;
-	int64_t floor_ns; /* of a break: no reading so far is above it;
-			   * INT64_MIN: readings may step back */
+	int64_t floor_ns; /* of a break: as for page_revoke() */
 	double off_ns;	  /* how far outside of its anchor the clock was */
 };
 

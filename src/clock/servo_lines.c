@@ -10,6 +10,8 @@
 #define SLEW_PPM 100.0	    /* beyond, at most this fast */
 #define STEP_SLEW_PPM 500.0 /* steps of CLOCK_REALTIME: as the kernel's NTP */
 
+#define UNCERTAIN_PPM 4e6 /* what the bound of a rate has room for */
+
 /* The integer above; floor(3) is libm's.  |x| < 2^62. */
 static int64_t above(double x)
 {
@@ -40,6 +42,9 @@ static struct tscal_segment line(const struct servo *s, uint64_t from,
 	double mult = rise / (double)span * 0x1p61;
 	double uncertain = s->drift_ppm + s->rate_half / s->rate * 1e6;
 
+	/* Anchors so wide know nothing. */
+	if (uncertain > UNCERTAIN_PPM)
+		uncertain = UNCERTAIN_PPM;
 	if (off < fabs(off_end))
 		off = fabs(off_end);
 	return (struct tscal_segment){
@@ -130,22 +135,20 @@ void servo_plan_next(struct servo *s, uint64_t now, struct servo_plan *plan)
 
 /*
  * The TSC again, after the lease had run out or after a break.  Readings
- * meanwhile were clock_gettime()'s, and go on to be until this is published,
- * however late that is.  So the line begins as late as the clock can be and
- * rises as fast as it can: no such reading was above it.
+ * meanwhile were clock_gettime()'s, and go on to be until this is published. So
+ * the line begins a little later than now, as late as the clock can be by then:
+ * page_resume() sees that no such reading was above it.
  */
 void servo_plan_resume(
 	struct servo *s, const struct anchor *now, struct servo_plan *plan)
 {
 	uint64_t from = now->tsc + (uint64_t)ticks_of(s, BEGINS_IN_NS);
-	double ticks = ticks_from(now->tsc, from), off;
-	double fast = s->rate_half + s->rate * s->drift_ppm * 1e-6;
-	int64_t ns = now->ns + above(now->hi + ticks * (s->rate + fast)) + 1;
-	uint64_t span = lease_end(s, now->tsc) - from;
-	struct tscal_segment seg;
+	double ticks = ticks_from(now->tsc, from);
+	int64_t ns = now->ns +
+		     above(now->hi + ticks * (s->rate + rate_known(s))) + 1;
+	struct tscal_segment seg = line(
+		s, from, ns, lease_end(s, now->tsc) - from, 0);
 
-	off = -predict(s, from, ns);
-	seg = line(s, from, ns, span, off + (double)span * fast);
 	plan_anew(plan, &seg);
 }
 
@@ -158,6 +161,9 @@ void servo_plan_bridge(const struct servo *s, struct servo_plan *plan)
 	double mult = ns_between(ns_from, next->ns_from) / ticks * 0x1p61;
 	int64_t err = newest->err_ns > next->err_ns ? newest->err_ns
 						    : next->err_ns;
+
+	/* If the clock was set meanwhile, nobody knows when. */
+	err += (int64_t)fabs(plan->off_ns);
 
 	/* Where the clock went in between is not known better than by the
 	 * segment before, from where it was last seen. */

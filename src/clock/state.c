@@ -36,13 +36,20 @@ int clock_updatable(const struct tscal_clock *clk)
 {
 	if (!clk)
 		return -EINVAL;
-	return clock_mode(clk) == CLOCK_MODE_TSC ? 0 : -ENODATA;
+	return clock_mode(clk) == CLOCK_MODE_NONE ? -ENODATA : 0;
 }
 
 void clock_clear(struct tscal_clock *clk, int clock_id, enum clock_mode mode)
 {
+	uint32_t generation = 0;
+
+	/* Not one that readings of before had; memory that was never a clock's
+	 * may hold anything. */
+	if (clock_state(clk)->magic == CLOCK_MAGIC)
+		generation = tscal_clock_generation(clk);
 	__atomic_store_n(&clk->page, NULL, __ATOMIC_SEQ_CST);
 	memset(clk->private_, 0, sizeof(clk->private_));
+	clock_state(clk)->system.steps = generation;
 	clk->clock_id = clock_id;
 	clock_set_mode(clk, mode);
 	clock_state(clk)->system.highest_ns = INT64_MIN;

@@ -97,7 +97,7 @@ bool clock_tsc_disabled(struct tscal_platform *plat);
 
 bool clock_thread_runs(const struct tscal_clock *clk);
 
-/* 0 when there is something to update, else what tscal_clock_update() says. */
+/* 0 for a clock that was set up, else what tscal_clock_update() says. */
 int clock_updatable(const struct tscal_clock *clk);
 
 /* Set up anew, all zero but for the page of its own. */

@@ -113,10 +113,14 @@ int tscal_clock_thread_start(
 {
 	struct clock_state *st = clock_state(clk);
 	uint32_t before;
-	int rc = clock_updatable(clk);
+	int rc = clock_updatable(clk), detached;
 
-	if (rc)
+	if (rc || clock_mode(clk) != CLOCK_MODE_TSC)
 		return rc;
+	/* It could not be waited for. */
+	if (attr && (pthread_attr_getdetachstate(attr, &detached) ||
+			    detached != PTHREAD_CREATE_JOINABLE))
+		return -EINVAL;
 	before = __atomic_load_n(&st->thread_state, __ATOMIC_ACQUIRE);
 	if (there_is_one(before) || !change(st, before, state(CHANGING)))
 		return -EALREADY;
@@ -131,8 +135,9 @@ int tscal_clock_thread_stop(struct tscal_clock *clk)
 
 	if (!clk)
 		return -EINVAL;
-	if (!clock_thread_runs(clk) ||
-		!change(st, state(RUNNING), state(CHANGING)))
+	if (!clock_thread_runs(clk))
+		return clock_mode(clk) == CLOCK_MODE_SYSTEM ? 0 : -ESRCH;
+	if (!change(st, state(RUNNING), state(CHANGING)))
 		return -ESRCH;
 	pthread_mutex_lock(&st->mutex);
 	st->thread_stop = true;

@@ -23,6 +23,17 @@ struct look {
 	bool forked;
 };
 
+/* Where a filter refuses adjtimex(2): TAI is ahead by whole seconds, or the
+ * kernel does not know by how many. */
+static bool same_as_utc(struct tscal_platform *plat)
+{
+	int64_t real, tai;
+
+	return plat->ops->clock_ns(plat, CLOCK_REALTIME, false, &real) ||
+	       plat->ops->clock_ns(plat, CLOCK_TAI, false, &tai) ||
+	       tai - real < 500000000;
+}
+
 int clock_look_at_utc(struct tscal_platform *plat, int clock_id, uint64_t tsc,
 	struct tscal_clock_page *page)
 {
@@ -33,7 +44,7 @@ int clock_look_at_utc(struct tscal_platform *plat, int clock_id, uint64_t tsc,
 	if (clock_id != CLOCK_REALTIME && clock_id != CLOCK_TAI)
 		return 0;
 	rc = plat->ops->adjtimex(plat, &tx);
-	if (!rc && clock_id == CLOCK_TAI && tx.tai == 0)
+	if (clock_id == CLOCK_TAI && (rc ? same_as_utc(plat) : tx.tai == 0))
 		return -EAGAIN;
 	if (!rc && !(tx.status & STA_UNSYNC))
 		err = tx.maxerror_us * 1000;
@@ -236,7 +247,7 @@ static int locked_update(struct tscal_clock *clk, bool dry)
 	if (rc)
 		return rc;
 	rc = clock_updatable(clk);
-	if (!rc)
+	if (!rc && clock_mode(clk) == CLOCK_MODE_TSC)
 		rc = update(clk, dry);
 	clock_unlock(st);
 	return rc;

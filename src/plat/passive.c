@@ -212,7 +212,8 @@ static int passive_clock_ns(
 	if (system_call ? (int)syscall(SYS_clock_gettime, clock_id, &ts)
 			: clock_gettime(clock_id, &ts))
 		return -errno;
-	*ns = (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+	*ns = (int64_t)((uint64_t)ts.tv_sec * 1000000000 +
+			(uint64_t)ts.tv_nsec);
 	return 0;
 }
 

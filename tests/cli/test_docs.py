@@ -123,10 +123,12 @@ class Agree(cli.Case):
             self.assertRegex(text, rf"(?m)^\.Cm {name}\b")
 
     def test_example_of_the_library_manual(self):
-        text = (MAN.parent / "tscal.3").read_text()
-        code = re.search(r"\.Bd -literal\n(.*?)\.Ed", text, re.S).group(1)
         readme = (cli.SOURCE / "README.md").read_text()
-        self.assertIn("```c\n" + code.replace("\\e", "\\") + "```", readme)
+        for page in ("tscal.3", "tscal_clock.3"):
+            text = (MAN.parent / page).read_text()
+            code = re.search(r"\.Sh EXAMPLES.*?\.Bd -literal\n(.*?)\.Ed", text,
+                             re.S).group(1)
+            self.assertIn("```c\n" + code.replace("\\e", "\\") + "```", readme)
 
     @unittest.skipUnless(shutil.which("mandoc"), "no mandoc")
     def test_manuals_are_clean(self):

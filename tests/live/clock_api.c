@@ -85,11 +85,26 @@ static void mocked(void)
 		ns);
 	check(!tscal_clock_interval(&clk, &iv), "no interval");
 	check(iv.earliest_ns <= -1 && iv.latest_ns >= -1, "%ld", iv.latest_ns);
-	check(tscal_clock_update(&clk) == -ENODATA, "updated");
+	check(!tscal_clock_update(&clk), "not updated");
+	/* At the ends of what an integer holds. */
+	check(!tscal_clock_mock(&clk, INT64_MAX), "not mocked");
+	check(!tscal_clock_interval(&clk, &iv), "no interval");
+	check(iv.latest_ns == INT64_MAX && iv.earliest_ns < INT64_MAX,
+		"%ld %ld", iv.earliest_ns, iv.latest_ns);
+	check(!tscal_clock_mock(&clk, INT64_MIN + 5), "not mocked");
+	check(!tscal_clock_interval(&clk, &iv), "no interval");
+	check(iv.earliest_ns <= INT64_MIN + 5 && iv.latest_ns < 0, "%ld %ld",
+		iv.earliest_ns, iv.latest_ns);
+	check(!tscal_clock_gettime(&clk, &ts), "no time");
+	check(ts.tv_sec == -9223372037 && ts.tv_nsec == 145224197, "%ld.%09ld",
+		(long)ts.tv_sec, ts.tv_nsec);
 	/* Also a clock that was never set up. */
 	check(!tscal_clock_mock(&other, 1000), "not mocked");
 	check(tscal_now(&other) == 1000, "%ld", tscal_now(&other));
+	/* What it said before belongs to another generation. */
+	generation = tscal_clock_generation(&other);
 	check(!tscal_clock_init(&other, CLOCK_MONOTONIC, NULL, NULL), "stuck");
+	check(tscal_clock_generation(&other) > generation, "the same");
 	near(&other, CLOCK_MONOTONIC, 10000, "after a mock");
 	tscal_clock_fini(&other);
 }
@@ -100,7 +115,7 @@ static void left(void)
 	check(!strcmp(tscal_clock_why(&clk), "a test\n wants it"), "%s",
 		tscal_clock_why(&clk));
 	near(&clk, CLOCK_MONOTONIC, 0, "left");
-	check(tscal_clock_update(&clk) == -ENODATA, "updated");
+	check(!tscal_clock_update(&clk), "not updated");
 	check(!tscal_clock_disable(&clk, NULL), "not left");
 	check(*tscal_clock_why(&clk), "no reason");
 }
@@ -178,6 +193,11 @@ static void refused(void)
 	check(tscal_now(&c) == INT64_MIN, "%ld", tscal_now(&c));
 	check(tscal_clock_gettime(&c, &ts) == -EINVAL, "the time of no clock");
 	check(tscal_clock_interval(&c, &iv) == -EINVAL, "an interval of none");
+	/* These go by the kernel's ticks, or only while somebody runs. */
+	for (int id = 0; id < 12; id++)
+		if (!tscal_clock_id_str(id))
+			check(tscal_clock_init(&c, id, NULL, NULL) == -EINVAL,
+				"clock %d", id);
 	opts.flags = 1u << 31;
 	check(tscal_clock_init(&c, CLOCK_MONOTONIC, &opts, NULL) == -EINVAL,
 		"an unknown flag");
@@ -242,6 +262,16 @@ static void updated_by_two(void)
 
 static void threads(void)
 {
+	pthread_attr_t attr;
+
+	/* Nobody could wait for its end. */
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	check(tscal_clock_thread_start(&clk, &attr) == -EINVAL, "detached");
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_JOINABLE);
+	check(!tscal_clock_thread_start(&clk, &attr), "not started");
+	check(!tscal_clock_thread_stop(&clk), "not stopped");
+	pthread_attr_destroy(&attr);
 	check(!tscal_clock_thread_start(&clk, NULL), "not started");
 	check(tscal_clock_thread_start(&clk, NULL) == -EALREADY, "twice");
 	check(tscal_clock_init(&clk, CLOCK_MONOTONIC, NULL, NULL) == -EBUSY,

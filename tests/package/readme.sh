@@ -8,10 +8,13 @@ export PKG_CONFIG_PATH=$2
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
-# shellcheck disable=SC2016 # backticks of Markdown
-sed -n '/^```c$/,/^```$/{/^```/!p}' "$1" >"$out/ten.c"
-grep -q main "$out/ten.c"
+# Each block of C is a program.
+awk -v out="$out" '/^```c$/ { n++; on = 1; next } /^```$/ { on = 0 }
+	on { print > (out "/" n ".c") }' "$1"
 flags=()
 eval "flags=($(pkg-config --cflags --libs tscal))"
-cc -Wall -Wextra -Werror "$out/ten.c" "${flags[@]}" -o "$out/ten"
-LD_LIBRARY_PATH=$2/.. "$out/ten"
+for program in "$out"/{1,2}.c; do
+	grep -q main "$program"
+	cc -Wall -Wextra -Werror "$program" "${flags[@]}" -o "$out/ten"
+	LD_LIBRARY_PATH=$2/.. "$out/ten"
+done

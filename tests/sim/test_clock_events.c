@@ -155,6 +155,54 @@ Test(sim_clock_events, what_was_read_in_a_lapse_is_not_forgotten)
 	}
 }
 
+/* A step in a lapse, where nobody can tell when it was, or whether the rate was
+ * another: what is said of that time, and after it, holds both. */
+Test(sim_clock_events, a_step_in_a_lapse_is_within_the_bounds)
+{
+	const int64_t steps[] = {25 * S / 1000, -25 * S / 1000, S / 1000};
+
+	for (int i = 0; i < 3; i++) {
+		int64_t ns, err, was;
+		uint64_t stamp;
+
+		settled(60, CLOCK_REALTIME, 0);
+		wait_ns(58 * (uint64_t)S);
+		stamp = sim_tsc_now(&sim);
+		was = sim_clock_now(&sim, CLOCK_REALTIME);
+		wait_ns(2 * (uint64_t)S);
+		sim_set_clock(&sim, CLOCK_REALTIME, steps[i], 0);
+		cr_assert(eq(u32, update_for(1),
+			TSCAL_EVENT_LAPSE | TSCAL_EVENT_BOUND));
+		cr_assert(zero(int, tscal_clock_stamp(&clk, stamp, &ns, &err)));
+		cr_assert(le(i64, far(ns - was), err), "step %d", i);
+		for (int k = 0; k < 50; k++) {
+			struct tscal_segment seg;
+			uint64_t tsc;
+
+			wait_ns(20 * MS);
+			tsc = sim_tsc_now(&sim);
+			cr_assert(page_valid(clk.page, tsc, &seg));
+			cr_assert(le(i64, far(off_ns()),
+				segment_err_ns(&seg, tsc) + 1));
+			tscal_clock_update(&clk);
+		}
+		cr_assert(lt(i64, far(off_ns()), 500));
+	}
+}
+
+/* As a PTP device while its driver is reset. */
+Test(sim_clock_events, a_clock_that_stood_still_is_followed_again)
+{
+	settled(61, CLOCK_MONOTONIC, 0);
+	sim_set_clock(&sim, CLOCK_MONOTONIC, 0, -1e6);
+	update_for(5);
+	cr_assert(lt(ulong, 0, stats().breaks));
+	sim_set_clock(&sim, CLOCK_MONOTONIC, 0, 0);
+	cr_assert(eq(u32, update_for(10) & TSCAL_EVENT_RESUMED,
+		TSCAL_EVENT_RESUMED));
+	cr_assert(lt(i64, far(off_ns()), 500));
+}
+
 /* Nobody slews any more; a clock that stood still for long would be worse. */
 Test(sim_clock_events, without_updates_a_step_back_is_flagged)
 {
@@ -320,4 +368,9 @@ Test(sim_clock_events, tai_is_refused_while_the_kernel_does_not_know_it)
 	sim.timex.tai = 0;
 	cr_assert(eq(int, begin(CLOCK_TAI, NULL), -EAGAIN));
 	cr_assert(lt(i64, far(off_ns()), 200));
+	/* Nor where a filter refuses adjtimex(2). */
+	sim.timex_rc = -EPERM;
+	cr_assert(zero(int, begin(CLOCK_TAI, NULL)));
+	sim_set_clock(&sim, CLOCK_TAI, -37 * S, 0);
+	cr_assert(eq(int, begin(CLOCK_TAI, NULL), -EAGAIN));
 }

@@ -241,6 +241,9 @@ Test(page, off_is_for_good)
 	expect_answer(6, -5, -5);
 	cr_assert(not(resume(10, 10)));
 	cr_assert(eq(u32, page_generation(page.latch), 2));
+	/* Also where an update was about to revoke it. */
+	page_revoke(&page, 10, 10);
+	cr_assert(not(resume(20, 20)));
 }
 
 Test(page, generations_and_their_flags_keep_apart)
