@@ -301,14 +301,16 @@ TSCAL_API int tscal_clock_check(struct tscal_clock *clk);
  * @param attr  as for pthread_create(): an affinity, a priority; NULL: the
  *              calling thread's.
  * @return 0, also where the clock runs on clock_gettime() and needs none;
- *         -EALREADY; -ENODATA for a clock that was never set up; -errno of
+ *         -EALREADY; -EINVAL for a detached thread, which could not be waited
+ *         for; -ENODATA for a clock that was never set up; -errno of
  *         pthread_create().
  * All signals are blocked in it.  After a fork the child has none.
  */
 TSCAL_API int tscal_clock_thread_start(
 	struct tscal_clock *clk, const pthread_attr_t *attr);
 /** Stop it and wait for its end.
- * @return 0, or -ESRCH when there is none in this process. */
+ * @return 0, also where the clock runs on clock_gettime(); -ESRCH when there is
+ *         none in this process. */
 TSCAL_API int tscal_clock_thread_stop(struct tscal_clock *clk);
 
 /**
@@ -390,7 +392,7 @@ struct tscal_stats {
 TSCAL_API int tscal_clock_stats_sized(
 	const struct tscal_clock *clk, struct tscal_stats *stats, size_t size);
 
-/** What has happened so far.  0.  Thread-safe. */
+/** What has happened so far.  0.  Any thread, signal handlers. */
 TSCAL_INLINE int tscal_clock_stats(
 	const struct tscal_clock *clk, struct tscal_stats *stats)
 {

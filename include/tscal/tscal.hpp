@@ -14,6 +14,7 @@
 #ifndef TSCAL_TSCAL_HPP
 #define TSCAL_TSCAL_HPP
 
+#include <cassert>
 #include <chrono>
 
 #include <tscal/clock.h>
@@ -25,10 +26,12 @@ namespace tscal
  * C++ wants a Clock whose now() is static, so the clock is an argument of the
  * template: one of static storage.
  *
- * Its epoch is that of the clock followed: time points of a tscal::clock of
- * CLOCK_MONOTONIC and of std::chrono::steady_clock in libstdc++ count from the
- * same moment, but are different types.  is_steady is false: readings may step
- * back where tscal_clock_generation() changes.
+ * Its epoch is that of the clock followed: a tscal::clock of CLOCK_MONOTONIC
+ * counts from the same moment as std::chrono::steady_clock, and one of
+ * CLOCK_REALTIME as system_clock (libstdc++ and libc++ on Linux), but their
+ * time points are of different types: to_steady() and the others convert.
+ * is_steady is false: readings may step back where tscal_clock_generation()
+ * changes.
  */
 template <tscal_clock &Clock> struct clock {
 	using rep = std::int64_t;
@@ -59,6 +62,43 @@ template <tscal_clock &Clock> struct clock {
 			return false;
 		t = time_point(duration(ns));
 		return true;
+	}
+
+	/** The same moment of another clock: of a clock that was set up for
+	 * CLOCK_MONOTONIC, or CLOCK_REALTIME, alone. */
+	static std::chrono::steady_clock::time_point to_steady(
+		time_point t) noexcept
+	{
+		assert(Clock.clock_id == CLOCK_MONOTONIC);
+		return other<std::chrono::steady_clock>(t.time_since_epoch());
+	}
+	static time_point from_steady(
+		std::chrono::steady_clock::time_point t) noexcept
+	{
+		assert(Clock.clock_id == CLOCK_MONOTONIC);
+		return time_point(t.time_since_epoch());
+	}
+	static std::chrono::system_clock::time_point to_system(
+		time_point t) noexcept
+	{
+		assert(Clock.clock_id == CLOCK_REALTIME);
+		return other<std::chrono::system_clock>(t.time_since_epoch());
+	}
+	static time_point from_system(
+		std::chrono::system_clock::time_point t) noexcept
+	{
+		assert(Clock.clock_id == CLOCK_REALTIME);
+		return time_point(t.time_since_epoch());
+	}
+
+      private:
+	/* libc++ counts system_clock in microseconds. */
+	template <class Other>
+	static typename Other::time_point other(duration d) noexcept
+	{
+		return typename Other::time_point(
+			std::chrono::duration_cast<typename Other::duration>(
+				d));
 	}
 };
 

@@ -32,6 +32,9 @@ gcc -std=c11 "${cflags[@]}" "$here/consumer/clock.c" -o "$out/static" \
 	"$libdir/libtscal.a"
 [[ $(ldd "$out/static") != *libtscal* ]]
 "$out/static"
+gcc -static -std=c11 "${cflags[@]}" "$here/consumer/clock.c" -o "$out/all" \
+	"$libdir/libtscal.a"
+"$out/all"
 # Wherever TSCAL_CLOCK says so, it runs without the TSC.
 TSCAL_CLOCK=system "$out/static" | grep -q "TSCAL_CLOCK"
 python3 -B "$here/clock.py" "$libdir/libtscal.so" "$tree/include/tscal/clock.h"

@@ -30,10 +30,26 @@ int main()
 	std::this_thread::sleep_for(5ms);
 	fast::duration slept = fast::now_ordered() - begin;
 
-	if (begin.time_since_epoch() < system || slept < 5ms - 10us)
+	if (begin.time_since_epoch() < system - 10us || slept < 5ms - 10us)
 		return 2;
 	if (known && (stamped < begin || stamped > fast::now()))
 		return 3;
+	auto steady = std::chrono::steady_clock::now();
+	if (fast::to_steady(fast::now()) < steady - 10us ||
+		fast::from_steady(steady) > fast::now() + 10us)
+		return 4;
+
+	static tscal_clock real;
+	using wall = tscal::clock<real>;
+	if (tscal_clock_init(&real, CLOCK_REALTIME, nullptr, nullptr) < 0)
+		return 5;
+	/* Somebody may set the clock meanwhile. */
+	auto apart = wall::to_system(wall::now()) -
+		     std::chrono::system_clock::now();
+	if (apart > 10s || apart < -10s ||
+		wall::from_system(wall::to_system(wall::time_point(5us))) !=
+			wall::time_point(5us))
+		return 6;
 	std::printf("slept %lld us\n",
 		static_cast<long long>(
 			std::chrono::duration_cast<std::chrono::microseconds>(
