@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /**
  * @file clock.h
- * A clock: what clock_gettime() would say, for the price of one RDTSC.
+ * A clock: what clock_gettime() would say, at about the cost of one RDTSC.
  *
  * A page holds short straight lines, "segments", from TSC values to
  * nanoseconds.  Each is published before it begins, begins where the one before
@@ -15,10 +15,15 @@
  *     int on = tscal_clock_init(&clk, CLOCK_MONOTONIC, NULL, NULL);
  *     ...
  *     tscal_clock_thread_start(&clk, NULL);    // or tscal_clock_update(&clk)
- *     ...                                      // once a second, by yourself
+ *     ...                                      // at least every 100 ms
  *     int64_t ns = tscal_now(&clk);
  *
  * docs/clock.md has the rules and their reasons.
+ *
+ * Unless it is said otherwise, a function allocates nothing, waits for no lock,
+ * and may be called by any thread, of any clock that no other thread sets up or
+ * gives up meanwhile.  Those that return an int return -EINVAL for a pointer
+ * that must not be NULL.
  */
 #ifndef TSCAL_CLOCK_H
 #define TSCAL_CLOCK_H
@@ -40,7 +45,7 @@ extern "C" {
 struct tscal_segment {
 	uint64_t tsc_from, span;
 	int64_t ns_from, mult;
-	/* The bound at tsc: err_ns + |tsc - err_tsc| ticks * err_ppb. */
+	/* The bound at tsc: err_ns + |tsc - err_tsc| ticks * err_ppb + 1. */
 	int64_t err_ns;
 	uint64_t err_tsc;
 	uint32_t err_ppb, flags;
@@ -52,7 +57,8 @@ struct tscal_segment {
  * number is an offset. */
 #define TSCAL_SEGMENT_STEP ((uint32_t)sizeof(struct tscal_segment))
 
-/** Segments kept, so that old stamps are converted by what was valid then. */
+/** Segments that a page has room for, so that old stamps are converted by what
+ * was valid then.  The newest 60 may be used; others may be being written. */
 #define TSCAL_SEGMENTS 64
 
 /**
@@ -87,6 +93,9 @@ enum tscal_clock_on {
 	TSCAL_CLOCK_ON_TSC,    /**< the TSC */
 	TSCAL_CLOCK_ON_SYSTEM, /**< clock_gettime(): tscal_clock_why() */
 };
+
+/** "tsc", "system"; "?" for a value out of range.  Static strings. */
+TSCAL_API const char *tscal_clock_on_str(enum tscal_clock_on on);
 
 /** tscal_clock_opts.flags: CLOCK_REALTIME does not follow the kernel's steps
  * backward of up to a minute: they are worked off at 500 ppm. */
@@ -136,9 +145,11 @@ TSCAL_API int tscal_clock_init_sized(struct tscal_clock *clk, size_t clk_size,
  *         that does not exist, -EAGAIN for CLOCK_TAI while the kernel does not
  *         know the offset of TAI, -EBUSY while its thread runs, -errno of
  *         clock_gettime().
- * At most 15 ms, most of it asleep.  Allocates nothing; no thread, no device.
- * As tscal_calibrate() it takes about 100 KB of stack.  Not for signal
- * handlers; one thread at a time.
+ * 15 ms, most of it asleep, unless the thread is descheduled; as long where the
+ * caller or the environment asks for the system's clock, since info is filled
+ * in all the same.  No thread, no device.  As tscal_calibrate() it takes about
+ * 100 KB of stack.  Not for signal handlers; one thread at a time.  What
+ * readings said before is of another generation.
  */
 TSCAL_INLINE int tscal_clock_init(struct tscal_clock *clk, int clock_id,
 	const struct tscal_clock_opts *opts, struct tscal_info *info)
@@ -245,7 +256,8 @@ TSCAL_INLINE int64_t tscal_now_ordered(const struct tscal_clock *clk)
 /**
  * What tscal_clock_update() noticed, as bits.
  * Those in TSCAL_EVENT_BREAKS change the generation, and the TSC is left until
- * two updates in a row are quiet.
+ * two updates in a row, a quarter of interval_ms or more apart, find the same
+ * rate.
  */
 enum tscal_event {
 	/** "lapse": nobody updated in time; clock_gettime() answered. */
@@ -257,7 +269,7 @@ enum tscal_event {
 	TSCAL_EVENT_SLEWING = 1 << 2,
 	/** "resumed": on the TSC again. */
 	TSCAL_EVENT_RESUMED = 1 << 3,
-	/** "rate": the clock runs over 500 ppm faster or slower. */
+	/** "rate": the clock runs over 500 ppm faster or slower than before. */
 	TSCAL_EVENT_RATE = 1 << 4,
 	/** "suspend": the machine slept. */
 	TSCAL_EVENT_SUSPEND = 1 << 5,
@@ -274,7 +286,8 @@ enum tscal_event {
 
 	TSCAL_EVENT_BREAKS = 0x7f0
 };
-/** Name of the lowest bit in *events, which is then cleared; NULL when none. */
+/** Name of the lowest bit in *events, which is then cleared; NULL when none.
+ * Signal handlers too.  Static strings. */
 TSCAL_API const char *tscal_event_next(uint32_t *events);
 
 /**
@@ -282,12 +295,14 @@ TSCAL_API const char *tscal_event_next(uint32_t *events);
  *
  * To be called every interval_ms or more often, if not by the thread below.
  * @return enum tscal_event bits: 0 also where the clock runs on
- * clock_gettime(); -EBUSY while another thread updates, or the caller is a
- * signal handler that interrupted an update; -ENODATA for a clock that was
- * never set up; -errno of reading the clock that is followed. Some
- * microseconds; no system call but getpid(2) for the clocks that the vDSO
+ *         clock_gettime(); -EBUSY while another thread updates, or in a signal
+ *         handler that interrupted an update; -ENODATA for a clock that was
+ *         never set up; -errno of reading the clock that is followed.
+ *
+ * Some microseconds; no system call but getpid(2) for the clocks that the vDSO
  * reads, adjtimex(2) for CLOCK_REALTIME and CLOCK_TAI, and once a second a file
- * of sysfs.  Any thread; not for signal handlers.
+ * of sysfs.  With an event of TSCAL_EVENT_BREAKS that file too, and the vDSO's
+ * data pages.  Not for signal handlers.
  */
 TSCAL_API int tscal_clock_update(struct tscal_clock *clk);
 
@@ -329,35 +344,44 @@ TSCAL_API int tscal_clock_stamp(const struct tscal_clock *clk, uint64_t tsc,
 enum tscal_reading {
 	TSCAL_READING_TSC,     /**< a segment */
 	TSCAL_READING_DOUBTED, /**< a segment, after an update that found the
-				* clock outside its bound */
+				* clock outside its bound, or while a step back
+				* is being worked off */
 	TSCAL_READING_SYSTEM,  /**< clock_gettime() */
 };
+
+/** "tsc", "doubted", "system"; "?" for a value out of range.  Static strings.
+ */
+TSCAL_API const char *tscal_reading_str(enum tscal_reading reading);
 
 /** Between which times it is. */
 struct tscal_interval {
 	int64_t earliest_ns, latest_ns; /**< of the clock that is followed */
-	/** How far both may be from UTC (CLOCK_REALTIME), or from TAI
-	 * (CLOCK_TAI), by what the kernel knows; negative: not known. */
+	/** How far the middle of the two may be from UTC (CLOCK_REALTIME),
+	 * or from TAI (CLOCK_TAI), by what the kernel knows; negative: not
+	 * known, as always with TSCAL_READING_SYSTEM. */
 	int64_t utc_err_ns;
 	enum tscal_reading reading;
-	uint32_t generation;
+	uint32_t generation; /**< before and after, unless it changes often */
 };
 
 /** The time with its bound.  0, or -errno of clock_gettime().
- * As tscal_now(): any thread, signal handlers, no lock. */
+ * As tscal_now(): any thread, signal handlers, never waits. */
 TSCAL_API int tscal_clock_interval(
 	const struct tscal_clock *clk, struct tscal_interval *interval);
 
 /** Changes with every event that lets readings step back.  Readings with the
- * same generation before and after belong together. */
+ * same generation before and after belong together.  0 for a clock that was
+ * never set up.  Signal handlers too. */
 TSCAL_API uint32_t tscal_clock_generation(const struct tscal_clock *clk);
 
 /** The segment valid now, as a converter: for a trace file, or a program that
- * needs no more.  0, or -ENODATA when none is valid. */
+ * needs no more.  0, or -ENODATA when none is valid.  Reads a file in /proc;
+ * not for signal handlers. */
 TSCAL_API int tscal_clock_conv(
 	const struct tscal_clock *clk, struct tscal_conv_meta *meta);
 
-/** As clock_gettime(), by tscal_now().  0, or -errno of clock_gettime(). */
+/** As clock_gettime(), by tscal_now().  0, or -errno of clock_gettime().
+ * Signal handlers too. */
 TSCAL_API int tscal_clock_gettime(
 	const struct tscal_clock *clk, struct timespec *ts);
 
@@ -369,11 +393,11 @@ TSCAL_API int tscal_clock_gettime(
 TSCAL_API int tscal_clock_disable(struct tscal_clock *clk, const char *why);
 
 /** Why the clock does not run on the TSC; "" when it does.  Valid until the
- * clock is set up again. */
+ * clock is set up again.  Signal handlers too. */
 TSCAL_API const char *tscal_clock_why(const struct tscal_clock *clk);
 
 /** Let the clock stand at ns, for the tests of programs that use it; again for
- * another time.  Ends with tscal_clock_init().
+ * another time.  Ends with tscal_clock_init(), _disable() or _fini().
  * @return 0, or -EBUSY while another thread updates. */
 TSCAL_API int tscal_clock_mock(struct tscal_clock *clk, int64_t ns);
 
@@ -385,7 +409,9 @@ struct tscal_stats {
 	uint64_t breaks;    /**< updates that left the TSC */
 	uint64_t bound;	    /**< updates that found it outside its bound */
 	int64_t worst_ns;   /**< the furthest an update found it off */
-	double rate_hz;	    /**< TSC ticks per second of the clock followed */
+	/** TSC ticks per second of the clock followed, by the newest segment;
+	 * 0: there is none. */
+	double rate_hz;
 };
 
 /** Implementation behind tscal_clock_stats(). */
@@ -399,8 +425,9 @@ TSCAL_INLINE int tscal_clock_stats(
 	return tscal_clock_stats_sized(clk, stats, sizeof(*stats));
 }
 
-/** Stop the thread, if there is one.  The clock reads clock_gettime() from then
- * on, and its memory may be given back. */
+/** Stop the thread, if there is one, and wait for its end.  The clock reads
+ * clock_gettime() from then on, and its memory may be given back when nobody
+ * reads it. */
 TSCAL_API void tscal_clock_fini(struct tscal_clock *clk);
 
 #ifdef __cplusplus

@@ -69,29 +69,35 @@ template <tscal_clock &Clock> struct clock {
 	static std::chrono::steady_clock::time_point to_steady(
 		time_point t) noexcept
 	{
-		assert(Clock.clock_id == CLOCK_MONOTONIC);
+		assert(clock_id() == CLOCK_MONOTONIC);
 		return other<std::chrono::steady_clock>(t.time_since_epoch());
 	}
 	static time_point from_steady(
 		std::chrono::steady_clock::time_point t) noexcept
 	{
-		assert(Clock.clock_id == CLOCK_MONOTONIC);
+		assert(clock_id() == CLOCK_MONOTONIC);
 		return time_point(t.time_since_epoch());
 	}
 	static std::chrono::system_clock::time_point to_system(
 		time_point t) noexcept
 	{
-		assert(Clock.clock_id == CLOCK_REALTIME);
+		assert(clock_id() == CLOCK_REALTIME);
 		return other<std::chrono::system_clock>(t.time_since_epoch());
 	}
 	static time_point from_system(
 		std::chrono::system_clock::time_point t) noexcept
 	{
-		assert(Clock.clock_id == CLOCK_REALTIME);
+		assert(clock_id() == CLOCK_REALTIME);
 		return time_point(t.time_since_epoch());
 	}
 
       private:
+	/* One that was never set up is all zero. */
+	static int clock_id() noexcept
+	{
+		return Clock.mode ? Clock.clock_id : CLOCK_MONOTONIC;
+	}
+
 	/* libc++ counts system_clock in microseconds. */
 	template <class Other>
 	static typename Other::time_point other(duration d) noexcept

@@ -90,8 +90,7 @@ uint32_t break_reason(const struct clocks *before, const struct clocks *now,
 	 * the kernel slews, 500 ppm, and by ADJ_TICK, 10 %. */
 	band = PART_NS + fabs(raw) * PART_PPM;
 	if (ticks > 0 && off <= band)
-		return clock_id < 0 || clock_id > CLOCK_TAI ? TSCAL_EVENT_SET
-							    : TSCAL_EVENT_RATE;
+		return clock_id < 0 ? TSCAL_EVENT_SET : TSCAL_EVENT_RATE;
 	if (at_first->pvclock_there && here->pvclock_there &&
 		(at_first->pvclock.mul != here->pvclock.mul ||
 			at_first->pvclock.shift != here->pvclock.shift))

@@ -46,7 +46,7 @@ static const char *unfit(const struct tscal_info *info)
 	return NULL;
 }
 
-/* What CLOCK_MONOTONIC_RAW and NTP let expect, in ns per tick; 0: nothing. */
+/* The rate that CLOCK_MONOTONIC_RAW and NTP imply, in ns per tick; 0: none. */
 static double expected_rate(struct tscal_platform *plat, int clock_id,
 	const struct tscal_info *info)
 {
@@ -256,14 +256,14 @@ int tscal_clock_disable(struct tscal_clock *clk, const char *why)
 	if (rc)
 		return rc;
 	clock_leave(clk, CLOCK_MODE_SYSTEM,
-		why && *why ? why : "the program left it");
+		why && *why ? why : "tscal_clock_disable() was called");
 	clock_unlock(clock_state(clk));
 	return 0;
 }
 
 int tscal_clock_mock(struct tscal_clock *clk, int64_t ns)
 {
-	struct clock_state *st = clock_state(clk);
+	struct clock_state *st;
 	/* All TSC values but one, by a segment that does not rise. */
 	struct tscal_segment still = {.span = UINT64_MAX, .ns_from = ns};
 	struct tscal_segment seg[PAGE_ANEW] = {
@@ -274,6 +274,7 @@ int tscal_clock_mock(struct tscal_clock *clk, int64_t ns)
 		return -EINVAL;
 	if (clock_mode(clk) == CLOCK_MODE_NONE)
 		clock_clear(clk, CLOCK_MONOTONIC, CLOCK_MODE_SYSTEM);
+	st = clock_state(clk);
 	rc = clock_lock(st);
 	if (rc)
 		return rc;
@@ -297,6 +298,7 @@ void tscal_clock_fini(struct tscal_clock *clk)
 	if (clock_mode(clk) == CLOCK_MODE_NONE)
 		return;
 	clock_leave(clk, CLOCK_MODE_SYSTEM,
-		clock_mode(clk) == CLOCK_MODE_SYSTEM ? NULL
-						     : "it was given up");
+		clock_mode(clk) == CLOCK_MODE_SYSTEM
+			? NULL
+			: "tscal_clock_fini() was called");
 }

@@ -102,7 +102,7 @@ static void write_segment(
 }
 
 /* After the newest.  Numbers are multiples of the step; after 2^32, which is
- * 77 days of ten segments a second, they begin again. */
+ * 65 days of twelve segments a second, they begin again. */
 static void write_after(struct tscal_clock_page *page, uint32_t newest,
 	struct tscal_segment *seg, uint32_t n)
 {
@@ -187,9 +187,10 @@ void page_revoke(struct tscal_clock_page *page, uint64_t from, int64_t floor_ns)
 }
 
 /*
- * Nobody records an answer between the two exchanges, nor needs to.  Who has
- * one from before the first makes highest_ns larger at most, which is safe, and
- * answers again.
+ * Nobody records an answer between the two exchanges, nor needs to.  A reader
+ * that computed one before the first may still record it: that only makes
+ * highest_ns larger, which holds or flags answers that need not be, and the
+ * reader then sees another latch and answers again.
  */
 void page_forget(struct tscal_clock_page *page, struct page_system *system)
 {
@@ -297,8 +298,8 @@ bool page_read(const struct tscal_clock_page *page, uint64_t tsc, int64_t *ns)
 /*
  * Not below an earlier answer, while that is soon passed, and not above most.
  * Where CLOCK_REALTIME was set back further than that, each answer is a step
- * until page_forget().  Another thread's answer may be ahead of this one by
- * what the two were held up, which is none.
+ * until page_forget().  Another thread's answer may be ahead of this one by as
+ * long as this thread was descheduled, which is no step.
  */
 static int64_t hold(struct page_system *system, int64_t ns, int64_t most)
 {

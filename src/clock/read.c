@@ -105,16 +105,20 @@ int tscal_clock_gettime(const struct tscal_clock *clk, struct timespec *ts)
  */
 uint32_t tscal_clock_generation(const struct tscal_clock *clk)
 {
-	const struct clock_state *st = clock_state(clk);
-	uint32_t steps = __atomic_load_n(&st->system.steps, __ATOMIC_SEQ_CST);
+	const struct clock_state *st;
+	uint32_t steps;
 
+	if (!clk)
+		return 0;
+	st = clock_state(clk);
+	steps = __atomic_load_n(&st->system.steps, __ATOMIC_SEQ_CST);
 	return (st->page ? page_generation(page_latch(st->page)) : 0) + steps;
 }
 
 const char *tscal_clock_why(const struct tscal_clock *clk)
 {
-	if (clock_mode(clk) == CLOCK_MODE_NONE)
-		return "it was never set up";
+	if (!clk || clock_mode(clk) == CLOCK_MODE_NONE)
+		return "tscal_clock_init() was not called";
 	return clock_state(clk)->why;
 }
 
@@ -144,18 +148,14 @@ static void around(const struct tscal_clock_page *page,
 	out->utc_err_ns = utc < 0 ? -1 : utc;
 }
 
-int tscal_clock_interval(
+static int read_interval(
 	const struct tscal_clock *clk, struct tscal_interval *interval)
 {
 	struct slow_reading r = {.by_segment = true};
-	const struct tscal_clock_page *page;
-	uint32_t generation;
+	const struct tscal_clock_page *page = __atomic_load_n(
+		&clk->page, __ATOMIC_ACQUIRE);
 	int rc;
 
-	if (!clk || !interval)
-		return -EINVAL;
-	page = __atomic_load_n(&clk->page, __ATOMIC_ACQUIRE);
-	generation = tscal_clock_generation(clk);
 	r.tsc = page ? tscal_rdtsc_ordered() : 0;
 	if (page && page_valid(page, r.tsc, &r.segment)) {
 		r.ns = segment_ns(&r.segment, r.tsc);
@@ -175,8 +175,25 @@ int tscal_clock_interval(
 			.reading = TSCAL_READING_SYSTEM,
 		};
 	}
-	interval->generation = generation;
 	return 0;
+}
+
+int tscal_clock_interval(
+	const struct tscal_clock *clk, struct tscal_interval *interval)
+{
+	uint32_t generation = 0;
+	int rc = 0;
+
+	if (!clk || !interval)
+		return -EINVAL;
+	for (int i = 0; i < TRIES && !rc; i++) {
+		generation = tscal_clock_generation(clk);
+		rc = read_interval(clk, interval);
+		if (tscal_clock_generation(clk) == generation)
+			break;
+	}
+	interval->generation = generation;
+	return rc;
 }
 
 /* By the newest segment; 0: there is none. */
@@ -194,11 +211,12 @@ static double rate_hz(const struct tscal_clock_page *page)
 int tscal_clock_stats_sized(
 	const struct tscal_clock *clk, struct tscal_stats *stats, size_t size)
 {
-	const struct clock_state *st = clock_state(clk);
+	const struct clock_state *st;
 	struct tscal_stats all;
 
 	if (!clk || !stats)
 		return -EINVAL;
+	st = clock_state(clk);
 	all = (struct tscal_stats){
 		.slow = __atomic_load_n(&st->slow, __ATOMIC_RELAXED),
 		.updates = __atomic_load_n(&st->updates, __ATOMIC_RELAXED),

@@ -4,7 +4,6 @@
 
 #include <math.h>
 
-#include "clock/page.h"
 #include "clock/servo_parts.h"
 
 #define STEP_SLEW_NS 60e9 /* steps of CLOCK_REALTIME: none longer is slewed */
@@ -206,7 +205,7 @@ static enum seen look(const struct servo *s, const struct anchor *now,
 /* Keep an anchor, and learn from it; after a step those before say nothing. */
 static void keep(struct servo *s, const struct anchor *now, bool stepped)
 {
-	/* Looks in quick succession would crowd out what tells the rate. */
+	/* Looks in quick succession would replace those that tell the rate. */
 	double apart = ticks_from(anchor_back(s, 0)->tsc, now->tsc);
 
 	if (stepped)

@@ -3,7 +3,6 @@
 /* From where the clock is, and how fast it goes, to segments. */
 #include <math.h>
 
-#include "clock/page.h"
 #include "clock/servo_parts.h"
 
 #define QUICK_NS 10e3	    /* up to here a phase goes within a second */
@@ -96,7 +95,7 @@ void servo_plan_first(
 		at->ns + above((at->lo + at->hi) / 2),
 		lease_end(s, at->tsc) - at->tsc, 0);
 
-	*plan = (struct servo_plan){.what = SERVO_RESUME};
+	*plan = (struct servo_plan){0};
 	plan_anew(plan, &seg);
 	plan->seg[0] = (struct tscal_segment){
 		.tsc_from = at->tsc, .flags = SEGMENT_GAP};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* Between the two halves of the servo: servo.c decides, servo_lines.c draws. */
+/* Between the two halves of the servo: servo.c decides,
+ * servo_lines.c computes segments. */
 #ifndef TSCAL_SERVO_PARTS_H
 #define TSCAL_SERVO_PARTS_H
 

@@ -46,7 +46,7 @@ void clock_clear(struct tscal_clock *clk, int clock_id, enum clock_mode mode)
 	/* Not one that readings of before had; memory that was never a clock's
 	 * may hold anything. */
 	if (clock_state(clk)->magic == CLOCK_MAGIC)
-		generation = tscal_clock_generation(clk);
+		generation = tscal_clock_generation(clk) + 1;
 	__atomic_store_n(&clk->page, NULL, __ATOMIC_SEQ_CST);
 	memset(clk->private_, 0, sizeof(clk->private_));
 	clock_state(clk)->system.steps = generation;

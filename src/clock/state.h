@@ -31,7 +31,6 @@ struct clock_state {
 	struct page_system system;     /* atomic */
 	uint32_t lock; /* atomic: pid of the process that updates now, or 0 */
 	uint32_t pid;  /* of the process that set it up, or took it over */
-	uint32_t flags;
 	double interval_ns;
 	bool system_call; /* RDTSC is disabled, and the vDSO's clocks with it */
 	double raw_rate;  /* ns of CLOCK_MONOTONIC_RAW per tick */

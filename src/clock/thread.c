@@ -111,12 +111,13 @@ static int start(struct tscal_clock *clk, const pthread_attr_t *attr)
 int tscal_clock_thread_start(
 	struct tscal_clock *clk, const pthread_attr_t *attr)
 {
-	struct clock_state *st = clock_state(clk);
+	struct clock_state *st;
 	uint32_t before;
 	int rc = clock_updatable(clk), detached;
 
 	if (rc || clock_mode(clk) != CLOCK_MODE_TSC)
 		return rc;
+	st = clock_state(clk);
 	/* It could not be waited for. */
 	if (attr && (pthread_attr_getdetachstate(attr, &detached) ||
 			    detached != PTHREAD_CREATE_JOINABLE))
@@ -131,12 +132,16 @@ int tscal_clock_thread_start(
 
 int tscal_clock_thread_stop(struct tscal_clock *clk)
 {
-	struct clock_state *st = clock_state(clk);
+	struct clock_state *st;
 
 	if (!clk)
 		return -EINVAL;
+	st = clock_state(clk);
 	if (!clock_thread_runs(clk))
-		return clock_mode(clk) == CLOCK_MODE_SYSTEM ? 0 : -ESRCH;
+		return clock_mode(clk) == CLOCK_MODE_SYSTEM ||
+				       clock_mode(clk) == CLOCK_MODE_MOCK
+			       ? 0
+			       : -ESRCH;
 	if (!change(st, state(RUNNING), state(CHANGING)))
 		return -ESRCH;
 	pthread_mutex_lock(&st->mutex);

@@ -113,7 +113,7 @@ static void count(uint64_t *counter)
 		__ATOMIC_RELAXED);
 }
 
-static void keep_books(struct clock_state *st, const struct look *l)
+static void update_counters(struct clock_state *st, const struct look *l)
 {
 	double off = l->plan.off_ns < 0 ? -l->plan.off_ns : l->plan.off_ns;
 	bool doubted = l->plan.events &
@@ -231,18 +231,19 @@ static int update(struct tscal_clock *clk, bool dry)
 	if (!done)
 		give_up(st, &l);
 	count(&st->updates);
-	keep_books(st, &l);
+	update_counters(st, &l);
 	clock_look_at_utc(st->plat, clk->clock_id, l.now.tsc, st->page);
 	return (int)l.plan.events;
 }
 
 static int locked_update(struct tscal_clock *clk, bool dry)
 {
-	struct clock_state *st = clock_state(clk);
+	struct clock_state *st;
 	int rc;
 
 	if (!clk)
 		return -EINVAL;
+	st = clock_state(clk);
 	rc = clock_lock(st);
 	if (rc)
 		return rc;

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * An updater that is held up at each instruction of what it does to the page:
- * publish, resume, revoke.  A child updates a clock in shared memory; it is let
- * run into one of the three, single-stepped there, and held at one instruction
- * for longer than the lease, while its parent reads.  With an argument at each
- * instruction, else at so many, evenly.
+ * An updater that is descheduled at each instruction of what it does to the
+ * page: publish, resume, revoke, forget.  A child updates a clock in shared
+ * memory; it is let run into one of the three, single-stepped there, and held
+ * at one instruction for longer than the lease, while its parent reads.  With
+ * an argument at so many instructions of each, evenly.
  */
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/user.h>
 #include <sys/wait.h>
@@ -24,7 +25,6 @@
 #define INTERVAL_MS 10
 #define HOLD_NS 27000000
 #define UPDATE_NS 3000000
-#define HOLDS 60
 /* More instructions than that in one function: something is wrong. */
 #define STEPS_MAX 100000
 #define TRIES 40
@@ -32,7 +32,7 @@
 struct shared {
 	struct tscal_clock clk;
 	int on; /* what tscal_clock_init() said, plus 1 */
-	bool revoke;
+	bool revoke, forget;
 	uint32_t events;
 };
 
@@ -76,18 +76,25 @@ static void child(void)
 {
 	struct tscal_clock_opts opts = TSCAL_CLOCK_OPTS_INIT;
 
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	opts.interval_ms = INTERVAL_MS;
 	sh->on = tscal_clock_init(&sh->clk, CLOCK_MONOTONIC, &opts, NULL) + 1;
 	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL))
 		_exit(LIVE_SKIP);
 	for (;;) {
+		int64_t last = tscal_now(&sh->clk);
 		int rc;
 
 		raise(SIGSTOP);
-		/* Behind its back, so that the update takes it for a jump. */
+		/* Without the servo's knowledge: the update takes it for a
+		 * jump. */
 		if (sh->revoke)
 			page_revoke(&sh->clk.own, tscal_rdtsc(), INT64_MIN);
-		sh->revoke = false;
+		/* As if the clock had been set back since somebody read it. */
+		if (sh->forget)
+			clock_state(&sh->clk)->system.highest_ns = last +
+								   1000000000;
+		sh->revoke = sh->forget = false;
 		rc = tscal_clock_update(&sh->clk);
 		if (rc > 0)
 			sh->events |= (uint32_t)rc;
@@ -104,8 +111,10 @@ static int stopped(void)
 {
 	int status;
 
-	check(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status),
-		"the updater ended: %x", status);
+	check(waitpid(pid, &status, 0) == pid, "%s", strerror(errno));
+	if (WIFEXITED(status) && WEXITSTATUS(status) == LIVE_SKIP)
+		skip("a child cannot be traced");
+	check(WIFSTOPPED(status), "the updater ended: %x", status);
 	return WSTOPSIG(status);
 }
 
@@ -180,19 +189,21 @@ static void settle(void)
 	skip("the updater does not get to run in time");
 }
 
-enum kind { PUBLISH, RESUME, REVOKE, KINDS };
+enum kind { PUBLISH, RESUME, REVOKE, FORGET, KINDS };
 
-static const char *const names[] = {"publish", "resume", "revoke"};
+static const char *const names[] = {"publish", "resume", "revoke", "forget"};
 
 static bool run_into_kind(enum kind kind)
 {
 	const uint64_t at[] = {(uint64_t)(uintptr_t)page_publish,
 		(uint64_t)(uintptr_t)page_resume,
-		(uint64_t)(uintptr_t)page_revoke};
+		(uint64_t)(uintptr_t)page_revoke,
+		(uint64_t)(uintptr_t)page_forget};
 
 	settle();
-	if (kind == RESUME)
+	if (kind == RESUME || kind == FORGET)
 		read_for(HOLD_NS);
+	sh->forget = kind == FORGET;
 	if (kind == REVOKE) {
 		sh->revoke = true;
 		/* Its own call, and then the one of the update. */
@@ -215,22 +226,22 @@ static unsigned once(enum kind kind, unsigned hold_at)
 
 int main(int argc, char **argv)
 {
-	(void)argv;
+	unsigned holds = argc > 1 ? (unsigned)atoi(argv[1]) : UINT32_MAX;
+
 	sh = mmap(NULL, sizeof(*sh), PROT_READ | PROT_WRITE,
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	check(sh != MAP_FAILED, "%s", strerror(errno));
 	pid = fork();
 	if (pid == 0)
 		child();
-	if (stopped() != SIGSTOP)
-		skip("a child cannot be traced");
+	check(stopped() == SIGSTOP, "not at the beginning");
 	if (sh->on != TSCAL_CLOCK_ON_TSC + 1) {
 		kill(pid, SIGKILL);
 		skip("the clock does not run on the TSC");
 	}
 	for (enum kind kind = 0; kind < KINDS; kind++) {
 		unsigned all = once(kind, UINT32_MAX), held = 0;
-		unsigned stride = argc > 1 || all < HOLDS ? 1 : all / HOLDS;
+		unsigned stride = all < holds ? 1 : all / holds;
 
 		for (unsigned at = 0; at < all; at += stride)
 			held += once(kind, at) > at;

@@ -141,7 +141,7 @@ inline load_segment(n, f, e, b, s, whole)
 #endif
 }
 
-/* These take the variables f, e, b, s, whole, h and back of who calls. */
+/* These take the variables f, e, b, s, whole, h, held and back of who calls. */
 
 /* Nothing goes on from the newest segment, nor begins anew. */
 inline close(l, done)
@@ -178,50 +178,63 @@ inline hold_at_floor(l, said, done)
 	fi
 }
 
-/* Nor below an earlier answer, nor above most. */
+/*
+ * Nor below an earlier answer, nor above most.  Who does not get to record it
+ * tries again, or does without after any number of tries: page.c counts them.
+ */
 inline hold_at_highest(said, most)
 {
 	do
 	:: h = highest;
+		held = said;
 		if
-		:: said < h && h - said > HOLD ->
+		:: held < h && h - held <= HOLD -> held = h
+		:: else
+		fi;
+		if
+		:: held > most -> held = most
+		:: else
+		fi;
+		if
+		:: said < h && h - said > HOLD -> back = true
+		:: held <= h && !(said < h && h - said > HOLD) ->
+			said = held;
+			break
+#ifdef NO_RECORD
+		:: else ->
+			said = held;
+			break
+#else
+		:: else ->
+			atomic {
+				if
+				:: highest == h ->
+					highest = held;
+					back = false
+				:: else -> back = true
+				fi
+			}
+#endif
+		fi;
+		if
+		:: !back ->
+			said = held;
+			break
+		:: back && !(said < h && h - said > HOLD)
+		:: back -> /* it is not recorded */
 			steps++;
 			if
 			:: said > most -> said = most
 			:: else
 			fi;
 			break
-		:: else
-		fi;
-		back = said < h;
-		if
-		:: back -> said = h
-		:: else
-		fi;
-		if
-		:: said > most -> said = most
-		:: else
-		fi;
-		if
-		:: said <= h -> break
-		:: else
-		fi;
-#ifdef NO_RECORD
-		break;
-#endif
-		atomic {
-			if
-			:: highest == h ->
-				highest = said;
-				back = false
-			:: else -> back = true
-			fi
-		};
-		if
-		:: !back -> break
-		:: else
 		fi
-	od
+	od;
+	atomic {
+		h = 0;
+		held = 0;
+		back = false
+	}
 }
 
 /* The next generation, by the writer, whose l, to and ok it takes. */
@@ -238,8 +251,8 @@ inline revoke(number, flags)
 	od
 }
 
-/* Time goes on, and what happens happens, when somebody looks: as good as at
- * any moment before. */
+/* Time goes on, and the clock is set, when somebody looks: as good as at any
+ * moment before. */
 inline pass()
 {
 	do
@@ -278,7 +291,7 @@ proctype writer()
 {
 	byte updates = 0, s, newest;
 	int l, resuming, to;
-	short at, said, lease_end, last, floor, f, e, b, h;
+	short at, said, lease_end, last, floor, f, e, b, h, held;
 	bool ok, whole, back;
 
 	do
@@ -384,7 +397,7 @@ proctype reader(byte me)
 {
 	byte readings = 0, tries, before, generation, last_generation, s, n;
 	int l;
-	short last = LOW, t, said, most, h, f, e, b;
+	short last = LOW, t, said, most, h, held, f, e, b;
 	bool whole, ok, back;
 
 	do

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "clocking.h"
+#include "plat/self.h"
 
 static const int followed[] = {CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW,
 	CLOCK_BOOTTIME, CLOCK_REALTIME, CLOCK_TAI};
@@ -195,6 +196,20 @@ Test(sim_clock, a_fork_cuts_the_child_off_and_an_update_there_starts_over)
 	cr_assert(eq(u32, tscal_clock_generation(&clk), 2));
 	cr_assert(eq(u32, update_for(3), TSCAL_EVENT_RESUMED));
 	cr_assert(lt(i64, far(off_ns()), 200));
+}
+
+Test(sim_clock, who_updates_beside_another_is_told_so)
+{
+	pc(12);
+	cr_assert(zero(int, begin(CLOCK_MONOTONIC, NULL)));
+	clock_state(&clk)->lock = self_pid();
+	cr_assert(eq(int, tscal_clock_update(&clk), -EBUSY));
+	cr_assert(eq(int, tscal_clock_check(&clk), -EBUSY));
+	cr_assert(eq(int, tscal_clock_mock(&clk, 5), -EBUSY));
+	cr_assert(eq(int, tscal_clock_disable(&clk, NULL), -EBUSY));
+	cr_assert(lt(i64, far(off_ns()), 200));
+	clock_state(&clk)->lock = 0;
+	cr_assert(zero(int, tscal_clock_update(&clk)));
 }
 
 Test(sim_clock, a_check_says_the_same_and_changes_nothing)
