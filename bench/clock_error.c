@@ -6,7 +6,8 @@
  * of those two is proven, whatever else the machine does.  Prints JSON.  Fails
  * if a reading stepped back within its generation, if an interval did not hold
  * the clock without having been flagged, or if a reading was more than 100 ns
- * off while nobody changed the frequency of the clock ("steady").
+ * off while nobody changed the frequency of the clock, and no lease ran out
+ * ("steady").
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -83,13 +84,14 @@ static void look_at_bound(struct found *f)
 	f->unflagged += iv.latest_ns < before || iv.earliest_ns > after;
 }
 
-/* Whether NTP left the clock alone meanwhile, as far as can be seen. */
+/* Whether NTP left the clock alone, as far as can be seen, and the scheduler
+ * the updater. */
 static bool left_alone(const struct timex *before, const struct timex *after,
 	const struct tscal_stats *stats)
 {
 	return before->freq == after->freq && before->tick == after->tick &&
 	       !before->offset && !after->offset && !stats->bound &&
-	       !stats->breaks;
+	       !stats->breaks && !stats->slow;
 }
 
 int main(int argc, char **argv)
