@@ -319,7 +319,9 @@ TSCAL_API int tscal_clock_check(struct tscal_clock *clk);
  *         -EALREADY; -EINVAL for a detached thread, which could not be waited
  *         for; -ENODATA for a clock that was never set up; -errno of
  *         pthread_create().
- * All signals are blocked in it.  After a fork the child has none.
+ * All signals are blocked in it.  After a fork the child has none.  What its
+ * updates notice is counted in tscal_clock_stats(), and seen by readers as
+ * another tscal_clock_generation(); it is not reported otherwise.
  */
 TSCAL_API int tscal_clock_thread_start(
 	struct tscal_clock *clk, const pthread_attr_t *attr);

@@ -161,7 +161,7 @@ void servo_plan_bridge(const struct servo *s, struct servo_plan *plan)
 	int64_t err = newest->err_ns > next->err_ns ? newest->err_ns
 						    : next->err_ns;
 
-	/* If the clock was set meanwhile, nobody knows when. */
+	/* If the clock was set meanwhile, the moment is not known. */
 	err += (int64_t)fabs(plan->off_ns);
 
 	/* Where the clock went in between is not known better than by the

@@ -39,20 +39,21 @@ int clock_look_at_utc(struct tscal_platform *plat, int clock_id, uint64_t tsc,
 {
 	struct plat_timex tx;
 	int64_t err = -1;
+	bool no_tai;
 	int rc;
 
 	if (clock_id != CLOCK_REALTIME && clock_id != CLOCK_TAI)
 		return 0;
 	rc = plat->ops->adjtimex(plat, &tx);
-	if (clock_id == CLOCK_TAI && (rc ? same_as_utc(plat) : tx.tai == 0))
-		return -EAGAIN;
-	if (!rc && !(tx.status & STA_UNSYNC))
+	no_tai = clock_id == CLOCK_TAI &&
+		 (rc ? same_as_utc(plat) : tx.tai == 0);
+	if (!rc && !no_tai && !(tx.status & STA_UNSYNC))
 		err = tx.maxerror_us * 1000;
 	if (page) {
 		__atomic_store_n(&page->utc_tsc, tsc, __ATOMIC_RELEASE);
 		__atomic_store_n(&page->utc_err_ns, err, __ATOMIC_RELEASE);
 	}
-	return 0;
+	return no_tai ? -EAGAIN : 0;
 }
 
 /* Look at the clocks, and plan; nothing is changed yet. */
@@ -232,7 +233,8 @@ static int update(struct tscal_clock *clk, bool dry)
 		give_up(st, &l);
 	count(&st->updates);
 	update_counters(st, &l);
-	clock_look_at_utc(st->plat, clk->clock_id, l.now.tsc, st->page);
+	/* TAI that is not known any more is not known from the page either. */
+	(void)clock_look_at_utc(st->plat, clk->clock_id, l.now.tsc, st->page);
 	return (int)l.plan.events;
 }
 

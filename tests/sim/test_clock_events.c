@@ -360,6 +360,12 @@ Test(sim_clock_events, how_far_from_utc_is_what_the_kernel_knows)
 	cr_assert(lt(i64, clk.page->utc_err_ns, 0));
 	settled(53, CLOCK_MONOTONIC, 0);
 	cr_assert(lt(i64, clk.page->utc_err_ns, 0));
+	/* The offset of TAI may be lost. */
+	settled(54, CLOCK_TAI, 0);
+	cr_assert(eq(i64, clk.page->utc_err_ns, 5000000));
+	sim.timex.tai = 0;
+	update_for(1);
+	cr_assert(lt(i64, clk.page->utc_err_ns, 0));
 }
 
 Test(sim_clock_events, tai_is_refused_while_the_kernel_does_not_know_it)
