@@ -32,6 +32,7 @@
 #include <time.h>
 
 #include <tscal/calibrate.h>
+#include <tscal/clock_page.h>
 #include <tscal/conv.h>
 
 #ifdef __cplusplus
@@ -39,46 +40,10 @@ extern "C" {
 #endif
 
 /**
- * One straight line: ns_from + (tsc - tsc_from) * mult / 2^61 for span ticks
- * from tsc_from.  The first four fields are all that a reading looks at.
- */
-struct tscal_segment {
-	uint64_t tsc_from, span;
-	int64_t ns_from, mult;
-	/* The bound at tsc: err_ns + |tsc - err_tsc| ticks * err_ppb + 1. */
-	int64_t err_ns;
-	uint64_t err_tsc;
-	uint32_t err_ppb, flags;
-	uint32_t seq; /* minus its number; 1: it is being written */
-	uint32_t reserved;
-};
-
-/** From the number of one segment to that of the next: its size, so that a
- * number is an offset. */
-#define TSCAL_SEGMENT_STEP ((uint32_t)sizeof(struct tscal_segment))
-
-/** Segments that a page has room for, so that old stamps are converted by what
- * was valid then.  The newest 60 may be used; others may be being written. */
-#define TSCAL_SEGMENTS 64
-
-/**
- * What readings look at: the segments, and a latch that names the one in use.
- * Its fields are the library's.
- */
-struct tscal_clock_page {
-	/* Bits 31..6: number of the segment in use; bit 0: none is valid. */
-	uint64_t latch;
-	int64_t utc_err_ns; /* of the clock from UTC; negative: not known */
-	uint64_t utc_tsc;   /* ... at this TSC value */
-	uint32_t flags, reserved_flags;
-	uint64_t reserved[4];
-	struct tscal_segment ring[TSCAL_SEGMENTS];
-} __attribute__((__aligned__(64)));
-
-/**
  * A clock.  All zero, as static storage is, it reads CLOCK_MONOTONIC by
  * clock_gettime(), so that it may be read before tscal_clock_init().  It must
- * stay where it is: do not copy it, nor share its memory with another process.
+ * stay where it is: do not copy it, nor share its memory with another process;
+ * pages can be shared (tscal_clock_opts.page).
  */
 struct tscal_clock {
 	const struct tscal_clock_page *page; /* NULL: clock_gettime() */
@@ -121,11 +86,26 @@ struct tscal_clock_opts {
 	 * CLOCK_MONOTONIC_RAW where the kernel runs on the TSC, 50 where it
 	 * does not, 1 for the others. */
 	double drift_ppm;
+	/** Where its page is to be, for others to attach: memory that they map
+	 * too, aligned to 64 bytes, such as that of tscal_clock_page_new().  It
+	 * must outlive the clock.  One clock at a time writes it; the one that
+	 * is set up last takes it over from one that died.  NULL: in the
+	 * clock. */
+	void *page;
+	size_t page_size; /**< of page; sizeof(struct tscal_clock_page) or more
+			   */
+	/** Called with the events of each update that found some (enum
+	 * tscal_event), by the thread that made it, after it is done.  It may
+	 * read the clock, but not stop its thread, set it up or give it up.
+	 * NULL: nothing is called. */
+	void (*on_event)(void *arg, uint32_t events);
+	void *event_arg; /**< passed to on_event */
 };
 
 #define TSCAL_CLOCK_OPTS_INIT                                                  \
 	{                                                                      \
-		sizeof(struct tscal_clock_opts), NULL, 0, 0, 0                 \
+		sizeof(struct tscal_clock_opts), NULL, 0, 0, 0, NULL, 0, NULL, \
+			NULL                                                   \
 	}
 
 /** Implementation behind tscal_clock_init(), with the sizes of the caller's
@@ -164,43 +144,6 @@ TSCAL_INLINE int tscal_clock_init(struct tscal_clock *clk, int clock_id,
  * @param tsc  read before; 0: it was not.
  */
 TSCAL_API int64_t tscal_clock_slow(const struct tscal_clock *clk, uint64_t tsc);
-
-/* No part of the API: of a number, where the segment is. */
-#define TSCAL_SEGMENT_MASK_ ((TSCAL_SEGMENTS - 1) * TSCAL_SEGMENT_STEP)
-
-/*
- * No part of the API: the TSC value by a segment; 0: it is not valid.
- *
- * The seq is loaded last, and the writer changes it first: what was loaded is
- * the segment of that number, or the seq says that it is not (src/clock/page.c
- * has the argument).  The other loads are plain ones, which x86 keeps in order
- * and the fence in their place, so that they may be operands of the arithmetic:
- * a cycle.  They race with the writer only where the seq tells.
- */
-#if defined(__SANITIZE_THREAD__)
-#define TSCAL_LOAD_(x) __atomic_load_n(&(x), __ATOMIC_ACQUIRE)
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define TSCAL_LOAD_(x) __atomic_load_n(&(x), __ATOMIC_ACQUIRE)
-#endif
-#endif
-#ifndef TSCAL_LOAD_
-#define TSCAL_LOAD_(x) (x)
-#endif
-TSCAL_INLINE int tscal_clock_at_(const struct tscal_segment *s, uint32_t number,
-	uint64_t tsc, int64_t *ns)
-{
-	uint64_t ticks = tsc - TSCAL_LOAD_(s->tsc_from);
-
-	if (__builtin_expect(ticks >= TSCAL_LOAD_(s->span), 0))
-		return 0;
-	*ns = (int64_t)((uint64_t)TSCAL_LOAD_(s->ns_from) +
-			(uint64_t)(((tscal_i128)(int64_t)(ticks << 3) *
-					   TSCAL_LOAD_(s->mult)) >>
-				   64));
-	__atomic_signal_fence(__ATOMIC_ACQ_REL);
-	return (uint32_t)(TSCAL_LOAD_(s->seq) + number) == 0;
-}
 
 /* No part of the API: a reading, with an ordered RDTSC or a plain one. */
 TSCAL_INLINE int64_t tscal_clock_read_(
@@ -297,9 +240,10 @@ TSCAL_API const char *tscal_event_next(uint32_t *events);
  * @return enum tscal_event bits: 0 also where the clock runs on
  *         clock_gettime(); -EBUSY while another thread updates, or in a signal
  *         handler that interrupted an update; -ENODATA for a clock that was
- *         never set up; -errno of reading the clock that is followed.
+ *         never set up; -EPERM for one that is attached; -errno of reading the
+ *         clock that is followed.
  *
- * Some microseconds; no system call but getpid(2) for the clocks that the vDSO
+ * Some microseconds; no system call for the clocks that the vDSO
  * reads, adjtimex(2) for CLOCK_REALTIME and CLOCK_TAI, and once a second a file
  * of sysfs.  With an event of TSCAL_EVENT_BREAKS that file too, and the vDSO's
  * data pages.  Not for signal handlers.
@@ -308,7 +252,9 @@ TSCAL_API int tscal_clock_update(struct tscal_clock *clk);
 
 /** Compare with the clock that is followed, and change nothing: does the
  * calibration still hold, and what has changed?
- * @return as tscal_clock_update(): what it would notice.  As long as that. */
+ * @return as tscal_clock_update(): what it would notice.  Of an attached clock
+ *         0, or TSCAL_EVENT_LAPSE: its owner does not update, and if he has
+ *         another page by now, that is to be attached.  As long as that. */
 TSCAL_API int tscal_clock_check(struct tscal_clock *clk);
 
 /**
@@ -317,17 +263,18 @@ TSCAL_API int tscal_clock_check(struct tscal_clock *clk);
  *              calling thread's.
  * @return 0, also where the clock runs on clock_gettime() and needs none;
  *         -EALREADY; -EINVAL for a detached thread, which could not be waited
- *         for; -ENODATA for a clock that was never set up; -errno of
- *         pthread_create().
- * All signals are blocked in it.  After a fork the child has none.  What its
- * updates notice is counted in tscal_clock_stats(), and seen by readers as
- * another tscal_clock_generation(); it is not reported otherwise.
+ *         for; -ENODATA for a clock that was never set up; -EPERM for one that
+ *         is attached; -errno of pthread_create().
+ * All signals are blocked in it.  After a fork the child has none, and may
+ * start its own.  What its updates notice is counted in tscal_clock_stats(),
+ * seen by readers as another tscal_clock_generation(), and told to
+ * tscal_clock_opts.on_event.
  */
 TSCAL_API int tscal_clock_thread_start(
 	struct tscal_clock *clk, const pthread_attr_t *attr);
 /** Stop it and wait for its end.
  * @return 0, also where the clock runs on clock_gettime(); -ESRCH when there is
- *         none in this process. */
+ *         none in this process, -EPERM for a clock that is attached. */
 TSCAL_API int tscal_clock_thread_stop(struct tscal_clock *clk);
 
 /**
@@ -391,7 +338,7 @@ TSCAL_API int tscal_clock_gettime(
  * @param why  what tscal_clock_why() says from then on; copied, cut; NULL or
  * "": a sentence of the library's.
  * @return 0, -EBUSY while another thread updates, -ENODATA for a clock that was
- *         never set up. */
+ *         never set up, -EPERM for one that is attached. */
 TSCAL_API int tscal_clock_disable(struct tscal_clock *clk, const char *why);
 
 /** Why the clock does not run on the TSC; "" when it does.  Valid until the
@@ -400,7 +347,8 @@ TSCAL_API const char *tscal_clock_why(const struct tscal_clock *clk);
 
 /** Let the clock stand at ns, for the tests of programs that use it; again for
  * another time.  Ends with tscal_clock_init(), _disable() or _fini().
- * @return 0, or -EBUSY while another thread updates. */
+ * @return 0, -EBUSY while another thread updates, -EPERM for a clock that is
+ *         attached. */
 TSCAL_API int tscal_clock_mock(struct tscal_clock *clk, int64_t ns);
 
 /** What has happened to a clock, in this process. */
@@ -409,6 +357,7 @@ struct tscal_stats {
 	uint64_t updates;   /**< that looked at the clock followed */
 	uint64_t published; /**< updates that published segments */
 	uint64_t breaks;    /**< updates that left the TSC */
+	uint64_t lapses;    /**< updates that came after the lease had ended */
 	uint64_t bound;	    /**< updates that found it outside its bound */
 	int64_t worst_ns;   /**< the furthest an update found it off */
 	/** TSC ticks per second of the clock followed, by the newest segment;

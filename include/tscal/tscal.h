@@ -8,6 +8,7 @@
 #ifndef TSCAL_TSCAL_H
 #define TSCAL_TSCAL_H
 
+#include <tscal/attach.h>
 #include <tscal/calibrate.h>
 #include <tscal/clock.h>
 #include <tscal/conv.h>

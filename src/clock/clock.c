@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* Setting up a clock, and the ways to leave it. */
-#include <tscal/clock.h>
+#include <tscal/attach.h>
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock/page_identity.h"
 #include "clock/state.h"
-#include "plat/self.h"
 
 #define CALIBRATE_MS 10
 #define BUDGET_MS 13
@@ -28,6 +28,8 @@ static int check_opts(const struct tscal_clock_opts *o)
 		return -EINVAL;
 	if (!(o->drift_ppm >= 0 && o->drift_ppm <= 1000))
 		return -EINVAL;
+	if (o->page || o->page_size)
+		return page_place_check(o->page, o->page_size);
 	return 0;
 }
 
@@ -153,8 +155,7 @@ static int calibrate(struct tscal_clock *clk, const struct tscal_clock_opts *o,
 	return TSCAL_CLOCK_ON_TSC;
 }
 
-/* Whether somebody wants the TSC left alone; says so. */
-static bool unwanted(struct tscal_clock *clk, uint32_t flags)
+bool clock_unwanted(struct tscal_clock *clk, uint32_t flags)
 {
 	const char *env = getenv("TSCAL_CLOCK");
 
@@ -198,9 +199,15 @@ static int set_up(struct tscal_clock *clk, const struct tscal_clock_opts *o,
 		rc = clock_look_at_utc(st->plat, clk->clock_id, 0, NULL);
 	if (rc)
 		return rc;
-	page_init(&clk->own);
-	st->page = &clk->own;
-	if (!unwanted(clk, o->flags))
+	st->on_event = o->on_event;
+	st->event_arg = o->event_arg;
+	if (o->page)
+		st->owner = page_take_over(st->plat, o->page, clk->clock_id,
+			st->system_call ? 0 : tscal_rdtsc());
+	else
+		page_init(&clk->own);
+	st->page = o->page ? o->page : &clk->own;
+	if (!clock_unwanted(clk, o->flags))
 		return calibrate(clk, o, info);
 	/* The numbers all the same, for whoever asked for them. */
 	rc = tscal_calibrate(
@@ -252,6 +259,8 @@ int tscal_clock_disable(struct tscal_clock *clk, const char *why)
 		return -EINVAL;
 	if (clock_mode(clk) == CLOCK_MODE_NONE)
 		return -ENODATA;
+	if (clock_mode(clk) == CLOCK_MODE_ATTACHED)
+		return -EPERM;
 	rc = clock_lock(clock_state(clk));
 	if (rc)
 		return rc;
@@ -274,13 +283,17 @@ int tscal_clock_mock(struct tscal_clock *clk, int64_t ns)
 		return -EINVAL;
 	if (clock_mode(clk) == CLOCK_MODE_NONE)
 		clock_clear(clk, CLOCK_MONOTONIC, CLOCK_MODE_SYSTEM);
+	if (clock_mode(clk) == CLOCK_MODE_ATTACHED)
+		return -EPERM;
 	st = clock_state(clk);
 	rc = clock_lock(st);
 	if (rc)
 		return rc;
-	if (!st->page)
+	clock_part(clk);
+	if (!st->page) {
 		page_init(&clk->own);
-	st->page = &clk->own;
+		st->page = &clk->own;
+	}
 	page_replace(st->page, seg);
 	clock_set_mode(clk, CLOCK_MODE_MOCK);
 	/* Where RDTSC is disabled, the time stands still without it. */
@@ -293,6 +306,8 @@ int tscal_clock_mock(struct tscal_clock *clk, int64_t ns)
 void tscal_clock_fini(struct tscal_clock *clk)
 {
 	if (!clk)
+		return;
+	if (!tscal_clock_detach(clk))
 		return;
 	tscal_clock_thread_stop(clk);
 	if (clock_mode(clk) == CLOCK_MODE_NONE)

@@ -11,7 +11,8 @@
 
 static const struct tscal_clock_page *page_of(const struct tscal_clock *clk)
 {
-	return clock_mode(clk) < CLOCK_MODE_TSC ? NULL : clock_state(clk)->page;
+	return clock_mode(clk) < CLOCK_MODE_TSC ? NULL
+						: clock_page(clock_state(clk));
 }
 
 /*

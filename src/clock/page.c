@@ -40,7 +40,8 @@ int64_t segment_err_ns(const struct tscal_segment *s, uint64_t tsc)
 		    0x1p-61;
 
 	ns = (double)s->err_ns + ns * s->err_ppb * 1e-9 + 1;
-	return ns < 9e18 ? (int64_t)ns : INT64_MAX;
+	/* A page that another process writes may hold anything. */
+	return ns >= 0 && ns < 9e18 ? (int64_t)ns : INT64_MAX;
 }
 
 /* From *latch to another; *latch is what it is then. */
@@ -214,6 +215,19 @@ void page_replace(
 	while (!move(page, &latch, to));
 }
 
+void page_restart(struct tscal_clock_page *page, uint64_t tsc)
+{
+	uint64_t latch = page_latch(page);
+	struct tscal_segment gap = {
+		.tsc_from = tsc, .ns_from = INT64_MIN, .flags = SEGMENT_GAP};
+
+	write_after(page, page_newest(latch), &gap, 1);
+	/* Not PAGE_OFF any more. */
+	while (!move(page, &latch,
+		next_generation(latch, segment_number(&gap)) | PAGE_STEPPED))
+		;
+}
+
 void page_off(struct tscal_clock_page *page)
 {
 	revoke(page, page_newest(page_latch(page)), PAGE_STEPPED | PAGE_OFF);
@@ -243,33 +257,26 @@ static uint64_t above(int64_t a, int64_t b)
 	return (uint64_t)a - (uint64_t)b;
 }
 
-/* Where tsc lies in an open page. */
-enum where {
-	WITHIN, /* the segment in seg */
-	EARLY,	/* about to begin: the one in seg */
-	ENDED,	/* all have ended */
-	JUMPED, /* before all of them */
-	TORN,	/* the page is another by now */
-};
-
-static enum where find(const struct tscal_clock_page *page, uint64_t latch,
+enum page_where page_find(const struct tscal_clock_page *page, uint64_t latch,
 	uint64_t tsc, struct tscal_segment *seg)
 {
 	uint32_t number = page_newest(latch);
 
+	if (latch & PAGE_CLOSED)
+		return PAGE_ENDED;
 	/* From the newest back to the one in use. */
 	for (uint32_t n = page_ahead(latch) + 1; n; n--) {
 		if (!page_segment(page, number, seg))
-			return TORN;
+			return PAGE_TORN;
 		if (tsc - seg->tsc_from < seg->span)
-			return WITHIN;
+			return PAGE_WITHIN;
 		if ((int64_t)(tsc - segment_end(seg)) >= 0)
-			return ENDED;
+			return PAGE_ENDED;
 		number -= TSCAL_SEGMENT_STEP;
 	}
 	return above(seg->ns_from, segment_ns(seg, tsc)) <= PAGE_EARLY_NS
-		       ? EARLY
-		       : JUMPED;
+		       ? PAGE_EARLY
+		       : PAGE_JUMPED;
 }
 
 bool page_valid(const struct tscal_clock_page *page, uint64_t tsc,
@@ -277,7 +284,7 @@ bool page_valid(const struct tscal_clock_page *page, uint64_t tsc,
 {
 	uint64_t latch = page_latch(page);
 
-	return !(latch & PAGE_CLOSED) && find(page, latch, tsc, out) == WITHIN;
+	return page_find(page, latch, tsc, out) == PAGE_WITHIN;
 }
 
 bool page_read(const struct tscal_clock_page *page, uint64_t tsc, int64_t *ns)
@@ -295,23 +302,17 @@ bool page_read(const struct tscal_clock_page *page, uint64_t tsc, int64_t *ns)
 	return false;
 }
 
-/*
- * Not below an earlier answer, while that is soon passed, and not above most.
- * Where CLOCK_REALTIME was set back further than that, each answer is a step
- * until page_forget().  Another thread's answer may be ahead of this one by as
- * long as this thread was descheduled, which is no step.
- */
-static int64_t hold(struct page_system *system, int64_t ns, int64_t most)
+bool page_hold(struct page_system *system, int64_t *ns, int64_t most)
 {
 	int64_t highest = __atomic_load_n(
 		&system->highest_ns, __ATOMIC_SEQ_CST);
 
 	for (int i = 0; i < RAISE_TRIES; i++) {
-		int64_t held = ns;
+		int64_t held = *ns;
 
-		if (ns < highest) {
-			if (above(highest, ns) > PAGE_HOLD_NS)
-				break;
+		if (*ns < highest) {
+			if (above(highest, *ns) > PAGE_HOLD_NS)
+				return false;
 			held = highest;
 		}
 		if (held > most)
@@ -319,33 +320,47 @@ static int64_t hold(struct page_system *system, int64_t ns, int64_t most)
 		if (held <= highest ||
 			__atomic_compare_exchange_n(&system->highest_ns,
 				&highest, held, false, __ATOMIC_SEQ_CST,
-				__ATOMIC_SEQ_CST))
-			return held;
+				__ATOMIC_SEQ_CST)) {
+			*ns = held;
+			return true;
+		}
 	}
-	/* It is not recorded, and may be above what is resumed. */
-	page_step(system);
-	return ns < most ? ns : most;
+	return false;
 }
 
-/* Not below what a segment said; false: the page is another. */
-static bool hold_at_floor(
-	struct tscal_clock_page *page, uint64_t *latch, int64_t *ns)
+enum page_floor page_hold_at_floor(
+	const struct tscal_clock_page *page, uint64_t latch, int64_t *ns)
 {
 	struct tscal_segment newest;
 	int64_t floor_ns;
 
-	if (*latch & PAGE_STEPPED)
-		return true;
-	if (!page_segment(page, page_newest(*latch), &newest))
-		return false;
+	if (latch & PAGE_STEPPED)
+		return PAGE_ABOVE;
+	if (!page_segment(page, page_newest(latch), &newest))
+		return PAGE_UNKNOWN;
 	floor_ns = segment_ns(&newest, segment_end(&newest));
 	if (floor_ns <= *ns)
-		return true;
+		return PAGE_ABOVE;
 	/* A frozen clock would be worse than one that steps back. */
 	if (above(floor_ns, *ns) > PAGE_HOLD_NS)
-		return move(page, latch, stepped(*latch));
+		return PAGE_FAR_BELOW;
 	*ns = floor_ns;
-	return true;
+	return PAGE_ABOVE;
+}
+
+/* The same, for who can say in the latch that readings step back. */
+static bool hold_at_floor(
+	struct tscal_clock_page *page, uint64_t *latch, int64_t *ns)
+{
+	switch (page_hold_at_floor(page, *latch, ns)) {
+	case PAGE_ABOVE:
+		return true;
+	case PAGE_FAR_BELOW:
+		return move(page, latch, stepped(*latch));
+	case PAGE_UNKNOWN:
+		break;
+	}
+	return false;
 }
 
 enum page_answer page_answer(struct tscal_clock_page *page,
@@ -354,25 +369,23 @@ enum page_answer page_answer(struct tscal_clock_page *page,
 {
 	int64_t most = INT64_MAX;
 	uint64_t closed = (latch | PAGE_CLOSED) & ~PAGE_RESUMING;
-	enum where where = latch & PAGE_CLOSED ? ENDED
-					       : find(page, latch, tsc, seg);
 
 	if (latch & PAGE_OFF)
 		return PAGE_BY_SYSTEM;
-	switch (where) {
-	case WITHIN:
+	switch (page_find(page, latch, tsc, seg)) {
+	case PAGE_WITHIN:
 		return PAGE_BY_SEGMENT;
-	case TORN:
+	case PAGE_TORN:
 		return PAGE_AGAIN;
-	case JUMPED:
+	case PAGE_JUMPED:
 		/* When it comes there again, the clock will be elsewhere. */
 		move(page, &latch, stepped(latch));
 		return PAGE_AGAIN;
-	case EARLY:
+	case PAGE_EARLY:
 		/* Not above what will be said in a moment. */
 		most = seg->ns_from;
 		break;
-	case ENDED:
+	case PAGE_ENDED:
 		/* Nothing goes on from it, nor begins anew below this. */
 		if (latch != closed && !move(page, &latch, closed))
 			return PAGE_AGAIN;
@@ -380,10 +393,14 @@ enum page_answer page_answer(struct tscal_clock_page *page,
 			return PAGE_AGAIN;
 		break;
 	}
-	if (latch & PAGE_UNHELD)
+	if (latch & PAGE_UNHELD) {
 		page_step(system);
-	else
-		*ns = hold(system, *ns, most);
+	} else if (!page_hold(system, ns, most)) {
+		/* It is not recorded, and may be above what is resumed. */
+		page_step(system);
+		if (*ns > most)
+			*ns = most;
+	}
 	/* What was resumed meanwhile does not know of it. */
 	return page_latch(page) == latch ? PAGE_BY_SYSTEM : PAGE_AGAIN;
 }

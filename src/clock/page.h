@@ -170,9 +170,25 @@ void page_replace(
 /* No segment is valid any more, for good. */
 void page_off(struct tscal_clock_page *page);
 
+/* Another clock takes the page over, at tsc: the next generation, with no
+ * segment valid. */
+void page_restart(struct tscal_clock_page *page, uint64_t tsc);
+
 /* A whole segment by its number: false if it is not there any more. */
 bool page_segment(const struct tscal_clock_page *page, uint32_t number,
 	struct tscal_segment *out);
+
+/* Where a TSC value lies in a page. */
+enum page_where {
+	PAGE_WITHIN, /* the segment in seg */
+	PAGE_EARLY,  /* about to begin: the one in seg */
+	PAGE_ENDED,  /* all have ended, or the page is closed */
+	PAGE_JUMPED, /* before all of them */
+	PAGE_TORN,   /* the page is another by now */
+};
+
+enum page_where page_find(const struct tscal_clock_page *page, uint64_t latch,
+	uint64_t tsc, struct tscal_segment *seg);
 
 /* The segment valid at tsc, of the one in use and those that follow, as a
  * reading takes it; false: none. */
@@ -197,6 +213,28 @@ enum page_answer {
 enum page_answer page_answer(struct tscal_clock_page *page,
 	struct page_system *system, uint64_t latch, uint64_t tsc, int64_t *ns,
 	struct tscal_segment *seg);
+
+/* What page_answer() is made of, for a page that cannot be written too
+ * (attached_answer.h). */
+
+enum page_floor {
+	PAGE_ABOVE,	/* *ns is not below what a segment said, or held so */
+	PAGE_FAR_BELOW, /* it would be held for too long */
+	PAGE_UNKNOWN,	/* the page is another by now */
+};
+
+/* An answer is not below what the newest segment said at its end. */
+enum page_floor page_hold_at_floor(
+	const struct tscal_clock_page *page, uint64_t latch, int64_t *ns);
+
+/*
+ * Nor below an earlier answer, while that is soon passed, and not above most.
+ * False: it is too far below, or others raised that too often; nothing is
+ * recorded.  Where CLOCK_REALTIME was set back so far, each answer is a step
+ * until earlier ones are forgotten.  Another thread's answer may be ahead of
+ * this one by as long as this thread was descheduled, which is no step.
+ */
+bool page_hold(struct page_system *system, int64_t *ns, int64_t most);
 
 /* Readings stepped back, or may have, and no latch says so. */
 static inline void page_step(struct page_system *system)

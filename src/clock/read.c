@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "clock/attached_answer.h"
 #include "clock/state.h"
 
 /* Each time the page was changed meanwhile, which is rare once. */
@@ -20,10 +21,12 @@ int clock_read_slow(const struct tscal_clock *clk, struct slow_reading *out)
 	const struct plat_until once = {.reads = 1, .ns = UINT32_MAX};
 	struct clock_state *st = clock_state(clk);
 	struct tscal_platform *plat = clock_platform(st);
+	struct tscal_clock_page *page = clock_page(st);
+	bool writes = clock_writes(clk);
 
 	__atomic_fetch_add(&st->slow, 1, __ATOMIC_RELAXED);
 	out->by_segment = false;
-	if (!st->page || clock_mode(clk) == CLOCK_MODE_SYSTEM) {
+	if (!page || clock_mode(clk) == CLOCK_MODE_SYSTEM) {
 		int rc = plat->ops->clock_ns(
 			plat, clock_id(clk), st->system_call, &out->ns);
 
@@ -31,13 +34,14 @@ int clock_read_slow(const struct tscal_clock *clk, struct slow_reading *out)
 		return rc;
 	}
 	if (clock_mode(clk) == CLOCK_MODE_MOCK) {
-		out->by_segment = page_segment(st->page,
-			page_newest(page_latch(st->page)), &out->segment);
+		out->by_segment = page_segment(
+			page, page_newest(page_latch(page)), &out->segment);
 		out->ns = out->clock_ns = out->segment.ns_from;
 		return out->by_segment ? 0 : -EAGAIN;
 	}
 	for (int i = 0; i < TRIES; i++) {
-		uint64_t latch = page_latch(st->page);
+		uint64_t latch = page_latch(page);
+		enum page_answer answer;
 		struct plat_sample s;
 		int n = plat->ops->clock_burst(plat, clock_id(clk), &s, &once);
 
@@ -45,8 +49,11 @@ int clock_read_slow(const struct tscal_clock *clk, struct slow_reading *out)
 			return n ? n : -EIO;
 		out->tsc = s.tsc_after;
 		out->ns = out->clock_ns = (int64_t)s.ref;
-		switch (page_answer(st->page, &st->system, latch, out->tsc,
-			&out->ns, &out->segment)) {
+		answer = writes ? page_answer(page, &st->system, latch,
+					  out->tsc, &out->ns, &out->segment)
+				: attached_answer(st, page, latch, out->tsc,
+					  &out->ns, &out->segment);
+		switch (answer) {
 		case PAGE_BY_SEGMENT:
 			out->by_segment = true;
 			out->ns = segment_ns(&out->segment, out->tsc);
@@ -105,14 +112,18 @@ int tscal_clock_gettime(const struct tscal_clock *clk, struct timespec *ts)
  */
 uint32_t tscal_clock_generation(const struct tscal_clock *clk)
 {
-	const struct clock_state *st;
+	const struct tscal_clock_page *page;
+	struct clock_state *st;
 	uint32_t steps;
 
 	if (!clk)
 		return 0;
 	st = clock_state(clk);
+	page = clock_page(st);
+	if (page && !clock_writes(clk))
+		return attached_generation(st, page);
 	steps = __atomic_load_n(&st->system.steps, __ATOMIC_SEQ_CST);
-	return (st->page ? page_generation(page_latch(st->page)) : 0) + steps;
+	return (page ? page_generation(page_latch(page)) : 0) + steps;
 }
 
 const char *tscal_clock_why(const struct tscal_clock *clk)
@@ -139,11 +150,12 @@ static void around(const struct tscal_clock_page *page,
 					    : TSCAL_READING_TSC;
 	utc = __atomic_load_n(&page->utc_err_ns, __ATOMIC_ACQUIRE);
 	if (utc >= 0) {
-		double ticks = (double)(int64_t)(tsc - utc_tsc);
+		double ticks = (double)(int64_t)(tsc - utc_tsc), sum;
 
 		/* An oscillator nobody corrects: 50 ppm. */
-		utc += err +
-		       (int64_t)(ticks * (double)seg->mult * 0x1p-61 * 50e-6);
+		sum = (double)utc + (double)err +
+		      ticks * (double)seg->mult * 0x1p-61 * 50e-6;
+		utc = sum >= 0 && sum < 9e18 ? (int64_t)sum : -1;
 	}
 	out->utc_err_ns = utc < 0 ? -1 : utc;
 }
@@ -165,7 +177,7 @@ static int read_interval(
 			return rc;
 	}
 	if (r.by_segment) {
-		around(clock_state(clk)->page, &r.segment, r.tsc, r.ns,
+		around(clock_page(clock_state(clk)), &r.segment, r.tsc, r.ns,
 			interval);
 	} else {
 		*interval = (struct tscal_interval){
@@ -222,9 +234,10 @@ int tscal_clock_stats_sized(
 		.updates = __atomic_load_n(&st->updates, __ATOMIC_RELAXED),
 		.published = __atomic_load_n(&st->published, __ATOMIC_RELAXED),
 		.breaks = __atomic_load_n(&st->breaks, __ATOMIC_RELAXED),
+		.lapses = __atomic_load_n(&st->lapses, __ATOMIC_RELAXED),
 		.bound = __atomic_load_n(&st->bound, __ATOMIC_RELAXED),
 		.worst_ns = __atomic_load_n(&st->worst_ns, __ATOMIC_RELAXED),
-		.rate_hz = rate_hz(st->page),
+		.rate_hz = rate_hz(clock_page(st)),
 	};
 	memset(stats, 0, size);
 	memcpy(stats, &all, size < sizeof(all) ? size : sizeof(all));

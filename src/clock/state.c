@@ -6,11 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clock/page_identity.h"
 #include "plat/self.h"
+#include "plat/shared_memory.h"
 
 int clock_lock(struct clock_state *st)
 {
-	uint32_t self = self_pid(), holder = 0;
+	uint32_t self = self_process(), holder = 0;
 
 	while (!__atomic_compare_exchange_n(&st->lock, &holder, self, false,
 		__ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
@@ -36,7 +38,42 @@ int clock_updatable(const struct tscal_clock *clk)
 {
 	if (!clk)
 		return -EINVAL;
-	return clock_mode(clk) == CLOCK_MODE_NONE ? -ENODATA : 0;
+	switch (clock_mode(clk)) {
+	case CLOCK_MODE_NONE:
+		return -ENODATA;
+	case CLOCK_MODE_ATTACHED:
+		return -EPERM;
+	default:
+		return 0;
+	}
+}
+
+bool clock_writes(const struct tscal_clock *clk)
+{
+	const struct clock_state *st = clock_state(clk);
+
+	if (clock_mode(clk) == CLOCK_MODE_ATTACHED)
+		return false;
+	return !st->owner || (st->process == self_process() &&
+				     page_owned(st->page, st->owner));
+}
+
+void clock_part(struct tscal_clock *clk)
+{
+	struct clock_state *st = clock_state(clk);
+	uint64_t generation;
+
+	if (!st->page || clock_writes(clk))
+		return;
+	generation = page_generation(page_latch(st->page)) + 1;
+	page_init(&clk->own);
+	clk->own.latch += generation << 32;
+	/* Who is answering by the other one answers again. */
+	page_step(&st->system);
+	__atomic_store_n(&st->page, &clk->own, __ATOMIC_SEQ_CST);
+	st->owner = 0;
+	if (__atomic_load_n(&clk->page, __ATOMIC_RELAXED))
+		__atomic_store_n(&clk->page, &clk->own, __ATOMIC_SEQ_CST);
 }
 
 void clock_clear(struct tscal_clock *clk, int clock_id, enum clock_mode mode)
@@ -48,13 +85,15 @@ void clock_clear(struct tscal_clock *clk, int clock_id, enum clock_mode mode)
 	if (clock_state(clk)->magic == CLOCK_MAGIC)
 		generation = tscal_clock_generation(clk) + 1;
 	__atomic_store_n(&clk->page, NULL, __ATOMIC_SEQ_CST);
+	if (clock_state(clk)->magic == CLOCK_MAGIC && clock_state(clk)->mapped)
+		shared_memory_unmap(clock_state(clk)->mapped, sizeof(clk->own));
 	memset(clk->private_, 0, sizeof(clk->private_));
 	clock_state(clk)->system.steps = generation;
 	clk->clock_id = clock_id;
 	clock_set_mode(clk, mode);
 	clock_state(clk)->system.highest_ns = INT64_MIN;
 	clock_state(clk)->magic = CLOCK_MAGIC;
-	clock_state(clk)->pid = self_pid();
+	clock_state(clk)->process = self_process();
 }
 
 void clock_leave(struct tscal_clock *clk, enum clock_mode mode, const char *why)
@@ -64,8 +103,10 @@ void clock_leave(struct tscal_clock *clk, enum clock_mode mode, const char *why)
 	if (why)
 		snprintf(st->why, sizeof(st->why), "%s", why);
 	/* First: the generation says that what follows may be less. */
-	if (st->page)
+	if (st->page && clock_writes(clk))
 		page_off(st->page);
+	else if (st->page)
+		page_step(&st->system);
 	clock_set_mode(clk, mode);
 	__atomic_store_n(&clk->page, NULL, __ATOMIC_SEQ_CST);
 }

@@ -18,6 +18,7 @@ enum clock_mode {
 	CLOCK_MODE_SYSTEM,
 	CLOCK_MODE_TSC,
 	CLOCK_MODE_MOCK,
+	CLOCK_MODE_ATTACHED, /* another process updates it */
 };
 
 #define CLOCK_WHY 240
@@ -27,10 +28,17 @@ enum clock_mode {
 struct clock_state {
 	uint64_t magic;
 	struct tscal_platform *plat;
-	struct tscal_clock_page *page; /* NULL: there is none */
-	struct page_system system;     /* atomic */
-	uint32_t lock; /* atomic: pid of the process that updates now, or 0 */
-	uint32_t pid;  /* of the process that set it up, or took it over */
+	/* Atomic; NULL: there is none.  Not written unless clock_writes(). */
+	struct tscal_clock_page *page;
+	uint32_t
+		owner; /* of a page that is shared: what it says; 0: clk->own */
+	struct page_system system; /* atomic */
+	uint32_t lock;	  /* atomic: self_process() while it updates, or 0 */
+	uint32_t process; /* self_process() when it was set up, or taken over */
+	const void *mapped; /* by tscal_clock_attach_fd() */
+	/* Atomic, of pages that are only read: attached_answer.c. */
+	uint64_t answered_latch;
+	bool answers_stepped;
 	double interval_ns;
 	bool system_call; /* RDTSC is disabled, and the vDSO's clocks with it */
 	double raw_rate;  /* ns of CLOCK_MONOTONIC_RAW per tick */
@@ -42,7 +50,7 @@ struct clock_state {
 	uint64_t looked_tsc; /* when the clocksource was last looked at */
 
 	/* Atomic: struct tscal_stats. */
-	uint64_t slow, updates, published, breaks, bound;
+	uint64_t slow, updates, published, breaks, lapses, bound;
 	int64_t worst_ns;
 
 	uint32_t thread_state; /* atomic: thread.c */
@@ -50,6 +58,8 @@ struct clock_state {
 	pthread_t thread;
 	pthread_mutex_t mutex;
 	pthread_cond_t wake;
+	void (*on_event)(void *arg, uint32_t events);
+	void *event_arg;
 
 	char why[CLOCK_WHY];
 } __attribute__((__may_alias__));
@@ -82,6 +92,19 @@ static inline void clock_set_mode(struct tscal_clock *clk, enum clock_mode mode)
 int clock_lock(struct clock_state *st);
 void clock_unlock(struct clock_state *st);
 
+static inline struct tscal_clock_page *clock_page(const struct clock_state *st)
+{
+	return __atomic_load_n(&st->page, __ATOMIC_ACQUIRE);
+}
+
+/* Whether the page is this clock's: not if it is attached, nor if it is shared
+ * and its owner this process's parent, or a clock that took it over. */
+bool clock_writes(const struct tscal_clock *clk);
+
+/* On a page of its own from now on, if it was on one that it does not write.
+ * Another generation. */
+void clock_part(struct tscal_clock *clk);
+
 static inline struct tscal_platform *clock_platform(
 	const struct clock_state *st)
 {
@@ -96,7 +119,7 @@ bool clock_tsc_disabled(struct tscal_platform *plat);
 
 bool clock_thread_runs(const struct tscal_clock *clk);
 
-/* 0 for a clock that was set up, else what tscal_clock_update() says. */
+/* 0 for a clock that was set up here, else what tscal_clock_update() says. */
 int clock_updatable(const struct tscal_clock *clk);
 
 /* Set up anew, all zero but for the page of its own. */
@@ -105,6 +128,10 @@ void clock_clear(struct tscal_clock *clk, int clock_id, enum clock_mode mode);
 /* The TSC is not used (any more).  Under lock, or before it is used. */
 void clock_leave(
 	struct tscal_clock *clk, enum clock_mode mode, const char *why);
+
+/* Whether somebody wants the TSC left alone, by TSCAL_CLOCK_* or in the
+ * environment: then it is. */
+bool clock_unwanted(struct tscal_clock *clk, uint32_t flags);
 
 /* How fast CLOCK_MONOTONIC_RAW may change its rate, where that is not said. */
 double clock_raw_drift_ppm(const struct surroundings *here);

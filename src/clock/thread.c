@@ -11,18 +11,19 @@
 /* After the moment at which a segment begins. */
 #define AFTER_NS 500000
 
-/* thread_state: 4 times the pid of the process that has the thread, and: */
+/* thread_state: 4 times self_process() of the process that has it, and: */
 enum { NONE, CHANGING, RUNNING };
 
 static uint32_t state(uint32_t of)
 {
-	return self_pid() << 2 | of;
+	return self_process() << 2 | of;
 }
 
 /* In this process: a child of fork(2) has none. */
 static bool there_is_one(uint32_t thread_state)
 {
-	return thread_state >> 2 == self_pid() && (thread_state & 3) != NONE;
+	return thread_state >> 2 == self_process() &&
+	       (thread_state & 3) != NONE;
 }
 
 bool clock_thread_runs(const struct tscal_clock *clk)
@@ -137,6 +138,8 @@ int tscal_clock_thread_stop(struct tscal_clock *clk)
 	if (!clk)
 		return -EINVAL;
 	st = clock_state(clk);
+	if (clock_mode(clk) == CLOCK_MODE_ATTACHED)
+		return -EPERM;
 	if (!clock_thread_runs(clk))
 		return clock_mode(clk) == CLOCK_MODE_SYSTEM ||
 				       clock_mode(clk) == CLOCK_MODE_MOCK

@@ -70,7 +70,7 @@ static int look(const struct tscal_clock *clk, const struct clock_state *st,
 		return rc;
 	clocks_take(st->plat, rate, &l->clocks);
 	l->servo = st->servo;
-	l->forked = st->pid != st->lock;
+	l->forked = st->process != st->lock;
 	l->clocksource = (double)(int64_t)(l->now.tsc - st->looked_tsc) *
 				 rate >=
 			 CLOCKSOURCE_NS;
@@ -123,6 +123,8 @@ static void update_counters(struct clock_state *st, const struct look *l)
 
 	if (l->plan.events & TSCAL_EVENT_BOUND)
 		count(&st->bound);
+	if (l->plan.events & TSCAL_EVENT_LAPSE)
+		count(&st->lapses);
 	if (l->plan.what != SERVO_BREAK && off > (double)st->worst_ns)
 		__atomic_store_n(&st->worst_ns, (int64_t)off, __ATOMIC_RELAXED);
 	__atomic_store_n(&st->page->flags,
@@ -138,7 +140,7 @@ static void remember(
 {
 	st->surroundings = *here;
 	st->looked_tsc = l->now.tsc;
-	st->pid = st->lock;
+	st->process = st->lock;
 	if (st->drift_by_clocksource)
 		st->servo.opts.drift_ppm = clock_raw_drift_ppm(here);
 	if (st->servo.drift_ppm < st->servo.opts.drift_ppm)
@@ -217,6 +219,14 @@ static int update(struct tscal_clock *clk, bool dry)
 	struct look l;
 	bool done = dry;
 
+	/* A child of fork() leaves its parent's page alone. */
+	if (!dry && st->process != st->lock)
+		clock_part(clk);
+	if (!clock_writes(clk) && !dry) {
+		clock_leave(clk, CLOCK_MODE_SYSTEM,
+			"another clock took its page over");
+		return 0;
+	}
 	/* Again where the newest segment ended meanwhile, or a reader did. */
 	for (int i = 0; i < TRIES && (!i || !done); i++) {
 		uint64_t latch = page_latch(st->page);
@@ -246,6 +256,9 @@ static int locked_update(struct tscal_clock *clk, bool dry)
 	if (!clk)
 		return -EINVAL;
 	st = clock_state(clk);
+	/* The lock of an attached clock is for epochs: attached_answer.c. */
+	if (clock_mode(clk) == CLOCK_MODE_ATTACHED)
+		return -EPERM;
 	rc = clock_lock(st);
 	if (rc)
 		return rc;
@@ -258,10 +271,22 @@ static int locked_update(struct tscal_clock *clk, bool dry)
 
 int tscal_clock_update(struct tscal_clock *clk)
 {
-	return locked_update(clk, false);
+	int events = locked_update(clk, false);
+
+	if (events > 0 && clock_state(clk)->on_event)
+		clock_state(clk)->on_event(
+			clock_state(clk)->event_arg, (uint32_t)events);
+	return events;
 }
 
 int tscal_clock_check(struct tscal_clock *clk)
 {
-	return locked_update(clk, true);
+	struct tscal_segment seg;
+
+	if (!clk || clock_mode(clk) != CLOCK_MODE_ATTACHED)
+		return locked_update(clk, true);
+	return page_valid(clock_page(clock_state(clk)), tscal_rdtsc_ordered(),
+		       &seg)
+		       ? 0
+		       : TSCAL_EVENT_LAPSE;
 }

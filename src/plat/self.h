@@ -7,7 +7,16 @@
 
 #include <stdint.h>
 
-/* getpid(2). */
-uint32_t self_pid(void);
+/*
+ * A number that this process has and none of its ancestors, so that memory that
+ * was copied by fork(2) is known from that of before.  Not its pid: a child in
+ * another PID namespace may have its parent's.  1 to 2^30 - 1.  Signal handlers
+ * too.
+ */
+uint32_t self_process(void);
+
+/* The time namespace (time_namespaces(7)); 0: the kernel has none, or /proc is
+ * not there. */
+uint32_t self_time_namespace(void);
 
 #endif /* TSCAL_SELF_H */

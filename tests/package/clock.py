@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
-"""clock.py LIBRARY HEADER: a clock for callers without C inlines."""
+"""clock.py LIBRARY HEADERS: a clock for callers without C inlines."""
 import ctypes
 import re
 import sys
@@ -10,7 +10,8 @@ import time
 lib = ctypes.CDLL(sys.argv[1])
 # struct tscal_clock: what a program in another language must know is its size
 # and alignment, which tscal_clock_init_sized() checks.
-text = open(sys.argv[2]).read()
+text = "".join(open(f"{sys.argv[2]}/{name}.h").read()
+               for name in ("clock", "clock_page"))
 words = int(re.search(r"uint64_t private_\[(\d+)\];", text)[1])
 segments = int(re.search(r"#define TSCAL_SEGMENTS (\d+)", text)[1])
 page = 64 + segments * 64

@@ -37,4 +37,4 @@ gcc -static -std=c11 "${cflags[@]}" "$here/consumer/clock.c" -o "$out/all" \
 "$out/all"
 # Wherever TSCAL_CLOCK says so, it runs without the TSC.
 TSCAL_CLOCK=system "$out/static" | grep -q "TSCAL_CLOCK"
-python3 -B "$here/clock.py" "$libdir/libtscal.so" "$tree/include/tscal/clock.h"
+python3 -B "$here/clock.py" "$libdir/libtscal.so" "$tree/include/tscal"

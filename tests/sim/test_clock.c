@@ -190,8 +190,8 @@ Test(sim_clock, a_fork_cuts_the_child_off_and_an_update_there_starts_over)
 	pc(8);
 	cr_assert(zero(int, begin(CLOCK_MONOTONIC, NULL)));
 	update_for(5);
-	clock_state(&clk)->pid++; /* as if that had been its parent */
-	clock_state(&clk)->lock = clock_state(&clk)->pid;
+	clock_state(&clk)->process++; /* as if that had been its parent */
+	clock_state(&clk)->lock = clock_state(&clk)->process;
 	cr_assert(eq(u32, update_for(1), TSCAL_EVENT_FORKED));
 	cr_assert(eq(u32, tscal_clock_generation(&clk), 2));
 	cr_assert(eq(u32, update_for(3), TSCAL_EVENT_RESUMED));
@@ -202,7 +202,7 @@ Test(sim_clock, who_updates_beside_another_is_told_so)
 {
 	pc(12);
 	cr_assert(zero(int, begin(CLOCK_MONOTONIC, NULL)));
-	clock_state(&clk)->lock = self_pid();
+	clock_state(&clk)->lock = self_process();
 	cr_assert(eq(int, tscal_clock_update(&clk), -EBUSY));
 	cr_assert(eq(int, tscal_clock_check(&clk), -EBUSY));
 	cr_assert(eq(int, tscal_clock_mock(&clk, 5), -EBUSY));

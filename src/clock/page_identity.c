@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+#include "clock/page_identity.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "clock/boot.h"
+#include "clock/page.h"
+#include "plat/self.h"
+
+/* "tscalpg" and the version of the layout, which any change of struct
+ * tscal_clock_page or of what its bits mean increases. */
+#define MAGIC UINT64_C(0x747363616c706700)
+#define VERSION 1
+#define VERSION_MASK UINT64_C(0xff)
+
+int page_place_check(const void *page, size_t size)
+{
+	return page && size >= sizeof(struct tscal_clock_page) &&
+			       !((uintptr_t)page %
+				       _Alignof(struct tscal_clock_page))
+		       ? 0
+		       : -EINVAL;
+}
+
+/* The 128 bits of a boot id; false: there is none. */
+static bool boot(struct tscal_platform *plat, uint64_t id[2])
+{
+	char text[BOOT_ID_SIZE];
+	int digits = 0;
+
+	id[0] = id[1] = 0;
+	boot_id_read(plat, text);
+	for (const char *c = text; *c; c++) {
+		uint64_t digit;
+
+		if (*c == '-')
+			continue;
+		digit = (uint64_t)(*c <= '9' ? *c - '0' : *c - 'a' + 10);
+		id[digits / 16] = id[digits / 16] << 4 | digit;
+		digits++;
+	}
+	return digits == 32;
+}
+
+/* Another number than that of any clock that may have had the page before. */
+static uint32_t new_owner(const struct tscal_clock_page *page, uint64_t tsc)
+{
+	uint32_t owner = (uint32_t)((tsc * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
+
+	return owner && owner != page->owner ? owner : page->owner + 1;
+}
+
+uint32_t page_take_over(struct tscal_platform *plat,
+	struct tscal_clock_page *page, int clock_id, uint64_t tsc)
+{
+	uint32_t owner = new_owner(page, tsc);
+
+	/* Nobody attaches it meanwhile; who has it attached reads on. */
+	if (__atomic_exchange_n(&page->magic, 0, __ATOMIC_SEQ_CST) ==
+		(MAGIC | VERSION))
+		page_restart(page, tsc);
+	else
+		page_init(page);
+	__atomic_store_n(&page->owner, owner, __ATOMIC_RELEASE);
+	__atomic_store_n(&page->utc_err_ns, -1, __ATOMIC_RELEASE);
+	__atomic_store_n(&page->flags, 0, __ATOMIC_RELEASE);
+	(void)boot(plat, page->boot_id);
+	page->time_namespace = self_time_namespace();
+	page->clock_id = clock_id;
+	__atomic_store_n(&page->magic, MAGIC | VERSION, __ATOMIC_SEQ_CST);
+	return owner;
+}
+
+int page_identity_check(struct tscal_platform *plat,
+	const struct tscal_clock_page *page, int *clock_id)
+{
+	uint64_t magic = __atomic_load_n(&page->magic, __ATOMIC_ACQUIRE);
+	uint64_t here[2], there[2];
+
+	/* Once: whoever writes it may change it. */
+	*clock_id = __atomic_load_n(&page->clock_id, __ATOMIC_ACQUIRE);
+	for (int i = 0; i < 2; i++)
+		there[i] = __atomic_load_n(&page->boot_id[i], __ATOMIC_ACQUIRE);
+	if ((magic & ~VERSION_MASK) != MAGIC)
+		return -ENOMSG;
+	if ((magic & VERSION_MASK) != VERSION)
+		return -EPROTO;
+	if (*clock_id < 0)
+		return -ENOTSUP;
+	if (!boot(plat, here) || !(there[0] | there[1]))
+		return -ENODATA;
+	if (memcmp(here, there, sizeof(here)) != 0)
+		return -ESTALE;
+	if (__atomic_load_n(&page->time_namespace, __ATOMIC_ACQUIRE) !=
+		self_time_namespace())
+		return -EXDEV;
+	return 0;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* What a page says of itself, for processes that did not set it up: which
+ * version's it is, where its TSC values and times mean what they say, and which
+ * clock writes it. */
+#ifndef TSCAL_PAGE_IDENTITY_H
+#define TSCAL_PAGE_IDENTITY_H
+
+#include <stdbool.h>
+
+#include <tscal/clock.h>
+
+#include "plat/plat.h"
+
+/* Where a page may be.  0 or -EINVAL. */
+int page_place_check(const void *page, size_t size);
+
+/*
+ * Begin a page, or take over the one that is there: its next generation, with
+ * no segment valid, and its history kept.  Returns what its owner is.
+ */
+uint32_t page_take_over(struct tscal_platform *plat,
+	struct tscal_clock_page *page, int clock_id, uint64_t tsc);
+
+/* No other clock took it over. */
+static inline bool page_owned(
+	const struct tscal_clock_page *page, uint32_t owner)
+{
+	return __atomic_load_n(&page->owner, __ATOMIC_ACQUIRE) == owner;
+}
+
+/* Whether this process may read it.  0 and its clock; or what
+ * tscal_clock_attach() says. */
+int page_identity_check(struct tscal_platform *plat,
+	const struct tscal_clock_page *page, int *clock_id);
+
+#endif /* TSCAL_PAGE_IDENTITY_H */

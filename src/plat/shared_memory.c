@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+#include "plat/shared_memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Linux 5.1; include/uapi/linux/fcntl.h. */
+#ifndef F_SEAL_FUTURE_WRITE
+#define F_SEAL_FUTURE_WRITE 0x0010
+#endif
+
+#define SIZE_SEALS (F_SEAL_SHRINK | F_SEAL_GROW)
+
+/* Those who get the descriptor cannot write, where the kernel knows of that. */
+static int seal(int fd)
+{
+	if (!fcntl(fd, F_ADD_SEALS,
+		    SIZE_SEALS | F_SEAL_FUTURE_WRITE | F_SEAL_SEAL))
+		return 0;
+	return fcntl(fd, F_ADD_SEALS, SIZE_SEALS | F_SEAL_SEAL) ? -errno : 0;
+}
+
+int shared_memory_new(const char *name, size_t size, void **at)
+{
+	void *map = MAP_FAILED;
+	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING), rc;
+
+	if (fd < 0)
+		return -errno;
+	rc = ftruncate(fd, (off_t)size) ? -errno : 0;
+	if (!rc)
+		map = mmap(
+			NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (!rc && map == MAP_FAILED)
+		rc = -errno;
+	if (!rc)
+		rc = seal(fd);
+	if (!rc) {
+		*at = map;
+		return fd;
+	}
+	if (map != MAP_FAILED)
+		munmap(map, size);
+	close(fd);
+	return rc;
+}
+
+int shared_memory_map(int fd, size_t size, const void **at)
+{
+	int seals = fcntl(fd, F_GET_SEALS);
+	struct stat st;
+	void *map;
+
+	if (fstat(fd, &st))
+		return -errno;
+	if (st.st_size < 0 || (size_t)st.st_size < size)
+		return -EINVAL;
+	/* -1 of a file that can have no seals. */
+	if (seals < 0 || !(seals & F_SEAL_SHRINK))
+		return -EPERM;
+	map = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+	if (map == MAP_FAILED)
+		return -errno;
+	*at = map;
+	return 0;
+}
+
+void shared_memory_unmap(const void *at, size_t size)
+{
+	munmap((void *)(size_t)at, size);
+}
