@@ -48,7 +48,7 @@ const struct command commands[CMD_COUNT] = {
 		.help = "turn TSC stamps into time",
 		.run = cmd_convert},
 	[CMD_CLOCK] = {.name = "clock",
-		.help = "run a clock for a while, and show how good it is",
+		.help = "try a clock beside the system's",
 		.run = cmd_clock},
 };
 
