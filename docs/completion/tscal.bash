@@ -12,10 +12,10 @@ _tscal()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local commands="hz khz hv sources record replay anchor
-		convert"
+		convert clock"
 	local options="--json --budget-ms --target-ppm --only --require --probe --pit
-		--no-measure --assume-metal --redact --no-redact --clock --column
-		--format --relative --to --hz --line --help --version"
+		--no-measure --assume-metal --redact --no-redact --clock --duration
+		--interval-ms --slew --column --format --relative --to --hz --line --help --version"
 	local sources="hv-leaf kvmclock cpuid-15 cpuid-16 brand vdso perf-page
 		kvm-ioctl tsc-freq-khz bogomips clock-raw adjtimex hpet acpi-pm pit ntp
 		phc msr-platform hv-msr hv-backdoor vmclock hyperv-page"
@@ -43,7 +43,7 @@ _tscal()
 	--to)
 		_tscal_words "ns us ms s" "$cur"
 		return ;;
-	--budget-ms | --target-ppm | --column | --hz)
+	--budget-ms | --target-ppm | --duration | --interval-ms | --column | --hz)
 		return ;;
 	hv | record | replay | convert | --line)
 		if [[ $cur != -* ]]; then

@@ -33,6 +33,7 @@ enum command_id {
 	CMD_REPLAY,
 	CMD_ANCHOR,
 	CMD_CONVERT,
+	CMD_CLOCK,
 	CMD_COUNT
 };
 
@@ -53,11 +54,19 @@ struct convert_options {
 	enum unit to;
 };
 
+/* Of clock. */
+struct clock_options {
+	double duration_s;
+	uint32_t interval_ms; /* 0: the default */
+	bool slew;
+};
+
 struct options {
 	enum command_id command;
 	const char *file; /* of record, replay; of hv, convert, if given */
-	int clock_id;	  /* of anchor */
+	int clock_id;	  /* of anchor, clock */
 	struct convert_options convert;
+	struct clock_options clock;
 	bool json;
 	bool redact;
 	enum probe_level probe;
@@ -125,6 +134,7 @@ int cmd_hv(const struct options *opts);
 int cmd_sources(const struct options *opts);
 int cmd_anchor(const struct options *opts);
 int cmd_convert(const struct options *opts);
+int cmd_clock(const struct options *opts);
 
 /* What the verdicts mean for whoever asked. */
 int exit_status(const struct options *opts, const struct tscal_info *info);

@@ -12,6 +12,9 @@
 
 #define MS_MAX 60000
 #define COLUMN_MAX 1000000
+#define INTERVAL_MIN_MS 10
+#define INTERVAL_MAX_MS 10000
+#define DURATION_DEFAULT_S 10
 
 const struct command commands[CMD_COUNT] = {
 	[CMD_REPORT] = {.help = "calibrate and print a report",
@@ -44,6 +47,9 @@ const struct command commands[CMD_COUNT] = {
 		.arg = "[FILE]",
 		.help = "turn TSC stamps into time",
 		.run = cmd_convert},
+	[CMD_CLOCK] = {.name = "clock",
+		.help = "try a clock beside the system's",
+		.run = cmd_clock},
 };
 
 enum {
@@ -59,6 +65,9 @@ enum {
 	OPT_REDACT,
 	OPT_NO_REDACT,
 	OPT_CLOCK,
+	OPT_DURATION,
+	OPT_INTERVAL_MS,
+	OPT_SLEW,
 	OPT_COLUMN,
 	OPT_FORMAT,
 	OPT_RELATIVE,
@@ -73,8 +82,8 @@ enum {
 #define ON_LIVE                                                                \
 	(ON(REPORT) | ON(HZ) | ON(KHZ) | ON(SOURCES) | ON(RECORD) | ON(ANCHOR))
 #define ON_RATE (ON_LIVE | ON(REPLAY))
-#define ON_JSON ((ON_RATE & ~ON(ANCHOR)) | ON(HV))
-#define ON_ALL (ON_RATE | ON(HV) | ON(CONVERT))
+#define ON_JSON ((ON_RATE & ~ON(ANCHOR)) | ON(HV) | ON(CLOCK))
+#define ON_ALL (ON_RATE | ON(HV) | ON(CONVERT) | ON(CLOCK))
 #define ON_PROBE (ON_LIVE | ON(HV))
 
 const struct option_row option_rows[] = {
@@ -99,8 +108,14 @@ const struct option_row option_rows[] = {
 	{"redact", NULL, 0, OPT_REDACT, ON(RECORD),
 		"leave serial numbers out (default)"},
 	{"no-redact", NULL, 0, OPT_NO_REDACT, ON(RECORD), "keep them"},
-	{"clock", "CLOCK", 0, OPT_CLOCK, ON(ANCHOR),
+	{"clock", "CLOCK", 0, OPT_CLOCK, ON(ANCHOR) | ON(CLOCK),
 		"realtime, monotonic, raw, boottime, tai"},
+	{"duration", "SECONDS", 0, OPT_DURATION, ON(CLOCK),
+		"how long, 0.1 to 604800 (10)"},
+	{"interval-ms", "N", 0, OPT_INTERVAL_MS, ON(CLOCK),
+		"time between updates, 10 to 10000 (100)"},
+	{"slew", NULL, 0, OPT_SLEW, ON(CLOCK),
+		"work steps back off slowly (realtime)"},
 	{"column", "N", 0, OPT_COLUMN, ON(CONVERT),
 		"where in a line the stamp is (1)"},
 	{"format", "text|u64", 0, OPT_FORMAT, ON(CONVERT),
@@ -136,7 +151,7 @@ static bool take(int id, const char *arg, struct options *o)
 		break;
 	case OPT_BUDGET_MS:
 		return take_number(
-			"budget-ms", arg, MS_MAX, &o->calib.budget_ms);
+			"budget-ms", arg, 1, MS_MAX, &o->calib.budget_ms);
 	case OPT_TARGET_PPM:
 		return take_ppm(arg, &o->calib.target_ppm);
 	case OPT_PIT:
@@ -162,9 +177,17 @@ static bool take(int id, const char *arg, struct options *o)
 		break;
 	case OPT_CLOCK:
 		return take_clock(arg, &o->clock_id);
+	case OPT_DURATION:
+		return take_duration(arg, &o->clock.duration_s);
+	case OPT_INTERVAL_MS:
+		return take_number("interval-ms", arg, INTERVAL_MIN_MS,
+			INTERVAL_MAX_MS, &o->clock.interval_ms);
+	case OPT_SLEW:
+		o->clock.slew = true;
+		break;
 	case OPT_COLUMN:
 		return take_number(
-			"column", arg, COLUMN_MAX, &o->convert.column);
+			"column", arg, 1, COLUMN_MAX, &o->convert.column);
 	case OPT_FORMAT:
 		return take_format(arg, &o->convert.u64);
 	case OPT_RELATIVE:
@@ -257,6 +280,10 @@ static bool fits(const struct options *o, unsigned given)
 		usage_error("--hz and --line are two rates");
 		return false;
 	}
+	if (o->clock.slew && o->clock_id != CLOCK_REALTIME) {
+		usage_error("--slew has no meaning without --clock realtime");
+		return false;
+	}
 	if (o->convert.u64 && o->convert.column) {
 		usage_error("--column has no meaning with --format u64");
 		return false;
@@ -281,7 +308,8 @@ enum parsed options_parse(int argc, char **argv, struct options *o)
 
 	*o = (struct options){.redact = true,
 		.calib = TSCAL_OPTS_INIT,
-		.clock_id = CLOCK_MONOTONIC};
+		.clock_id = CLOCK_MONOTONIC,
+		.clock = {.duration_s = DURATION_DEFAULT_S}};
 	for (size_t i = 0; i < N_ROWS; i++) {
 		longs[i].name = option_rows[i].name;
 		longs[i].has_arg = option_rows[i].arg ? required_argument

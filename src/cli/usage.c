@@ -186,7 +186,7 @@ void usage_help(FILE *f)
 	      "  0  fine\n"
 	      "  1  wrong usage, or something could not be read or written\n"
 	      "  2  the rate is known less well than --require asks\n"
-	      "  3  something credible contradicts the rate\n"
+	      "  3  something credible contradicts the rate, or the clock\n"
 	      "  4  there is no rate, or the TSC may not be used as a clock\n"
 	      "Where several apply: 1 first, else the highest.\n",
 		f);

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A decimal number from 1 to max, and nothing else. */
-bool take_number(
-	const char *option, const char *word, unsigned max, uint32_t *out)
+/* A decimal number from min to max, and nothing else. */
+bool take_number(const char *option, const char *word, unsigned min,
+	unsigned max, uint32_t *out)
 {
 	char *end;
 	unsigned long n;
@@ -16,10 +16,10 @@ bool take_number(
 	errno = 0;
 	n = strtoul(word, &end, 10);
 	/* strtoul() accepts a sign and leading blanks. */
-	if (errno || *end || word[0] < '0' || word[0] > '9' || n < 1 ||
+	if (errno || *end || word[0] < '0' || word[0] > '9' || n < min ||
 		n > max) {
-		usage_error("--%s takes a number from 1 to %u, not '%s'",
-			option, max, word);
+		usage_error("--%s takes a number from %u to %u, not '%s'",
+			option, min, max, word);
 		return false;
 	}
 	*out = (uint32_t)n;
@@ -102,6 +102,18 @@ bool take_ppm(const char *word, double *ppm)
 		usage_error(
 			"--target-ppm takes a number above 0, up to 1000000, "
 			"not '%s'",
+			word);
+		return false;
+	}
+	return true;
+}
+
+bool take_duration(const char *word, double *seconds)
+{
+	if (!take_real(word, seconds) ||
+		!(*seconds >= 0.1 && *seconds <= 604800)) {
+		usage_error("--duration takes seconds from 0.1 to 604800, "
+			    "not '%s'",
 			word);
 		return false;
 	}
