@@ -65,11 +65,14 @@ static void set_by(const char *name, int64_t ns)
 static void steer(const char *name, long ppm, long tick, uint32_t must)
 {
 	uint32_t may = labs(ppm) == 500 || !ppm ? RATE | BOUND : BOUND;
-	const struct want w = {
+	struct want w = {
 		.must = {must, must, must, must},
 		.may = {may, may, may, may},
 	};
 
+	/* One interval does not tell a slower clock from one set back. */
+	if ((must | may) & RATE)
+		w.may[SLEW] |= SLEWING;
 	step = name;
 	quiet();
 	adjust((struct timex){.modes = ADJ_FREQUENCY | ADJ_TICK,
