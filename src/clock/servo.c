@@ -196,10 +196,10 @@ static enum seen look(const struct servo *s, const struct anchor *now,
 		return SEEN_BREAK;
 	if (lo <= s->rate * (1 + band) && hi >= s->rate * (1 - band))
 		return SEEN_USUAL;
-	if (fabs(plan->off_ns) > most)
-		return SEEN_SET_BACK;
 	/* One interval does not tell a step from a rate; the next one does. */
-	return s->stepped ? SEEN_BREAK : SEEN_STEP;
+	if (s->stepped)
+		return SEEN_BREAK;
+	return fabs(plan->off_ns) > most ? SEEN_SET_BACK : SEEN_STEP;
 }
 
 /* Keep an anchor, and learn from it; after a step those before say nothing. */

@@ -269,6 +269,24 @@ Test(sim_clock_events, a_rate_beyond_500_ppm_leaves_the_tsc_until_it_is_steady)
 	}
 }
 
+/* A clock that slows down is ahead more and more: no step to be worked off. */
+Test(sim_clock_events, with_slew_a_lower_rate_is_no_step_back)
+{
+	const double ppm[] = {-600, -10000, -83333};
+
+	for (size_t i = 0; i < 3; i++) {
+		settled(36 + i, CLOCK_REALTIME, TSCAL_CLOCK_SLEW);
+		sim_set_clock(&sim, CLOCK_REALTIME, 0, ppm[i]);
+		sim_set_clock(&sim, CLOCK_MONOTONIC, 0, ppm[i]);
+		sim_set_clock(&sim, CLOCK_BOOTTIME, 0, ppm[i]);
+		cr_assert(eq(u32, update_for(2) & TSCAL_EVENT_BREAKS,
+				  TSCAL_EVENT_RATE),
+			"%g", ppm[i]);
+		update_for(1);
+		recovers();
+	}
+}
+
 #define ASLEEP (8 * 3600 * (uint64_t)S)
 
 Test(sim_clock_events, a_suspended_machine)

@@ -11,6 +11,7 @@ from expect import (
     leaf_15_is_out_of_range, looks_like_metal_by_cpuid, ntp_gives_true_seconds,
     ntp_that_slews_is_no_witness, tcg_has_no_timing_leaf,
     the_kernel_rejected_the_tsc)
+from expect_clocks import clocks_keep_their_rules
 from expect_timers import (
     a_disabled_hpet_is_skipped, a_second_of_ntp_is_a_witness,
     an_hpet_that_cannot_be_mapped_is_denied, assumed_metal_is_verified,
@@ -41,6 +42,11 @@ MACHINES = [
     Machine("bare-declared", [
         clock_raw_is_the_hosts, a_disabled_hpet_is_skipped],
             append="tsc_early_khz={khz} pmtmr=0 nohpet"),
+
+    # Its clocks are set, steered, given leap seconds and other clocksources,
+    # which takes two minutes.
+    Machine("clock-events", [clocks_keep_their_rules],
+            append="tsc_early_khz={khz} tsc=reliable", seconds=600),
 
     # QEMU says by CPUID who it is.
     Machine("tcg", [tcg_has_no_timing_leaf, leaf_15_is_out_of_range] + REFINED,
