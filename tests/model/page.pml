@@ -10,13 +10,17 @@
  * x86 differs by letting a load pass an earlier store, and where that matters
  * page.c has an exchange, which it cannot pass.
  *
+ * With ATTACHED readers are of another process, which cannot write the page
+ * (src/clock/attached_answer.c).
+ *
  * Asserted: a reading by a segment is by that segment, all of it; a reading is
  * not below one that the same reader has had in the same generation; a reader
  * tries again only where the page was changed meanwhile.
  *
  * Macros: COARSE: a segment is written in one step, and loaded in one.
  * LAPSED: it begins after the end of a lease.  SET_FORWARD, SET_BACK, JUMP: what happens, once.  NO_SEQ, NO_CLOSE,
- * NO_RESUMING, NO_RECORD, FORGET_LATE: mutants, each of which must fail.
+ * NO_RESUMING, NO_RECORD, FORGET_LATE: mutants, each of which must fail;
+ * of attached readers NO_EPOCH, NO_STILL, NO_LOCK.
  */
 #ifndef READERS
 #define READERS 2
@@ -530,6 +534,243 @@ done:		generation = steps + GENERATION(latch);
 	od
 }
 
+#ifdef ATTACHED
+#define A_TRIES 3
+
+/* Of the process that attached the page. */
+int answered;
+bool answers_stepped, lock;
+byte a_steps;
+short a_highest = LOW;
+
+#define SEGMENTS(l) ((l) & ~(CLOSED | RESUMING))
+
+/* Takes the variable alone of who calls. */
+inline begin_epoch(of_latch, of_stepped)
+{
+	atomic {
+		alone = !lock;
+		lock = true
+	};
+	if
+	:: alone ->
+		answered = of_latch;
+		answers_stepped = of_stepped;
+		a_highest = LOW
+	:: else
+	fi;
+	a_steps++;
+	if
+	:: alone -> lock = false
+	:: else
+	fi;
+	alone = false
+}
+
+/* attached_generation(), with the variables e_latch and e_lock of who calls. */
+inline attached_generation(g)
+{
+	e_latch = answered;
+	e_lock = lock;
+	if
+#ifndef NO_LOCK
+	:: e_lock -> begin_epoch(0, false)
+#endif
+#ifndef NO_EPOCH
+	:: e_latch != 0 && e_latch != SEGMENTS(latch) -> begin_epoch(0, false)
+#endif
+	:: else
+	fi;
+	g = a_steps;
+	g = g + GENERATION(latch)
+}
+
+proctype attached()
+{
+	byte readings = 0, tries, before, generation, last_generation, s, n;
+	byte e_steps;
+	int l, e_latch;
+	short last = LOW, t, said, most, h, held, f, e, b;
+	bool whole, alone, e_lock, e_stepped, jumped, ended;
+
+	do
+	:: readings < READINGS ->
+		readings++;
+		attached_generation(before);
+
+		/* tscal_clock_read_(): the loads are checked with reader(). */
+		l = latch;
+		read_tsc(t);
+		if
+		:: l & CLOSED -> goto slow
+		:: else
+		fi;
+		n = NUMBER(l);
+		load_segment(n, f, e, b, s, whole);
+		if
+		:: !whole || t < f || t >= e -> goto slow
+		:: else
+		fi;
+		said = b + s * (t - f);
+		goto done;
+
+		/* clock_read_slow() and attached_answer() */
+slow:		tries = 0;
+again:		if
+		:: tries == A_TRIES ->
+			a_steps++;
+			goto done
+		:: else ->
+			tries++
+		fi;
+		l = latch;
+		read_clock(said);
+		read_tsc(t);
+		e_steps = a_steps;
+		e_latch = answered;
+		e_stepped = answers_stepped;
+		e_lock = lock;
+		most = 100;
+		jumped = false;
+		ended = false;
+		if
+		:: l & CLOSED ->
+			ended = true;
+			goto found
+		:: else
+		fi;
+		n = NEWEST(l);
+		do
+		:: load_segment(n, f, e, b, s, whole);
+			if
+			:: !whole -> goto again
+			:: whole && t >= e ->
+				ended = true;
+				break
+			:: whole && t >= f && t < e ->
+				said = b + s * (t - f);
+				goto done
+			:: whole && t < f && n != NUMBER(l) -> n--
+			:: whole && t < f && n == NUMBER(l) && t >= f - EARLY ->
+				most = b;
+				break
+			:: whole && t < f && n == NUMBER(l) && t < f - EARLY ->
+				jumped = true;
+				break
+			fi
+		od;
+found:		if
+		:: e_lock ->
+			a_steps++;
+			goto done
+		:: else
+		fi;
+		if
+		:: e_latch == 0 ->
+			atomic {
+				if
+				:: answered == 0 ->
+					answered = SEGMENTS(l);
+					e_latch = SEGMENTS(l)
+				:: else
+				fi
+			}
+		:: else
+		fi;
+		if
+		:: e_latch != SEGMENTS(l) || (jumped && !e_stepped) ->
+			begin_epoch(SEGMENTS(l), jumped);
+			goto again
+		:: else
+		fi;
+		if
+		:: ended && !e_stepped && !(l & STEPPED) ->
+			load_segment(NEWEST(l), f, e, b, s, whole);
+			if
+			:: !whole -> goto again
+			:: whole && b + s * (e - f) <= said
+			:: whole && b + s * (e - f) > said &&
+					b + s * (e - f) - said <= HOLD ->
+				said = b + s * (e - f)
+			:: whole && b + s * (e - f) - said > HOLD ->
+				begin_epoch(SEGMENTS(l), true);
+				goto again
+			fi
+		:: else
+		fi;
+		/* page_hold(); tries are not counted here */
+		do
+		:: h = a_highest;
+			held = said;
+			if
+			:: said < h && h - said > HOLD ->
+				begin_epoch(SEGMENTS(l), e_stepped);
+				goto again
+			:: said < h && h - said <= HOLD -> held = h
+			:: else
+			fi;
+			if
+			:: held > most -> held = most
+			:: else
+			fi;
+			if
+			:: held <= h -> break
+			:: else ->
+				atomic {
+					if
+					:: a_highest == h ->
+						a_highest = held;
+						whole = true
+					:: else -> whole = false
+					fi
+				};
+				if
+				:: whole -> break
+				:: else
+				fi
+			fi
+		od;
+		said = held;
+#ifndef NO_STILL
+		if
+		:: lock -> goto again
+		:: else
+		fi;
+		if
+		:: a_steps != e_steps -> goto again
+		:: else
+		fi;
+#endif
+		if
+		:: SEGMENTS(latch) != SEGMENTS(l) -> goto again
+		:: else
+		fi;
+
+done:		attached_generation(generation);
+		if
+		:: before != generation
+		:: before == generation && generation != last_generation ->
+			last_generation = generation;
+			last = said
+		:: before == generation && generation == last_generation ->
+#ifndef JUMP
+			assert(said >= last);
+#endif
+			last = said
+		fi;
+		atomic { /* nothing else is remembered */
+			before = 0; generation = 0; tries = 0;
+			n = 0; s = 0; l = 0; t = 0; said = 0;
+			most = 0; h = 0; held = 0; f = 0; e = 0; b = 0;
+			e_steps = 0; e_latch = 0;
+			whole = false; alone = false; e_lock = false;
+			e_stepped = false; jumped = false; ended = false
+		}
+	:: else -> break
+	od
+}
+#endif
+
 init
 {
 	byte i;
@@ -547,7 +788,11 @@ init
 		g_slope[1] = 1;
 		run writer();
 		for (i : 1 .. READERS) {
+#ifdef ATTACHED
+			run attached()
+#else
 			run reader(i)
+#endif
 		}
 	}
 }
