@@ -52,8 +52,7 @@ static void table(struct term *t, const struct found *all)
 		"from the middle of the tightest bracket of clock_gettime()");
 	row(t, "bracket ns", &all->bracket,
 		"half of that bracket: smaller errors cannot be told from 0");
-	row(t, "bound ns", &all->bound,
-		"how far off the clock said it might be");
+	row(t, "bound ns", &all->bound, "how far off the clock said it may be");
 }
 
 static void head(
@@ -109,7 +108,7 @@ static void count_readings(struct term *t, const struct found *all)
 		"readings less than the one before, without a break between");
 	text_label(t, "beyond");
 	term_wrap(t, TERM_TEXT, STYLE_PLAIN,
-		"%lld ns at most outside of a bracket: that error is proven",
+		"%lld ns, the furthest a reading lay outside its bracket",
 		(long long)all->beyond_ns);
 	term_end(t);
 	count(t, "slow", all->tally.stats.slow, false,
