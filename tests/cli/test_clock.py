@@ -204,7 +204,7 @@ class Text(Clock):
         for key in common:
             self.assertIn(key, properties)
             self.assertIn(f"({key})", out)
-            self.assertIn(f"Pq Ql {key}", man)
+            self.assertIn(f"Ta Ql {key} Ta ", man)
         self.assertNotIn("outside_bound", cli.run("--help").stdout)
 
     def test_on_the_system(self):
