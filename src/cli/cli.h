@@ -99,8 +99,8 @@ enum parsed { PARSED_RUN, PARSED_HELP, PARSED_VERSION, PARSED_BAD };
 /* Fills in opts; what is wrong has been said on stderr. */
 enum parsed options_parse(int argc, char **argv, struct options *opts);
 
-/* The text of --help. */
-void usage_help(FILE *f);
+/* The text of --help; after a command what it prints, where that needs it. */
+void usage_help(FILE *f, enum command_id command);
 /* "tscal: " and the message on stderr, then a short usage. */
 __attribute__((format(printf, 1, 2))) void usage_error(const char *fmt, ...);
 /* The same for a word that is not one of some: the nearest is suggested. */

@@ -22,6 +22,18 @@ struct spread {
 
 void spread_add(struct spread *s, int64_t ns);
 int64_t spread_median_ns(const struct spread *s);
+void spread_sum(struct spread *to, const struct spread *s);
+
+/* Bits that enum tscal_event has room for. */
+#define CLOCK_EVENTS 32
+
+/* What the clock itself says, at the end of a period. */
+struct tally {
+	struct tscal_stats stats;
+	uint64_t events[CLOCK_EVENTS]; /* by bit: updates that found it */
+	double seconds;		       /* since the start */
+	uint32_t generation;
+};
 
 /* What was found in a second, or in all of them. */
 struct found {
@@ -34,9 +46,7 @@ struct found {
 	struct spread error;   /* from the middle of the tightest bracket */
 	struct spread bracket; /* half of that bracket */
 	struct spread bound;   /* that the clock stated */
-	struct tscal_stats stats; /* counts of this period */
-	double seconds;		  /* since the start */
-	uint32_t generation;	  /* at its end */
+	struct tally tally;    /* stats and events are those of this period */
 };
 
 /* What is the same from the start to the end. */
@@ -55,6 +65,8 @@ enum clock_verdict { CLOCK_GOOD, CLOCK_BAD, CLOCK_SYSTEM };
 enum clock_verdict clock_verdict(
 	const struct clock_run *run, const struct found *all);
 const char *clock_verdict_str(enum clock_verdict verdict);
+/* Name of enum tscal_event 1 << bit; NULL: there is none. */
+const char *clock_event_str(unsigned bit);
 
 void text_clock(const struct clock_run *run, const struct found *all);
 

@@ -17,6 +17,25 @@ static json_t *spread(const struct spread *s)
 		(json_int_t)s->max_ns);
 }
 
+/* Those that occurred, by name. */
+static json_t *events(const struct tally *t)
+{
+	json_t *o = json_object();
+	const char *name;
+
+	for (unsigned bit = 0; bit < CLOCK_EVENTS && o; bit++) {
+		name = clock_event_str(bit);
+		if (!t->events[bit] || !name)
+			continue;
+		if (json_object_set_new(o, name,
+			    json_integer((json_int_t)t->events[bit]))) {
+			json_decref(o);
+			o = NULL;
+		}
+	}
+	return o;
+}
+
 /* In whole thousandths. */
 static json_t *rounded(double x)
 {
@@ -28,22 +47,25 @@ static json_t *document(
 	const char *type, const struct clock_run *run, const struct found *f)
 {
 	return json_pack("{ss ss ss ss ss so so sI so so so sI sI sI sI sI sI "
-			 "sI sI sI sI}",
+			 "sI sI sI sI sI so}",
 		"schema", "tscal.clock/1", "version", TSCAL_VERSION, "type",
 		type, "clock", run->clock, "on", tscal_clock_on_str(run->on),
-		"elapsed_s", rounded(f->seconds), "rate_hz",
-		f->stats.rate_hz > 0 ? rounded(f->stats.rate_hz) : json_null(),
+		"elapsed_s", rounded(f->tally.seconds), "rate_hz",
+		f->tally.stats.rate_hz > 0 ? rounded(f->tally.stats.rate_hz)
+					   : json_null(),
 		"readings", (json_int_t)f->readings, "error_ns",
 		spread(&f->error), "bracket_ns", spread(&f->bracket),
 		"bound_ns", spread(&f->bound), "beyond_bracket_ns",
 		(json_int_t)f->beyond_ns, "outside_bound",
 		(json_int_t)f->outside, "outside_before_break",
 		(json_int_t)f->excused, "doubted", (json_int_t)f->doubted,
-		"back", (json_int_t)f->back, "slow", (json_int_t)f->stats.slow,
-		"updates", (json_int_t)f->stats.updates, "breaks",
-		(json_int_t)f->stats.breaks, "bound_exceeded",
-		(json_int_t)f->stats.bound, "generation",
-		(json_int_t)f->generation);
+		"back", (json_int_t)f->back, "slow",
+		(json_int_t)f->tally.stats.slow, "updates",
+		(json_int_t)f->tally.stats.updates, "breaks",
+		(json_int_t)f->tally.stats.breaks, "lapses",
+		(json_int_t)f->tally.stats.lapses, "bound_exceeded",
+		(json_int_t)f->tally.stats.bound, "generation",
+		(json_int_t)f->tally.generation, "events", events(&f->tally));
 }
 
 static int print(json_t *root)

@@ -7,8 +7,8 @@
 #include "cli/term.h"
 
 /* Where the numbers of the table end. */
-#define MIN_END 24
-#define COLUMN 12
+#define MIN_END 21
+#define COLUMN 10
 #define NOTE (MIN_END + 2 * COLUMN + 2)
 
 static void put_right(
@@ -51,8 +51,8 @@ static void table(struct term *t, const struct found *all)
 	row(t, "error ns", &all->error,
 		"from the middle of the tightest bracket of clock_gettime()");
 	row(t, "bracket ns", &all->bracket,
-		"half of that bracket: what is less cannot be told from 0");
-	row(t, "bound ns", &all->bound, "how far off the clock says it may be");
+		"half of that bracket: smaller errors cannot be told from 0");
+	row(t, "bound ns", &all->bound, "how far off the clock said it may be");
 }
 
 static void head(
@@ -72,14 +72,14 @@ static void head(
 			run->why);
 		term_end(t);
 	}
-	if (all->stats.rate_hz > 0) {
+	if (all->tally.stats.rate_hz > 0) {
 		text_label(t, "rate");
-		term_put(t, STYLE_PLAIN, "%.3f Hz", all->stats.rate_hz);
+		term_put(t, STYLE_PLAIN, "%.3f Hz", all->tally.stats.rate_hz);
 		term_end(t);
 	}
 	text_label(t, "measured");
 	term_wrap(t, TERM_TEXT, STYLE_PLAIN, "%.1f s%s, %llu readings",
-		all->seconds, run->interrupted ? ", interrupted" : "",
+		all->tally.seconds, run->interrupted ? ", interrupted" : "",
 		(unsigned long long)all->readings);
 	term_end(t);
 	term_end(t);
@@ -95,39 +95,67 @@ static void count(struct term *t, const char *name, uint64_t n, bool bad,
 	term_end(t);
 }
 
-static void counts(
-	struct term *t, const struct clock_run *run, const struct found *all)
+static void count_readings(struct term *t, const struct found *all)
 {
-	if (run->on == TSCAL_CLOCK_ON_SYSTEM)
-		return;
 	count(t, "outside", all->outside, all->outside > 0,
-		"beyond the bound that the clock stated, without a flag");
+		"readings further off than their bound");
 	if (all->excused)
 		count(t, "", all->excused, false,
-			"the same just before the clock noticed a break");
+			"more, just before the clock noticed a break");
+	count(t, "doubted", all->doubted, false,
+		"readings that the clock itself marked as doubtful");
 	count(t, "back", all->back, all->back > 0,
-		"less than the reading before, in one generation");
+		"readings less than the one before, without a break between");
 	text_label(t, "beyond");
 	term_wrap(t, TERM_TEXT, STYLE_PLAIN,
-		"%lld ns at most outside of any bracket, which is proven",
+		"%lld ns, the furthest a reading lay outside its bracket",
 		(long long)all->beyond_ns);
 	term_end(t);
-	count(t, "slow", all->stats.slow, false,
-		"answered by clock_gettime(): no lease, or a break");
+	count(t, "slow", all->tally.stats.slow, false,
+		"readings by clock_gettime(), while the TSC could not be used");
+}
+
+static void events(struct term *t, const struct tally *tally)
+{
+	const char *comma = "";
+
+	text_label(t, "events");
+	for (unsigned bit = 0; bit < CLOCK_EVENTS; bit++) {
+		const char *name = clock_event_str(bit);
+
+		if (!tally->events[bit] || !name)
+			continue;
+		term_wrap(t, TERM_TEXT, STYLE_PLAIN, "%s%s %llu", comma, name,
+			(unsigned long long)tally->events[bit]);
+		comma = ", ";
+	}
+	if (!*comma)
+		term_put(t, STYLE_PLAIN, "none");
+	term_end(t);
+}
+
+static void count_updates(
+	struct term *t, const struct clock_run *run, const struct tally *tally)
+{
+	const struct tscal_stats *stats = &tally->stats;
+
 	text_label(t, "updates");
 	term_wrap(t, TERM_TEXT, STYLE_PLAIN,
-		"%llu, %llu that left the TSC (breaks), %llu that found the "
-		"clock outside its bound",
-		(unsigned long long)all->stats.updates,
-		(unsigned long long)all->stats.breaks,
-		(unsigned long long)all->stats.bound);
+		"%llu; %llu left the TSC (breaks), %llu found the clock "
+		"outside its bound",
+		(unsigned long long)stats->updates,
+		(unsigned long long)stats->breaks,
+		(unsigned long long)stats->bound);
 	term_end(t);
+	count(t, "lapses", stats->lapses, false,
+		"updates that came too late: the lease had run out");
+	events(t, tally);
 	text_label(t, "generation");
-	if (all->generation == run->generation)
+	if (tally->generation == run->generation)
 		term_put(t, STYLE_PLAIN, "%u throughout", run->generation);
 	else
 		term_put(t, STYLE_PLAIN, "%u, then up to %u", run->generation,
-			all->generation);
+			tally->generation);
 	term_end(t);
 }
 
@@ -136,7 +164,9 @@ void text_clock(const struct clock_run *run, const struct found *all)
 	static const enum style styles[] = {STYLE_GOOD, STYLE_BAD, STYLE_FAIR};
 	static const char *const says[] = {
 		"no reading stepped back or lay outside its bound",
-		"readings stepped back, or lay outside their bounds",
+		"readings stepped back, or lay outside their bounds; 'tscal' "
+		"reports what speaks against this TSC, and TSCAL_CLOCK=system "
+		"in a program's environment keeps its clocks off the TSC",
 		"there is nothing to say of the TSC",
 	};
 	enum clock_verdict verdict = clock_verdict(run, all);
@@ -146,7 +176,10 @@ void text_clock(const struct clock_run *run, const struct found *all)
 	head(&t, run, all);
 	table(&t, all);
 	term_end(&t);
-	counts(&t, run, all);
+	if (run->on == TSCAL_CLOCK_ON_TSC) {
+		count_readings(&t, all);
+		count_updates(&t, run, &all->tally);
+	}
 	text_label(&t, "verdict");
 	term_put(&t, styles[verdict], "%s", clock_verdict_str(verdict));
 	term_wrap(&t, TERM_TEXT, STYLE_PLAIN, ": %s", says[verdict]);

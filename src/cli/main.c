@@ -47,7 +47,7 @@ int main(int argc, char **argv)
 		rc = commands[opts.command].run(&opts);
 		break;
 	case PARSED_HELP:
-		usage_help(stdout);
+		usage_help(stdout, opts.command);
 		break;
 	case PARSED_VERSION:
 		printf("tscal %s\n", TSCAL_VERSION);

@@ -128,7 +128,8 @@ const struct option_row option_rows[] = {
 		"the rate, instead of this machine's"},
 	{"line", "FILE", 0, OPT_LINE, ON(CONVERT),
 		"rate and epoch by a line of 'tscal anchor'"},
-	{"help", NULL, 'h', OPT_HELP, ON_ALL, "print this and exit"},
+	{"help", NULL, 'h', OPT_HELP, ON_ALL,
+		"print this and exit; see also clock --help"},
 	{"version", NULL, 'V', OPT_VERSION, ON_ALL,
 		"print the version and exit"},
 };

@@ -156,7 +156,46 @@ static void entry(FILE *f, const char *left, const char *help)
 	fprintf(f, "%*s%s\n", (int)(column - at), "", help);
 }
 
-void usage_help(FILE *f)
+/* The rows of tscal clock; in parentheses the keys of its JSON. */
+static void clock_help(FILE *f)
+{
+	static const struct {
+		const char *left, *help;
+	} rows[] = {
+		{"error ns (error_ns)",
+			"how far off: from the middle of a bracket"},
+		{"bracket ns (bracket_ns)",
+			"half of it: the error is known no finer"},
+		{"bound ns (bound_ns)", "how far off the clock says it may be"},
+		{"outside (outside_bound)",
+			"readings further off than their bound"},
+		{"  (outside_before_break)",
+			"more, just before a break was noticed"},
+		{"doubted (doubted)", "readings the clock marked as doubtful"},
+		{"back (back)", "readings less than the one before"},
+		{"beyond (beyond_bracket_ns)",
+			"the furthest outside of a bracket"},
+		{"slow (slow)", "readings by clock_gettime() instead"},
+		{"updates (updates)",
+			"how often the clock looked at the system's"},
+		{"  (breaks)", "updates that left the TSC for a while"},
+		{"  (bound_exceeded)",
+			"updates that found it outside its bound"},
+		{"lapses (lapses)", "updates that came too late"},
+		{"events (events)", "what updates noticed: tscal_clock(3)"},
+		{"generation (generation)", "another number after each break"},
+	};
+
+	fputs("\nwhat 'tscal clock' prints; a bracket is two readings of "
+	      "clock_gettime() around\none of the clock; in parentheses the "
+	      "key "
+	      "with --json:\n",
+		f);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		entry(f, rows[i].left, rows[i].help);
+}
+
+void usage_help(FILE *f, enum command_id command)
 {
 	char left[64];
 
@@ -182,6 +221,8 @@ void usage_help(FILE *f)
 			row->arg ? " " : "", row->arg ? row->arg : "");
 		entry(f, left, row->help);
 	}
+	if (command == CMD_CLOCK)
+		clock_help(f);
 	fputs("\nexit status:\n"
 	      "  0  fine\n"
 	      "  1  wrong usage, or something could not be read or written\n"

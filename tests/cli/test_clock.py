@@ -4,6 +4,7 @@
 machine may be busy, and its TSC of no use."""
 import os
 import pty
+import re
 import signal
 import subprocess
 import time
@@ -62,7 +63,8 @@ class Json(Clock):
     def test_seconds_add_up_to_the_result(self):
         seconds, result = self.lines("--duration", "1.1")
         self.assertTrue(seconds)
-        for key in ("readings", "slow", "updates", "breaks", "back"):
+        for key in ("readings", "slow", "updates", "breaks", "lapses",
+                    "back"):
             self.assertLessEqual(sum(s[key] for s in seconds), result[key])
         for s in seconds:
             self.assertLessEqual(s["error_ns"]["worst"],
@@ -114,6 +116,53 @@ class Json(Clock):
             self.assertLess(result["elapsed_s"], 50)
             self.assertEqual(p.returncode, CODES[result["verdict"]])
 
+    def catches(self, p, number):
+        """Whether the process has a handler for it."""
+        with open(f"/proc/{p.pid}/status", encoding="ascii") as status:
+            caught = re.search(r"^SigCgt:\s*(\w+)$", status.read(), re.M)
+        return int(caught.group(1), 16) >> (number - 1) & 1
+
+    def test_interrupted_at_the_start(self):
+        with subprocess.Popen(
+                [cli.TSCAL, "clock", "--json", "--duration", "50"],
+                stdout=subprocess.PIPE, text=True,
+                env=cli.clean_environment()) as p:
+            # Mostly while the clock is set up.
+            while p.poll() is None and not self.catches(p, signal.SIGINT):
+                pass
+            p.send_signal(signal.SIGINT)
+            result = self.parse(p.stdout.read().splitlines()[-1])
+        self.sane(result)
+        self.assertTrue(result["interrupted"])
+        self.assertEqual(p.returncode, CODES[result["verdict"]])
+
+    def test_lapse(self):
+        with subprocess.Popen(
+                [cli.TSCAL, "clock", "--json", "--duration", "50",
+                 "--interval-ms", "10"], stdout=subprocess.PIPE, text=True,
+                env=cli.clean_environment()) as p:
+            first = self.parse(p.stdout.readline())
+            # Longer than the lease, 25 ms.
+            p.send_signal(signal.SIGSTOP)
+            time.sleep(0.2)
+            p.send_signal(signal.SIGCONT)
+            self.parse(p.stdout.readline())
+            p.send_signal(signal.SIGINT)
+            result = self.parse(p.stdout.read().splitlines()[-1])
+        self.sane(result)
+        if first["on"] == "tsc" and not result["breaks"]:
+            self.assertGreater(result["lapses"], 0)
+            self.assertEqual(result["events"]["lapse"], result["lapses"])
+
+    def test_names_of_events(self):
+        _, schema = cli.load_schema("tscal.clock/1")
+        header = (cli.SOURCE / "include/tscal/clock.h").read_text()
+        enum = re.search(r"^enum tscal_event \{(.*?)^\};", header,
+                         re.M | re.S).group(1)
+        self.assertEqual(
+            schema["properties"]["events"]["propertyNames"]["enum"],
+            re.findall(r'/\*\* "(\w+)":', enum))
+
     def test_full_disk(self):
         with open("/dev/full", "w", encoding="ascii") as full:
             start = time.monotonic()
@@ -132,6 +181,9 @@ class Text(Clock):
         for label in ("clock ", "measured ", "error ns ", "bracket ns ",
                       "bound ns ", "verdict "):
             self.assertRegex(r.stdout, f"(?m)^{label}")
+        if r.returncode == GOOD:
+            for label in ("lapses ", "events ", "updates "):
+                self.assertRegex(r.stdout, f"(?m)^{label}")
         self.assertNotIn("\033", r.stdout)
         self.assertNotRegex(r.stdout, r"(?m)[ \t]$")
 
@@ -139,6 +191,21 @@ class Text(Clock):
         r = cli.run("clock", "--duration", "0.1",
                     env=cli.clean_environment(COLUMNS="60"))
         self.assertEqual([l for l in r.stdout.splitlines() if len(l) > 60], [])
+
+    def test_help_has_every_row_and_key(self):
+        out = cli.run("clock", "--help").stdout
+        self.assertEqual([l for l in out.splitlines() if len(l) > 80], [])
+        man = (cli.SOURCE / "docs/man/tscal.1").read_text()
+        _, schema = cli.load_schema("tscal.clock/1")
+        properties = schema["properties"]
+        common = set(schema["required"]) - {
+            "schema", "version", "type", "clock", "on", "elapsed_s",
+            "rate_hz", "readings"}
+        for key in common:
+            self.assertIn(key, properties)
+            self.assertIn(f"({key})", out)
+            self.assertIn(f"Ta Ql {key} Ta ", man)
+        self.assertNotIn("outside_bound", cli.run("--help").stdout)
 
     def test_on_the_system(self):
         r = cli.run("clock", "--duration", "0.1",
