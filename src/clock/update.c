@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <sys/timex.h>
 
+#include "clock/servo_parts.h"
 #include "clock/state.h"
 
 /* Of one update, as what it saw was another by the time it was done. */
@@ -56,6 +57,21 @@ int clock_look_at_utc(struct tscal_platform *plat, int clock_id, uint64_t tsc,
 	return no_tai ? -EAGAIN : 0;
 }
 
+/*
+ * The servo knows the TSC and the clock alone: with TSCAL_CLOCK_SLEW it takes a
+ * TSC that jumped ahead for a clock that was set back, and would work that off.
+ */
+static bool tsc_jumped(const struct tscal_clock *clk,
+	const struct clock_state *st, const struct look *l)
+{
+	return st->servo.opts.slew && l->plan.off_ns >= BREAK_NS &&
+	       (l->plan.events & (TSCAL_EVENT_SLEWING | TSCAL_EVENT_BOUND)) &&
+	       st->clocks.complete && l->clocks.complete &&
+	       break_reason(&st->clocks, &l->clocks, &st->surroundings,
+		       &st->surroundings, st->raw_rate,
+		       clk->clock_id) == TSCAL_EVENT_JUMP;
+}
+
 /* Look at the clocks, and plan; nothing is changed yet. */
 static int look(const struct tscal_clock *clk, const struct clock_state *st,
 	struct look *l)
@@ -78,6 +94,10 @@ static int look(const struct tscal_clock *clk, const struct clock_state *st,
 	servo_step(&l->servo, &l->now, valid ? &seg : NULL, &l->plan);
 	if (l->plan.what == SERVO_BREAK)
 		return 0;
+	if (tsc_jumped(clk, st, l)) {
+		l->plan.events = TSCAL_EVENT_JUMP;
+		servo_break(&l->servo, &l->now, &l->plan);
+	}
 	/* A parent that was in the middle of an update may have left anything
 	 * to its child. */
 	if (l->forked || (l->clocksource && clocksource_changed(st->plat,

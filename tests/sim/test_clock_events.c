@@ -37,19 +37,19 @@ static void recovers(void)
 
 Test(sim_clock_events, a_jump_of_the_tsc_is_noticed_within_one_interval)
 {
-	/* One hour, 50 ms, 5 ms and 1.5 ms on; the same back. */
+	/* One hour, 50 ms, 5 ms and 1.5 ms on; the same back; with slewing. */
 	const double seconds[] = {3600, 0.05, 0.005, 0.0015};
 
-	for (int i = 0; i < 8; i++) {
-		double jump = seconds[i / 2] * (i % 2 ? -1 : 1);
-		uint32_t generation;
+	for (int i = 0; i < 16; i++) {
+		double jump = seconds[i / 2 % 4] * (i % 2 ? -1 : 1);
+		uint32_t before;
 
-		settled((uint64_t)i + 1, CLOCK_MONOTONIC, 0);
-		generation = tscal_clock_generation(&clk);
+		settled(i + 1u, i & 8 ? CLOCK_REALTIME : CLOCK_MONOTONIC,
+			i & 8 ? TSCAL_CLOCK_SLEW : 0);
+		before = tscal_clock_generation(&clk);
 		sim.tsc_jumped += (int64_t)(jump * sim.tsc_hz);
 		cr_assert(eq(u32, update_for(1), TSCAL_EVENT_JUMP), "%g", jump);
-		cr_assert(
-			eq(u32, tscal_clock_generation(&clk), generation + 1));
+		cr_assert(eq(u32, tscal_clock_generation(&clk), before + 1));
 		/* Not followed: what was said meanwhile is held for 10 ms. */
 		cr_assert(lt(i64, far(off_ns()), 10 * S / 1000));
 		recovers();

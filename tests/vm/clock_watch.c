@@ -248,6 +248,11 @@ void must_begin(int i)
 void say(void)
 {
 	end_step();
+	say_whether();
+}
+
+void say_whether(void)
+{
 	printf("%s: %s\n", step, failed ? "broken" : "kept");
 	fflush(stdout);
 	failed = false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* For clock_events.c: clocks that are watched while something is done. */
+/* For clock_events.c and tsc_jumps.c: clocks that are watched while something
+ * is done. */
 #ifndef TSCAL_TESTS_VM_CLOCK_WATCH_H
 #define TSCAL_TESTS_VM_CLOCK_WATCH_H
 
@@ -51,5 +52,7 @@ void watch(const struct want *w);
 void quiet(void);
 /* The end of a step: what came, and whether all was as it should be. */
 void say(void);
+/* The same, of other clocks than these. */
+void say_whether(void);
 
 #endif

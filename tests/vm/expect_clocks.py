@@ -18,13 +18,36 @@ DONE = [
 ]
 
 
+# What tsc_jumps.c does, in order.
+JUMPS = [
+    "nothing is done",
+    "all CPUs by 1 s", "all CPUs by -1 s", "all CPUs by 50 ms",
+    "no CPU is ahead",
+    "CPU 1 is ahead, CPU 0 updates", "CPU 1 is ahead, each updates in turn",
+    "CPU 1 is ahead no more",
+]
+
+
+def kept(guest, step, done, end):
+    """All that should be done was, and none of it broke anything."""
+    out = guest.done[step].out
+    print(out)
+    guest.step(step)
+    lines = out.splitlines()
+    CHECK.assertEqual([x for x in lines if x.endswith((": kept", ": broken"))],
+                      [f"{name}: kept" for name in done])
+    CHECK.assertEqual(lines[-1], f"{end} came to its end")
+
+
 @steps(clocks="clock_events")
 def clocks_keep_their_rules(guest):
     """clock_events.c says what is done, and what it expects."""
-    out = guest.done["clocks"].out
-    print(out)
-    guest.step("clocks")
-    lines = out.splitlines()
-    CHECK.assertEqual([x for x in lines if x.endswith((": kept", ": broken"))],
-                      [f"{name}: kept" for name in DONE])
-    CHECK.assertEqual(lines[-1], "clock_events came to its end")
+    kept(guest, "clocks", DONE, "clock_events")
+
+
+# msr.ko is there already, and lets nobody write.
+@steps(jumps="rmmod msr && insmod /lab/modules/msr.ko allow_writes=on && "
+             "tsc_jumps")
+def clocks_live_with_jumps(guest):
+    """tsc_jumps.c says what is done, and what it expects."""
+    kept(guest, "jumps", JUMPS, "tsc_jumps")

@@ -11,6 +11,7 @@ from expect_level2 import (
     the_leaf_is_refused, the_msr_is_the_hosts, the_ports_fault,
     the_rate_is_the_hosts, the_recording_is_judged_alike, the_timers_agree,
     until_moved)
+from expect_clocks import clocks_live_with_jumps
 from level2 import (
     ANY_HYPERVISOR_LEAF, Host, Nested, crystal, khz, khz_times, leaf, signature)
 
@@ -236,6 +237,8 @@ HOSTS = [
             until_moved("rate"), the_timers_agree],
                cpu="host,migratable=off,kvm=off,-hypervisor",
                append=DECLARED),
+        # The TSC jumps, of all CPUs or of one, while clocks run.
+        Nested("tsc-jumps", [clocks_live_with_jumps], flags=("-smp", "2")),
     ]),
 ]
 
