@@ -44,23 +44,25 @@ TSCAL_API int tscal_clock_page_new(const char *name, void **page);
  *              clock_gettime(), and tscal_clock_why() has the reason.
  * @param page  of a clock that was set up with tscal_clock_opts.page, mapped
  *              here, if only for reading.  It must stay mapped as long as clk
- * is used: where the page is in a file, nobody may make that smaller
- *              (tscal_clock_attach_fd() sees to it).
+ *              is used: where the page is in a file, nobody may make that
+ *              smaller (tscal_clock_attach_fd() sees to it).
  * @param size  of the memory there, in bytes.
  * @return enum tscal_clock_on; -EINVAL for a page too small or not aligned to
- *         64 bytes; -ENOMSG for what is no page; -EPROTO for one of another
- *         version of tscal; -ESTALE of another boot; -EXDEV of another time
- *         namespace; -ENODATA where this process cannot tell which boot it is
- *         in; -ENOTSUP for a dynamic clock, which only its opener has; -EBADMSG
- *         if it says another time than the clock; -EBUSY while clk has a
- *         thread; -errno of clock_gettime().
+ *         64 bytes, or of a clock that does not exist here; -ENOMSG for what is
+ * no page; -EPROTO for one of another version of tscal; -ESTALE of another
+ * boot; -EXDEV of another time namespace; -ENODATA where this process cannot
+ * tell which boot it is in; -ENOTSUP for a dynamic clock, which only its opener
+ * has; -EBADMSG if it says another time than the clock; -EBUSY, and clk is what
+ *         it was, while it has a thread; -errno of clock_gettime().
  *
  * Some ten microseconds: nothing is calibrated.  Not for signal handlers.
  *
  * Readings cost what they cost the clock's owner.  Where he has not updated in
- * time they are clock_gettime()'s, and when he goes on the generation changes:
- * who only reads cannot stop him from going on below what was said meanwhile.
- * The owner may end, and another one take the page over: readings go on.
+ * time they are clock_gettime()'s, and the generation changes for those who had
+ * such a reading when he goes on: who only reads cannot stop him from going on
+ * below it.  If the owner dies, another clock may be set up in the same memory
+ * (not in that of tscal_clock_page_new(), unless it was mapped before a fork):
+ * readings go on.
  *
  * Nothing in a page is trusted for more than the time: whatever is written to
  * it, readings neither wait nor loop nor fault.  But who may write it decides
@@ -70,8 +72,8 @@ TSCAL_API int tscal_clock_attach(
 	struct tscal_clock *clk, const void *page, size_t size);
 
 /** The same, of a memfd: maps it for reading.  fd may be closed afterwards.
- * @return as tscal_clock_attach(); -EPERM for a file that can be made smaller,
- *         -errno of mmap(2) and fstat(2). */
+ * @return as tscal_clock_attach(); -EINVAL for a file that is too small, -EPERM
+ *         for one that can be made smaller, -errno of mmap(2) and fstat(2). */
 TSCAL_API int tscal_clock_attach_fd(struct tscal_clock *clk, int fd);
 
 /** Leave the page of another process, and unmap it if tscal_clock_attach_fd()

@@ -88,9 +88,9 @@ struct tscal_clock_opts {
 	double drift_ppm;
 	/** Where its page is to be, for others to attach: memory that they map
 	 * too, aligned to 64 bytes, such as that of tscal_clock_page_new().  It
-	 * must outlive the clock.  One clock at a time writes it; the one that
-	 * is set up last takes it over from one that died.  NULL: in the
-	 * clock. */
+	 * must outlive the clock.  One clock at a time writes it: the one that
+	 * is set up takes it over, and the one of before must have ended.
+	 * NULL: in the clock. */
 	void *page;
 	size_t page_size; /**< of page; sizeof(struct tscal_clock_page) or more
 			   */
@@ -122,14 +122,15 @@ TSCAL_API int tscal_clock_init_sized(struct tscal_clock *clk, size_t clk_size,
  * @param opts      NULL for the defaults.
  * @param info      receives the calibration; may be NULL.
  * @return enum tscal_clock_on; or -EINVAL for options out of range or a clock
- *         that does not exist, -EAGAIN for CLOCK_TAI while the kernel does not
- *         know the offset of TAI, -EBUSY while its thread runs, -errno of
- *         clock_gettime().
- * 15 ms, most of it asleep, unless the thread is descheduled; as long where the
- * caller or the environment asks for the system's clock, since info is filled
- * in all the same.  No thread, no device.  As tscal_calibrate() it takes about
- * 100 KB of stack.  Not for signal handlers; one thread at a time.  What
- * readings said before is of another generation.
+ *         that does not exist, -EEXIST if the page in the options is another
+ *         clock's, or of another time namespace, -EAGAIN for CLOCK_TAI while
+ * the kernel does not know the offset of TAI, -EBUSY while its thread runs,
+ * -errno of clock_gettime(). 15 ms, most of it asleep, unless the thread is
+ * descheduled; as long where the caller or the environment asks for the
+ * system's clock, since info is filled in all the same.  No thread, no device.
+ * As tscal_calibrate() it takes about 100 KB of stack.  Not for signal
+ * handlers; one thread at a time.  What readings said before is of another
+ * generation.
  */
 TSCAL_INLINE int tscal_clock_init(struct tscal_clock *clk, int clock_id,
 	const struct tscal_clock_opts *opts, struct tscal_info *info)

@@ -202,10 +202,12 @@ static int set_up(struct tscal_clock *clk, const struct tscal_clock_opts *o,
 	st->on_event = o->on_event;
 	st->event_arg = o->event_arg;
 	if (o->page)
-		st->owner = page_take_over(st->plat, o->page, clk->clock_id,
-			st->system_call ? 0 : tscal_rdtsc());
+		rc = page_take_over(st->plat, o->page, clk->clock_id,
+			st->system_call ? 0 : tscal_rdtsc(), &st->owner);
 	else
 		page_init(&clk->own);
+	if (rc)
+		return rc;
 	st->page = o->page ? o->page : &clk->own;
 	if (!clock_unwanted(clk, o->flags))
 		return calibrate(clk, o, info);

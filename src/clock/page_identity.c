@@ -52,25 +52,35 @@ static uint32_t new_owner(const struct tscal_clock_page *page, uint64_t tsc)
 	return owner && owner != page->owner ? owner : page->owner + 1;
 }
 
-uint32_t page_take_over(struct tscal_platform *plat,
-	struct tscal_clock_page *page, int clock_id, uint64_t tsc)
+int page_take_over(struct tscal_platform *plat, struct tscal_clock_page *page,
+	int clock_id, uint64_t tsc, uint32_t *owner)
 {
-	uint32_t owner = new_owner(page, tsc);
+	bool there = __atomic_load_n(&page->magic, __ATOMIC_ACQUIRE) ==
+		     (MAGIC | VERSION);
+	uint32_t time_namespace = self_time_namespace();
+	uint64_t id[2];
 
+	(void)boot(plat, id);
+	/* After another boot nobody reads it. */
+	there = there && memcmp(id, page->boot_id, sizeof(id)) == 0;
+	if (there && (page->clock_id != clock_id ||
+			     page->time_namespace != time_namespace))
+		return -EEXIST;
+	*owner = new_owner(page, tsc);
 	/* Nobody attaches it meanwhile; who has it attached reads on. */
-	if (__atomic_exchange_n(&page->magic, 0, __ATOMIC_SEQ_CST) ==
-		(MAGIC | VERSION))
+	__atomic_store_n(&page->magic, 0, __ATOMIC_SEQ_CST);
+	if (there)
 		page_restart(page, tsc);
 	else
 		page_init(page);
-	__atomic_store_n(&page->owner, owner, __ATOMIC_RELEASE);
+	__atomic_store_n(&page->owner, *owner, __ATOMIC_RELEASE);
 	__atomic_store_n(&page->utc_err_ns, -1, __ATOMIC_RELEASE);
 	__atomic_store_n(&page->flags, 0, __ATOMIC_RELEASE);
-	(void)boot(plat, page->boot_id);
-	page->time_namespace = self_time_namespace();
+	memcpy(page->boot_id, id, sizeof(id));
+	page->time_namespace = time_namespace;
 	page->clock_id = clock_id;
 	__atomic_store_n(&page->magic, MAGIC | VERSION, __ATOMIC_SEQ_CST);
-	return owner;
+	return 0;
 }
 
 int page_identity_check(struct tscal_platform *plat,

@@ -17,10 +17,12 @@ int page_place_check(const void *page, size_t size);
 
 /*
  * Begin a page, or take over the one that is there: its next generation, with
- * no segment valid, and its history kept.  Returns what its owner is.
+ * no segment valid, and its history kept.  0, and what its owner is; -EEXIST if
+ * it is there for another clock, or another time namespace: those who have it
+ * attached would read what they did not ask for.
  */
-uint32_t page_take_over(struct tscal_platform *plat,
-	struct tscal_clock_page *page, int clock_id, uint64_t tsc);
+int page_take_over(struct tscal_platform *plat, struct tscal_clock_page *page,
+	int clock_id, uint64_t tsc, uint32_t *owner);
 
 /* No other clock took it over. */
 static inline bool page_owned(

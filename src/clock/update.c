@@ -21,7 +21,6 @@ struct look {
 	struct servo servo; /* the state after it */
 	struct servo_plan plan;
 	bool clocksource; /* looked at, too */
-	bool forked;
 };
 
 /* Where a filter refuses adjtimex(2): TAI is ahead by whole seconds, or the
@@ -72,6 +71,15 @@ static bool tsc_jumped(const struct tscal_clock *clk,
 		       clk->clock_id) == TSCAL_EVENT_JUMP;
 }
 
+/* Leave the TSC for a reason that the servo does not see. */
+static int break_for(struct look *l, enum tscal_event event)
+{
+	l->plan = (struct servo_plan){.n = 0};
+	servo_break(&l->servo, &l->now, &l->plan);
+	l->plan.events = event;
+	return 0;
+}
+
 /* Look at the clocks, and plan; nothing is changed yet. */
 static int look(const struct tscal_clock *clk, const struct clock_state *st,
 	struct look *l)
@@ -86,27 +94,21 @@ static int look(const struct tscal_clock *clk, const struct clock_state *st,
 		return rc;
 	clocks_take(st->plat, rate, &l->clocks);
 	l->servo = st->servo;
-	l->forked = st->process != st->lock;
 	l->clocksource = (double)(int64_t)(l->now.tsc - st->looked_tsc) *
 				 rate >=
 			 CLOCKSOURCE_NS;
+	/* A parent that was in the middle of an update may have left anything
+	 * to its child. */
+	if (st->process != st->lock)
+		return break_for(l, TSCAL_EVENT_FORKED);
 	valid = page_valid(st->page, l->now.tsc, &seg);
 	servo_step(&l->servo, &l->now, valid ? &seg : NULL, &l->plan);
 	if (l->plan.what == SERVO_BREAK)
 		return 0;
-	if (tsc_jumped(clk, st, l)) {
-		l->plan.events = TSCAL_EVENT_JUMP;
-		servo_break(&l->servo, &l->now, &l->plan);
-	}
-	/* A parent that was in the middle of an update may have left anything
-	 * to its child. */
-	if (l->forked || (l->clocksource && clocksource_changed(st->plat,
-						    &st->surroundings))) {
-		l->plan.events = 0;
-		servo_break(&l->servo, &l->now, &l->plan);
-		l->plan.events = l->forked ? TSCAL_EVENT_FORKED
-					   : TSCAL_EVENT_CLOCKSOURCE;
-	}
+	if (tsc_jumped(clk, st, l))
+		return break_for(l, TSCAL_EVENT_JUMP);
+	if (l->clocksource && clocksource_changed(st->plat, &st->surroundings))
+		return break_for(l, TSCAL_EVENT_CLOCKSOURCE);
 	return 0;
 }
 

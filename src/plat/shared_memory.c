@@ -13,7 +13,22 @@
 #define F_SEAL_FUTURE_WRITE 0x0010
 #endif
 
+/* Linux 6.3; include/uapi/linux/memfd.h. */
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U
+#endif
+
 #define SIZE_SEALS (F_SEAL_SHRINK | F_SEAL_GROW)
+
+/* Newer kernels want to know that it is no program, older ones do not know the
+ * flag. */
+static int create(const char *name)
+{
+	const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+	int fd = memfd_create(name, flags | MFD_NOEXEC_SEAL);
+
+	return fd < 0 && errno == EINVAL ? memfd_create(name, flags) : fd;
+}
 
 /* Those who get the descriptor cannot write, where the kernel knows of that. */
 static int seal(int fd)
@@ -27,7 +42,7 @@ static int seal(int fd)
 int shared_memory_new(const char *name, size_t size, void **at)
 {
 	void *map = MAP_FAILED;
-	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING), rc;
+	int fd = create(name), rc;
 
 	if (fd < 0)
 		return -errno;

@@ -346,6 +346,8 @@ int main(void)
 	if (tscal_clock_init(&owner, CLOCK_MONOTONIC, &opts, NULL) !=
 		TSCAL_CLOCK_ON_TSC)
 		skip("%s", tscal_clock_why(&owner));
+	check(tscal_clock_init(&reader, CLOCK_REALTIME, &opts, NULL) == -EEXIST,
+		"another clock's page");
 	memcpy(&good, page, SIZE);
 	not_its_own();
 	another_process();

@@ -25,15 +25,20 @@ LAPSED = TWO + ["START=3", "EARLY=0", "LAPSED", "SET_FORWARD"]
 STEADY = ONE + ["UPDATES=3"]
 FORWARD = ONE + ["START=2", "UPDATES=2", "COARSE", "SET_FORWARD"]
 BACKWARD = ONE + ["START=2", "UPDATES=2", "COARSE", "SET_BACK"]
+ATTACHED = ONE + ["START=1", "UPDATES=2", "COARSE", "ATTACHED"]
+ATTACHED_TWO = ["READERS=2", "READINGS=2", "T_MAX=3", "START=2", "A_TRIES=2",
+                "COARSE", "ATTACHED", "LATE"]
 RUNS = [
     ("two readers, set forward in a lapse", LAPSED, None),
     ("two readers, a lease ends", TWO + ["START=3", "EARLY=0"], None),
     ("one reader, set back", BACKWARD, None),
+    ("an attached reader, set back", ATTACHED + ["SET_BACK"], None),
     ("one reader, three updates", STEADY, None),
     ("one reader, set forward", FORWARD, None),
     ("one reader, the TSC jumps back: whole segments, and no retry in vain",
      ["READERS=1", "READINGS=1", "T_MAX=2", "UPDATES=1", "COARSE", "JUMP"],
      None),
+    ("two attached readers, a late segment", ATTACHED_TWO, None),
     ("mutant: the seq is not looked at again", STEADY + ["NO_SEQ"], TORN),
     ("mutant: readers do not close the page", FORWARD + ["NO_CLOSE"], BACK),
     ("mutant: the writer resumes in one step", FORWARD + ["NO_RESUMING"],
@@ -41,6 +46,12 @@ RUNS = [
     ("mutant: answers are not recorded", BACKWARD + ["NO_RECORD"], BACK),
     ("mutant: the generation changes before answers are forgotten",
      LAPSED + ["FORGET_LATE"], BACK),
+    ("mutant: what an attached reader answered under is forgotten",
+     ATTACHED + ["NO_EPOCH"], BACK),
+    ("mutant: an epoch that is about to begin is not seen",
+     ATTACHED_TWO + ["NO_LOCK"], BACK),
+    ("mutant: before a segment an attached reader says what the clock says",
+     ATTACHED + ["SET_BACK", "EARLY_CLOCK"], BACK),
 ]
 
 

@@ -20,7 +20,7 @@
  * Macros: COARSE: a segment is written in one step, and loaded in one.
  * LAPSED: it begins after the end of a lease.  SET_FORWARD, SET_BACK, JUMP: what happens, once.  NO_SEQ, NO_CLOSE,
  * NO_RESUMING, NO_RECORD, FORGET_LATE: mutants, each of which must fail;
- * of attached readers NO_EPOCH, NO_STILL, NO_LOCK.
+ * of attached readers NO_EPOCH, NO_LOCK, EARLY_CLOCK.
  */
 #ifndef READERS
 #define READERS 2
@@ -534,8 +534,23 @@ done:		generation = steps + GENERATION(latch);
 	od
 }
 
+#ifdef LATE
+/* A writer that does no more than publish one segment, after the newest ended:
+ * it looked before, and no reader of its own closed the page. */
+proctype late_writer()
+{
+	int l = latch;
+	bool ok;
+
+	write_segment(2, 2, 4, 2, 0);
+	exchange(l, LATCH(1, 1, 1), ok)
+}
+#endif
+
 #ifdef ATTACHED
+#ifndef A_TRIES
 #define A_TRIES 3
+#endif
 
 /* Of the process that attached the page. */
 int answered;
@@ -585,16 +600,15 @@ inline attached_generation(g)
 	g = g + GENERATION(latch)
 }
 
-proctype attached()
+proctype attached(byte me)
 {
 	byte readings = 0, tries, before, generation, last_generation, s, n;
-	byte e_steps;
 	int l, e_latch;
-	short last = LOW, t, said, most, h, held, f, e, b;
+	short last = LOW, t, said, h, held, f, e, b;
 	bool whole, alone, e_lock, e_stepped, jumped, ended;
 
 	do
-	:: readings < READINGS ->
+	:: readings < READINGS - (me - 1) ->
 		readings++;
 		attached_generation(before);
 
@@ -626,11 +640,7 @@ again:		if
 		l = latch;
 		read_clock(said);
 		read_tsc(t);
-		e_steps = a_steps;
-		e_latch = answered;
 		e_stepped = answers_stepped;
-		e_lock = lock;
-		most = 100;
 		jumped = false;
 		ended = false;
 		if
@@ -652,31 +662,22 @@ again:		if
 				goto done
 			:: whole && t < f && n != NUMBER(l) -> n--
 			:: whole && t < f && n == NUMBER(l) && t >= f - EARLY ->
-				most = b;
-				break
+#ifndef EARLY_CLOCK
+				said = b;
+#endif
+				goto done
 			:: whole && t < f && n == NUMBER(l) && t < f - EARLY ->
 				jumped = true;
 				break
 			fi
 		od;
-found:		if
-		:: e_lock ->
-			a_steps++;
-			goto done
-		:: else
-		fi;
-		if
-		:: e_latch == 0 ->
-			atomic {
-				if
-				:: answered == 0 ->
-					answered = SEGMENTS(l);
-					e_latch = SEGMENTS(l)
-				:: else
-				fi
-			}
-		:: else
-		fi;
+found:		atomic {
+			if
+			:: answered == 0 -> answered = SEGMENTS(l)
+			:: else
+			fi;
+			e_latch = answered
+		};
 		if
 		:: e_latch != SEGMENTS(l) || (jumped && !e_stepped) ->
 			begin_epoch(SEGMENTS(l), jumped);
@@ -710,10 +711,6 @@ found:		if
 			:: else
 			fi;
 			if
-			:: held > most -> held = most
-			:: else
-			fi;
-			if
 			:: held <= h -> break
 			:: else ->
 				atomic {
@@ -731,16 +728,6 @@ found:		if
 			fi
 		od;
 		said = held;
-#ifndef NO_STILL
-		if
-		:: lock -> goto again
-		:: else
-		fi;
-		if
-		:: a_steps != e_steps -> goto again
-		:: else
-		fi;
-#endif
 		if
 		:: SEGMENTS(latch) != SEGMENTS(l) -> goto again
 		:: else
@@ -761,8 +748,8 @@ done:		attached_generation(generation);
 		atomic { /* nothing else is remembered */
 			before = 0; generation = 0; tries = 0;
 			n = 0; s = 0; l = 0; t = 0; said = 0;
-			most = 0; h = 0; held = 0; f = 0; e = 0; b = 0;
-			e_steps = 0; e_latch = 0;
+			h = 0; held = 0; f = 0; e = 0; b = 0;
+			e_latch = 0;
 			whole = false; alone = false; e_lock = false;
 			e_stepped = false; jumped = false; ended = false
 		}
@@ -786,10 +773,14 @@ init
 		end[1] = 2;
 		slope[1] = 1;
 		g_slope[1] = 1;
+#ifdef LATE
+		run late_writer();
+#else
 		run writer();
+#endif
 		for (i : 1 .. READERS) {
 #ifdef ATTACHED
-			run attached()
+			run attached(i)
 #else
 			run reader(i)
 #endif
