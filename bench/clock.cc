@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* A clock on the TSC, beside a bare RDTSC. */
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "paired.h"
 
 static void conv_now(benchmark::State &state)
@@ -166,5 +169,67 @@ static void clock_init(benchmark::State &state)
 	count(state, "ns", ns);
 }
 BENCHMARK(clock_init)->UseManualTime()->Iterations(50);
+
+/* A page as another process has it, mapped here a second time. */
+class shared_page
+{
+      public:
+	tscal_clock owner{};
+	int fd;
+
+	explicit shared_page(benchmark::State &state)
+	{
+		tscal_clock_opts opts = TSCAL_CLOCK_OPTS_INIT;
+
+		fd = tscal_clock_page_new("bench", &opts.page);
+		opts.page_size = sizeof(tscal_clock_page);
+		if (tscal_clock_init(&owner, CLOCK_MONOTONIC, &opts, nullptr) !=
+			TSCAL_CLOCK_ON_TSC)
+			state.SkipWithError(tscal_clock_why(&owner));
+		page_ = opts.page;
+		tscal_clock_thread_start(&owner, nullptr);
+	}
+	~shared_page()
+	{
+		tscal_clock_fini(&owner);
+		munmap(page_, sizeof(tscal_clock_page));
+		close(fd);
+	}
+	shared_page(const shared_page &) = delete;
+	shared_page &operator=(const shared_page &) = delete;
+
+      private:
+	void *page_;
+};
+
+static void attached_now(benchmark::State &state)
+{
+	shared_page page(state);
+	static tscal_clock clk;
+
+	if (tscal_clock_attach_fd(&clk, page.fd) != TSCAL_CLOCK_ON_TSC)
+		state.SkipWithError(tscal_clock_why(&clk));
+	beside_rdtsc(state, [] { read_now(&clk); });
+	tscal_clock_fini(&clk);
+}
+PAIRED(attached_now);
+
+static void attach(benchmark::State &state)
+{
+	shared_page page(state);
+	std::vector<double> ns;
+
+	for (auto _ : state) {
+		static tscal_clock clk;
+		uint64_t begin = tscal_rdtsc_begin();
+
+		tscal_clock_attach_fd(&clk, page.fd);
+		ns.push_back(machine::get().ns(tscal_rdtsc_begin() - begin));
+		state.SetIterationTime(ns.back() * 1e-9);
+		tscal_clock_fini(&clk);
+	}
+	count(state, "ns", ns);
+}
+PAIRED(attach);
 
 BENCHMARK_MAIN();

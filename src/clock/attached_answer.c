@@ -47,6 +47,21 @@ static bool answered_under(struct clock_state *st, uint64_t segments)
 	       answered == segments;
 }
 
+/* Above all segments of before, and not above seg, which is about to begin.
+ * What the clock says may be below what they said. */
+static int64_t before_it_begins(const struct tscal_clock_page *page,
+	const struct tscal_segment *seg, uint64_t tsc)
+{
+	struct tscal_segment bridge;
+	int64_t ns = seg->ns_from;
+
+	if (page_segment(
+		    page, segment_number(seg) - TSCAL_SEGMENT_STEP, &bridge) &&
+		bridge.flags & SEGMENT_BRIDGE)
+		ns = segment_ns(&bridge, tsc);
+	return ns < seg->ns_from ? ns : seg->ns_from;
+}
+
 enum page_answer attached_answer(struct clock_state *st,
 	const struct tscal_clock_page *page, uint64_t latch, uint64_t tsc,
 	int64_t *ns, struct tscal_segment *seg)
@@ -61,9 +76,7 @@ enum page_answer attached_answer(struct clock_state *st,
 	if (where == PAGE_TORN)
 		return PAGE_AGAIN;
 	if (where == PAGE_EARLY) {
-		/* Above all segments of before, and not above it.  What the
-		 * clock says by now may be below what they said. */
-		*ns = seg->ns_from;
+		*ns = before_it_begins(page, seg, tsc);
 		return PAGE_BY_SYSTEM;
 	}
 	if (!answered_under(st, segments) ||

@@ -254,3 +254,53 @@ Test(sim_clock, a_dynamic_clock_is_followed_within_what_its_reads_allow)
 	cr_assert(eq(u32, update_for(4), TSCAL_EVENT_RESUMED));
 	cr_assert(lt(i64, far(off_ns()), 3000));
 }
+
+static uint32_t told;
+static int told_times;
+
+static void on_event(void *arg, uint32_t events)
+{
+	/* It may read the clock, and the update is done. */
+	cr_assert(eq(int, tscal_clock_check(arg) < 0, 0));
+	told |= events;
+	told_times++;
+}
+
+Test(sim_clock, whoever_wants_to_is_told_of_events)
+{
+	struct tscal_clock_opts opts = TSCAL_CLOCK_OPTS_INIT;
+
+	pc(15);
+	opts.on_event = on_event;
+	opts.event_arg = &clk;
+	cr_assert(zero(int, begin(CLOCK_REALTIME, &opts)));
+	cr_assert(eq(u32, update_for(5), 0));
+	cr_assert(eq(int, told_times, 0));
+	sim_set_clock(&sim, CLOCK_REALTIME, -30 * S, 0);
+	update_for(1);
+	cr_assert(eq(u32, told, TSCAL_EVENT_SET));
+	cr_assert(eq(int, told_times, 1));
+	update_for(4);
+	cr_assert(eq(u32, told, TSCAL_EVENT_SET | TSCAL_EVENT_RESUMED));
+	cr_assert(eq(int, told_times, 2));
+	/* Looking is not telling. */
+	sim_set_clock(&sim, CLOCK_REALTIME, 30 * S, 0);
+	wait_ns(100 * MS);
+	cr_assert(eq(int, tscal_clock_check(&clk), TSCAL_EVENT_SET));
+	cr_assert(eq(int, told_times, 2));
+}
+
+Test(sim_clock, lapses_are_counted)
+{
+	pc(16);
+	cr_assert(zero(int, begin(CLOCK_MONOTONIC, NULL)));
+	update_for(5);
+	cr_assert(zero(ulong, stats().lapses));
+	for (unsigned i = 1; i < 4; i++) {
+		wait_ns(2000 * MS);
+		cr_assert(eq(u32, update_for(1) & TSCAL_EVENT_LAPSE,
+			TSCAL_EVENT_LAPSE));
+		update_for(5);
+		cr_assert(eq(ulong, stats().lapses, i));
+	}
+}

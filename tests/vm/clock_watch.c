@@ -11,7 +11,8 @@
 
 #define S INT64_C(1000000000)
 
-/* Updates of 100 ms, five looks in each. */
+/* Between updates; five looks in each. */
+#define INTERVAL_MS 50
 #define LOOKS 5
 #define QUIET 20
 #define MOST 400
@@ -133,7 +134,7 @@ static void look_at_interval(int i, bool excuse)
  */
 static void update(const struct want *w, const bool excuse[CLOCKS])
 {
-	const struct timespec part = {0, 100000000 / LOOKS};
+	const struct timespec part = {0, INTERVAL_MS * 1000000 / LOOKS};
 
 	for (int n = 0; n < LOOKS; n++) {
 		nanosleep(&part, NULL);
@@ -228,6 +229,7 @@ int begin(int i)
 	int rc;
 
 	opts.flags = c[i].flags;
+	opts.interval_ms = INTERVAL_MS;
 	rc = tscal_clock_init(&c[i].clk, c[i].id, &opts, NULL);
 	c[i].generation = tscal_clock_generation(&c[i].clk);
 	c[i].ns = INT64_MIN;
