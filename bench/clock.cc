@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* A clock on the TSC, beside a bare RDTSC. */
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "paired.h"
@@ -192,7 +191,7 @@ class shared_page
 	~shared_page()
 	{
 		tscal_clock_fini(&owner);
-		munmap(page_, sizeof(tscal_clock_page));
+		tscal_clock_page_free(page_);
 		close(fd);
 	}
 	shared_page(const shared_page &) = delete;
@@ -207,7 +206,8 @@ static void attached_now(benchmark::State &state)
 	shared_page page(state);
 	static tscal_clock clk;
 
-	if (tscal_clock_attach_fd(&clk, page.fd) != TSCAL_CLOCK_ON_TSC)
+	if (tscal_clock_attach_fd(&clk, CLOCK_MONOTONIC, page.fd) !=
+		TSCAL_CLOCK_ON_TSC)
 		state.SkipWithError(tscal_clock_why(&clk));
 	beside_rdtsc(state, [] { read_now(&clk); });
 	tscal_clock_fini(&clk);
@@ -223,7 +223,7 @@ static void attach(benchmark::State &state)
 		static tscal_clock clk;
 		uint64_t begin = tscal_rdtsc_begin();
 
-		tscal_clock_attach_fd(&clk, page.fd);
+		tscal_clock_attach_fd(&clk, CLOCK_MONOTONIC, page.fd);
 		ns.push_back(machine::get().ns(tscal_rdtsc_begin() - begin));
 		state.SetIterationTime(ns.back() * 1e-9);
 		tscal_clock_fini(&clk);

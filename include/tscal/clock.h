@@ -88,9 +88,9 @@ struct tscal_clock_opts {
 	double drift_ppm;
 	/** Where its page is to be, for others to attach: memory that they map
 	 * too, aligned to 64 bytes, such as that of tscal_clock_page_new().  It
-	 * must outlive the clock.  One clock at a time writes it: the one that
-	 * is set up takes it over, and the one of before must have ended.
-	 * NULL: in the clock. */
+	 * must stay until tscal_clock_fini().  One clock at a time writes it:
+	 * the one that is set up takes it over, and the one of before must have
+	 * ended.  NULL: in the clock. */
 	void *page;
 	size_t page_size; /**< of page; sizeof(struct tscal_clock_page) or more
 			   */
@@ -121,11 +121,16 @@ TSCAL_API int tscal_clock_init_sized(struct tscal_clock *clk, size_t clk_size,
  *                  dynamic clock (clock_gettime(2)) such as a PTP device.
  * @param opts      NULL for the defaults.
  * @param info      receives the calibration; may be NULL.
- * @return enum tscal_clock_on; or -EINVAL for options out of range or a clock
- *         that does not exist, -EEXIST if the page in the options is another
- *         clock's, or of another time namespace, -EAGAIN for CLOCK_TAI while
- * the kernel does not know the offset of TAI, -EBUSY while its thread runs,
- * -errno of clock_gettime(). 15 ms, most of it asleep, unless the thread is
+ * @return enum tscal_clock_on, or an error:
+ * @retval -EINVAL   options out of range, or a clock that does not exist
+ * @retval -EAGAIN   CLOCK_TAI while the kernel does not know the offset of TAI
+ * @retval -EBUSY    its thread runs
+ * @retval -EEXIST   the page in the options is another clock's, or of another
+ *                   time namespace
+ * @retval -EPROTO   it is of another version of tscal
+ * @retval -ENODATA  it was used before, and the boot id cannot be read
+ *
+ * or -errno of clock_gettime().  15 ms, most of it asleep, unless the thread is
  * descheduled; as long where the caller or the environment asks for the
  * system's clock, since info is filled in all the same.  No thread, no device.
  * As tscal_calibrate() it takes about 100 KB of stack.  Not for signal
@@ -227,6 +232,10 @@ enum tscal_event {
 	TSCAL_EVENT_MOVED = 1 << 9,
 	/** "forked": this is the child, and nobody updated its copy. */
 	TSCAL_EVENT_FORKED = 1 << 10,
+	/** "taken": another clock was set up in the page of this one
+	 * (tscal_clock_opts.page), which runs on clock_gettime() from now on,
+	 * in another generation. */
+	TSCAL_EVENT_TAKEN = 1 << 11,
 
 	TSCAL_EVENT_BREAKS = 0x7f0
 };
@@ -253,9 +262,9 @@ TSCAL_API int tscal_clock_update(struct tscal_clock *clk);
 
 /** Compare with the clock that is followed, and change nothing: does the
  * calibration still hold, and what has changed?
- * @return as tscal_clock_update(): what it would notice.  Of an attached clock
- *         0, or TSCAL_EVENT_LAPSE: its owner does not update, and if he has
- *         another page by now, that is to be attached.  As long as that. */
+ * @return as tscal_clock_update(): what it would notice.  As long as that.  Of
+ *         an attached clock 0, or TSCAL_EVENT_LAPSE: its owner does not update.
+ *         If the owner made another page, attach that one. */
 TSCAL_API int tscal_clock_check(struct tscal_clock *clk);
 
 /**

@@ -23,6 +23,12 @@ int tscal_clock_page_new(const char *name, void **page)
 	return shared_memory_new(name, SIZE, page);
 }
 
+void tscal_clock_page_free(void *page)
+{
+	if (page)
+		shared_memory_unmap(page, SIZE);
+}
+
 /* What it says now is near to what the clock says here.  Where no segment is
  * valid, it says nothing. */
 static int check_time(struct tscal_platform *plat,
@@ -45,12 +51,10 @@ static int attach(struct tscal_clock *clk, const struct tscal_clock_page *page)
 {
 	struct tscal_platform *plat = tscal_platform_passive();
 	struct clock_state *st = clock_state(clk);
-	int clock_id, rc = page_identity_check(plat, page, &clock_id);
+	int rc = page_identity_check(plat, page, clk->clock_id);
 
 	if (rc)
 		return rc;
-	clk->clock_id = clock_id;
-	st->system_call = clock_tsc_disabled(plat);
 	if (clock_unwanted(clk, 0))
 		return TSCAL_CLOCK_ON_SYSTEM;
 	if (st->system_call) {
@@ -58,104 +62,132 @@ static int attach(struct tscal_clock *clk, const struct tscal_clock_page *page)
 			"this process may not execute RDTSC");
 		return TSCAL_CLOCK_ON_SYSTEM;
 	}
-	rc = check_time(plat, page, clock_id);
-	if (rc) {
-		clk->clock_id = CLOCK_MONOTONIC;
+	rc = check_time(plat, page, clk->clock_id);
+	if (rc)
 		return rc;
-	}
 	/* It is not written: clock_writes(). */
 	st->page = (struct tscal_clock_page *)(uintptr_t)page;
 	clock_set_mode(clk, CLOCK_MODE_ATTACHED);
 	__atomic_store_n(&clk->page, page, __ATOMIC_SEQ_CST);
-	return TSCAL_CLOCK_ON_TSC;
+	return page_latch(page) & PAGE_OFF ? TSCAL_CLOCK_ON_SYSTEM
+					   : TSCAL_CLOCK_ON_TSC;
 }
 
 static const char *reason(int rc)
 {
 	switch (rc) {
 	case -EINVAL:
-		return "the page is too small, or not aligned to 64 bytes";
+		return "the page is too small or not aligned to 64 bytes, or "
+		       "there is no such clock";
+	case -EAGAIN:
+		return "no clock was set up in the page so far: try again when "
+		       "its owner has";
 	case -ENOMSG:
-		return "what was to be attached is no page of a clock";
+		return "what is to be attached is not the page of a clock";
 	case -EPROTO:
 		return "the page is of another version of tscal";
+	case -ENXIO:
+		return "the page is of another clock than the one asked for";
+	case -ENOTSUP:
+		return "a dynamic clock cannot be attached: only the process "
+		       "that opened it has it";
 	case -ESTALE:
-		return "the page is of another boot";
+		return "the page is of another boot: its owner must set its "
+		       "clock up again";
 	case -EXDEV:
 		return "the page is of another time namespace";
 	case -ENODATA:
-		return "the boot id cannot be read, here or by the page's "
-		       "owner";
-	case -ENOTSUP:
-		return "the page is of a dynamic clock, which only its opener "
-		       "has";
+		return "the boot id cannot be read, here or by the owner: is "
+		       "/proc mounted?";
 	case -EBADMSG:
 		return "the page says another time than the clock";
 	case -EPERM:
-		return "the page's file can be made smaller while it is read";
+		return "the file of the page can be made smaller, or is of "
+		       "huge pages: a reader would be killed by SIGBUS";
 	default:
 		return "the page could not be mapped, or its clock not read";
 	}
 }
 
-static int refused(struct tscal_clock *clk, int rc)
+/* Nothing is attached so far.  0, or -errno. */
+static int begin(struct tscal_clock *clk, size_t clk_size, int clock_id)
 {
-	clock_leave(clk, CLOCK_MODE_SYSTEM, reason(rc));
+	/* Another version's clock: not a byte of it is known. */
+	if (!clk || clk_size != sizeof(*clk))
+		return -EINVAL;
+	if (clock_thread_runs(clk))
+		return -EBUSY;
+	clock_clear(clk, clock_id, CLOCK_MODE_SYSTEM);
+	clock_state(clk)->system_call = clock_tsc_disabled(
+		tscal_platform_passive());
+	return 0;
+}
+
+/* What is returned, if it is an error with its reason. */
+static int end(struct tscal_clock *clk, int rc)
+{
+	if (rc < 0)
+		clock_leave(clk, CLOCK_MODE_SYSTEM, reason(rc));
+	clock_state(clk)->attached = rc >= 0;
 	return rc;
 }
 
-int tscal_clock_attach(struct tscal_clock *clk, const void *page, size_t size)
+/* Of clocks that other processes have too. */
+static int check_clock(int clock_id)
 {
-	int rc;
-
-	if (!clk)
+	if (!clock_can_be_followed(clock_id))
 		return -EINVAL;
-	if (clock_thread_runs(clk))
-		return -EBUSY;
-	clock_clear(clk, CLOCK_MONOTONIC, CLOCK_MODE_SYSTEM);
-	rc = page_place_check(page, size);
-	if (!rc)
-		rc = attach(clk, page);
-	return rc < 0 ? refused(clk, rc) : rc;
+	return clock_id < 0 ? -ENOTSUP : 0;
 }
 
-int tscal_clock_attach_fd(struct tscal_clock *clk, int fd)
+int tscal_clock_attach_sized(struct tscal_clock *clk, size_t clk_size,
+	int clock_id, const void *page, size_t page_size)
+{
+	int rc = begin(clk, clk_size, clock_id);
+
+	if (rc)
+		return rc;
+	rc = check_clock(clock_id);
+	if (!rc)
+		rc = page_place_check(page, page_size);
+	return end(clk, rc ? rc : attach(clk, page));
+}
+
+int tscal_clock_attach_fd_sized(
+	struct tscal_clock *clk, size_t clk_size, int clock_id, int fd)
 {
 	const void *page;
-	int rc;
+	int rc = begin(clk, clk_size, clock_id);
 
-	if (!clk)
-		return -EINVAL;
-	if (clock_thread_runs(clk))
-		return -EBUSY;
-	clock_clear(clk, CLOCK_MONOTONIC, CLOCK_MODE_SYSTEM);
-	rc = shared_memory_map(fd, SIZE, &page);
 	if (rc)
-		return refused(clk, rc);
+		return rc;
+	rc = check_clock(clock_id);
+	if (!rc)
+		rc = shared_memory_map(fd, SIZE, &page);
+	if (rc)
+		return end(clk, rc);
 	rc = attach(clk, page);
-	if (rc == TSCAL_CLOCK_ON_TSC)
+	if (clock_mode(clk) == CLOCK_MODE_ATTACHED)
 		clock_state(clk)->mapped = page;
 	else
 		shared_memory_unmap(page, SIZE);
-	return rc < 0 ? refused(clk, rc) : rc;
+	return end(clk, rc);
 }
 
 int tscal_clock_detach(struct tscal_clock *clk)
 {
 	struct clock_state *st;
-	uint32_t generation;
 
 	if (!clk)
 		return -EINVAL;
-	if (clock_mode(clk) != CLOCK_MODE_ATTACHED)
-		return -ENODATA;
 	st = clock_state(clk);
-	generation = tscal_clock_generation(clk) + 1;
+	if (st->magic != CLOCK_MAGIC || !st->attached)
+		return -ENODATA;
 	clock_leave(clk, CLOCK_MODE_SYSTEM, "tscal_clock_detach() was called");
-	st->page = NULL;
-	st->system.steps = generation;
+	clock_forget_page(clk);
 	if (st->mapped)
 		shared_memory_unmap(st->mapped, SIZE);
 	st->mapped = NULL;
+	st->attached = false;
 	return 0;
 }

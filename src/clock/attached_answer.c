@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
+ * Of an attached clock, and of a clock whose page is that of this process's
+ * parent.
+ *
  * An epoch is a time in which answers by clock_gettime() do not step back.  It
  * is of one latch: answered_latch.  One thread at a time changes epochs, under
  * the clock's lock: several stores, then a step.  Who asks for the generation

@@ -170,9 +170,7 @@ bool clock_unwanted(struct tscal_clock *clk, uint32_t flags)
 	return true;
 }
 
-/* Clocks that go on evenly, and not in ticks of the kernel: dynamic ones have
- * CLOCKFD in their low bits (Linux, include/linux/posix-timers.h). */
-static bool can_be_followed(int clock_id)
+bool clock_can_be_followed(int clock_id)
 {
 	if (clock_id < 0)
 		return (clock_id & 7) == 3;
@@ -191,7 +189,7 @@ static int set_up(struct tscal_clock *clk, const struct tscal_clock_opts *o,
 	st->plat = o->platform ? o->platform : tscal_platform_passive();
 	st->interval_ns = 1e6 * (o->interval_ms ? o->interval_ms : 100);
 	st->system_call = clock_tsc_disabled(st->plat);
-	if (!can_be_followed(clk->clock_id))
+	if (!clock_can_be_followed(clk->clock_id))
 		return -EINVAL;
 	rc = st->plat->ops->clock_ns(
 		st->plat, clk->clock_id, st->system_call, &ns);
@@ -243,6 +241,7 @@ int tscal_clock_init_sized(struct tscal_clock *clk, size_t clk_size,
 		rc = set_up(clk, &o, &mine);
 	if (rc < 0) {
 		clock_leave(clk, CLOCK_MODE_SYSTEM, "it could not be set up");
+		clock_forget_page(clk);
 		return rc;
 	}
 	if (info) {
@@ -318,4 +317,5 @@ void tscal_clock_fini(struct tscal_clock *clk)
 		clock_mode(clk) == CLOCK_MODE_SYSTEM
 			? NULL
 			: "tscal_clock_fini() was called");
+	clock_forget_page(clk);
 }

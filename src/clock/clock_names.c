@@ -10,7 +10,7 @@ const char *tscal_event_next(uint32_t *events)
 	/* By bit, as enum tscal_event. */
 	static const char *const names[] = {"lapse", "bound", "slewing",
 		"resumed", "rate", "suspend", "set", "jump", "clocksource",
-		"moved", "forked"};
+		"moved", "forked", "taken"};
 
 	return events ? names_next(
 				events, names, sizeof(names) / sizeof(names[0]))

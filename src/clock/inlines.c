@@ -27,3 +27,6 @@ extern int64_t tscal_now(const struct tscal_clock *clk);
 extern int64_t tscal_now_ordered(const struct tscal_clock *clk);
 extern int tscal_clock_stats(
 	const struct tscal_clock *clk, struct tscal_stats *stats);
+extern int tscal_clock_attach(struct tscal_clock *clk, int clock_id,
+	const void *page, size_t page_size);
+extern int tscal_clock_attach_fd(struct tscal_clock *clk, int clock_id, int fd);

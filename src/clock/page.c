@@ -34,10 +34,9 @@ _Static_assert(
 
 int64_t segment_err_ns(const struct tscal_segment *s, uint64_t tsc)
 {
-	int64_t ticks = (int64_t)(tsc - s->err_tsc);
+	double ticks = (double)(int64_t)(tsc - s->err_tsc);
 	/* In ns per 2^61 ticks; a mocked clock has none. */
-	double ns = (double)(ticks < 0 ? -ticks : ticks) * (double)s->mult *
-		    0x1p-61;
+	double ns = (ticks < 0 ? -ticks : ticks) * (double)s->mult * 0x1p-61;
 
 	ns = (double)s->err_ns + ns * s->err_ppb * 1e-9 + 1;
 	/* A page that another process writes may hold anything. */

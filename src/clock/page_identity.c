@@ -44,61 +44,84 @@ static bool boot(struct tscal_platform *plat, uint64_t id[2])
 	return digits == 32;
 }
 
-/* Another number than that of any clock that may have had the page before. */
+/* Another number than that of the clock that had the page before; not 0. */
 static uint32_t new_owner(const struct tscal_clock_page *page, uint64_t tsc)
 {
+	uint32_t before = __atomic_load_n(&page->owner, __ATOMIC_ACQUIRE);
 	uint32_t owner = (uint32_t)((tsc * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
 
-	return owner && owner != page->owner ? owner : page->owner + 1;
+	while (!owner || owner == before)
+		owner++;
+	return owner;
+}
+
+/* Whether a page is there that others may have attached.  1, 0, or why it must
+ * be left alone. */
+static int look_for_page(
+	const struct tscal_clock_page *page, int clock_id, const uint64_t id[2])
+{
+	uint64_t magic = __atomic_load_n(&page->magic, __ATOMIC_ACQUIRE);
+
+	if ((magic & ~VERSION_MASK) != MAGIC)
+		return 0;
+	if ((magic & VERSION_MASK) != VERSION)
+		return -EPROTO;
+	/* After another boot nobody reads it; but in which one is this? */
+	if (!(id[0] | id[1]))
+		return -ENODATA;
+	if (memcmp(id, page->boot_id, sizeof(page->boot_id)) != 0)
+		return 0;
+	if (page->clock_id != clock_id ||
+		page->time_namespace != self_time_namespace())
+		return -EEXIST;
+	return 1;
 }
 
 int page_take_over(struct tscal_platform *plat, struct tscal_clock_page *page,
 	int clock_id, uint64_t tsc, uint32_t *owner)
 {
-	bool there = __atomic_load_n(&page->magic, __ATOMIC_ACQUIRE) ==
-		     (MAGIC | VERSION);
-	uint32_t time_namespace = self_time_namespace();
 	uint64_t id[2];
+	int there;
 
 	(void)boot(plat, id);
-	/* After another boot nobody reads it. */
-	there = there && memcmp(id, page->boot_id, sizeof(id)) == 0;
-	if (there && (page->clock_id != clock_id ||
-			     page->time_namespace != time_namespace))
-		return -EEXIST;
+	there = look_for_page(page, clock_id, id);
+	if (there < 0)
+		return there;
 	*owner = new_owner(page, tsc);
-	/* Nobody attaches it meanwhile; who has it attached reads on. */
-	__atomic_store_n(&page->magic, 0, __ATOMIC_SEQ_CST);
-	if (there)
-		page_restart(page, tsc);
-	else
+	if (!there) {
+		__atomic_store_n(&page->magic, 0, __ATOMIC_SEQ_CST);
 		page_init(page);
-	__atomic_store_n(&page->owner, *owner, __ATOMIC_RELEASE);
+	}
+	/* First: who sees the next generation sees whose it is. */
+	__atomic_store_n(&page->owner, *owner, __ATOMIC_SEQ_CST);
+	page_restart(page, tsc);
 	__atomic_store_n(&page->utc_err_ns, -1, __ATOMIC_RELEASE);
 	__atomic_store_n(&page->flags, 0, __ATOMIC_RELEASE);
+	if (there)
+		return 0;
 	memcpy(page->boot_id, id, sizeof(id));
-	page->time_namespace = time_namespace;
+	page->time_namespace = self_time_namespace();
 	page->clock_id = clock_id;
 	__atomic_store_n(&page->magic, MAGIC | VERSION, __ATOMIC_SEQ_CST);
 	return 0;
 }
 
 int page_identity_check(struct tscal_platform *plat,
-	const struct tscal_clock_page *page, int *clock_id)
+	const struct tscal_clock_page *page, int clock_id)
 {
 	uint64_t magic = __atomic_load_n(&page->magic, __ATOMIC_ACQUIRE);
 	uint64_t here[2], there[2];
 
-	/* Once: whoever writes it may change it. */
-	*clock_id = __atomic_load_n(&page->clock_id, __ATOMIC_ACQUIRE);
 	for (int i = 0; i < 2; i++)
 		there[i] = __atomic_load_n(&page->boot_id[i], __ATOMIC_ACQUIRE);
+	if (!magic)
+		return -EAGAIN;
 	if ((magic & ~VERSION_MASK) != MAGIC)
 		return -ENOMSG;
 	if ((magic & VERSION_MASK) != VERSION)
 		return -EPROTO;
-	if (*clock_id < 0)
-		return -ENOTSUP;
+	if (__atomic_load_n(&page->clock_id, __ATOMIC_ACQUIRE) != clock_id)
+		return -ENXIO;
 	if (!boot(plat, here) || !(there[0] | there[1]))
 		return -ENODATA;
 	if (memcmp(here, there, sizeof(here)) != 0)

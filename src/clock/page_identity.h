@@ -19,7 +19,9 @@ int page_place_check(const void *page, size_t size);
  * Begin a page, or take over the one that is there: its next generation, with
  * no segment valid, and its history kept.  0, and what its owner is; -EEXIST if
  * it is there for another clock, or another time namespace: those who have it
- * attached would read what they did not ask for.
+ * attached would read what they did not ask for; -EPROTO if it is there for
+ * another version of tscal; -ENODATA if it is there, and the boot id cannot be
+ * read.
  */
 int page_take_over(struct tscal_platform *plat, struct tscal_clock_page *page,
 	int clock_id, uint64_t tsc, uint32_t *owner);
@@ -31,9 +33,9 @@ static inline bool page_owned(
 	return __atomic_load_n(&page->owner, __ATOMIC_ACQUIRE) == owner;
 }
 
-/* Whether this process may read it.  0 and its clock; or what
+/* Whether this process may read that clock there.  0, or what
  * tscal_clock_attach() says. */
 int page_identity_check(struct tscal_platform *plat,
-	const struct tscal_clock_page *page, int *clock_id);
+	const struct tscal_clock_page *page, int clock_id);
 
 #endif /* TSCAL_PAGE_IDENTITY_H */

@@ -22,7 +22,6 @@ int clock_read_slow(const struct tscal_clock *clk, struct slow_reading *out)
 	struct clock_state *st = clock_state(clk);
 	struct tscal_platform *plat = clock_platform(st);
 	struct tscal_clock_page *page = clock_page(st);
-	bool writes = clock_writes(clk);
 
 	__atomic_fetch_add(&st->slow, 1, __ATOMIC_RELAXED);
 	out->by_segment = false;
@@ -49,10 +48,12 @@ int clock_read_slow(const struct tscal_clock *clk, struct slow_reading *out)
 			return n ? n : -EIO;
 		out->tsc = s.tsc_after;
 		out->ns = out->clock_ns = (int64_t)s.ref;
-		answer = writes ? page_answer(page, &st->system, latch,
-					  out->tsc, &out->ns, &out->segment)
-				: attached_answer(st, page, latch, out->tsc,
-					  &out->ns, &out->segment);
+		/* After the latch: who takes a page over says so first. */
+		answer = clock_writes(clk, page)
+				 ? page_answer(page, &st->system, latch,
+					   out->tsc, &out->ns, &out->segment)
+				 : attached_answer(st, page, latch, out->tsc,
+					   &out->ns, &out->segment);
 		switch (answer) {
 		case PAGE_BY_SEGMENT:
 			out->by_segment = true;
@@ -120,7 +121,7 @@ uint32_t tscal_clock_generation(const struct tscal_clock *clk)
 		return 0;
 	st = clock_state(clk);
 	page = clock_page(st);
-	if (page && !clock_writes(clk))
+	if (page && !clock_writes(clk, page))
 		return attached_generation(st, page);
 	steps = __atomic_load_n(&st->system.steps, __ATOMIC_SEQ_CST);
 	return (page ? page_generation(page_latch(page)) : 0) + steps;
@@ -130,6 +131,9 @@ const char *tscal_clock_why(const struct tscal_clock *clk)
 {
 	if (!clk || clock_mode(clk) == CLOCK_MODE_NONE)
 		return "tscal_clock_init() was not called";
+	if (clock_mode(clk) == CLOCK_MODE_ATTACHED &&
+		page_latch(clock_page(clock_state(clk))) & PAGE_OFF)
+		return "the page's owner runs on clock_gettime(), or has ended";
 	return clock_state(clk)->why;
 }
 

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "clock/page_identity.h"
 #include "plat/self.h"
 #include "plat/shared_memory.h"
 
@@ -48,34 +47,6 @@ int clock_updatable(const struct tscal_clock *clk)
 	}
 }
 
-bool clock_writes(const struct tscal_clock *clk)
-{
-	const struct clock_state *st = clock_state(clk);
-
-	if (clock_mode(clk) == CLOCK_MODE_ATTACHED)
-		return false;
-	return !st->owner || (st->process == self_process() &&
-				     page_owned(st->page, st->owner));
-}
-
-void clock_part(struct tscal_clock *clk)
-{
-	struct clock_state *st = clock_state(clk);
-	uint64_t generation;
-
-	if (!st->page || clock_writes(clk))
-		return;
-	generation = page_generation(page_latch(st->page)) + 1;
-	page_init(&clk->own);
-	clk->own.latch += generation << 32;
-	/* Who is answering by the other one answers again. */
-	page_step(&st->system);
-	__atomic_store_n(&st->page, &clk->own, __ATOMIC_SEQ_CST);
-	st->owner = 0;
-	if (__atomic_load_n(&clk->page, __ATOMIC_RELAXED))
-		__atomic_store_n(&clk->page, &clk->own, __ATOMIC_SEQ_CST);
-}
-
 void clock_clear(struct tscal_clock *clk, int clock_id, enum clock_mode mode)
 {
 	uint32_t generation = 0;
@@ -99,14 +70,16 @@ void clock_clear(struct tscal_clock *clk, int clock_id, enum clock_mode mode)
 void clock_leave(struct tscal_clock *clk, enum clock_mode mode, const char *why)
 {
 	struct clock_state *st = clock_state(clk);
+	bool writes = st->page && clock_writes(clk, st->page);
 
 	if (why)
 		snprintf(st->why, sizeof(st->why), "%s", why);
 	/* First: the generation says that what follows may be less. */
-	if (st->page && clock_writes(clk))
+	if (writes)
 		page_off(st->page);
-	else if (st->page)
-		page_step(&st->system);
-	clock_set_mode(clk, mode);
 	__atomic_store_n(&clk->page, NULL, __ATOMIC_SEQ_CST);
+	clock_set_mode(clk, mode);
+	/* Under the lock each look at it is another generation. */
+	if (st->page && !writes)
+		page_step(&st->system);
 }

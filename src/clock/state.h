@@ -30,11 +30,12 @@ struct clock_state {
 	struct tscal_platform *plat;
 	/* Atomic; NULL: there is none.  Not written unless clock_writes(). */
 	struct tscal_clock_page *page;
-	uint32_t
-		owner; /* of a page that is shared: what it says; 0: clk->own */
+	uint32_t owner; /* atomic: as the shared page says; 0: it has none */
 	struct page_system system; /* atomic */
 	uint32_t lock;	  /* atomic: self_process() while it updates, or 0 */
-	uint32_t process; /* self_process() when it was set up, or taken over */
+	uint32_t process; /* atomic: self_process() when it was set up, or taken
+			     over */
+	bool attached;	  /* and not detached since */
 	const void *mapped; /* by tscal_clock_attach_fd() */
 	/* Atomic, of pages that are only read: attached_answer.c. */
 	uint64_t answered_latch;
@@ -97,13 +98,18 @@ static inline struct tscal_clock_page *clock_page(const struct clock_state *st)
 	return __atomic_load_n(&st->page, __ATOMIC_ACQUIRE);
 }
 
-/* Whether the page is this clock's: not if it is attached, nor if it is shared
- * and its owner this process's parent, or a clock that took it over. */
-bool clock_writes(const struct tscal_clock *clk);
+/* page_owner.c.  Whether a page, which was the clock's, is the clock's to
+ * write: not if it is attached, nor if it is shared and its owner this
+ * process's parent, or a clock that took it over. */
+bool clock_writes(
+	const struct tscal_clock *clk, const struct tscal_clock_page *page);
 
 /* On a page of its own from now on, if it was on one that it does not write.
  * Another generation. */
 void clock_part(struct tscal_clock *clk);
+
+/* On none, which may be given back: in another generation. */
+void clock_forget_page(struct tscal_clock *clk);
 
 static inline struct tscal_platform *clock_platform(
 	const struct clock_state *st)
@@ -128,6 +134,10 @@ void clock_clear(struct tscal_clock *clk, int clock_id, enum clock_mode mode);
 /* The TSC is not used (any more).  Under lock, or before it is used. */
 void clock_leave(
 	struct tscal_clock *clk, enum clock_mode mode, const char *why);
+
+/* Clocks that go on evenly, and not in ticks of the kernel: dynamic ones have
+ * CLOCKFD in their low bits (Linux, include/linux/posix-timers.h). */
+bool clock_can_be_followed(int clock_id);
 
 /* Whether somebody wants the TSC left alone, by TSCAL_CLOCK_* or in the
  * environment: then it is. */

@@ -83,7 +83,8 @@ static void *run(void *arg)
 	struct tscal_clock *clk = arg;
 	struct clock_state *st = clock_state(clk);
 
-	while (go_on(st, pause_ns(st)))
+	/* Not if it was disabled, or another clock took its page over. */
+	while (clock_mode(clk) != CLOCK_MODE_SYSTEM && go_on(st, pause_ns(st)))
 		tscal_clock_update(clk);
 	return NULL;
 }

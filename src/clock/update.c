@@ -162,7 +162,7 @@ static void remember(
 {
 	st->surroundings = *here;
 	st->looked_tsc = l->now.tsc;
-	st->process = st->lock;
+	__atomic_store_n(&st->process, st->lock, __ATOMIC_RELEASE);
 	if (st->drift_by_clocksource)
 		st->servo.opts.drift_ppm = clock_raw_drift_ppm(here);
 	if (st->servo.drift_ppm < st->servo.opts.drift_ppm)
@@ -244,10 +244,10 @@ static int update(struct tscal_clock *clk, bool dry)
 	/* A child of fork() leaves its parent's page alone. */
 	if (!dry && st->process != st->lock)
 		clock_part(clk);
-	if (!clock_writes(clk) && !dry) {
+	if (!clock_writes(clk, st->page) && !dry) {
 		clock_leave(clk, CLOCK_MODE_SYSTEM,
 			"another clock took its page over");
-		return 0;
+		return TSCAL_EVENT_TAKEN;
 	}
 	/* Again where the newest segment ended meanwhile, or a reader did. */
 	for (int i = 0; i < TRIES && (!i || !done); i++) {

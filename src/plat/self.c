@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 #include "plat/self.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -17,17 +18,34 @@ static union {
 	char page[PAGE];
 } wiped __attribute__((__aligned__(PAGE)));
 
-/* Of this process and its ancestors: not wiped. */
+/* Not wiped: of this process and its ancestors, and whether the page is wiped
+ * at all, which is settled once. */
 static uint32_t processes;
+enum { NOT_ASKED, WIPED, KEPT };
+static int at_fork;
+
+static int ask(void)
+{
+	int was = errno, how;
+
+	how = madvise(&wiped, sizeof(wiped), MADV_WIPEONFORK) ? KEPT : WIPED;
+	errno = was;
+	__atomic_store_n(&at_fork, how, __ATOMIC_RELEASE);
+	return how;
+}
 
 uint32_t self_process(void)
 {
 	uint32_t self = __atomic_load_n(&wiped.process, __ATOMIC_ACQUIRE);
 	uint32_t none = 0;
+	int how;
 
 	if (self)
 		return self;
-	if (madvise(&wiped, sizeof(wiped), MADV_WIPEONFORK))
+	how = __atomic_load_n(&at_fork, __ATOMIC_ACQUIRE);
+	if (how == NOT_ASKED)
+		how = ask();
+	if (how == KEPT)
 		return (uint32_t)getpid() & MOST;
 	self = __atomic_add_fetch(&processes, 1, __ATOMIC_RELAXED) & MOST;
 	/* One of several threads that are here at once. */

@@ -11,7 +11,7 @@
  * A number that this process has and none of its ancestors, so that memory that
  * was copied by fork(2) is known from that of before.  Not its pid: a child in
  * another PID namespace may have its parent's.  1 to 2^30 - 1.  Signal handlers
- * too.
+ * too.  The first call of all is a system call; a child's is none.
  */
 uint32_t self_process(void);
 

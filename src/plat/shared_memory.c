@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 /* Linux 5.1; include/uapi/linux/fcntl.h. */
@@ -66,16 +68,19 @@ int shared_memory_new(const char *name, size_t size, void **at)
 
 int shared_memory_map(int fd, size_t size, const void **at)
 {
-	int seals = fcntl(fd, F_GET_SEALS);
+	int seals = fcntl(fd, F_GET_SEALS), why = errno;
+	struct statfs fs;
 	struct stat st;
 	void *map;
 
-	if (fstat(fd, &st))
+	if (fstat(fd, &st) || fstatfs(fd, &fs))
 		return -errno;
 	if (st.st_size < 0 || (size_t)st.st_size < size)
 		return -EINVAL;
-	/* -1 of a file that can have no seals. */
-	if (seals < 0 || !(seals & F_SEAL_SHRINK))
+	if (seals < 0 && why == EBADF)
+		return -EBADF;
+	/* -1 of a file that can have no seals.  Huge pages can run out. */
+	if (seals < 0 || !(seals & F_SEAL_SHRINK) || fs.f_type != TMPFS_MAGIC)
 		return -EPERM;
 	map = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
 	if (map == MAP_FAILED)

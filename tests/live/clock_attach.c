@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -51,7 +53,8 @@ static void expect_refused(int rc, int want, const char *what)
 
 static void refused(const void *p, size_t size, int want, const char *what)
 {
-	expect_refused(tscal_clock_attach(&reader, p, size), want, what);
+	expect_refused(tscal_clock_attach(&reader, CLOCK_MONOTONIC, p, size),
+		want, what);
 }
 
 static void changed(
@@ -79,13 +82,25 @@ static void bad_pages(void)
 	refused(page, SIZE - 1, -EINVAL, "too small");
 	refused(page, 0, -EINVAL, "empty");
 	refused((char *)page + 8, SIZE, -EINVAL, "unaligned");
-	refused(zero, SIZE, -ENOMSG, "all zero");
+	refused(zero, SIZE, -EAGAIN, "all zero");
 	memset(zero, 0xff, SIZE);
 	refused(zero, SIZE, -ENOMSG, "all ones");
 	CHANGED(magic, good.magic + 256, -ENOMSG);
 	CHANGED(magic, good.magic + 1, -EPROTO);
-	CHANGED(clock_id, -42, -ENOTSUP);
-	CHANGED(clock_id, 99, -EINVAL);
+	CHANGED(clock_id, -42, -ENXIO);
+	CHANGED(clock_id, CLOCK_REALTIME, -ENXIO);
+	check(tscal_clock_attach(&reader, 99, page, SIZE) == -EINVAL, "99");
+	check(tscal_clock_attach(
+		      &reader, CLOCK_PROCESS_CPUTIME_ID, page, SIZE) == -EINVAL,
+		"not a clock that goes on");
+	check(tscal_clock_attach(&reader, -5, page, SIZE) == -ENOTSUP, "PTP");
+	/* What is left reads the clock that was asked for. */
+	check(tscal_clock_attach(&reader, CLOCK_REALTIME, page, SIZE) == -ENXIO,
+		"another clock");
+	check(tscal_now(&reader) > INT64_C(1500000000) * S, "not REALTIME");
+	check(tscal_clock_attach_sized(&reader, sizeof(reader) - 64,
+		      CLOCK_MONOTONIC, page, SIZE) == -EINVAL,
+		"a clock of another version");
 	CHANGED(boot_id[0], good.boot_id[0] ^ 1, -ESTALE);
 	CHANGED(boot_id[1], good.boot_id[1] ^ 1, -ESTALE);
 	CHANGED(time_namespace, good.time_namespace + 1, -EXDEV);
@@ -105,16 +120,19 @@ static void bad_files(void)
 	check(fd >= 0, "%s", strerror(errno));
 	unlink(name);
 	check(write(fd, &good, SIZE) == (ssize_t)SIZE, "written");
-	expect_refused(tscal_clock_attach_fd(&reader, fd), -EPERM, "a file");
+	expect_refused(tscal_clock_attach_fd(&reader, CLOCK_MONOTONIC, fd),
+		-EPERM, "a file");
 	check(!ftruncate(fd, 100), "%s", strerror(errno));
-	expect_refused(tscal_clock_attach_fd(&reader, fd), -EINVAL, "a stub");
+	expect_refused(tscal_clock_attach_fd(&reader, CLOCK_MONOTONIC, fd),
+		-EINVAL, "a stub");
 	close(fd);
 	fd = memfd_create("unsealed", MFD_ALLOW_SEALING);
 	check(write(fd, &good, SIZE) == (ssize_t)SIZE, "written");
-	expect_refused(
-		tscal_clock_attach_fd(&reader, fd), -EPERM, "without seals");
+	expect_refused(tscal_clock_attach_fd(&reader, CLOCK_MONOTONIC, fd),
+		-EPERM, "without seals");
 	close(fd);
-	expect_refused(tscal_clock_attach_fd(&reader, -1), -EBADF, "none");
+	expect_refused(tscal_clock_attach_fd(&reader, CLOCK_MONOTONIC, -1),
+		-EBADF, "none");
 	/* Nobody may shrink what is attached, nor write it by its descriptor.
 	 */
 	check(ftruncate(page_fd, 0) && errno == EPERM, "shrunk");
@@ -134,8 +152,8 @@ static void other_namespace(void)
 		/* The next child is in it. */
 		pid = fork();
 		if (pid == 0)
-			_exit(tscal_clock_attach(&reader, page, SIZE) !=
-				-EXDEV);
+			_exit(tscal_clock_attach(&reader, CLOCK_MONOTONIC, page,
+				      SIZE) != -EXDEV);
 		waitpid(pid, &status, 0);
 		_exit(WEXITSTATUS(status));
 	}
@@ -153,7 +171,8 @@ static void not_its_own(void)
 {
 	struct tscal_info info;
 
-	check(tscal_clock_attach_fd(&reader, page_fd) == TSCAL_CLOCK_ON_TSC,
+	check(tscal_clock_attach_fd(&reader, CLOCK_MONOTONIC, page_fd) ==
+			TSCAL_CLOCK_ON_TSC,
 		"%s", tscal_clock_why(&reader));
 	check(tscal_clock_update(&reader) == -EPERM, "updated");
 	check(tscal_clock_thread_start(&reader, NULL) == -EPERM, "a thread");
@@ -166,7 +185,8 @@ static void not_its_own(void)
 	check(tscal_clock_detach(&reader) == -ENODATA, "detached");
 	expect_refused(0, 0, "detached");
 	/* Attached, then set up for itself: the mapping is given back. */
-	check(tscal_clock_attach_fd(&reader, page_fd) == 0, "again");
+	check(tscal_clock_attach_fd(&reader, CLOCK_MONOTONIC, page_fd) == 0,
+		"again");
 	check(tscal_clock_init(&reader, CLOCK_MONOTONIC, NULL, &info) >= 0,
 		"set up");
 	check(tscal_clock_detach(&reader) == -ENODATA, "its own");
@@ -185,6 +205,7 @@ static uint64_t random_bits(void)
 
 static bool stop, lies; /* atomic; lies: a segment may say any time */
 static uint64_t readings[READERS];
+static volatile sig_atomic_t handled;
 
 /* Whatever is in the page: each reading is the system's, or by a segment. */
 static void *read_on(void *n)
@@ -259,11 +280,30 @@ static void scribble(int run)
 	}
 }
 
+/* In a reader or not: never back within a generation. */
+static void read_in_handler(int signal)
+{
+	uint32_t before = tscal_clock_generation(&reader);
+	int64_t first = tscal_now(&reader), second = tscal_now(&reader);
+
+	(void)signal;
+	if (!__atomic_load_n(&lies, __ATOMIC_SEQ_CST) && second < first &&
+		before == tscal_clock_generation(&reader))
+		abort();
+	handled++;
+}
+
 static void scribbled(void)
 {
+	/* And whenever a signal comes, in any thread. */
+	const struct itimerval often = {{0, 500}, {0, 500}},
+			       never = {{0, 0}, {0, 0}};
 	pthread_t thread[READERS];
 
-	check(!tscal_clock_attach(&reader, page, SIZE), "not good any more");
+	signal(SIGALRM, read_in_handler);
+	check(!setitimer(ITIMER_REAL, &often, NULL), "%s", strerror(errno));
+	check(!tscal_clock_attach(&reader, CLOCK_MONOTONIC, page, SIZE),
+		"not good any more");
 	for (int i = 0; i < READERS; i++)
 		check(!pthread_create(&thread[i], NULL, read_on, &readings[i]),
 			"no thread");
@@ -274,12 +314,14 @@ static void scribbled(void)
 		wait_for_readers(run);
 		__atomic_store_n(&lies, false, __ATOMIC_SEQ_CST);
 	}
+	setitimer(ITIMER_REAL, &never, NULL);
 	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
 	for (int i = 0; i < READERS; i++)
 		pthread_join(thread[i], NULL);
 	printf("%d times, %lu and %lu readings of a page that was scribbled "
-	       "over\n",
-		RUNS, readings[0], readings[1]);
+	       "over, and %d signals\n",
+		RUNS, readings[0], readings[1], (int)handled);
+	check(handled > 0, "no signal");
 	check(tscal_clock_check(&reader) == 0, "not good any more");
 }
 
@@ -292,7 +334,7 @@ static void another_process(void)
 	if (pid == 0) {
 		int64_t before, ns;
 
-		if (tscal_clock_attach_fd(&reader, page_fd))
+		if (tscal_clock_attach_fd(&reader, CLOCK_MONOTONIC, page_fd))
 			_exit(1);
 		before = system_ns();
 		ns = tscal_now(&reader);
@@ -302,6 +344,90 @@ static void another_process(void)
 	}
 	waitpid(pid, &status, 0);
 	check(status == 0, "another process: %x", status);
+}
+
+/* The memory of a clock that was given up, or could not be set up, is not
+ * looked at any more. */
+static void given_back(void)
+{
+	struct tscal_clock_opts o = TSCAL_CLOCK_OPTS_INIT;
+	static struct tscal_clock clk;
+	struct tscal_conv_meta meta;
+	struct tscal_interval iv;
+	struct tscal_stats stats;
+	int fd = tscal_clock_page_new("given back", &o.page);
+	uint32_t generation;
+	int64_t ns;
+
+	check(fd >= 0, "%s", strerror(-fd));
+	o.page_size = SIZE;
+	check(tscal_clock_init(&clk, CLOCK_MONOTONIC, &o, NULL) >= 0, "%s",
+		tscal_clock_why(&clk));
+	generation = tscal_clock_generation(&clk);
+	/* Those who have it attached are told. */
+	check(tscal_clock_attach_fd(&reader, CLOCK_MONOTONIC, fd) == 0, "%s",
+		tscal_clock_why(&reader));
+	tscal_clock_fini(&clk);
+	tscal_clock_page_free(o.page);
+	check(*tscal_clock_why(&reader), "no reason");
+	check(tscal_clock_attach_fd(&reader, CLOCK_MONOTONIC, fd) ==
+			TSCAL_CLOCK_ON_SYSTEM,
+		"on the TSC");
+	check(tscal_clock_detach(&reader) == 0, "not attached");
+	check(tscal_now(&clk) > 0, "no time");
+	check(tscal_clock_generation(&clk) > generation, "the same");
+	check(!tscal_clock_interval(&clk, &iv), "no interval");
+	check(tscal_clock_stamp(&clk, 5, &ns, NULL) == -ENODATA, "a stamp");
+	check(tscal_clock_conv(&clk, &meta) == -ENODATA, "a converter");
+	tscal_clock_stats(&clk, &stats);
+	check(tscal_clock_update(&clk) == 0, "updated");
+	check(tscal_clock_check(&clk) == 0, "checked");
+	check(tscal_clock_mock(&clk, 5) == 0 && tscal_now(&clk) == 5, "mocked");
+	generation = tscal_clock_generation(&clk);
+	check(tscal_clock_init(&clk, CLOCK_MONOTONIC, NULL, NULL) >= 0, "init");
+	check(tscal_clock_generation(&clk) > generation, "the same");
+	tscal_clock_fini(&clk);
+	close(fd);
+}
+
+/* Another clock in the same page, while the first one is updated. */
+static void taken(void)
+{
+	struct tscal_clock_opts o = TSCAL_CLOCK_OPTS_INIT;
+	static struct tscal_clock first, second;
+	struct tscal_clock_page *shared;
+	int fd = tscal_clock_page_new("taken", &o.page), rc;
+	uint32_t generation;
+
+	check(fd >= 0, "%s", strerror(-fd));
+	o.page_size = SIZE;
+	check(tscal_clock_init(&first, CLOCK_MONOTONIC, &o, NULL) == 0, "%s",
+		tscal_clock_why(&first));
+	check(tscal_clock_attach_fd(&reader, CLOCK_MONOTONIC, fd) == 0, "%s",
+		tscal_clock_why(&reader));
+	generation = tscal_clock_generation(&reader);
+	check(tscal_clock_init(&second, CLOCK_MONOTONIC, &o, NULL) == 0, "%s",
+		tscal_clock_why(&second));
+	check(tscal_clock_generation(&reader) > generation, "the same");
+	rc = tscal_clock_update(&first);
+	check(rc == TSCAL_EVENT_TAKEN, "%d", rc);
+	check(*tscal_clock_why(&first), "no reason");
+	check(tscal_clock_update(&first) == 0, "told twice");
+	check(tscal_clock_update(&second) >= 0, "second");
+	check(tscal_clock_check(&reader) == 0, "a lapse");
+	tscal_clock_fini(&first);
+	check(tscal_clock_check(&reader) == 0, "the first one's fini()");
+	/* Another version's page is left alone. */
+	shared = o.page;
+	shared->magic++;
+	check(tscal_clock_init(&first, CLOCK_MONOTONIC, &o, NULL) == -EPROTO,
+		"another version");
+	check(tscal_clock_check(&reader) == 0, "it was written");
+	shared->magic--;
+	tscal_clock_detach(&reader);
+	tscal_clock_fini(&second);
+	tscal_clock_page_free(o.page);
+	close(fd);
 }
 
 static void bad_options(void)
@@ -324,8 +450,10 @@ static void bad_options(void)
 	BAD((o.page = (char *)page + 8, o.page_size = SIZE));
 	check(tscal_clock_page_new(NULL, (void **)&page) == -EINVAL, "no name");
 	check(tscal_clock_page_new("x", NULL) == -EINVAL, "no pointer");
-	check(tscal_clock_attach(NULL, page, SIZE) == -EINVAL, "no clock");
-	check(tscal_clock_attach_fd(NULL, page_fd) == -EINVAL, "no clock");
+	check(tscal_clock_attach(NULL, CLOCK_MONOTONIC, page, SIZE) == -EINVAL,
+		"no clock");
+	check(tscal_clock_attach_fd(NULL, CLOCK_MONOTONIC, page_fd) == -EINVAL,
+		"no clock");
 	check(tscal_clock_detach(NULL) == -EINVAL, "no clock");
 }
 
@@ -337,7 +465,7 @@ int main(void)
 	page_fd = tscal_clock_page_new("tscal_test", &map);
 	check(page_fd >= 0, "%s", strerror(-page_fd));
 	page = map;
-	refused(page, SIZE, -ENOMSG, "before it is set up");
+	refused(page, SIZE, -EAGAIN, "before it is set up");
 	bad_options();
 	opts.page = page;
 	opts.page_size = SIZE;
@@ -350,6 +478,8 @@ int main(void)
 		"another clock's page");
 	memcpy(&good, page, SIZE);
 	not_its_own();
+	given_back();
+	taken();
 	another_process();
 	bad_pages();
 	bad_files();

@@ -134,7 +134,7 @@ Test(attached, a_clock_that_is_set_back_far_is_another_generation_once)
 	/* Below those too. */
 	cr_assert(eq(i64, answer(3 * SPAN, -20 * MS), -20 * MS));
 	cr_assert(eq(i64, answer(3 * SPAN, -21 * MS), -20 * MS));
-	cr_assert(gt(u32, generation(), first + 1));
+	cr_assert(lt(u32, first + 1, generation()));
 	first = generation();
 	cr_assert(eq(i64, answer(3 * SPAN, -19 * MS), -19 * MS));
 	cr_assert(eq(u32, generation(), first));
@@ -173,7 +173,7 @@ Test(attached, an_epoch_that_a_fork_cut_short_is_begun_anew)
 	/* The parent was just beginning one. */
 	st.lock = self_process() + 1;
 	st.answered_latch = 0;
-	cr_assert(gt(u32, generation(), first));
+	cr_assert(lt(u32, first, generation()));
 	cr_assert(eq(u32, st.lock, 0));
 	first = generation();
 	cr_assert(eq(i64, answer(3 * SPAN, 3 * SPAN + 5), 3 * SPAN + 5));

@@ -129,7 +129,8 @@ void fault_new_page(void)
 	attached = map_page(path);
 	unlink(path);
 	watch_hold(ATTACHED);
-	rc = tscal_clock_attach(&clocks[ATTACHED], attached, SIZE);
+	rc = tscal_clock_attach(
+		&clocks[ATTACHED], CLOCK_MONOTONIC, attached, SIZE);
 	watch_go_on(ATTACHED);
 	check(rc == TSCAL_CLOCK_ON_TSC, "%d: %s", rc,
 		tscal_clock_why(&clocks[ATTACHED]));

@@ -37,7 +37,11 @@ void watch_start(void);
 void watch_for(int64_t ns);
 /* Read for so long here, as the threads do; clock: of clocks[]. */
 void watch_here(int clock, int64_t ns);
+/* The same, by a thread, while call(clock) does something to it. */
+void watch_beside(int clock, void (*call)(int));
 void watch_stop(void);
+/* Fails if a clock was never read by the TSC. */
+void watch_expect_tsc(void);
 /* No thread reads that clock, until it may again: it can be set up anew. */
 void watch_hold(int clock);
 void watch_go_on(int clock);

@@ -54,8 +54,6 @@ static void update_here(int c)
 	check(!tscal_clock_thread_start(&clocks[c], NULL), "no thread");
 	watch_here(c, 250 * MS);
 	check(!tscal_clock_thread_stop(&clocks[c]), "no thread");
-	tscal_clock_fini(&clocks[c]);
-	watch_here(c, MS);
 }
 
 static void read_in_child(bool long_enough)
@@ -68,8 +66,11 @@ static void read_in_child(bool long_enough)
 	for (int c = 0; c < CLOCKS; c++)
 		watch_here(c, 120 * MS);
 	check(tscal_clock_update(&clocks[ATTACHED]) == -EPERM, "updated");
-	update_here(PRIVATE);
-	update_here(SHARED);
+	for (int c = PRIVATE; c < CLOCKS; c++) {
+		watch_beside(c, update_here);
+		tscal_clock_fini(&clocks[c]);
+		watch_here(c, MS);
+	}
 }
 
 static void wait_for_child(void)
@@ -182,7 +183,8 @@ static void be_elsewhere(int64_t parents_ns)
 	static struct tscal_clock other;
 
 	check(system_ns() - parents_ns > 80000 * S, "it is the same");
-	check(tscal_clock_attach(&other, page, SIZE) == -EXDEV, "attached");
+	check(tscal_clock_attach(&other, CLOCK_MONOTONIC, page, SIZE) == -EXDEV,
+		"attached");
 	keep_here(500 * MS);
 }
 

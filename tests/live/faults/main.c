@@ -126,5 +126,6 @@ int main(int argc, char **argv)
 	else
 		each();
 	watch_stop();
+	watch_expect_tsc();
 	return 0;
 }

@@ -10,6 +10,7 @@
 /* A reader that says nothing for so long is blocked, however busy the machine
  * is. */
 #define BLOCKED_NS (60 * S)
+#define HOLD_NS (10 * MS)
 #define SLICE_NS (20 * MS)
 
 struct tscal_clock clocks[CLOCKS];
@@ -59,6 +60,10 @@ static void look_at_reading(int c, struct seen *s)
 	int64_t after = system_ns();
 
 	raise_to(&s->worst_ns, outside(ns, before, after));
+	/* By the rules no reading is held for longer; the TSC's, and all that
+	 * was ever seen, are within some ns. */
+	check(s->worst_ns <= HOLD_NS, "%s: %ld ns off", clock_names[c],
+		s->worst_ns);
 	if (generation != tscal_clock_generation(&clocks[c]))
 		return;
 	if (s->any && generation == s->generation)
@@ -177,6 +182,38 @@ void watch_here(int clock, int64_t ns)
 
 	while (system_ns() < end)
 		look(clock, &mine);
+}
+
+struct beside {
+	int clock;
+	bool stop;
+};
+
+static void *read_beside(void *arg)
+{
+	struct beside *b = arg;
+	struct seen mine = {.any = false};
+
+	while (!__atomic_load_n(&b->stop, __ATOMIC_RELAXED))
+		look(b->clock, &mine);
+	return NULL;
+}
+
+void watch_beside(int clock, void (*call)(int))
+{
+	struct beside b = {.clock = clock};
+	pthread_t thread;
+
+	check(!pthread_create(&thread, NULL, read_beside, &b), "no thread");
+	call(clock);
+	__atomic_store_n(&b.stop, true, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
+}
+
+void watch_expect_tsc(void)
+{
+	for (int c = 0; c < CLOCKS; c++)
+		check(seen[c].tsc > 0, "%s: never on the TSC", clock_names[c]);
 }
 
 void watch_print(const char *name, double seconds, unsigned faults)
