@@ -728,10 +728,6 @@ found:		atomic {
 			fi
 		od;
 		said = held;
-		if
-		:: SEGMENTS(latch) != SEGMENTS(l) -> goto again
-		:: else
-		fi;
 
 done:		attached_generation(generation);
 		if

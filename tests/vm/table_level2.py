@@ -98,6 +98,8 @@ HOSTS = [
         # I/O ports fault in user space, although iopl() succeeds.
         Nested("ports-fault", BY_KVMCLOCK + [
             it_is("kvm", top="0x40000001"), the_ports_fault], backdoor=False),
+        # The TSC jumps, of all CPUs or of one, while clocks run.
+        Nested("tsc-jumps", [clocks_live_with_jumps], flags=("-smp", "2")),
     ]),
 
     # Everybody else.
@@ -237,8 +239,6 @@ HOSTS = [
             until_moved("rate"), the_timers_agree],
                cpu="host,migratable=off,kvm=off,-hypervisor",
                append=DECLARED),
-        # The TSC jumps, of all CPUs or of one, while clocks run.
-        Nested("tsc-jumps", [clocks_live_with_jumps], flags=("-smp", "2")),
     ]),
 ]
 

@@ -64,7 +64,13 @@ static void shift(int cpu, int64_t ns)
  * runs on it meanwhile. */
 static void jump(const char *name, int64_t ns)
 {
-	const struct want w = {.must = {JUMP, JUMP, JUMP, JUMP, JUMP}};
+	/* Where readings are ahead until the lease ends, the next ones find the
+	 * clock far behind, before an update does. */
+	const bool back = ns > 0 && ns < S;
+	const struct want w = {
+		.must = {JUMP, JUMP, JUMP, JUMP, JUMP},
+		.back = {back, back, back, back, back},
+	};
 
 	step = name;
 	for (int cpu = 0; cpu < CPUS; cpu++)
