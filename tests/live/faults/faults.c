@@ -111,7 +111,9 @@ void fault_new_page(void)
 	char path[64];
 	int rc;
 
-	snprintf(path, sizeof(path), "/dev/shm/tscal-faults-%d", (int)getpid());
+	snprintf(path, sizeof(path), "%s/tscal-faults-%d",
+		access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm", (int)getpid());
+	unlink(path);
 	/* The file is deleted, and its owner dies; who has it mapped reads on,
 	 * by clock_gettime() soon. */
 	if (keeper)
