@@ -74,8 +74,8 @@ TSCAL_API int tscal_clock_attach_sized(struct tscal_clock *clk, size_t clk_size,
  * @retval -EBADMSG  it says another time than the clock
  * @retval -EBUSY    clk, which is as it was, has a thread
  *
- * or -errno of clock_gettime().  Some twenty microseconds: nothing is calibrated.
- * Not for signal handlers.
+ * or -errno of clock_gettime().  Some twenty microseconds: nothing is
+ * calibrated. Not for signal handlers.
  *
  * Readings cost what they cost the owner.  Where it has not updated in time
  * they are clock_gettime()'s.  An attached clock cannot write that to the page.
