@@ -124,7 +124,7 @@ static void bad_files(void)
 		-EPERM, "a file");
 	check(!ftruncate(fd, 100), "%s", strerror(errno));
 	expect_refused(tscal_clock_attach_fd(&reader, CLOCK_MONOTONIC, fd),
-		-EINVAL, "a stub");
+		-EINVAL, "a short file");
 	close(fd);
 	fd = memfd_create("unsealed", MFD_ALLOW_SEALING);
 	check(write(fd, &good, SIZE) == (ssize_t)SIZE, "written");
