@@ -40,6 +40,13 @@ class Reports(cli.Case):
                 self.assertLessEqual(s["hz_lo"] or 0, s["hz"])
                 self.assertLessEqual(s["hz"], s["hz_hi"] or float("inf"))
                 self.assertTrue(s["roots"])
+        for s in doc["sources"]:
+            if s["status"] == "coarse":
+                # Half an interval of more than 500 ppm leaves as much open.
+                (u,) = used
+                left_open = max(s["hz_hi"] - u["hz_lo"], u["hz_hi"] - s["hz_lo"])
+                self.assertGreater(left_open / u["hz"] * 1e6, 499, s)
+                self.assertRegex(s["sentence"], "too coarse|not comparable")
         hv = doc["hypervisor"]
         self.assertTrue(hv["present"] or hv["vendor"] == "none")
         for key in ("name", "signature", "max_leaf"):
@@ -56,6 +63,17 @@ class Documents(Reports):
             self.report("--probe", probe)
         self.report("--budget-ms", "1")
         self.report("--assume-metal")
+
+    def test_recorded_machines(self):
+        """Whose reports have what no machine at hand has."""
+        machines = sorted((cli.SOURCE / "tests/replay/machines").glob("*.rec"))
+        self.assertTrue(machines)
+        statuses = set()
+        for path in machines:
+            with self.subTest(machine=path.stem):
+                doc = self.report("replay", str(path))
+                statuses |= {s["status"] for s in doc["sources"]}
+        self.assertIn("coarse", statuses)
 
     def test_nothing_measured(self):
         doc = self.report("--no-measure")

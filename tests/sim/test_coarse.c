@@ -10,7 +10,6 @@
 
 #include "pc.h"
 
-#define RUNS 10000
 /* How far the timers of a machine are off true seconds, at most. */
 #define CRYSTAL_PPM 100.0
 

@@ -10,8 +10,7 @@
 
 #include "measuring.h"
 
-/* Machines in all, and the troubles that share them, a test for each. */
-#define RUNS 10000
+/* The troubles that share the machines, a test for each. */
 enum trouble {
 	INTERRUPTED, /* by SMIs and other guests, as all of these are */
 	EMULATED,
