@@ -34,6 +34,7 @@ enum command_id {
 	CMD_ANCHOR,
 	CMD_CONVERT,
 	CMD_CLOCK,
+	CMD_COMPARE,
 	CMD_COUNT
 };
 
@@ -56,17 +57,24 @@ struct convert_options {
 
 /* Of clock. */
 struct clock_options {
-	double duration_s;
 	uint32_t interval_ms; /* 0: the default */
 	bool slew;
 };
 
+/* Of compare. */
+struct compare_options {
+	uint32_t runs;
+	const char *html; /* file to write, or NULL */
+};
+
 struct options {
 	enum command_id command;
-	const char *file; /* of record, replay; of hv, convert, if given */
-	int clock_id;	  /* of anchor, clock */
+	const char *file;  /* of record, replay; of hv, convert, if given */
+	int clock_id;	   /* of anchor, clock */
+	double duration_s; /* of clock; of compare's reference, at least */
 	struct convert_options convert;
 	struct clock_options clock;
+	struct compare_options compare;
 	bool json;
 	bool redact;
 	enum probe_level probe;
@@ -135,6 +143,7 @@ int cmd_sources(const struct options *opts);
 int cmd_anchor(const struct options *opts);
 int cmd_convert(const struct options *opts);
 int cmd_clock(const struct options *opts);
+int cmd_compare(const struct options *opts);
 
 /* What the verdicts mean for whoever asked. */
 int exit_status(const struct options *opts, const struct tscal_info *info);

@@ -136,7 +136,7 @@ static int show_second(const struct options *opts, const struct clock_run *run)
 		return 0;
 	snprintf(line, sizeof(line),
 		"%.0f of %g s: %lld ns off by the median, %lld at worst",
-		judge.second.tally.seconds, opts->clock.duration_s,
+		judge.second.tally.seconds, opts->duration_s,
 		(long long)spread_median_ns(&judge.second.error),
 		(long long)judge.second.error.max_ns);
 	progress(line);
@@ -146,7 +146,7 @@ static int show_second(const struct options *opts, const struct clock_run *run)
 static int watch(const struct options *opts, const struct clock_run *run)
 {
 	int64_t start = system_ns(CLOCK_MONOTONIC), now;
-	int64_t end = start + (int64_t)(opts->clock.duration_s * 1e9);
+	int64_t end = start + (int64_t)(opts->duration_s * 1e9);
 	int64_t next = start + NS_PER_S;
 	struct timespec pause = {0, LOOK_NS};
 	int rc = 0;

@@ -12,6 +12,9 @@
 
 #define MS_MAX 60000
 #define COLUMN_MAX 1000000
+#define WINDOW_MAX_MS 4000
+#define RUNS_MAX 100000
+#define RUNS_DEFAULT 20
 #define INTERVAL_MIN_MS 10
 #define INTERVAL_MAX_MS 10000
 #define DURATION_DEFAULT_S 10
@@ -50,11 +53,15 @@ const struct command commands[CMD_COUNT] = {
 	[CMD_CLOCK] = {.name = "clock",
 		.help = "try a clock beside the system's",
 		.run = cmd_clock},
+	[CMD_COMPARE] = {.name = "compare",
+		.help = "how good every source is here",
+		.run = cmd_compare},
 };
 
 enum {
 	OPT_JSON = 256,
 	OPT_BUDGET_MS,
+	OPT_WINDOW_MS,
 	OPT_TARGET_PPM,
 	OPT_ONLY,
 	OPT_REQUIRE,
@@ -68,6 +75,8 @@ enum {
 	OPT_DURATION,
 	OPT_INTERVAL_MS,
 	OPT_SLEW,
+	OPT_RUNS,
+	OPT_HTML,
 	OPT_COLUMN,
 	OPT_FORMAT,
 	OPT_RELATIVE,
@@ -82,40 +91,46 @@ enum {
 #define ON_LIVE                                                                \
 	(ON(REPORT) | ON(HZ) | ON(KHZ) | ON(SOURCES) | ON(RECORD) | ON(ANCHOR))
 #define ON_RATE (ON_LIVE | ON(REPLAY))
-#define ON_JSON ((ON_RATE & ~ON(ANCHOR)) | ON(HV) | ON(CLOCK))
-#define ON_ALL (ON_RATE | ON(HV) | ON(CONVERT) | ON(CLOCK))
-#define ON_PROBE (ON_LIVE | ON(HV))
+#define ON_JSON ((ON_RATE & ~ON(ANCHOR)) | ON(HV) | ON(CLOCK) | ON(COMPARE))
+#define ON_ALL (ON_RATE | ON(HV) | ON(CONVERT) | ON(CLOCK) | ON(COMPARE))
+#define ON_PROBE (ON_LIVE | ON(HV) | ON(COMPARE))
 
 const struct option_row option_rows[] = {
 	{"json", NULL, 0, OPT_JSON, ON_JSON, "print JSON instead of text"},
 	{"budget-ms", "N", 0, OPT_BUDGET_MS, ON_RATE,
 		"spend at most N ms, 1 to 60000 (50)"},
+	{"window-ms", "N", 0, OPT_WINDOW_MS, ON_RATE & ~ON(SOURCES),
+		"measure for N ms, 1 to 4000 (10)"},
 	{"target-ppm", "P", 0, OPT_TARGET_PPM, ON_RATE & ~ON(SOURCES),
 		"measure on until bounds are +-P, or time is up"},
-	{"only", "SOURCE[,SOURCE]", 0, OPT_ONLY, ON_RATE,
+	{"only", "SOURCE[,SOURCE]", 0, OPT_ONLY, ON_RATE | ON(COMPARE),
 		"ask these sources and no others"},
 	{"require", "verified|consistent", 0, OPT_REQUIRE,
 		ON_RATE & ~(ON(SOURCES) | ON(RECORD)),
 		"exit with 2 if the rate is known less well"},
 	{"probe", "passive|devices|ports", 0, OPT_PROBE, ON_PROBE,
 		"open nothing, devices (default), or ports too"},
-	{"pit", NULL, 0, OPT_PIT, ON_RATE,
+	{"pit", NULL, 0, OPT_PIT, ON_RATE | ON(COMPARE),
 		"measure the PIT too (with --probe ports)"},
 	{"no-measure", NULL, 0, OPT_NO_MEASURE, ON_RATE,
 		"take reported numbers only; measure nothing"},
-	{"assume-metal", NULL, 0, OPT_ASSUME_METAL, ON_RATE,
+	{"assume-metal", NULL, 0, OPT_ASSUME_METAL, ON_RATE | ON(COMPARE),
 		"believe timers that look emulated"},
 	{"redact", NULL, 0, OPT_REDACT, ON(RECORD),
 		"leave serial numbers out (default)"},
 	{"no-redact", NULL, 0, OPT_NO_REDACT, ON(RECORD), "keep them"},
 	{"clock", "CLOCK", 0, OPT_CLOCK, ON(ANCHOR) | ON(CLOCK),
 		"realtime, monotonic, raw, boottime, tai"},
-	{"duration", "SECONDS", 0, OPT_DURATION, ON(CLOCK),
+	{"duration", "SECONDS", 0, OPT_DURATION, ON(CLOCK) | ON(COMPARE),
 		"how long, 0.1 to 604800 (10)"},
 	{"interval-ms", "N", 0, OPT_INTERVAL_MS, ON(CLOCK),
 		"time between updates, 10 to 10000 (100)"},
 	{"slew", NULL, 0, OPT_SLEW, ON(CLOCK),
 		"work steps back off slowly (realtime)"},
+	{"runs", "N", 0, OPT_RUNS, ON(COMPARE),
+		"of each source, 1 to 100000 (20)"},
+	{"html", "FILE", 0, OPT_HTML, ON(COMPARE),
+		"write a page with plots into FILE"},
 	{"column", "N", 0, OPT_COLUMN, ON(CONVERT),
 		"where in a line the stamp is (1)"},
 	{"format", "text|u64", 0, OPT_FORMAT, ON(CONVERT),
@@ -153,6 +168,9 @@ static bool take(int id, const char *arg, struct options *o)
 	case OPT_BUDGET_MS:
 		return take_number(
 			"budget-ms", arg, 1, MS_MAX, &o->calib.budget_ms);
+	case OPT_WINDOW_MS:
+		return take_number("window-ms", arg, 1, WINDOW_MAX_MS,
+			&o->calib.window_ms);
 	case OPT_TARGET_PPM:
 		return take_ppm(arg, &o->calib.target_ppm);
 	case OPT_PIT:
@@ -179,12 +197,17 @@ static bool take(int id, const char *arg, struct options *o)
 	case OPT_CLOCK:
 		return take_clock(arg, &o->clock_id);
 	case OPT_DURATION:
-		return take_duration(arg, &o->clock.duration_s);
+		return take_duration(arg, &o->duration_s);
 	case OPT_INTERVAL_MS:
 		return take_number("interval-ms", arg, INTERVAL_MIN_MS,
 			INTERVAL_MAX_MS, &o->clock.interval_ms);
 	case OPT_SLEW:
 		o->clock.slew = true;
+		break;
+	case OPT_RUNS:
+		return take_number("runs", arg, 1, RUNS_MAX, &o->compare.runs);
+	case OPT_HTML:
+		o->compare.html = arg;
 		break;
 	case OPT_COLUMN:
 		return take_number(
@@ -310,7 +333,8 @@ enum parsed options_parse(int argc, char **argv, struct options *o)
 	*o = (struct options){.redact = true,
 		.calib = TSCAL_OPTS_INIT,
 		.clock_id = CLOCK_MONOTONIC,
-		.clock = {.duration_s = DURATION_DEFAULT_S}};
+		.duration_s = DURATION_DEFAULT_S,
+		.compare = {.runs = RUNS_DEFAULT}};
 	for (size_t i = 0; i < N_ROWS; i++) {
 		longs[i].name = option_rows[i].name;
 		longs[i].has_arg = option_rows[i].arg ? required_argument

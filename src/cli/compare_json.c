@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* tscal compare as JSON: docs/schema/tscal.compare-1.json. */
+#include <jansson.h>
+#include <math.h>
+
+#include "cli/compare.h"
+
+/* An error of 1e-9 ppm of a rate of GHz is below a double. */
+#define DIGITS 15
+
+static json_t *text(const char *s)
+{
+	char shown[PRINTABLE_SIZE(TSCAL_SENTENCE)];
+
+	return json_string(printable(shown, sizeof(shown), s, TSCAL_SENTENCE));
+}
+
+/* Unknown is negative. */
+static json_t *known(double x)
+{
+	return x >= 0 ? json_real(x) : json_null();
+}
+
+static json_t *mhz_digits(double hz)
+{
+	return json_real(rint(hz * 1e3) / 1e3);
+}
+
+static json_t *spread(const struct compare_spread *s)
+{
+	if (s->worst < 0)
+		return json_null();
+	return json_pack("{sf sf sf}", "median", s->median, "p95", s->p95,
+		"worst", s->worst);
+}
+
+static json_t *numbers(const double *v, size_t n)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; a && i < n; i++)
+		if (json_array_append_new(a, json_real(v[i]))) {
+			json_decref(a);
+			a = NULL;
+		}
+	return a;
+}
+
+static json_t *reference(enum reference_id id, const struct reference *r)
+{
+	bool is_known = r->hz > 0;
+
+	return json_pack("{ss so so so so so}", "name", reference_str(id), "hz",
+		is_known ? mhz_digits(r->hz) : json_null(), "hz_lo",
+		is_known ? mhz_digits(r->lo) : json_null(), "hz_hi",
+		is_known ? mhz_digits(r->hi) : json_null(), "uncertainty_ppm",
+		is_known ? json_real(reference_ppm(r)) : json_null(),
+		"sentence", text(r->sentence));
+}
+
+static json_t *row(const struct compare_row *r)
+{
+	bool held = r->against != REFERENCE_NONE && r->n;
+
+	return json_pack("{ss ss so sI sI so so so so so so so so so so}",
+		"source", r->source, "kind", r->kind, "window_ms",
+		r->window_ms ? json_integer(r->window_ms) : json_null(), "runs",
+		(json_int_t)r->asked, "numbers", (json_int_t)r->n, "reference",
+		held ? json_string(reference_str(r->against)) : json_null(),
+		"error_ppm", spread(&r->error), "errors_ppm",
+		held ? numbers(r->errors_ppm, r->n) : json_null(), "spread_ppm",
+		known(r->range_ppm), "width_ppm",
+		isfinite(r->width_ppm) ? known(r->width_ppm) : json_null(),
+		"intervals",
+		r->judged ? json_integer((json_int_t)r->judged) : json_null(),
+		"intervals_holding",
+		r->judged ? json_integer((json_int_t)r->held) : json_null(),
+		"source_ms", known(r->source_ms), "process_ms",
+		known(r->process_ms), "why",
+		r->n < r->asked ? text(r->trouble) : json_null());
+}
+
+static json_t *rows(const struct compare *c)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; a && i < c->n_rows; i++)
+		if (json_array_append_new(a, row(&c->rows[i]))) {
+			json_decref(a);
+			a = NULL;
+		}
+	return a;
+}
+
+static json_t *references(const struct compare *c)
+{
+	json_t *a = json_array();
+
+	for (int id = REFERENCE_RAW; a && id < REFERENCE_COUNT; id++)
+		if (json_array_append_new(a, reference((enum reference_id)id,
+						     &c->references[id]))) {
+			json_decref(a);
+			a = NULL;
+		}
+	return a;
+}
+
+static json_t *silent(const struct compare *c)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; a && i < c->n_silent; i++) {
+		const struct compare_silent *s = &c->silent[i];
+		json_t *o = json_pack("{ss ss so}", "source", s->source,
+			"status", s->status, "sentence", text(s->sentence));
+
+		if (json_array_append_new(a, o)) {
+			json_decref(a);
+			a = NULL;
+		}
+	}
+	return a;
+}
+
+int json_compare(const struct compare *c)
+{
+	const size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(DIGITS);
+	json_t *root = json_pack("{ss ss sI sI sb sf so so so so}", "schema",
+		"tscal.compare/1", "version", TSCAL_VERSION, "rounds",
+		(json_int_t)c->rounds, "rounds_done",
+		(json_int_t)c->rounds_done, "interrupted", c->interrupted,
+		"span_s", c->span_s, "machine",
+		json_pack("{so ss ss ss sI}", "cpu", text(c->cpu), "hypervisor",
+			c->hypervisor, "clocksource", c->clocksource, "kernel",
+			c->kernel, "cpus", (json_int_t)c->cpus),
+		"references", references(c), "sources", rows(c), "silent",
+		silent(c));
+	int rc = 0;
+
+	/* What cannot be written shows when stdout is closed. */
+	if (!root || (json_dumpf(root, stdout, flags) && !ferror(stdout))) {
+		complain("out of memory");
+		rc = EXIT_FAILED;
+	} else {
+		putchar('\n');
+	}
+	json_decref(root);
+	return rc;
+}
