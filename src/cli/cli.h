@@ -34,6 +34,7 @@ enum command_id {
 	CMD_ANCHOR,
 	CMD_CONVERT,
 	CMD_CLOCK,
+	CMD_BENCH,
 	CMD_COUNT
 };
 
@@ -135,6 +136,7 @@ int cmd_sources(const struct options *opts);
 int cmd_anchor(const struct options *opts);
 int cmd_convert(const struct options *opts);
 int cmd_clock(const struct options *opts);
+int cmd_bench(const struct options *opts);
 
 /* What the verdicts mean for whoever asked. */
 int exit_status(const struct options *opts, const struct tscal_info *info);

@@ -50,6 +50,9 @@ const struct command commands[CMD_COUNT] = {
 	[CMD_CLOCK] = {.name = "clock",
 		.help = "try a clock beside the system's",
 		.run = cmd_clock},
+	[CMD_BENCH] = {.name = "bench",
+		.help = "what reading a clock costs here",
+		.run = cmd_bench},
 };
 
 enum {
@@ -82,8 +85,8 @@ enum {
 #define ON_LIVE                                                                \
 	(ON(REPORT) | ON(HZ) | ON(KHZ) | ON(SOURCES) | ON(RECORD) | ON(ANCHOR))
 #define ON_RATE (ON_LIVE | ON(REPLAY))
-#define ON_JSON ((ON_RATE & ~ON(ANCHOR)) | ON(HV) | ON(CLOCK))
-#define ON_ALL (ON_RATE | ON(HV) | ON(CONVERT) | ON(CLOCK))
+#define ON_JSON ((ON_RATE & ~ON(ANCHOR)) | ON(HV) | ON(CLOCK) | ON(BENCH))
+#define ON_ALL (ON_RATE | ON(HV) | ON(CONVERT) | ON(CLOCK) | ON(BENCH))
 #define ON_PROBE (ON_LIVE | ON(HV))
 
 const struct option_row option_rows[] = {
