@@ -12,7 +12,7 @@ _tscal()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local commands="hz khz hv sources record replay anchor
-		convert clock"
+		convert clock bench"
 	local options="--json --budget-ms --target-ppm --only --require --probe --pit
 		--no-measure --assume-metal --redact --no-redact --clock --duration
 		--interval-ms --slew --column --format --relative --to --hz --line --help --version"

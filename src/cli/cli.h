@@ -35,6 +35,7 @@ enum command_id {
 	CMD_CONVERT,
 	CMD_CLOCK,
 	CMD_COMPARE,
+	CMD_BENCH,
 	CMD_COUNT
 };
 
@@ -144,6 +145,7 @@ int cmd_anchor(const struct options *opts);
 int cmd_convert(const struct options *opts);
 int cmd_clock(const struct options *opts);
 int cmd_compare(const struct options *opts);
+int cmd_bench(const struct options *opts);
 
 /* What the verdicts mean for whoever asked. */
 int exit_status(const struct options *opts, const struct tscal_info *info);

@@ -112,6 +112,13 @@ const char *reference_str(enum reference_id id);
 /* Half of a reference's interval, in ppm. */
 double reference_ppm(const struct reference *r);
 
+/* A size in ppm, two digits that count and no exponent. */
+void format_ppm(char *out, size_t size, double ppm);
+/* An error of row; where it is below what the reference itself is known to,
+ * that is said in its stead. */
+void format_error(char *out, size_t size, const struct compare *c,
+	const struct compare_row *row, double error_ppm);
+
 void text_compare(const struct compare *c);
 /* Both return 0, or EXIT_FAILED after a message. */
 int json_compare(const struct compare *c);

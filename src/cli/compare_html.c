@@ -71,7 +71,8 @@ static const char style[] =
 	"margin:.4rem "
 	"0}dt{font-weight:600}dd{margin:0;overflow-wrap:anywhere}\n"
 	".key{display:inline-block;width:.7em;height:.7em;margin-right:.4em;"
-	"background:currentColor}\n";
+	"background:currentColor}"
+	".name{white-space:nowrap;margin-right:.8em}\n";
 
 static void colors(FILE *f)
 {
@@ -133,16 +134,16 @@ static void legend(FILE *f, const struct compare *c)
 
 		if (plot_first_of_source(c, row))
 			fprintf(f,
-				"<span class=\"s%u\"><span class=\"key\">"
-				"</span></span>%s &ensp; ",
+				"<span class=\"name\"><span class=\"key "
+				"s%u\"></span>%s</span> ",
 				plot_color(c, row), row->source);
 	}
 }
 
 static void plots(FILE *f, const struct compare *c)
 {
-	fputs("<div class=\"plots\">\n<figure><h2>Error against "
-	      "window</h2>\n",
+	fputs("<div class=\"plots\">\n<figure><h2>Error, in ppm, "
+	      "against window</h2>\n",
 		f);
 	plot_errors(f, c);
 	fputs("<figcaption>The dot is the median of all runs, the line "
@@ -173,6 +174,16 @@ static void cell(FILE *f, double ppm)
 	fprintf(f, "<td>%s", text);
 }
 
+static void error_cell(FILE *f, const struct compare *c,
+	const struct compare_row *row, double ppm)
+{
+	char text[24];
+
+	format_error(text, sizeof(text), c, row, ppm);
+	fputs("<td>", f);
+	html_text(f, text);
+}
+
 static void table_row(
 	FILE *f, const struct compare *c, const struct compare_row *row)
 {
@@ -182,9 +193,9 @@ static void table_row(
 		fprintf(f, "%u", row->window_ms);
 	fprintf(f, "<td>%zu/%zu<td>%s", row->n, row->asked,
 		row->n ? reference_str(row->against) : "");
-	cell(f, row->error.median);
-	cell(f, row->error.p95);
-	cell(f, row->error.worst);
+	error_cell(f, c, row, row->error.median);
+	error_cell(f, c, row, row->error.p95);
+	error_cell(f, c, row, row->error.worst);
 	cell(f, row->range_ppm);
 	cell(f, row->width_ppm);
 	if (row->judged)

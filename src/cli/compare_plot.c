@@ -114,8 +114,7 @@ static void both_tick(
 	if (!labelled)
 		return;
 	if (ppm)
-		snprintf(text, sizeof(text), "%s%g", ppm < 0 ? "\u2212" : "+",
-			fabs(ppm));
+		snprintf(text, sizeof(text), "%+g", ppm);
 	else
 		snprintf(text, sizeof(text), "0");
 	label(f, "middle", x, height - AXIS + 13, text);
@@ -123,13 +122,13 @@ static void both_tick(
 
 static void both_axis(FILE *f, const struct both *b, double height)
 {
-	int last = (int)lround(log10(b->most_ppm));
-	/* Labels of every second decade, or third, have room. */
-	int step = last > 2 ? 3 : 2;
+	int last = (int)lround(log10(b->most_ppm)), lowest = -2;
+	/* At most three labels on either side have room. */
+	int step = (last - lowest) / 3 + 1;
 
 	both_tick(f, b, 0, height, true);
-	for (int d = last; d >= -2; d--) {
-		bool labelled = (last - d) % step == 0 && d > -2 + (step > 2);
+	for (int d = last; d >= lowest; d--) {
+		bool labelled = (last - d) % step == 0;
 
 		both_tick(f, b, pow(10, d), height, labelled);
 		both_tick(f, b, -pow(10, d), height, labelled);
@@ -323,7 +322,6 @@ static void over_axes(FILE *f, const struct over *o)
 		"no window");
 	label(f, "middle", (OVER_LEFT + OVER_NONE + WIDTH - RIGHT) / 2.0,
 		OVER_HEIGHT - 6, "window, ms");
-	label(f, "start", 0, TOP + 4, "ppm");
 }
 
 static void over_tooltip(FILE *f, const struct compare_row *row)

@@ -9,8 +9,6 @@
 
 /* Text between tags, or in an attribute. */
 void html_text(FILE *f, const char *s);
-/* A size in ppm, two digits that count and no exponent. */
-void format_ppm(char *out, size_t size, double ppm);
 
 /* Colours are by source: the class is "s" and this number. */
 #define PLOT_COLORS 8

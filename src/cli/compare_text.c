@@ -4,10 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "cli/compare_plot.h"
+#include "cli/compare.h"
 #include "cli/term.h"
 
-/* A size in ppm, two digits that count and no exponent. */
 void format_ppm(char *out, size_t size, double ppm)
 {
 	if (ppm < 0)
@@ -42,9 +41,7 @@ static void references(struct term *t, const struct compare *c)
 	}
 }
 
-/* Where errors come below what the reference itself is known to, that is said
- * in their stead. */
-static void format_error(char *out, size_t size, const struct compare *c,
+void format_error(char *out, size_t size, const struct compare *c,
 	const struct compare_row *row, double error_ppm)
 {
 	char text[24];

@@ -56,6 +56,9 @@ const struct command commands[CMD_COUNT] = {
 	[CMD_COMPARE] = {.name = "compare",
 		.help = "how good every source is here",
 		.run = cmd_compare},
+	[CMD_BENCH] = {.name = "bench",
+		.help = "what reading a clock costs here",
+		.run = cmd_bench},
 };
 
 enum {
@@ -91,8 +94,10 @@ enum {
 #define ON_LIVE                                                                \
 	(ON(REPORT) | ON(HZ) | ON(KHZ) | ON(SOURCES) | ON(RECORD) | ON(ANCHOR))
 #define ON_RATE (ON_LIVE | ON(REPLAY))
-#define ON_JSON ((ON_RATE & ~ON(ANCHOR)) | ON(HV) | ON(CLOCK) | ON(COMPARE))
-#define ON_ALL (ON_RATE | ON(HV) | ON(CONVERT) | ON(CLOCK) | ON(COMPARE))
+#define ON_JSON                                                                \
+	((ON_RATE & ~ON(ANCHOR)) | ON(HV) | ON(CLOCK) | ON(COMPARE) | ON(BENCH))
+#define ON_ALL                                                                 \
+	(ON_RATE | ON(HV) | ON(CONVERT) | ON(CLOCK) | ON(COMPARE) | ON(BENCH))
 #define ON_PROBE (ON_LIVE | ON(HV) | ON(COMPARE))
 
 const struct option_row option_rows[] = {

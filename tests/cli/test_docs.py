@@ -20,6 +20,31 @@ def section(text, start):
     return lines[:lines.index("")]
 
 
+def own_pages():
+    """The pages of single commands, by command."""
+    return {path.name[len("tscal-"):-len(".1")]: path.read_text()
+            for path in sorted(MAN.parent.glob("tscal-*.1"))}
+
+
+def option_places():
+    """Of each option the commands, if they have pages of their own and no other
+    command takes it; else the empty set, for tscal.1."""
+    rows = re.findall(
+        r'^\t\{"([\w-]+)",[^;]*?OPT_\w+,\s*([^"]+?),\s*"',
+        TABLE.read_text(), re.M)
+    places = {}
+    for name, where in rows:
+        alone = re.fullmatch(r"ON\(\w+\)(?:\s*\|\s*ON\(\w+\))*", where)
+        commands = {c.lower() for c in re.findall(r"ON\((\w+)\)", where)}
+        if not alone or not commands <= own_pages().keys():
+            commands = set()
+        places[name] = commands
+    return places
+
+
+ITEM = r"^\.It (?:Fl (\w) , )?Fl -([\w-]+)"
+
+
 class Agree(cli.Case):
     def setUp(self):
         self.help = cli.run("--help").stdout
@@ -45,10 +70,21 @@ class Agree(cli.Case):
             self.assertNotIn("unknown option", err, option)
 
     def test_options_of_the_manual(self):
-        items = re.findall(r"^\.It (?:Fl (\w) , )?Fl -([\w-]+)", self.man,
-                           re.M)
-        self.assertEqual([name for _, name in items], self.options)
+        places = option_places()
+        self.assertEqual(list(places), self.options)
+        items = re.findall(ITEM, self.man, re.M)
+        self.assertEqual([name for _, name in items],
+                         [o for o in self.options if not places[o]])
         self.assertEqual([x for x, _ in items if x], self.letters)
+
+    def test_options_of_commands_with_a_page(self):
+        places = option_places()
+        for command, page in own_pages().items():
+            self.assertIn(command, self.commands)
+            self.assertEqual([name for _, name in re.findall(ITEM, page, re.M)],
+                             [o for o in self.options if command in places[o]])
+            self.assertIn(f".Xr tscal-{command} 1", self.man)
+            self.assertIn(".Xr tscal 1", page)
 
     def test_commands_of_the_manual(self):
         start = self.man.index("The commands are:")
@@ -58,9 +94,11 @@ class Agree(cli.Case):
 
     def test_arguments_of_the_manual(self):
         # "--budget-ms N" in both, "--json" in both.
+        manual = self.man + "".join(own_pages().values())
         for line in section(self.help, "options,"):
             m = re.match(r" +(?:-\w, )?--([\w-]+)(?: (\S+))?", line)
-            item = re.search(r"Fl -%s(.*)$" % m.group(1), self.man, re.M)
+            item = re.search(r"^\.It .*Fl -%s\b(?!-)(.*)$" % m.group(1), manual,
+                             re.M)
             self.assertEqual(bool(m.group(2)), bool(item.group(1)), line)
             for word in re.findall(r"[a-z]+", m.group(2) or ""):
                 self.assertIn(word, item.group(1))

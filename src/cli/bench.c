@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* tscal bench: a clock as programs use it, one CPU, and what is found there. */
+#include "cli/bench.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+#define INTERVAL_MS 100
+
+static struct tscal_clock clk;
+static struct bench bench;
+
+static void stop(int signal)
+{
+	(void)signal;
+	bench_stopped = 1;
+}
+
+/* To the CPU that this runs on, until the process ends. */
+static int pin(int *cpu)
+{
+	int here = sched_getcpu(), rc = 0;
+	cpu_set_t *set;
+	size_t size;
+
+	*cpu = -1;
+	if (here < 0)
+		return errno;
+	/* A cpu_set_t ends at CPU 1023. */
+	size = CPU_ALLOC_SIZE((size_t)here + 1);
+	set = CPU_ALLOC((size_t)here + 1);
+	if (!set)
+		return ENOMEM;
+	CPU_ZERO_S(size, set);
+	CPU_SET_S((size_t)here, size, set);
+	if (sched_setaffinity(0, size, set))
+		rc = errno;
+	else
+		*cpu = here;
+	CPU_FREE(set);
+	return rc;
+}
+
+/* Whether ticks can be counted, and turned to ns. */
+static bool usable(const struct tscal_info *info)
+{
+	if (info->use == TSCAL_USE_NO || info->rate == TSCAL_RATE_NONE) {
+		complain("the TSC cannot be timed here: %s",
+			info->rate == TSCAL_RATE_NONE ? info->rate_sentence
+						      : info->use_sentence);
+		return false;
+	}
+	if (info->hz > TSCAL_CONV_HZ_ABOVE && info->hz <= TSCAL_CONV_HZ_MAX)
+		return true;
+	complain("the TSC cannot be timed here: no converter takes %.3f Hz",
+		info->hz);
+	return false;
+}
+
+static int start(void)
+{
+	struct tscal_clock_opts how = TSCAL_CLOCK_OPTS_INIT;
+	int rc;
+
+	how.interval_ms = INTERVAL_MS;
+	rc = tscal_clock_init(&clk, CLOCK_MONOTONIC, &how, &bench.info);
+	if (rc < 0) {
+		complain("no clock monotonic: %s", strerror(-rc));
+		return EXIT_FAILED;
+	}
+	/* Where RDTSC faults there is no rate either. */
+	if (!usable(&bench.info))
+		return EXIT_UNUSABLE;
+	bench.now_on = (enum tscal_clock_on)rc;
+	bench.now_why = tscal_clock_why(&clk);
+	bench.interval_ms = INTERVAL_MS;
+	/* Before pinning: it may run on the other CPUs. */
+	rc = tscal_clock_thread_start(&clk, NULL);
+	if (rc) {
+		complain("no thread for the clock: %s", strerror(-rc));
+		return EXIT_FAILED;
+	}
+	return 0;
+}
+
+int cmd_bench(const struct options *opts)
+{
+	/* The second signal ends the command at once. */
+	struct sigaction act = {
+		.sa_handler = stop, .sa_flags = (int)SA_RESETHAND};
+	struct tscal_stats before, after;
+	int rc = start();
+
+	if (rc)
+		return rc;
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGTERM, &act, NULL);
+	bench.not_pinned = pin(&bench.cpu);
+	tscal_clock_stats(&clk, &before);
+	bench_run(&clk, &bench);
+	tscal_clock_stats(&clk, &after);
+	bench.now_slow = after.slow - before.slow;
+	bench.interrupted = bench_stopped;
+	if (opts->json)
+		rc = json_bench(&bench);
+	else
+		text_bench(&bench);
+	tscal_clock_fini(&clk);
+	return rc;
+}
