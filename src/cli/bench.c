@@ -5,20 +5,15 @@
 
 #include <errno.h>
 #include <sched.h>
-#include <signal.h>
 #include <string.h>
 #include <time.h>
+
+#include "cli/running.h"
 
 #define INTERVAL_MS 100
 
 static struct tscal_clock clk;
 static struct bench bench;
-
-static void stop(int signal)
-{
-	(void)signal;
-	bench_stopped = 1;
-}
 
 /* To the CPU that this runs on, until the process ends. */
 static int pin(int *cpu)
@@ -89,22 +84,18 @@ static int start(void)
 
 int cmd_bench(const struct options *opts)
 {
-	/* The second signal ends the command at once. */
-	struct sigaction act = {
-		.sa_handler = stop, .sa_flags = (int)SA_RESETHAND};
 	struct tscal_stats before, after;
 	int rc = start();
 
 	if (rc)
 		return rc;
-	sigaction(SIGINT, &act, NULL);
-	sigaction(SIGTERM, &act, NULL);
+	running_catch_signals();
 	bench.not_pinned = pin(&bench.cpu);
 	tscal_clock_stats(&clk, &before);
 	bench_run(&clk, &bench);
 	tscal_clock_stats(&clk, &after);
 	bench.now_slow = after.slow - before.slow;
-	bench.interrupted = bench_stopped;
+	bench.interrupted = running_stopped();
 	if (opts->json)
 		rc = json_bench(&bench);
 	else

@@ -4,8 +4,6 @@
 #ifndef TSCAL_CLI_BENCH_H
 #define TSCAL_CLI_BENCH_H
 
-#include <signal.h>
-
 #include "cli/cli.h"
 
 enum bench_call {
@@ -58,9 +56,6 @@ struct bench {
  * most BENCH_ROUNDS_MAX. */
 struct bench_cost bench_cost_of(
 	const double *ns, const double *rdtsc_ns, int n);
-
-/* Set by a signal: no more rounds. */
-extern volatile sig_atomic_t bench_stopped;
 
 /* Fills in rounds, elapsed_s and cost, by info.hz, within some seconds. */
 void bench_run(const struct tscal_clock *clk, struct bench *b);

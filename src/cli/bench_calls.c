@@ -19,6 +19,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "cli/running.h"
+
 const char *const bench_names[BENCH_COUNT] = {
 	[BENCH_RDTSC] = "rdtsc",
 	[BENCH_RDTSCP] = "rdtscp",
@@ -44,8 +46,6 @@ const char *const bench_names[BENCH_COUNT] = {
 #define WARM_UP_S 0.02
 #define LIMIT_S 1.5
 #define ROUNDS_MIN 3
-
-volatile sig_atomic_t bench_stopped;
 
 /* What the compiler must believe to be used, and to have changed. */
 #define USED(x) __asm__ __volatile__("" : : "r"(x))
@@ -263,7 +263,7 @@ void bench_run(const struct tscal_clock *clk, struct bench *b)
 		one_round(b, b->rounds++);
 		b->elapsed_s = seconds() - start;
 	} while (b->rounds < ROUNDS_MIN ||
-		 (!bench_stopped && b->rounds < BENCH_ROUNDS_MAX &&
+		 (!running_stopped() && b->rounds < BENCH_ROUNDS_MAX &&
 			 b->elapsed_s < LIMIT_S));
 	for (int call = 0; call < BENCH_COUNT; call++)
 		if (!b->cost[call].absent)

@@ -8,14 +8,13 @@
 #include "cli/clock_judge.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "cli/running.h"
 
 #define NS_PER_S INT64_C(1000000000)
 /* Between looks.  The thread sleeps meanwhile, as a program does. */
@@ -28,28 +27,6 @@ static struct tscal_clock clk;
 static struct judge judge;
 /* By bit of enum tscal_event. */
 static atomic_uint_fast64_t event_counts[CLOCK_EVENTS];
-
-/* The vDSO's clocks fault where RDTSC is disabled. */
-static bool by_system_call;
-
-static volatile sig_atomic_t stopped;
-
-static void stop(int signal)
-{
-	(void)signal;
-	stopped = 1;
-}
-
-static int64_t system_ns(clockid_t id)
-{
-	struct timespec ts = {0};
-
-	if (by_system_call)
-		syscall(SYS_clock_gettime, id, &ts);
-	else
-		clock_gettime(id, &ts);
-	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
-}
 
 /* Called by the clock's thread. */
 static void count_events(void *arg, uint32_t events)
@@ -64,10 +41,10 @@ static void count_events(void *arg, uint32_t events)
 static void look_once(const struct clock_run *run, clockid_t id)
 {
 	uint32_t generation = tscal_clock_generation(&clk);
-	struct bracket b = {.before_ns = system_ns(id)};
+	struct bracket b = {.before_ns = running_ns(id)};
 	int64_t ns = tscal_now_ordered(&clk);
 
-	b.after_ns = system_ns(id);
+	b.after_ns = running_ns(id);
 	judge_reading(&judge, &b, ns);
 	if (run->on == TSCAL_CLOCK_ON_TSC &&
 		generation == tscal_clock_generation(&clk))
@@ -78,10 +55,10 @@ static void look_at_bound(clockid_t id)
 {
 	struct tscal_interval iv;
 	struct tscal_stats stats;
-	struct bracket b = {.before_ns = system_ns(id)};
+	struct bracket b = {.before_ns = running_ns(id)};
 	int rc = tscal_clock_interval(&clk, &iv);
 
-	b.after_ns = system_ns(id);
+	b.after_ns = running_ns(id);
 	tscal_clock_stats(&clk, &stats);
 	if (!rc)
 		judge_interval(&judge, &b, &iv, stats.updates);
@@ -107,7 +84,7 @@ static void look(const struct clock_run *run, clockid_t id)
 static void end_second(int64_t start_ns)
 {
 	struct tally t = {.generation = tscal_clock_generation(&clk),
-		.seconds = (double)(system_ns(CLOCK_MONOTONIC) - start_ns) /
+		.seconds = (double)(running_ns(CLOCK_MONOTONIC) - start_ns) /
 			   1e9};
 
 	tscal_clock_stats(&clk, &t.stats);
@@ -117,35 +94,24 @@ static void end_second(int64_t start_ns)
 	judge_end_second(&judge, &t);
 }
 
-#define PROGRESS_WIDTH 79
-
-static void progress(const char *line)
-{
-	fprintf(stderr, "\r%-*.*s", PROGRESS_WIDTH, PROGRESS_WIDTH, line);
-	if (!*line)
-		fputc('\r', stderr);
-}
-
 static int show_second(const struct options *opts, const struct clock_run *run)
 {
 	char line[PROGRESS_WIDTH + 1];
 
 	if (opts->json)
 		return json_clock_second(run, &judge.second);
-	if (!isatty(STDERR_FILENO))
-		return 0;
 	snprintf(line, sizeof(line),
 		"%.0f of %g s: %lld ns off by the median, %lld at worst",
 		judge.second.tally.seconds, opts->duration_s,
 		(long long)spread_median_ns(&judge.second.error),
 		(long long)judge.second.error.max_ns);
-	progress(line);
+	running_progress(line);
 	return 0;
 }
 
 static int watch(const struct options *opts, const struct clock_run *run)
 {
-	int64_t start = system_ns(CLOCK_MONOTONIC), now;
+	int64_t start = running_ns(CLOCK_MONOTONIC), now;
 	int64_t end = start + (int64_t)(opts->duration_s * 1e9);
 	int64_t next = start + NS_PER_S;
 	struct timespec pause = {0, LOOK_NS};
@@ -153,16 +119,16 @@ static int watch(const struct options *opts, const struct clock_run *run)
 
 	do {
 		look(run, opts->clock_id);
-		now = system_ns(CLOCK_MONOTONIC);
+		now = running_ns(CLOCK_MONOTONIC);
 		if (now >= next) {
 			end_second(start);
 			rc = show_second(opts, run);
 			memset(&judge.second, 0, sizeof(judge.second));
 			next += (now - next) / NS_PER_S * NS_PER_S + NS_PER_S;
 		}
-		if (now < end && !stopped)
+		if (now < end && !running_stopped())
 			nanosleep(&pause, NULL);
-	} while (!rc && !stopped && now < end);
+	} while (!rc && !running_stopped() && now < end);
 	if (judge.open.n) {
 		/* Two updates. */
 		int64_t ns = run->interval_ms * INT64_C(2500000);
@@ -174,8 +140,8 @@ static int watch(const struct options *opts, const struct clock_run *run)
 	/* What it counted and what it told are of one time then. */
 	tscal_clock_thread_stop(&clk);
 	end_second(start);
-	if (!opts->json && isatty(STDERR_FILENO))
-		progress("");
+	if (!opts->json)
+		running_progress("");
 	return rc;
 }
 
@@ -212,22 +178,16 @@ static int start(const struct options *opts, struct clock_run *run)
 
 int cmd_clock(const struct options *opts)
 {
-	/* The second signal ends the command at once. */
-	struct sigaction act = {
-		.sa_handler = stop, .sa_flags = (int)SA_RESETHAND};
 	struct clock_run run;
 	enum clock_verdict verdict;
-	int rc, permitted = PR_TSC_ENABLE;
+	int rc;
 
-	sigaction(SIGINT, &act, NULL);
-	sigaction(SIGTERM, &act, NULL);
+	running_catch_signals();
 	rc = start(opts, &run);
 	if (rc)
 		return rc;
-	by_system_call = !prctl(PR_GET_TSC, &permitted, 0, 0, 0) &&
-			 permitted != PR_TSC_ENABLE;
 	rc = watch(opts, &run);
-	run.interrupted = stopped;
+	run.interrupted = running_stopped();
 	verdict = clock_verdict(&run, &judge.all);
 	if (!rc && opts->json)
 		rc = json_clock_result(&run, &judge.all);

@@ -8,38 +8,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t stopped;
-
-static void stop(int signal)
-{
-	(void)signal;
-	stopped = 1;
-}
+#include "cli/running.h"
 
 static double now_s(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
-#define PROGRESS_WIDTH 79
-
-static void progress(const char *line)
-{
-	if (!isatty(STDERR_FILENO))
-		return;
-	fprintf(stderr, "\r%-*.*s", PROGRESS_WIDTH, PROGRESS_WIDTH, line);
-	if (!*line)
-		fputc('\r', stderr);
+	return (double)running_ns(CLOCK_MONOTONIC) / 1e9;
 }
 
 static void show(const struct compare *c, const struct compare_row *row)
@@ -53,7 +31,7 @@ static void show(const struct compare *c, const struct compare_row *row)
 	else
 		snprintf(line, sizeof(line), "round %zu of %zu: %s",
 			c->rounds_done + 1, c->rounds, row->source);
-	progress(line);
+	running_progress(line);
 }
 
 /* A source may fail in one run and not in the next: that is counted. */
@@ -64,7 +42,7 @@ static void run_row(const struct options *opts, struct compare_row *row)
 		opts, row, &row->samples[row->n], why, sizeof(why));
 
 	/* Ctrl-C ends the other process too: that says nothing of it. */
-	if (stopped)
+	if (running_stopped())
 		return;
 	row->asked++;
 	if (result == SAMPLE_NUMBER)
@@ -80,7 +58,7 @@ static void run_rounds(const struct options *opts, struct compare *c)
 		for (size_t i = 0; i < c->n_rows; i++) {
 			show(c, &c->rows[i]);
 			run_row(opts, &c->rows[i]);
-			if (stopped)
+			if (running_stopped())
 				return;
 		}
 		c->rounds_done++;
@@ -94,22 +72,14 @@ static void wait_until(double end_s)
 	char line[PROGRESS_WIDTH + 1];
 	double left_s;
 
-	while (!stopped && (left_s = end_s - now_s()) > 0) {
+	while (!running_stopped() && (left_s = end_s - now_s()) > 0) {
 		snprintf(line, sizeof(line),
 			"%.0f s more, for a finer reference", left_s);
-		progress(line);
+		running_progress(line);
 		if (left_s < 0.1)
 			pause.tv_nsec = (long)(left_s * 1e9);
 		nanosleep(&pause, NULL);
 	}
-}
-
-/* Where RDTSC faults nothing can be read for a reference. */
-static bool rdtsc_permitted(void)
-{
-	int mode = PR_TSC_ENABLE;
-
-	return prctl(PR_GET_TSC, &mode, 0, 0, 0) || mode == PR_TSC_ENABLE;
 }
 
 static int make_room(struct compare *c)
@@ -126,7 +96,7 @@ static int make_room(struct compare *c)
 static int measure(const struct options *opts, struct compare *c)
 {
 	struct raw_end first, last;
-	bool permitted = rdtsc_permitted();
+	bool permitted = !running_rdtsc_faults();
 	double start_s = now_s();
 	int rc = make_room(c);
 
@@ -146,8 +116,8 @@ static int measure(const struct options *opts, struct compare *c)
 			"RDTSC is not permitted to this process");
 	}
 	c->span_s = now_s() - start_s;
-	c->interrupted = stopped;
-	progress("");
+	c->interrupted = running_stopped();
+	running_progress("");
 	reference_khz(&c->references[REFERENCE_KHZ]);
 	return compare_judge(c);
 }
@@ -217,9 +187,6 @@ static int compare(const struct options *opts, struct compare *c, FILE *page)
 
 int cmd_compare(const struct options *opts)
 {
-	/* The second signal ends the command at once. */
-	struct sigaction act = {
-		.sa_handler = stop, .sa_flags = (int)SA_RESETHAND};
 	struct compare c = {.rounds = opts->compare.runs};
 	const char *path = opts->compare.html;
 	FILE *page = path ? page_open(path) : NULL;
@@ -227,8 +194,7 @@ int cmd_compare(const struct options *opts)
 
 	if (path && !page)
 		return EXIT_FAILED;
-	sigaction(SIGINT, &act, NULL);
-	sigaction(SIGTERM, &act, NULL);
+	running_catch_signals();
 	rc = compare(opts, &c, page);
 	if (page && page_close(page, path, rc != EXIT_FAILED))
 		rc = EXIT_FAILED;

@@ -12,8 +12,9 @@
 #include <sys/prctl.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "cli/running.h"
 
 /* Longer than any window here with all its devices: then it hangs. */
 #define PATIENCE_S 20
@@ -23,10 +24,7 @@
 
 static double now_ms(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
+	return (double)running_ns(CLOCK_MONOTONIC) / 1e6;
 }
 
 static _Noreturn void become(const char *const *argv, int out)

@@ -59,6 +59,9 @@ void format_error(char *out, size_t size, const struct compare *c,
 	snprintf(out, size, "%s%s", error_ppm < least ? "<" : "", text);
 }
 
+/* 79 columns. */
+#define ROW "%-12s %4s %7s %-3s %8s %8s %7s %7s %7s %7s\n"
+
 static void put_row(
 	const struct compare *c, const struct compare_row *row, bool first)
 {
@@ -76,18 +79,17 @@ static void put_row(
 	if (row->process_ms >= 0)
 		snprintf(ms, sizeof(ms), "%.2f", row->process_ms);
 	snprintf(runs, sizeof(runs), "%zu/%zu", row->n, row->asked);
-	printf("%-12s %6s %7s %-4s %8s %8s %7s %8s %7s %7s\n",
-		first ? row->source : "", window, runs,
+	printf(ROW, first ? row->source : "", window, runs,
 		row->n ? reference_str(row->against) : "-", median, worst,
 		range, width, held, ms);
 }
 
 static void put_rows(const struct compare *c)
 {
-	printf("%-12s %6s %7s %-4s %17s %7s %8s %7s %7s\n", "", "window", "",
-		"held", "error, ppm", "spread", "width", "", "process");
-	printf("%-12s %6s %7s %-4s %8s %8s %7s %8s %7s %7s\n", "source", "ms",
-		"runs", "to", "median", "worst", "ppm", "ppm", "holds", "ms");
+	printf("%-12s %4s %7s %-3s %17s %7s %7s %7s %7s\n", "", "", "", "",
+		"error, ppm", "spread,", "width,", "", "process");
+	printf(ROW, "source", "ms", "runs", "by", "median", "worst", "ppm",
+		"ppm", "holds", "ms");
 	for (size_t i = 0; i < c->n_rows; i++)
 		put_row(c, &c->rows[i],
 			!i || strcmp(c->rows[i].source, c->rows[i - 1].source));
@@ -162,8 +164,13 @@ void text_compare(const struct compare *c)
 	putchar('\n');
 	put_rows(c);
 	put_silent(&t, c);
-	printf("\nhold to: raw or khz, above; -, no reference.  spread: the "
-	       "largest result over the\nsmallest.  width: of [hz_lo, hz_hi], "
-	       "the median.  holds: intervals that may hold the\nreference.  "
-	       "process: from fork to its end, the median.\n");
+	putchar('\n');
+	term_wrap(&t, 0, STYLE_FAINT,
+		"ms: the window; none, where nothing is measured.  by: the "
+		"reference, above.  spread: the largest result over the "
+		"smallest.  width: of [hz_lo, hz_hi], the median.  holds: "
+		"intervals that may hold the reference.  process: from fork to "
+		"its end, the median.  <: less than the reference itself may "
+		"be off.");
+	term_end(&t);
 }

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+#include "cli/running.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define NS_PER_S INT64_C(1000000000)
+/* timeout(1) signals a process and then its group: that is one signal. */
+#define SAME_SIGNAL_NS (NS_PER_S / 5)
+
+static volatile sig_atomic_t stopped;
+
+/* Safe in a signal handler. */
+static int64_t system_call_ns(clockid_t id)
+{
+	struct timespec ts = {0};
+
+	syscall(SYS_clock_gettime, id, &ts);
+	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+static void stop(int signal)
+{
+	static int64_t first_ns;
+	int64_t now_ns = system_call_ns(CLOCK_MONOTONIC);
+
+	if (!stopped)
+		first_ns = now_ns;
+	stopped = 1;
+	if (now_ns - first_ns < SAME_SIGNAL_NS)
+		return;
+	/* It is delivered when this handler returns. */
+	sigaction(signal, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+	raise(signal);
+}
+
+void running_catch_signals(void)
+{
+	struct sigaction act = {.sa_handler = stop};
+
+	/* One at a time. */
+	sigaddset(&act.sa_mask, SIGINT);
+	sigaddset(&act.sa_mask, SIGTERM);
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGTERM, &act, NULL);
+}
+
+bool running_stopped(void)
+{
+	return stopped;
+}
+
+void running_progress(const char *line)
+{
+	if (!isatty(STDERR_FILENO))
+		return;
+	fprintf(stderr, "\r%-*.*s", PROGRESS_WIDTH, PROGRESS_WIDTH, line);
+	if (!*line)
+		fputc('\r', stderr);
+}
+
+bool running_rdtsc_faults(void)
+{
+	int mode = PR_TSC_ENABLE;
+
+	return !prctl(PR_GET_TSC, &mode, 0, 0, 0) && mode != PR_TSC_ENABLE;
+}
+
+int64_t running_ns(clockid_t id)
+{
+	static int by_system_call = -1;
+	struct timespec ts = {0};
+
+	if (by_system_call < 0)
+		by_system_call = running_rdtsc_faults();
+	if (by_system_call)
+		return system_call_ns(id);
+	clock_gettime(id, &ts);
+	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}

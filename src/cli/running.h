@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* What the commands that take seconds have in common. */
+#ifndef TSCAL_CLI_RUNNING_H
+#define TSCAL_CLI_RUNNING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+/* From here on SIGINT and SIGTERM set running_stopped(), for the command to
+ * print what it has; another one, later, ends it at once. */
+void running_catch_signals(void);
+bool running_stopped(void);
+
+/* On stderr, where that is a terminal, over the line before; "" removes it. */
+#define PROGRESS_WIDTH 79
+void running_progress(const char *line);
+
+/* Whether RDTSC faults in this process (prctl(2), PR_SET_TSC). */
+bool running_rdtsc_faults(void);
+/* By a system call where RDTSC faults: so do the vDSO's clocks then. */
+int64_t running_ns(clockid_t id);
+
+#endif /* TSCAL_CLI_RUNNING_H */
