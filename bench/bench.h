@@ -75,7 +75,7 @@ enum verdict {
 	VERDICT_MISSED,
 	VERDICT_UNDECIDED, /* the truth is not known well enough */
 	VERDICT_NO_TRUTH,
-	VERDICT_NOT_COMPARED, /* a peer quicker than any window of ours */
+	VERDICT_NOT_COMPARED, /* a peer quicker than all our windows */
 };
 
 struct target {

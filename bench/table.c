@@ -161,7 +161,7 @@ static void print_target(const struct target *t, FILE *out)
 		fprintf(out, ": the truth is known to %.2g ppm",
 			t->truth_half_ppm);
 	else if (t->verdict == VERDICT_NOT_COMPARED)
-		fprintf(out, ": quicker than our shortest window");
+		fprintf(out, ": no measuring call of ours is as short");
 	fputc('\n', out);
 }
 
