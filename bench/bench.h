@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
  * How good a calibration is: each kind of it many times, every time in a fresh
- * process, held against the exact rate where there is one.
+ * process, held against a rate that tscal did not compute.
  *
  *	survey, truth -> samples -> summaries -> targets -> table, JSON
  */
@@ -15,16 +15,27 @@
 
 #include <tscal/tscal.h>
 
+#include "truth.h"
+
 /* The two kinds of calibration that are not one source by itself. */
 #define WHAT_REPORT "report"
 #define WHAT_NO_MEASURE "no-measure"
 
-/* What is benchmarked: a report, or a source by itself. */
+/* Another library that calibrates the TSC, in a program of its own. */
+struct peer {
+	const char *name;
+	const char *package; /* Debian's name */
+	bool built;
+};
+
+/* What is benchmarked: a report, a source by itself, or a peer. */
 struct what {
 	char name[24];
 	enum tscal_source source; /* NONE: a report */
 	bool no_measure;
-	bool devices; /* needs the platform that opens devices */
+	bool devices;		 /* needs the platform that opens devices */
+	unsigned window_ms;	 /* 0: that of --window-ms, or the default */
+	const struct peer *peer; /* another library's; NULL: ours */
 };
 
 /* One calibration in one process. */
@@ -38,20 +49,6 @@ struct sample {
 enum load { LOAD_IDLE, LOAD_LOADED, LOAD_COUNT };
 #define BUSY_LOOPS 4
 
-/* What an error is an error from. */
-enum against {
-	AGAINST_NOTHING,  /* no exact rate: only the spread is known */
-	AGAINST_RAW,	  /* ticks per second of CLOCK_MONOTONIC_RAW */
-	AGAINST_DECLARED, /* what the hypervisor says */
-};
-
-struct truth {
-	/* Hz; 0 where it cannot be known. */
-	double raw_hz, declared_hz;
-	/* Where it comes from, or why there is none. */
-	char raw_from[200], declared_from[200];
-};
-
 /* Median, 95th percentile and largest; negative when there are none. */
 struct spread {
 	double median, p95, worst;
@@ -64,11 +61,21 @@ struct summary {
 	char source[24];     /* who gave it (most often) */
 	bool sources_differ; /* not always the same */
 	enum against against;
-	struct spread error; /* |hz / truth - 1| in ppm */
-	double range_ppm;    /* largest hz over smallest */
-	size_t held;	     /* truth inside [lo, hi] */
-	struct spread width; /* of [lo, hi], in ppm */
+	double truth_half_ppm; /* how far off the truth can be */
+	struct spread error;   /* |hz / truth - 1| in ppm */
+	size_t inside;	       /* hz inside the truth's interval */
+	double range_ppm;      /* largest hz over smallest */
+	size_t held;	       /* [lo, hi] meets the truth's */
+	struct spread width;   /* of [lo, hi], in ppm */
 	struct spread call_ms, process_ms;
+};
+
+enum verdict {
+	VERDICT_MET,
+	VERDICT_MISSED,
+	VERDICT_UNDECIDED, /* the truth is not known well enough */
+	VERDICT_NO_TRUTH,
+	VERDICT_NOT_COMPARED, /* a peer quicker than all our windows */
 };
 
 struct target {
@@ -76,29 +83,35 @@ struct target {
 	enum load load;
 	const char *unit; /* "ppm", "ms", "runs" */
 	double value, limit;
-	bool met;
+	enum verdict verdict;
+	double truth_half_ppm; /* why it is undecided */
 };
-#define TARGETS_MAX 16
+#define TARGETS_MAX 64
 
 struct options {
 	unsigned runs, window_ms; /* window_ms 0: the default */
 	const char *only;	  /* comma-separated; NULL: all */
 	bool load[LOAD_COUNT];
 	const char *json;
+	unsigned truth_s;
 	/* In a sample's process. */
 	const char *one;
 	bool devices;
 };
 
 /* All that was found out. */
-#define WHATS_MAX (TSCAL_SOURCE_COUNT + 2)
+#define PEERS_COUNT 4
+#define WINDOWS_COUNT 5
+#define WHATS_MAX (TSCAL_SOURCE_COUNT + 2 + PEERS_COUNT + WINDOWS_COUNT)
 struct bench {
 	struct options opts;
 	struct tscal_report *survey; /* every source asked once */
 	struct truth truth;
 	struct what whats[WHATS_MAX];
 	size_t n_whats;
+	bool peers;    /* and the windows that they are compared with */
 	uint64_t only; /* the sources that --only names, as bits */
+	struct sample *samples[LOAD_COUNT]; /* runs for each what */
 	struct summary rows[WHATS_MAX * LOAD_COUNT];
 	size_t n_rows;
 	struct target targets[TARGETS_MAX];
@@ -113,16 +126,17 @@ int sample_here(const struct options *opts, const struct what *what);
 bool sample_elsewhere(const struct options *opts, const struct what *what,
 	struct sample *out);
 
+/* peers.c */
+extern const struct peer peers[PEERS_COUNT];
+extern const unsigned windows_ms[WINDOWS_COUNT];
+/* Adds the windows of clock-raw and the peers that were built. */
+void peers_add(struct bench *b);
+void peers_judge(struct bench *b);
+
 /* busy.c: loops beside it. */
 bool busy_start(void);
 /* False when a loop had not lasted until now. */
 bool busy_stop(void);
-
-/* truth.c */
-int truth_find(struct truth *truth);
-enum against truth_against(const struct truth *truth, const char *source);
-double truth_hz(const struct truth *truth, enum against against);
-const char *against_str(enum against against);
 
 /* stats.c */
 void summarise(struct summary *sum, const struct truth *truth,
@@ -130,6 +144,10 @@ void summarise(struct summary *sum, const struct truth *truth,
 
 /* targets.c */
 void targets_judge(struct bench *b);
+/* To be filled in; value and limit are compared by the caller. */
+struct target *target_add(struct bench *b, const struct summary *row,
+	const char *unit, double value, double limit);
+const char *verdict_str(enum verdict verdict);
 
 /* table.c, json.c */
 /* The next source, from *i on, that was asked and gave no number; NULL. */

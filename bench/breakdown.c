@@ -193,7 +193,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	for (unsigned run = 0; run < RUNS; run++)
-		if (!fresh_run(again, text, sizeof(text), &ms) ||
+		if (!fresh_run(NULL, again, text, sizeof(text), &ms) ||
 			!take(text, run)) {
 			fputs("breakdown: a process failed\n", stderr);
 			return 1;

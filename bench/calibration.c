@@ -8,25 +8,34 @@
 #include <unistd.h>
 
 #include "bench.h"
+#include "fresh.h"
 
 #define RUNS 200
+/* What the truth is known to is some 40 ns over so long. */
+#define TRUTH_S 60
+#define TRUTH_S_MAX 86400
+/* Between two points that are compared. */
+#define HALF_LEAST_MS 100
 #define RUNS_MAX 1000000
 /* With every retry it ends before fresh_run() loses patience. */
 #define WINDOW_MAX_MS 4000
 
 static const char usage[] =
 	"usage: calibration [--runs N] [--window-ms MS] [--only NAME[,NAME]]\n"
-	"                   [--idle | --loaded] [--json FILE]\n"
+	"                   [--idle | --loaded] [--truth-s N] [--json FILE]\n"
 	"\n"
 	"Runs every calibration that can speak here in N fresh processes, on\n"
 	"the machine as it is and beside four busy loops, and holds the\n"
-	"results against the exact rate.\n"
+	"results against what tscal did not compute.\n"
 	"\n"
 	"  --runs N          processes for each, default 200\n"
 	"  --window-ms MS    measuring window, default that of the library\n"
-	"  --only NAME       a source, \"report\" or \"no-measure\"; several "
-	"with commas\n"
+	"  --only NAME       a source, \"report\", \"no-measure\" or "
+	"\"peers\"\n"
+	"                    (other libraries); several with commas\n"
 	"  --idle, --loaded  this load alone\n"
+	"  --truth-s N       measure CLOCK_MONOTONIC_RAW over at least N s, "
+	"default 60\n"
 	"  --json FILE       write the result there as well\n";
 
 static bool number(const char *text, unsigned max, unsigned *out)
@@ -48,6 +57,7 @@ static bool parse(int argc, char **argv, struct options *o)
 		{"only", required_argument, NULL, 'o'},
 		{"idle", no_argument, NULL, 'i'},
 		{"loaded", no_argument, NULL, 'l'},
+		{"truth-s", required_argument, NULL, 't'},
 		{"json", required_argument, NULL, 'j'},
 		{"one", required_argument, NULL, '1'},
 		{"devices", no_argument, NULL, 'd'},
@@ -57,7 +67,7 @@ static bool parse(int argc, char **argv, struct options *o)
 	bool ok = true;
 	int c;
 
-	*o = (struct options){.runs = RUNS};
+	*o = (struct options){.runs = RUNS, .truth_s = TRUTH_S};
 	while (ok && (c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		switch (c) {
 		case 'n':
@@ -74,6 +84,9 @@ static bool parse(int argc, char **argv, struct options *o)
 			break;
 		case 'l':
 			o->load[LOAD_LOADED] = true;
+			break;
+		case 't':
+			ok = number(optarg, TRUTH_S_MAX, &o->truth_s);
 			break;
 		case 'j':
 			o->json = optarg;
@@ -139,6 +152,12 @@ static bool parse_only(struct bench *b)
 
 	name = names ? strtok_r(names, ",", &save) : NULL;
 	for (; ok && name; name = strtok_r(NULL, ",", &save)) {
+		if (!strcmp(name, "peers")) {
+			b->peers = true;
+			/* Its default window is one of those compared. */
+			b->only |= UINT64_C(1) << TSCAL_SOURCE_CLOCK_RAW;
+			continue;
+		}
 		ok = what_by_name(name, &w);
 		if (ok && w.source)
 			b->only |= UINT64_C(1) << w.source;
@@ -158,6 +177,7 @@ static int find_whats(struct bench *b)
 	if (!b->opts.only) {
 		add_what(b, WHAT_REPORT, false);
 		add_what(b, WHAT_NO_MEASURE, false);
+		b->peers = true;
 	} else if (!parse_only(b)) {
 		return -EINVAL;
 	}
@@ -174,6 +194,8 @@ static int find_whats(struct bench *b)
 			add_what(b, l->name,
 				!(tscal_report_line(passive, i)->hz > 0));
 	}
+	if (b->peers)
+		peers_add(b);
 	if (passive != b->survey)
 		tscal_report_free(passive);
 	return 0;
@@ -195,21 +217,67 @@ static int run_load(struct bench *b, enum load load)
 		for (size_t w = 0; w < b->n_whats; w++)
 			rows[w].n += sample_elsewhere(&b->opts, &b->whats[w],
 				&s[w * runs + rows[w].n]);
-	for (size_t w = 0; w < b->n_whats; w++)
-		summarise(&rows[w], &b->truth, &s[w * runs]);
 	b->n_rows += b->n_whats;
-	free(s);
+	b->samples[load] = s;
 	return 0;
+}
+
+/* Judged in the end, when the truth is known. */
+static void judge(struct bench *b)
+{
+	for (size_t i = 0; i < b->n_rows; i++) {
+		struct summary *row = &b->rows[i];
+		size_t w = (size_t)(row->what - b->whats);
+
+		summarise(row, &b->truth,
+			&b->samples[row->load][w * b->opts.runs]);
+	}
+	for (size_t load = 0; load < LOAD_COUNT; load++)
+		free(b->samples[load]);
+	targets_judge(b);
+	peers_judge(b);
+}
+
+static void wait_until(double ms)
+{
+	double left = ms - clock_ms();
+
+	if (left > 0)
+		usleep((useconds_t)(left * 1e3));
+}
+
+static bool disjoint(const struct exact *a, const struct exact *b)
+{
+	return a->hi < b->lo || b->hi < a->lo;
+}
+
+/* From three points; the halves tell whether the rate was one. */
+static const char *find_truth(
+	struct bench *b, const struct raw_point p[static 3])
+{
+	const char *clocksource = tscal_report_machine(b->survey)->clocksource;
+	struct exact first, second;
+
+	truth_raw_between(&first, &p[0], &p[1], clocksource);
+	truth_raw_between(&second, &p[1], &p[2], clocksource);
+	truth_raw_between(&b->truth.raw, &p[0], &p[2], clocksource);
+	if (disjoint(&first, &second))
+		return "the rate of CLOCK_MONOTONIC_RAW changed meanwhile: "
+		       "nothing to hold the results against";
+	truth_khz_find(&b->truth);
+	return NULL;
 }
 
 static const char *run_loads(struct bench *b)
 {
-	struct truth after;
+	double start_ms = clock_ms(), truth_ms = b->opts.truth_s * 1e3;
+	struct raw_point p[3];
 
-	if (truth_find(&b->truth))
-		return "cannot calibrate at all";
+	p[0] = raw_point_take();
 	if (b->opts.load[LOAD_IDLE] && run_load(b, LOAD_IDLE))
 		return "out of memory";
+	wait_until(start_ms + truth_ms / 2);
+	p[1] = raw_point_take();
 	if (b->opts.load[LOAD_LOADED]) {
 		if (!busy_start())
 			return "cannot start the busy loops";
@@ -218,12 +286,11 @@ static const char *run_loads(struct bench *b)
 		if (!busy_stop())
 			return "a busy loop ended before the end";
 	}
-	/* Refined by the kernel, or moved to another host. */
-	if (truth_find(&after) || after.raw_hz != b->truth.raw_hz ||
-		after.declared_hz != b->truth.declared_hz)
-		return "the exact rate changed meanwhile: nothing to hold the "
-		       "results against";
-	return NULL;
+	wait_until(start_ms + truth_ms);
+	/* With --idle alone both waits may be over. */
+	wait_until(clock_ms() + HALF_LEAST_MS);
+	p[2] = raw_point_take();
+	return find_truth(b, p);
 }
 
 static int one(const struct options *o)
@@ -259,7 +326,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "calibration: %s\n", why);
 		return 1;
 	}
-	targets_judge(&b);
+	judge(&b);
 	table_print(&b, stdout);
 	rc = b.opts.json ? json_write(&b) : 0;
 	if (rc)

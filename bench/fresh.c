@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* This program again, in a process of its own. */
+/* A program in a process of its own. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -22,13 +22,15 @@ double clock_ms(void)
 	return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
 }
 
-static _Noreturn void become(const char *const *argv, int out)
+static _Noreturn void become(
+	const char *program, const char *const *argv, int out)
 {
 	/* Neither outlives the benchmark nor hangs it. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	alarm(PATIENCE_S);
 	if (dup2(out, STDOUT_FILENO) >= 0)
-		execv("/proc/self/exe", (char *const *)argv);
+		execv(program ? program : "/proc/self/exe",
+			(char *const *)argv);
 	_exit(127);
 }
 
@@ -49,7 +51,8 @@ static void read_all(int fd, char *buf, size_t size)
 	buf[len] = '\0';
 }
 
-bool fresh_run(const char *const *argv, char *buf, size_t size, double *ms)
+bool fresh_run(const char *program, const char *const *argv, char *buf,
+	size_t size, double *ms)
 {
 	double start = clock_ms();
 	int fd[2], status = -1;
@@ -60,7 +63,7 @@ bool fresh_run(const char *const *argv, char *buf, size_t size, double *ms)
 		return false;
 	pid = fork();
 	if (!pid)
-		become(argv, fd[1]);
+		become(program, argv, fd[1]);
 	close(fd[1]);
 	if (pid > 0) {
 		read_all(fd[0], buf, size);

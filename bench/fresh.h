@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* This program again, in a process of its own. */
+/* A program in a process of its own. */
 #ifndef TSCAL_BENCH_FRESH_H
 #define TSCAL_BENCH_FRESH_H
 
@@ -10,10 +10,11 @@
 double clock_ms(void);
 
 /*
- * Run this program with these arguments (argv[0] included, NULL at the end) and
- * keep what it prints, at most size - 1 bytes.  ms: from fork to wait.  False
- * when it failed or had to be ended.
+ * Run that program (NULL: this one) with these arguments (argv[0] included,
+ * NULL at the end) and keep what it prints, at most size - 1 bytes.  ms: from
+ * fork to wait.  False when it failed or had to be ended.
  */
-bool fresh_run(const char *const *argv, char *buf, size_t size, double *ms);
+bool fresh_run(const char *program, const char *const *argv, char *buf,
+	size_t size, double *ms);
 
 #endif /* TSCAL_BENCH_FRESH_H */

@@ -33,15 +33,19 @@ static json_t *machine(const struct bench *b)
 		m->hv.main.vendor, "clocksource", m->clocksource);
 }
 
-static json_t *truth(double hz, const char *from)
+static json_t *truth(const struct exact *e)
 {
-	return json_pack(
-		"{s:o, s:s}", "hz", number_or_null(hz > 0, hz), "from", from);
+	bool known = e->hz > 0;
+
+	return json_pack("{s:o, s:o, s:o, s:s}", "hz",
+		number_or_null(known, e->hz), "hz_lo",
+		number_or_null(known, e->lo), "hz_hi",
+		number_or_null(known, e->hi), "from", e->from);
 }
 
 static json_t *row(const struct summary *r)
 {
-	bool held_against = r->n && r->against != AGAINST_NOTHING;
+	bool known = r->n && r->error.worst >= 0;
 	json_t *o = json_pack("{s:s, s:s, s:I, s:I, s:s, s:b, s:s}", "what",
 		r->what->name, "load", load_str(r->load), "runs",
 		(json_int_t)r->asked, "answered", (json_int_t)r->n, "source",
@@ -49,8 +53,11 @@ static json_t *row(const struct summary *r)
 		against_str(r->against));
 
 	json_object_set_new(o, "error_ppm", spread(&r->error));
+	json_object_set_new(
+		o, "truth_half_ppm", number_or_null(known, r->truth_half_ppm));
 	json_object_set_new(o, "coverage",
-		number_or_null(held_against, (double)r->held / (double)r->n));
+		number_or_null(known && !r->what->peer,
+			(double)r->held / (double)r->n));
 	json_object_set_new(o, "spread_ppm",
 		number_or_null(r->range_ppm >= 0, r->range_ppm));
 	json_object_set_new(o, "width_ppm", spread(&r->width));
@@ -67,32 +74,38 @@ static json_t *silent(const struct tscal_line *l)
 
 static json_t *target(const struct target *t)
 {
-	return json_pack("{s:s, s:s, s:s, s:f, s:f, s:b}", "target", t->text,
-		"load", load_str(t->load), "unit", t->unit, "found", t->value,
-		"limit", t->limit, "met", t->met);
+	return json_pack("{s:s, s:s, s:s, s:o, s:f, s:s, s:f}", "target",
+		t->text, "load", load_str(t->load), "unit", t->unit, "found",
+		number_or_null(t->value >= 0, t->value), "limit", t->limit,
+		"verdict", verdict_str(t->verdict), "truth_half_ppm",
+		t->truth_half_ppm);
 }
 
 static json_t *whole(const struct bench *b)
 {
 	json_t *o = json_pack("{s:s, s:s, s:o, s:o}", "schema",
-		"tscal.bench.calibration/1", "version", TSCAL_VERSION,
+		"tscal.bench.calibration/2", "version", TSCAL_VERSION,
 		"window_ms",
 		number_or_null(b->opts.window_ms, b->opts.window_ms), "machine",
 		machine(b));
 	json_t *rows = json_array(), *mute = json_array();
-	json_t *targets = json_array();
+	json_t *targets = json_array(), *absent = json_array();
 	const struct tscal_line *l;
 
 	json_object_set_new(o, "truth",
-		json_pack("{s:o, s:o}", "raw",
-			truth(b->truth.raw_hz, b->truth.raw_from), "declared",
-			truth(b->truth.declared_hz, b->truth.declared_from)));
+		json_pack("{s:o, s:o}", "raw", truth(&b->truth.raw), "khz",
+			truth(&b->truth.khz)));
 	for (size_t i = 0; i < b->n_rows; i++)
 		json_array_append_new(rows, row(&b->rows[i]));
 	for (size_t i = 0; (l = silent_next(b, &i));)
 		json_array_append_new(mute, silent(l));
 	for (size_t i = 0; i < b->n_targets; i++)
 		json_array_append_new(targets, target(&b->targets[i]));
+	for (size_t i = 0; b->peers && i < PEERS_COUNT; i++)
+		if (!peers[i].built)
+			json_array_append_new(
+				absent, json_string(peers[i].name));
+	json_object_set_new(o, "peers_not_installed", absent);
 	json_object_set_new(o, "rows", rows);
 	json_object_set_new(o, "silent", mute);
 	json_object_set_new(o, "targets", targets);

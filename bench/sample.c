@@ -104,19 +104,29 @@ int sample_here(const struct options *o, const struct what *what)
 bool sample_elsewhere(
 	const struct options *opts, const struct what *what, struct sample *out)
 {
-	const char *argv[8] = {"calibration", "--one", what->name};
-	char line[LINE_MAX_BYTES], window[16];
+	const char *name = what->window_ms ? tscal_source_str(what->source)
+					   : what->name;
+	unsigned window_ms = what->window_ms ? what->window_ms
+					     : opts->window_ms;
+	const char *argv[8] = {"calibration", "--one", name};
+	char line[LINE_MAX_BYTES], window[16], program[512];
 	size_t n = 3;
 
 	memset(out, 0, sizeof(*out));
-	if (opts->window_ms) {
-		snprintf(window, sizeof(window), "%u", opts->window_ms);
+	if (window_ms) {
+		snprintf(window, sizeof(window), "%u", window_ms);
 		argv[n++] = "--window-ms";
 		argv[n++] = window;
 	}
 	if (what->devices)
 		argv[n++] = "--devices";
-	return fresh_run(argv, line, sizeof(line), &out->process_ms) &&
+	if (what->peer) {
+		snprintf(program, sizeof(program), "%s/calibrate_%s",
+			TSCAL_BENCH_PEERS, what->name);
+		argv[1] = NULL;
+	}
+	return fresh_run(what->peer ? program : NULL, argv, line, sizeof(line),
+		       &out->process_ms) &&
 	       sscanf(line, FORMAT_IN, out->source, &out->hz, &out->lo,
 		       &out->hi, &out->call_ms) == 5 &&
 	       out->hz > 0;

@@ -45,20 +45,30 @@ static void count_sources(struct summary *sum, const struct sample *s)
 	sum->sources_differ = most < sum->n;
 }
 
+static enum against against_of(const struct summary *sum,
+	const struct truth *truth, const char *source)
+{
+	return sum->what->peer ? AGAINST_RAW : truth_against(truth, source);
+}
+
 static void sum_errors(struct summary *sum, const struct truth *truth,
 	const struct sample *s, double *v)
 {
 	size_t n = 0;
 
-	sum->against = truth_against(truth, sum->source);
+	sum->against = against_of(sum, truth, sum->source);
 	for (size_t i = 0; i < sum->n; i++) {
 		/* A report is held against what its own source means. */
-		double hz = truth_hz(truth, truth_against(truth, s[i].source));
+		const struct exact *e = truth_exact(
+			truth, against_of(sum, truth, s[i].source));
 
-		if (hz == 0)
+		if (!e)
 			continue;
-		v[n++] = fabs(s[i].hz / hz - 1) * 1e6;
-		sum->held += s[i].lo <= hz && hz <= s[i].hi;
+		v[n++] = fabs(s[i].hz / e->hz - 1) * 1e6;
+		sum->held += s[i].lo <= e->hi && e->lo <= s[i].hi;
+		sum->inside += e->lo <= s[i].hz && s[i].hz <= e->hi;
+		sum->truth_half_ppm = fmax(
+			sum->truth_half_ppm, exact_half_ppm(e));
 	}
 	if (sum->against == AGAINST_NOTHING || n < sum->n)
 		n = 0;
@@ -79,7 +89,8 @@ void summarise(
 		lo = !i || s[i].hz < lo ? s[i].hz : lo;
 		hi = !i || s[i].hz > hi ? s[i].hz : hi;
 	}
-	sum->width = spread_of(v, sum->n);
+	/* A peer gives no interval. */
+	sum->width = spread_of(v, sum->what->peer ? 0 : sum->n);
 	sum->range_ppm = lo > 0 ? (hi / lo - 1) * 1e6 : -1;
 	for (size_t i = 0; i < sum->n; i++)
 		v[i] = s[i].call_ms;
