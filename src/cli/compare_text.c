@@ -51,10 +51,7 @@ void format_error(char *out, size_t size, const struct compare *c,
 		snprintf(out, size, "-");
 		return;
 	}
-	/* A number of kHz is that number, however it was cut. */
-	least = row->against == REFERENCE_RAW
-			? reference_ppm(&c->references[REFERENCE_RAW])
-			: 0;
+	least = reference_ppm(&c->references[row->against]);
 	format_ppm(text, sizeof(text), error_ppm < least ? least : error_ppm);
 	snprintf(out, size, "%s%s", error_ppm < least ? "<" : "", text);
 }
