@@ -18,6 +18,8 @@ test_packages=(clang clang-format g++ libclang-rt-dev
 # What calls are measured with.
 # shellcheck disable=SC2034
 bench_packages=(g++ libbenchmark-dev python3)
+# shellcheck disable=SC2034
+peer_packages=(libabsl-dev libdpdk-dev libucx-dev libcpuid-dev)
 # And the virtual machines of tests/vm, whose kernel is not installed.
 # shellcheck disable=SC2034
 lab_packages=(qemu-system-x86 busybox-static cpio)
