@@ -3,7 +3,7 @@
 /* A clock on the TSC, beside a bare RDTSC. */
 #include <unistd.h>
 
-#include "paired.h"
+#include "running.h"
 
 static void conv_now(benchmark::State &state)
 {
@@ -14,54 +14,6 @@ static void conv_now(benchmark::State &state)
 	});
 }
 PAIRED(conv_now);
-
-/* A clock of this machine, which may run on clock_gettime(): then it says so.
- */
-class running
-{
-      public:
-	tscal_clock clk{};
-
-	running(benchmark::State &state, uint32_t interval_ms, bool thread)
-	{
-		tscal_clock_opts opts = TSCAL_CLOCK_OPTS_INIT;
-
-		opts.interval_ms = interval_ms;
-		if (tscal_clock_init(&clk, CLOCK_MONOTONIC, &opts, nullptr) !=
-			TSCAL_CLOCK_ON_TSC)
-			state.SkipWithError(tscal_clock_why(&clk));
-		else if (thread)
-			tscal_clock_thread_start(&clk, nullptr);
-	}
-	~running()
-	{
-		tscal_clock_fini(&clk);
-	}
-	running(const running &) = delete;
-	running &operator=(const running &) = delete;
-};
-
-template <class Call>
-static void of_clock(
-	benchmark::State &state, uint32_t interval_ms, bool thread, Call call)
-{
-	running r(state, interval_ms, thread);
-	tscal_clock *clk = &r.clk;
-
-	paired(
-		state, [] { benchmark::DoNotOptimize(tscal_rdtsc()); },
-		[call, clk] { call(clk); },
-		[thread, clk] {
-			if (!thread)
-				tscal_clock_update(clk);
-		});
-}
-
-static inline __attribute__((always_inline)) void read_now(
-	const tscal_clock *clk)
-{
-	benchmark::DoNotOptimize(tscal_now(clk));
-}
 
 static void now(benchmark::State &state)
 {
@@ -120,7 +72,9 @@ PAIRED(clock_gettime_monotonic);
 /* A reading of history, of up to four seconds ago. */
 static void stamp_from_history(benchmark::State &state)
 {
-	running r(state, 100, true);
+	running r(100, true);
+
+	r.say(state);
 	uint64_t tsc = tscal_rdtsc();
 	timespec pause{4, 0};
 
@@ -137,7 +91,9 @@ PAIRED(stamp_from_history);
 
 static void update(benchmark::State &state)
 {
-	running r(state, 100, false);
+	running r(100, false);
+
+	r.say(state);
 	std::vector<double> ns;
 
 	for (auto _ : state) {

@@ -2,11 +2,10 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* Reading the TSC; ticks into nanoseconds and back, one after the other and
  * side by side; and whole arrays beside memcpy(). */
-#include <cstdlib>
 #include <cstring>
-#include <memory>
 
-#include "paired.h"
+#include "arrays.h"
+#include "conversions.h"
 
 extern "C" {
 #include "clock/batch.h"
@@ -38,64 +37,8 @@ READ(rdtsc_begin, tscal_rdtsc_begin());
 READ(rdtsc_end, tscal_rdtsc_end());
 READ(rdtsc_converted, tscal_tsc_to_ns(&c, tscal_rdtsc()));
 
-/* Conversions ---------------------------------------------------------------
+/* Conversions -------------------------------------------------------------
  */
-
-/* Each needs the one before. */
-template <class Convert>
-static void latency(benchmark::State &state, Convert convert)
-{
-	int64_t x = INT64_C(1) << 59;
-
-	beside_rdtsc(state, [convert, &x] {
-		x = convert(x);
-		__asm__ __volatile__("" : "+r"(x));
-	});
-}
-
-/* A block of conversions, none of which needs another. */
-template <class Convert>
-static void throughput(benchmark::State &state, Convert convert)
-{
-	const machine &m = machine::get();
-	std::vector<double> ns;
-	int64_t ticks = 123456789;
-
-	for (auto _ : state) {
-		uint64_t begin = tscal_rdtsc_begin();
-
-		for (int i = 0; i < block; i++) {
-			__asm__ __volatile__("" : "+r"(ticks));
-#pragma GCC unroll 8
-			for (int k = 0; k < 8; k++) {
-				int64_t y = convert(ticks + k);
-				__asm__ __volatile__("" : : "r"(y));
-			}
-		}
-		ns.push_back(m.ns(tscal_rdtsc_begin() - begin) / block / 8);
-		state.SetIterationTime(ns.back() * 1e-9 * block * 8);
-	}
-	count(state, "ns", ns);
-}
-
-/* Of tscal; and as it is written by hand. */
-static int64_t by_tscal(const tscal_conv &c, int64_t ticks)
-{
-	return tscal_ticks_to_ns(&c, ticks);
-}
-
-static int64_t by_double(const tscal_conv &c, int64_t ticks)
-{
-	return static_cast<int64_t>(
-		static_cast<double>(ticks) * (1e9 / c.tsc_hz));
-}
-
-static int64_t by_division(const tscal_conv &c, int64_t ticks)
-{
-	return static_cast<int64_t>(static_cast<tscal_i128>(ticks) *
-				    1000000000 /
-				    static_cast<int64_t>(c.tsc_hz));
-}
 
 #define CONVERT(kind, name)                                                    \
 	static void convert_##kind##_##name(benchmark::State &state)           \
@@ -133,60 +76,8 @@ static void convert_back_latency(benchmark::State &state)
 }
 PAIRED(convert_back_latency);
 
-/* Arrays --------------------------------------------------------------------
+/* Arrays ------------------------------------------------------------------
  */
-
-/* Two ways to fill an array, in turn; ratio: of their speeds, 1 is as fast. */
-template <class Base, class Subject>
-static void arrays(
-	benchmark::State &state, size_t n, Base base, Subject subject)
-{
-	/* So that short ones take microseconds. */
-	size_t times = n < 100000 ? 100000 / n : 1;
-	std::vector<double> ns, ratio;
-	double each = static_cast<double>(n * times);
-
-	for (auto _ : state) {
-		uint64_t t0 = tscal_rdtsc_begin(), t1, t2;
-
-		for (size_t i = 0; i < times; i++) {
-			base();
-			benchmark::ClobberMemory();
-		}
-		t1 = tscal_rdtsc_begin();
-		for (size_t i = 0; i < times; i++) {
-			subject();
-			benchmark::ClobberMemory();
-		}
-		t2 = tscal_rdtsc_begin();
-		ns.push_back(machine::get().ns(t2 - t1) / each);
-		ratio.push_back(static_cast<double>(t1 - t0) /
-				static_cast<double>(t2 - t1));
-		state.SetIterationTime(machine::get().ns(t2 - t1) * 1e-9);
-	}
-	count(state, "ns", ns);
-	count(state, "ratio", ratio);
-}
-
-/* Stamps, and room for what they become. */
-struct stamps {
-	size_t n;
-	/* To pages, as large arrays are: else memcpy() of small ones takes what
-	 * their addresses decide. */
-	std::unique_ptr<uint64_t[], decltype(&std::free)> from;
-	std::unique_ptr<int64_t[], decltype(&std::free)> to;
-	explicit stamps(int64_t kib)
-	    : n(static_cast<size_t>(kib) * 1024 / 8),
-	      from(static_cast<uint64_t *>(std::aligned_alloc(4096, n * 8)),
-		      std::free),
-	      to(static_cast<int64_t *>(std::aligned_alloc(4096, n * 8)),
-		      std::free)
-	{
-		for (size_t i = 0; i < n; i++)
-			from.get()[i] = i * 12345;
-		std::memset(to.get(), 0, n * 8);
-	}
-};
 
 static void batch_beside_memcpy(benchmark::State &state)
 {

@@ -27,13 +27,17 @@ inline double at(std::vector<double> v, double where)
 		where * static_cast<double>(v.size() - 1))];
 }
 
-/* The median, and what 8 of 10 lie within. */
+/* The median, and what 8 of 10 lie within; of several threads, their mean. */
 inline void count(
 	benchmark::State &state, const std::string &name, std::vector<double> v)
 {
-	state.counters[name] = at(v, 0.5);
-	state.counters[name + "_p10"] = at(v, 0.1);
-	state.counters[name + "_p90"] = at(v, 0.9);
+	constexpr auto mean = benchmark::Counter::kAvgThreads;
+
+	if (v.empty())
+		return;
+	state.counters[name] = benchmark::Counter(at(v, 0.5), mean);
+	state.counters[name + "_p10"] = benchmark::Counter(at(v, 0.1), mean);
+	state.counters[name + "_p90"] = benchmark::Counter(at(v, 0.9), mean);
 }
 
 /* This machine, calibrated once; the benchmarks do not run without a rate. */
@@ -65,8 +69,8 @@ template <class Call> uint64_t ticks_of(Call call)
 	return tscal_rdtsc_begin() - begin;
 }
 
-/* between() is not timed. */
-template <class Base, class Subject, class Between>
+/* between() is not timed; subject() does `each` of what is measured. */
+template <int each = 1, class Base, class Subject, class Between>
 void paired(
 	benchmark::State &state, Base base, Subject subject, Between between)
 {
@@ -75,21 +79,21 @@ void paired(
 
 	for (auto _ : state) {
 		double b = m.ns(ticks_of(base)) / block;
-		double s = m.ns(ticks_of(subject)) / block;
+		double s = m.ns(ticks_of(subject)) / block / each;
 
 		ns.push_back(s);
 		ratio.push_back(s / b);
-		state.SetIterationTime(s * 1e-9 * block);
+		state.SetIterationTime(s * 1e-9 * block * each);
 		between();
 	}
 	count(state, "ns", ns);
 	count(state, "ratio", ratio);
 }
 
-template <class Subject>
+template <int each = 1, class Subject>
 void beside_rdtsc(benchmark::State &state, Subject subject)
 {
-	paired(
+	paired<each>(
 		state, [] { benchmark::DoNotOptimize(tscal_rdtsc()); }, subject,
 		[] {});
 }
