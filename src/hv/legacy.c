@@ -7,6 +7,8 @@
 
 #include "hv/evidence.h"
 
+#define FIRMWARE (HV_AT_DMI | HV_AT_FADT | HV_AT_OEM)
+
 bool hv_legacy_sign(struct tscal_platform *plat, char *buf, size_t size)
 {
 	struct hv_evidence ev;
@@ -22,11 +24,23 @@ bool hv_legacy_sign(struct tscal_platform *plat, char *buf, size_t size)
 	return false;
 }
 
+/* Where firmware can name this vendor: no other place need be read. */
+static unsigned firmware_of(const char *vendor)
+{
+	const struct hv_sign *row;
+	unsigned places = 0;
+
+	for (size_t i = 0; (row = hv_sign_row(i)) != NULL; i++)
+		if (!strcmp(row->vendor, vendor))
+			places |= row->places;
+	return places & FIRMWARE;
+}
+
 bool hv_firmware_says(struct tscal_platform *plat, const char *vendor)
 {
 	struct hv_evidence ev;
 
-	hv_evidence_read(plat, HV_AT_DMI | HV_AT_FADT | HV_AT_OEM, &ev);
+	hv_evidence_read(plat, firmware_of(vendor), &ev);
 	for (size_t i = 0; i < ev.n; i++)
 		if (!strcmp(ev.item[i].vendor, vendor))
 			return true;
@@ -58,7 +72,7 @@ bool hv_legacy_below_xen(struct tscal_platform *plat, char *buf, size_t size)
 {
 	struct hv_evidence ev;
 
-	hv_evidence_read(plat, HV_AT_DMI | HV_AT_FADT | HV_AT_OEM, &ev);
+	hv_evidence_read(plat, FIRMWARE, &ev);
 	for (size_t i = 0; i < ev.n; i++)
 		if (ev.item[i].means == TSCAL_HV_MEANS_VIRTUAL &&
 			strcmp(ev.item[i].vendor, "xen") != 0) {
