@@ -150,13 +150,16 @@ static void look_up(struct run *run)
 {
 	bool quick = run->opts.flags & TSCAL_OPT_NO_MEASURE ||
 		     run->opts.budget_ms < SCAN_BUDGET_MS;
+	unsigned gap = quick ? HV_SCAN_QUICK : HV_SCAN_ALL;
 
 	facts_gather_rest(run->plat, &run->facts);
 	/* Where CPUID cannot be had it names nobody, and facts know. */
-	(void)hv_scan(run->plat, quick ? HV_SCAN_QUICK : HV_SCAN_ALL, &run->hv);
+	if (run->facts.hv_bit < 0)
+		(void)hv_scan(run->plat, gap, &run->hv);
+	else
+		hv_scan_by_bit(run->plat, run->facts.hv_bit, gap, &run->hv);
 	if (run->hv.present)
 		run->vendor = hv_vendor_of(&run->hv.main);
-	run->watch = hv_watch(run->plat, &run->hv);
 	if (run->vendor && run->vendor->timing)
 		run->vendor->timing(run->plat, &run->hv.main, &run->hv_answer);
 }
@@ -186,9 +189,10 @@ static void read_pvclock(struct run *run)
 	else
 		run->pvclock_rc = clock_pages_pvclock(
 			run->plat, run->raw.hz, &run->pvclock);
-	if (!run->pvclock_rc &&
+	if (!run->pvclock_rc && run->pvclock.stable &&
 		hv_kvm_stable_means_nothing(run->plat, &run->hv))
 		run->pvclock.stable = false;
+	run->watch = hv_watch(run->plat, &run->hv, !run->pvclock_rc);
 }
 
 /* Also where nobody asks for its rate: what to watch depends on it. */

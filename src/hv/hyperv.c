@@ -54,7 +54,7 @@ bool hv_hyperv_interface(struct tscal_platform *plat, const struct tscal_hv *hv,
 	if (!m)
 		return no(a, hv->present ? "nobody stands at 0x40000000"
 					 : "no hypervisor by CPUID");
-	if (m->max_leaf < BASE + INTERFACE ||
+	if (m->max_leaf < BASE + INTERFACE || hv_vendor_of(m)->features_at_1 ||
 		plat->ops->cpuid(plat, BASE + INTERFACE, 0, &r) ||
 		r.eax != INTERFACE_HV1)
 		return no(a, "%s does not have Hyper-V's interface", m->name);

@@ -108,24 +108,25 @@ static void nobody(struct tscal_hv *hv, const char *vendor, const char *name)
 	snprintf(hv->main.name, sizeof(hv->main.name), "%s", name);
 }
 
-int hv_scan(struct tscal_platform *plat, unsigned gap, struct tscal_hv *hv)
+static void none(struct tscal_hv *hv)
+{
+	memset(hv, 0, sizeof(*hv));
+	nobody(hv, "none", "none");
+}
+
+void hv_scan_by_bit(struct tscal_platform *plat, bool guest, unsigned gap,
+	struct tscal_hv *hv)
 {
 	struct tscal_hv_match found[TSCAL_HV_MAX + 1], m;
 	size_t n = 0, best;
 	unsigned missed = 0;
-	struct plat_cpuid r;
-	int rc;
 
-	memset(hv, 0, sizeof(*hv));
-	nobody(hv, "none", "none");
-	rc = plat->ops->cpuid(plat, 1, 0, &r);
-	if (rc)
-		return rc;
-	if (!(r.ecx >> 31)) {
+	none(hv);
+	if (!guest) {
 		hv->present = hv_xen_paravirtual(plat, &m);
 		if (hv->present)
 			hv->main = m;
-		return 0;
+		return;
 	}
 	hv->present = true;
 	for (unsigned i = 0; i < HV_SCAN_ALL && missed < gap; i++) {
@@ -143,7 +144,7 @@ int hv_scan(struct tscal_platform *plat, unsigned gap, struct tscal_hv *hv)
 	}
 	if (!n) {
 		nobody(hv, "unknown", "an unreadable hypervisor");
-		return 0;
+		return;
 	}
 	/* Twelve NUL bytes are nobody's, as long as there is anybody else. */
 	if (n > 1 && !known(&found[n - 1]) && is_blank(&found[n - 1]))
@@ -153,7 +154,18 @@ int hv_scan(struct tscal_platform *plat, unsigned gap, struct tscal_hv *hv)
 	for (size_t i = 0; i < n; i++)
 		if (i != best)
 			hv->also[hv->n_also++] = found[i];
-	return 0;
+}
+
+int hv_scan(struct tscal_platform *plat, unsigned gap, struct tscal_hv *hv)
+{
+	struct plat_cpuid r;
+	int rc = plat->ops->cpuid(plat, 1, 0, &r);
+
+	if (rc)
+		none(hv);
+	else
+		hv_scan_by_bit(plat, r.ecx >> 31, gap, hv);
+	return rc;
 }
 
 int tscal_hv_detect_sized(

@@ -41,6 +41,9 @@ struct hv_vendor {
 	/* It is who it says even where another signature stands at a higher
 	 * base: that one is an interface it offers. */
 	bool keeps_identity;
+	/* Its leaf base + 1 holds its features, so Hyper-V's interface cannot
+	 * stand there. */
+	bool features_at_1;
 	/* Leaves to take where EAX of its base is 0. */
 	uint32_t leaves_if_zero;
 	uint32_t watch; /* TSCAL_WATCH_*: what tells of a move */
@@ -79,6 +82,9 @@ bool hv_vendor_signs(const struct hv_vendor *row, const uint8_t *signature);
  * millisecond.
  */
 int hv_scan(struct tscal_platform *plat, unsigned gap, struct tscal_hv *hv);
+/* The same for who has read the bit that says "guest" (leaf 1, ECX[31]). */
+void hv_scan_by_bit(struct tscal_platform *plat, bool guest, unsigned gap,
+	struct tscal_hv *hv);
 
 /*
  * The answer of a leaf that holds the TSC kHz in EAX, at match->base + 0x10:
@@ -139,8 +145,10 @@ bool hv_kvm_has_no_clock(
 bool hv_hyperv_never_reenlightens(
 	struct tscal_platform *plat, const struct tscal_hv *hv);
 
-/* TSCAL_WATCH_*: what tells of a move here; 0: nothing. */
-uint32_t hv_watch(struct tscal_platform *plat, const struct tscal_hv *hv);
+/* TSCAL_WATCH_*: what tells of a move here; 0: nothing.  pvclock: its record
+ * was read, so KVM need not be asked whether there is one. */
+uint32_t hv_watch(
+	struct tscal_platform *plat, const struct tscal_hv *hv, bool pvclock);
 
 /* How VMware's backdoor may be called here; else answer says why not. */
 bool hv_vmware_backdoor(struct tscal_platform *plat, const struct tscal_hv *hv,

@@ -24,6 +24,7 @@ static const struct hv_vendor rows[] = {
 		.n_signatures = 1,
 		.signatures = {"KVMKVMKVM"},
 		.linux_calibrates = true,
+		.features_at_1 = true,
 		/* Old hosts wrote 0, and had one leaf. */
 		.leaves_if_zero = 1,
 		.watch = TSCAL_WATCH_PVCLOCK,

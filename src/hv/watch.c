@@ -4,13 +4,17 @@
  * its features say that it is not offered here. */
 #include "hv/vendor.h"
 
-uint32_t hv_watch(struct tscal_platform *plat, const struct tscal_hv *hv)
+uint32_t hv_watch(
+	struct tscal_platform *plat, const struct tscal_hv *hv, bool pvclock)
 {
 	uint32_t watch = hv->present ? hv_vendor_of(&hv->main)->watch : 0;
 
-	if (hv_kvm_has_no_clock(plat, hv))
+	/* Each leaf is an exit: asked for where it can change something. */
+	if (watch & TSCAL_WATCH_PVCLOCK && !pvclock &&
+		hv_kvm_has_no_clock(plat, hv))
 		watch &= ~TSCAL_WATCH_PVCLOCK;
-	if (hv_hyperv_never_reenlightens(plat, hv))
+	if (watch & TSCAL_WATCH_HYPERV &&
+		hv_hyperv_never_reenlightens(plat, hv))
 		watch &= ~TSCAL_WATCH_HYPERV;
 	return watch;
 }

@@ -448,18 +448,19 @@ Test(hv, watches_only_what_is_offered)
 		sim_add_cpuid(&sim, 0x40000001, 0, cases[i].interface, 0, 0, 0);
 		sim_add_cpuid(&sim, 0x40000003, 0, cases[i].features, 0, 0, 0);
 		detect();
-		cr_expect(eq(u32, hv_watch(&sim.plat, &hv), cases[i].watch),
+		cr_expect(eq(u32, hv_watch(&sim.plat, &hv, false),
+				  cases[i].watch),
 			"case %zu", i);
 	}
 	/* What is not recorded is not cleared. */
 	guest();
 	add_base(0x40000000, 0x40000005, "Microsoft Hv");
 	detect();
-	cr_assert(eq(u32, hv_watch(&sim.plat, &hv), TSCAL_WATCH_HYPERV));
+	cr_assert(eq(u32, hv_watch(&sim.plat, &hv, false), TSCAL_WATCH_HYPERV));
 	sim_init(&sim);
 	sim_add_cpuid(&sim, 1, 0, 0, 0, 0, 0);
 	detect();
-	cr_assert(zero(u32, hv_watch(&sim.plat, &hv)));
+	cr_assert(zero(u32, hv_watch(&sim.plat, &hv, false)));
 }
 
 Test(hv, kvm_says_whether_its_stable_flag_means_something)
