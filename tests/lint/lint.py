@@ -110,8 +110,8 @@ def libraries():
     also where it is measured as a peer."""
     found = [m for p in under("src", "include", "bench")
              for m in lines(p, r"#\s*include.*\b(libcpuid|hwloc)")]
-    allowed = (r"src/probe/\w+\.c:|bench/peers\.cc:"
-               r"|bench/peers/calibrate_libcpuid\.c:")
+    allowed = (r"src/probe/\w+\.c:|bench/calls/peers\.cc:"
+               r"|bench/calibration/peers/calibrate_libcpuid\.c:")
     return [m for m in found if not re.match(allowed, m)]
 
 

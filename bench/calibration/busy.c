@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bench.h"
+#include "calibration.h"
 
 static pid_t loops[BUSY_LOOPS];
 

@@ -6,8 +6,8 @@
  *
  *	survey, truth -> samples -> summaries -> targets -> table, JSON
  */
-#ifndef TSCAL_BENCH_H
-#define TSCAL_BENCH_H
+#ifndef TSCAL_BENCH_CALIBRATION_H
+#define TSCAL_BENCH_CALIBRATION_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -156,4 +156,4 @@ const char *load_str(enum load load);
 void table_print(const struct bench *b, FILE *out);
 int json_write(const struct bench *b);
 
-#endif /* TSCAL_BENCH_H */
+#endif /* TSCAL_BENCH_CALIBRATION_H */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* A clock of this machine, to be read by benchmarks. */
-#ifndef TSCAL_BENCH_RUNNING_H
-#define TSCAL_BENCH_RUNNING_H
+#ifndef TSCAL_BENCH_CLOCKS_H
+#define TSCAL_BENCH_CLOCKS_H
 
 #include "paired.h"
 
@@ -64,4 +64,4 @@ inline __attribute__((always_inline)) void read_now(const tscal_clock *clk)
 	benchmark::DoNotOptimize(tscal_now(clk));
 }
 
-#endif /* TSCAL_BENCH_RUNNING_H */
+#endif /* TSCAL_BENCH_CLOCKS_H */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench.h"
+#include "calibration.h"
 
 /* A report that measures nothing. */
 #define NO_MEASURE_MS 0.3

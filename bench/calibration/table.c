@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "bench.h"
+#include "calibration.h"
 
 const char *load_str(enum load load)
 {

@@ -7,14 +7,8 @@ pkg_check_modules(DPDK QUIET libdpdk)
 pkg_check_modules(UCX QUIET IMPORTED_TARGET ucx)
 pkg_check_modules(LIBCPUID QUIET IMPORTED_TARGET libcpuid)
 
-add_executable(peers peers.cc)
-target_compile_features(peers PRIVATE cxx_std_17)
 # NDEBUG as in Abseil's package: its header scales the counter by it.
-target_compile_options(peers PRIVATE -O2 -Wall -Wextra -UNDEBUG -DNDEBUG)
-target_link_libraries(peers PRIVATE tscal_shared benchmark::benchmark)
-if(TSCAL_TESTS)
-  target_compile_definitions(peers PRIVATE TSCAL_BENCH_LARGE_KIB=16384)
-endif()
+target_compile_options(peers PRIVATE -UNDEBUG -DNDEBUG)
 
 set(abseil_found_as "not installed")
 set(dpdk_found_as "not installed")

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench.h"
+#include "calibration.h"
 
 static int by_value(const void *a, const void *b)
 {

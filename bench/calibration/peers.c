@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench.h"
+#include "calibration.h"
 
 #ifndef TSCAL_PEER_ABSEIL
 #define TSCAL_PEER_ABSEIL false

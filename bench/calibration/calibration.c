@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bench.h"
+#include "calibration.h"
 #include "fresh.h"
 
 #define RUNS 200

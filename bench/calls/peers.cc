@@ -23,7 +23,7 @@
 
 #include "arrays.h"
 #include "conversions.h"
-#include "running.h"
+#include "clocks.h"
 
 /* Now --------------------------------------------------------------------- */
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <sys/utsname.h>
 
-#include "bench.h"
+#include "calibration.h"
 
 /* An absent value is null. */
 static json_t *number_or_null(bool known, double value)

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "bench.h"
+#include "calibration.h"
 #include "fresh.h"
 #ifdef TSCAL_BENCH_PROBE
 #include <dlfcn.h>

@@ -3,7 +3,7 @@
 /* A clock on the TSC, beside a bare RDTSC. */
 #include <unistd.h>
 
-#include "running.h"
+#include "clocks.h"
 
 static void conv_now(benchmark::State &state)
 {
