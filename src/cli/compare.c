@@ -104,7 +104,8 @@ static void wait_until(double end_s)
 	}
 }
 
-/* Where RDTSC faults nothing can be read for a reference. */
+/* Where RDTSC faults there is no reference, and fresh processes die of it in
+ * the dynamic loader. */
 static bool rdtsc_permitted(void)
 {
 	int mode = PR_TSC_ENABLE;
@@ -126,25 +127,17 @@ static int make_room(struct compare *c)
 static int measure(const struct options *opts, struct compare *c)
 {
 	struct raw_end first, last;
-	bool permitted = rdtsc_permitted();
 	double start_s = now_s();
 	int rc = make_room(c);
 
 	if (rc)
 		return rc;
-	if (permitted)
-		raw_end_take(&first);
+	raw_end_take(&first);
 	run_rounds(opts, c);
-	if (permitted) {
-		wait_until(start_s + opts->duration_s);
-		raw_end_take(&last);
-		reference_raw(&first, &last, c->clocksource,
-			&c->references[REFERENCE_RAW]);
-	} else {
-		snprintf(c->references[REFERENCE_RAW].sentence,
-			sizeof(c->references[REFERENCE_RAW].sentence),
-			"RDTSC is not permitted to this process");
-	}
+	wait_until(start_s + opts->duration_s);
+	raw_end_take(&last);
+	reference_raw(
+		&first, &last, c->clocksource, &c->references[REFERENCE_RAW]);
 	c->span_s = now_s() - start_s;
 	c->interrupted = stopped;
 	progress("");
@@ -222,9 +215,15 @@ int cmd_compare(const struct options *opts)
 		.sa_handler = stop, .sa_flags = (int)SA_RESETHAND};
 	struct compare c = {.rounds = opts->compare.runs};
 	const char *path = opts->compare.html;
-	FILE *page = path ? page_open(path) : NULL;
+	FILE *page;
 	int rc;
 
+	if (!rdtsc_permitted()) {
+		complain("the TSC cannot be timed here: RDTSC is not permitted "
+			 "to this process");
+		return EXIT_UNUSABLE;
+	}
+	page = path ? page_open(path) : NULL;
 	if (path && !page)
 		return EXIT_FAILED;
 	sigaction(SIGINT, &act, NULL);

@@ -76,7 +76,7 @@ static void put_row(
 	if (row->process_ms >= 0)
 		snprintf(ms, sizeof(ms), "%.2f", row->process_ms);
 	snprintf(runs, sizeof(runs), "%zu/%zu", row->n, row->asked);
-	printf("%-12s %6s %7s %-4s %8s %8s %7s %8s %7s %7s\n",
+	printf("%-12s %6s %7s %-4s %7s %7s %7s %7s %7s %7s\n",
 		first ? row->source : "", window, runs,
 		row->n ? reference_str(row->against) : "-", median, worst,
 		range, width, held, ms);
@@ -84,9 +84,9 @@ static void put_row(
 
 static void put_rows(const struct compare *c)
 {
-	printf("%-12s %6s %7s %-4s %17s %7s %8s %7s %7s\n", "", "window", "",
+	printf("%-12s %6s %7s %-4s %15s %7s %7s %7s %7s\n", "", "window", "",
 		"held", "error, ppm", "spread", "width", "", "process");
-	printf("%-12s %6s %7s %-4s %8s %8s %7s %8s %7s %7s\n", "source", "ms",
+	printf("%-12s %6s %7s %-4s %7s %7s %7s %7s %7s %7s\n", "source", "ms",
 		"runs", "to", "median", "worst", "ppm", "ppm", "holds", "ms");
 	for (size_t i = 0; i < c->n_rows; i++)
 		put_row(c, &c->rows[i],
@@ -162,8 +162,8 @@ void text_compare(const struct compare *c)
 	putchar('\n');
 	put_rows(c);
 	put_silent(&t, c);
-	printf("\nhold to: raw or khz, above; -, no reference.  spread: the "
-	       "largest result over the\nsmallest.  width: of [hz_lo, hz_hi], "
-	       "the median.  holds: intervals that may hold the\nreference.  "
+	printf("\nheld to: raw or khz, above; -, no reference.  spread: the "
+	       "largest result over\nthe smallest.  width: of [hz_lo, hz_hi], "
+	       "the median.  holds: intervals that may\nhold the reference.  "
 	       "process: from fork to its end, the median.\n");
 }
