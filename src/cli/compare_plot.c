@@ -8,7 +8,7 @@
 /* In units of the drawing. */
 #define WIDTH 400
 #define LEFT 118
-#define RIGHT 12
+#define RIGHT 20 /* half a label */
 #define TOP 8
 #define ROW 15
 #define AXIS 34 /* below the plot */
