@@ -22,6 +22,23 @@ ONE = [*SHORT, "--only", "clock-raw"]
 REST_HZ = 0.001
 
 
+# Takes /proc/cpuinfo away as soon as a run after the survey is there, and ends
+# it some processes later.
+VANISH = """
+child() { cat "/proc/$pid/task/$pid/children"; }
+"$0" compare --json --only bogomips --runs 100000 & pid=$!
+until tr '\\0' ' ' <"/proc/$(child | tr -d ' ')/cmdline" |
+	grep -q no-measure; do kill -0 $pid || exit 99; done 2>/dev/null
+mount --bind /dev/null /proc/cpuinfo || { kill -9 $pid; exit 99; }
+for i in 1 2 3 4 5; do
+	old=$(child)
+	until [ "$(child)" != "$old" ]; do :; done
+done
+kill -TERM $pid
+wait $pid
+"""
+
+
 def ranked(sizes, percent):
     """By nearest rank."""
     return sorted(sizes)[(percent * len(sizes) + 99) // 100 - 1]
@@ -40,6 +57,18 @@ class Compare(cli.Case):
         doc = self.json(*args, schema=SCHEMA, **kw)
         self.sane(doc)
         return doc
+
+    def in_namespace(self, script):
+        command = ["unshare", "--mount", "--propagation", "private"]
+        if os.geteuid():
+            command += ["--user", "--map-root-user"]
+        r = subprocess.run([*command, "sh", "-euc", script, cli.TSCAL],
+                           env=cli.clean_environment(), text=True, timeout=60,
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                           check=False)
+        if r.returncode == 99 or "unshare" in r.stderr:
+            self.skipTest("not possible here: " + r.stderr)
+        return r
 
     def sane(self, doc):
         """What the schema cannot say."""
@@ -139,6 +168,15 @@ class Measured(Compare):
         doc = self.compare(*ONE, preexec_fn=lambda: os.sched_setaffinity(
             0, [cpu]))
         self.assertTrue(doc["sources"])
+
+    def test_a_source_that_goes_away(self):
+        r = self.in_namespace(VANISH)
+        self.assertEqual(r.returncode, 0, r.stderr)
+        doc = self.parse(r.stdout)
+        self.sane(doc)
+        (row,) = doc["sources"]
+        self.assertGreater(row["runs"], row["numbers"])
+        self.assertIn("/proc/cpuinfo shows no bogomips", row["why"])
 
     @unittest.skipIf(os.geteuid(), "needs root to become somebody else")
     def test_unprivileged(self):
@@ -258,18 +296,10 @@ class Page(Compare):
         self.assertFalse(self.page.exists())
 
     def test_full_disk(self):
-        script = (f"mount -t tmpfs -o size=4k none {self.folder} || exit 99; "
-                  f'rc=0; "$0" {" ".join(ONE)} --html {self.page} '
-                  f">/dev/null || rc=$?; ls {self.folder}; exit $rc")
-        command = ["unshare", "--mount", "--propagation", "private"]
-        if os.geteuid():
-            command += ["--user", "--map-root-user"]
-        r = subprocess.run([*command, "sh", "-euc", script, cli.TSCAL],
-                           env=cli.clean_environment(), text=True, timeout=60,
-                           stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                           check=False)
-        if r.returncode == 99 or "unshare" in r.stderr:
-            self.skipTest("no mount namespaces here: " + r.stderr)
+        r = self.in_namespace(
+            f"mount -t tmpfs -o size=4k none {self.folder} || exit 99; "
+            f'rc=0; "$0" {" ".join(ONE)} --html {self.page} '
+            f">/dev/null || rc=$?; ls {self.folder}; exit $rc")
         self.assertEqual(r.returncode, 1)
         self.assertEqual(r.stdout, "")
         self.assertIn("No space left on device", r.stderr)
