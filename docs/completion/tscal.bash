@@ -12,10 +12,10 @@ _tscal()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local commands="hz khz hv sources record replay anchor
-		convert clock bench"
-	local options="--json --budget-ms --target-ppm --only --require --probe --pit
-		--no-measure --assume-metal --redact --no-redact --clock --duration
-		--interval-ms --slew --column --format --relative --to --hz --line --help --version"
+		convert clock compare bench"
+	local options="--json --budget-ms --window-ms --target-ppm --only --require
+		--probe --pit --no-measure --assume-metal --redact --no-redact --clock --duration
+		--interval-ms --slew --runs --html --column --format --relative --to --hz --line --help --version"
 	local sources="hv-leaf kvmclock cpuid-15 cpuid-16 brand vdso perf-page
 		kvm-ioctl tsc-freq-khz bogomips clock-raw adjtimex hpet acpi-pm pit ntp
 		phc msr-platform hv-msr hv-backdoor vmclock hyperv-page"
@@ -43,9 +43,10 @@ _tscal()
 	--to)
 		_tscal_words "ns us ms s" "$cur"
 		return ;;
-	--budget-ms | --target-ppm | --duration | --interval-ms | --column | --hz)
+	--budget-ms | --window-ms | --target-ppm | --duration | --interval-ms | \
+		--runs | --column | --hz)
 		return ;;
-	hv | record | replay | convert | --line)
+	hv | record | replay | convert | --line | --html)
 		if [[ $cur != -* ]]; then
 			compopt -o filenames
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")

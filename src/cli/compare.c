@@ -96,25 +96,17 @@ static int make_room(struct compare *c)
 static int measure(const struct options *opts, struct compare *c)
 {
 	struct raw_end first, last;
-	bool permitted = !running_rdtsc_faults();
 	double start_s = now_s();
 	int rc = make_room(c);
 
 	if (rc)
 		return rc;
-	if (permitted)
-		raw_end_take(&first);
+	raw_end_take(&first);
 	run_rounds(opts, c);
-	if (permitted) {
-		wait_until(start_s + opts->duration_s);
-		raw_end_take(&last);
-		reference_raw(&first, &last, c->clocksource,
-			&c->references[REFERENCE_RAW]);
-	} else {
-		snprintf(c->references[REFERENCE_RAW].sentence,
-			sizeof(c->references[REFERENCE_RAW].sentence),
-			"RDTSC is not permitted to this process");
-	}
+	wait_until(start_s + opts->duration_s);
+	raw_end_take(&last);
+	reference_raw(
+		&first, &last, c->clocksource, &c->references[REFERENCE_RAW]);
 	c->span_s = now_s() - start_s;
 	c->interrupted = running_stopped();
 	running_progress("");
@@ -122,8 +114,7 @@ static int measure(const struct options *opts, struct compare *c)
 	return compare_judge(c);
 }
 
-/* Before anything is measured: what cannot be written is said at once. */
-static FILE *page_open(const char *path)
+static FILE *page_create(const char *path)
 {
 	int fd = open(
 		path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0666);
@@ -136,20 +127,35 @@ static FILE *page_open(const char *path)
 	return f;
 }
 
-/* Half a page is worse than none. */
-static int page_close(FILE *f, const char *path, bool keep)
+/* Before anything is measured: what cannot be written is said at once.  No file
+ * is left, for the command may be ended before it has a page. */
+static int page_try(const char *path)
 {
-	bool lost = ferror(f);
-	int rc = 0;
+	FILE *f = page_create(path);
 
+	if (!f)
+		return EXIT_FAILED;
+	fclose(f);
+	unlink(path);
+	return 0;
+}
+
+/* Half a page is worse than none. */
+static int page_write(const char *path, const struct compare *c)
+{
+	FILE *f = page_create(path);
+	bool lost;
+
+	if (!f)
+		return EXIT_FAILED;
+	html_compare(f, c);
+	lost = ferror(f);
 	errno = 0;
-	if (fclose(f) || lost) {
-		complain("%s: %s", path, strerror(errno ? errno : EIO));
-		rc = EXIT_FAILED;
-	}
-	if (rc || !keep)
-		unlink(path);
-	return rc;
+	if (!fclose(f) && !lost)
+		return 0;
+	complain("%s: %s", path, strerror(errno ? errno : EIO));
+	unlink(path);
+	return EXIT_FAILED;
 }
 
 static bool any_number(const struct compare *c)
@@ -160,28 +166,37 @@ static bool any_number(const struct compare *c)
 	return false;
 }
 
-static int print(
-	const struct options *opts, const struct compare *c, FILE *page)
+static int print(const struct options *opts, const struct compare *c)
 {
-	if (page)
-		html_compare(page, c);
+	const char *path = opts->compare.html;
+	int rc = 0;
+
 	if (opts->json)
-		return json_compare(c);
-	text_compare(c);
-	return 0;
+		rc = json_compare(c);
+	else
+		text_compare(c);
+	if (path && page_write(path, c))
+		return EXIT_FAILED;
+	if (path && !opts->json)
+		printf("\nThe page is in %s.\n", path);
+	return rc;
 }
 
-static int compare(const struct options *opts, struct compare *c, FILE *page)
+static int compare(const struct options *opts, struct compare *c)
 {
 	int rc = compare_survey(opts, c);
 
+	if (running_stopped()) {
+		complain("interrupted before anything was measured");
+		return EXIT_FAILED;
+	}
 	if (rc)
 		return rc;
 	if (measure(opts, c)) {
 		complain("out of memory");
 		return EXIT_FAILED;
 	}
-	rc = print(opts, c, page);
+	rc = print(opts, c);
 	return rc ? rc : any_number(c) ? EXIT_FINE : EXIT_UNUSABLE;
 }
 
@@ -189,17 +204,19 @@ int cmd_compare(const struct options *opts)
 {
 	struct compare c = {.rounds = opts->compare.runs};
 	const char *path = opts->compare.html;
-	FILE *page = path ? page_open(path) : NULL;
 	int rc;
 
-	if (path && !page)
+	/* There is no reference then, and fresh processes die of it in the
+	 * dynamic loader. */
+	if (running_rdtsc_faults()) {
+		complain("the TSC cannot be timed here: RDTSC is not permitted "
+			 "to this process");
+		return EXIT_UNUSABLE;
+	}
+	if (path && page_try(path))
 		return EXIT_FAILED;
 	running_catch_signals();
-	rc = compare(opts, &c, page);
-	if (page && page_close(page, path, rc != EXIT_FAILED))
-		rc = EXIT_FAILED;
-	else if (page && rc != EXIT_FAILED && !opts->json)
-		printf("\nThe page is in %s.\n", path);
+	rc = compare(opts, &c);
 	compare_free(&c);
 	return rc;
 }

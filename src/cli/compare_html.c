@@ -51,28 +51,29 @@ static const char style[] =
 	"faint);font-size:.9rem}\n"
 	".bad{color:var(--bad);font-weight:600}\n"
 	".plots{display:grid;gap:1.5rem;margin:1.2rem 0;"
-	"grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr))}\n"
+	"grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr))}\n"
 	"figure{margin:0;min-width:0}svg{display:block;width:100%;height:auto}"
 	"\n"
 	"svg text{font:11px system-ui,sans-serif;fill:var(--faint)}\n"
 	".grid{stroke:var(--line)}.zero{stroke:var(--faint)}.open{fill:var(--"
 	"open)}\n"
 	".bar{fill:currentColor;opacity:.45}.dot{fill:currentColor}"
-	".one{fill:currentColor;opacity:.55}\n"
-	".whisker,.course{stroke:currentColor}.whisker{stroke-width:1.5}"
+	".one{fill:currentColor;opacity:.7}\n"
+	".whisker,.course{stroke:currentColor}.whisker{stroke-width:2}"
 	".course{opacity:.5}\n"
 	".wide{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem}"
 	"\n"
-	"th,td{padding:.15rem .6rem;text-align:right;white-space:nowrap;"
+	"th,td{padding:.15rem .45rem;text-align:right;vertical-align:bottom;"
 	"border-bottom:1px solid var(--line)}"
-	"th:first-child,td:first-child{text-align:left}\n"
-	"td.say{white-space:normal;text-align:left}\n"
+	"td{white-space:nowrap}th:first-child,td:first-child{text-align:left;"
+	"position:sticky;left:0;background:var(--bg)}\n"
+	"@media(max-width:30rem){svg text{font-size:13px}}\n"
 	"dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem .8rem;"
 	"margin:.4rem "
 	"0}dt{font-weight:600}dd{margin:0;overflow-wrap:anywhere}\n"
 	".key{display:inline-block;width:.7em;height:.7em;margin-right:.4em;"
 	"background:currentColor}"
-	".name{white-space:nowrap;margin-right:.8em}\n";
+	".legend{font-size:.9rem}.name{white-space:nowrap;margin-right:.8em}\n";
 
 static void colors(FILE *f)
 {
@@ -93,7 +94,9 @@ static void head(FILE *f, const struct compare *c)
 	      "here</h1>\n<p>",
 		f);
 	html_text(f, c->cpu);
-	fprintf(f, ", %d CPUs; hypervisor %s; ", c->cpus, c->hypervisor);
+	fprintf(f, ", %d CPUs; hypervisor ", c->cpus);
+	html_text(f, c->hypervisor);
+	fputs("; ", f);
 	html_text(f, c->kernel);
 	fputs(", clocksource ", f);
 	html_text(f, *c->clocksource ? c->clocksource : "not visible");
@@ -129,6 +132,7 @@ static void references(FILE *f, const struct compare *c)
 
 static void legend(FILE *f, const struct compare *c)
 {
+	fputs("<div class=\"legend\">", f);
 	for (size_t i = 0; i < c->n_rows; i++) {
 		const struct compare_row *row = &c->rows[i];
 
@@ -138,6 +142,7 @@ static void legend(FILE *f, const struct compare *c)
 				"s%u\"></span>%s</span> ",
 				plot_color(c, row), row->source);
 	}
+	fputs("</div>\n", f);
 }
 
 static void plots(FILE *f, const struct compare *c)
@@ -146,11 +151,10 @@ static void plots(FILE *f, const struct compare *c)
 	      "against window</h2>\n",
 		f);
 	plot_errors(f, c);
-	fputs("<figcaption>The dot is the median of all runs, the line "
-	      "ends at the worst. ",
-		f);
 	legend(f, c);
-	fputs("</figcaption></figure>\n<figure><h2>Intervals side by "
+	fputs("<figcaption>The dot is the median of all runs, the line "
+	      "ends at the worst; errors below 0.0001 ppm are drawn "
+	      "there.</figcaption></figure>\n<figure><h2>Intervals side by "
 	      "side</h2>\n",
 		f);
 	plot_intervals(f, c);
@@ -161,8 +165,8 @@ static void plots(FILE *f, const struct compare *c)
 		f);
 	plot_distribution(f, c);
 	fputs("<figcaption>A dot for each run (of more than 200 every second, "
-	      "third, ...). The grey band, in all three: as far as the raw "
-	      "reference itself may be off.</figcaption></figure>\n</div>\n",
+	      "third, ...). Grey, in all three: as far as the reference itself "
+	      "may be off.</figcaption></figure>\n</div>\n",
 		f);
 }
 

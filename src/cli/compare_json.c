@@ -16,6 +16,12 @@ static json_t *text(const char *s)
 	return json_string(printable(shown, sizeof(shown), s, TSCAL_SENTENCE));
 }
 
+/* Empty: unknown. */
+static json_t *text_known(const char *s)
+{
+	return *s ? text(s) : json_null();
+}
+
 /* Unknown is negative. */
 static json_t *known(double x)
 {
@@ -123,6 +129,14 @@ static json_t *silent(const struct compare *c)
 	return a;
 }
 
+static json_t *machine(const struct compare *c)
+{
+	return json_pack("{so so so so so}", "cpu", text_known(c->cpu),
+		"hypervisor", text(c->hypervisor), "clocksource",
+		text_known(c->clocksource), "kernel", text_known(c->kernel),
+		"cpus", c->cpus ? json_integer(c->cpus) : json_null());
+}
+
 int json_compare(const struct compare *c)
 {
 	const size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(DIGITS);
@@ -130,12 +144,8 @@ int json_compare(const struct compare *c)
 		"tscal.compare/1", "version", TSCAL_VERSION, "rounds",
 		(json_int_t)c->rounds, "rounds_done",
 		(json_int_t)c->rounds_done, "interrupted", c->interrupted,
-		"span_s", c->span_s, "machine",
-		json_pack("{so ss ss ss sI}", "cpu", text(c->cpu), "hypervisor",
-			c->hypervisor, "clocksource", c->clocksource, "kernel",
-			c->kernel, "cpus", (json_int_t)c->cpus),
-		"references", references(c), "sources", rows(c), "silent",
-		silent(c));
+		"span_s", c->span_s, "machine", machine(c), "references",
+		references(c), "sources", rows(c), "silent", silent(c));
 	int rc = 0;
 
 	/* What cannot be written shows when stdout is closed. */

@@ -8,7 +8,7 @@
 /* In units of the drawing. */
 #define WIDTH 400
 #define LEFT 118
-#define RIGHT 12
+#define RIGHT 20 /* half a label */
 #define TOP 8
 #define ROW 15
 #define AXIS 34 /* below the plot */
@@ -137,30 +137,26 @@ static void both_axis(FILE *f, const struct both *b, double height)
 		"ppm from the reference");
 }
 
-/* What the reference itself leaves open. */
-static void both_reference(
-	FILE *f, const struct both *b, const struct compare *c, double height)
+/* What a row's reference itself leaves open. */
+static void both_reference(FILE *f, const struct both *b,
+	const struct compare *c, const struct compare_row *row, double y)
 {
-	const struct reference *r = &c->references[REFERENCE_RAW];
+	double ppm = reference_ppm(&c->references[row->against]);
 
-	if (r->hz > 0)
-		box(f, "open", both_x(b, -reference_ppm(r)), TOP,
-			both_x(b, reference_ppm(r)), height - AXIS);
+	box(f, "open", both_x(b, -ppm), y - ROW / 2.0, both_x(b, ppm),
+		y + ROW / 2.0);
 }
 
 static void row_label(FILE *f, const struct compare *c,
 	const struct compare_row *row, double y)
 {
-	char text[48];
+	char text[16];
 
-	if (plot_first_of_source(c, row) && row->window_ms)
-		snprintf(text, sizeof(text), "%s %u ms", row->source,
-			row->window_ms);
-	else if (row->window_ms)
-		snprintf(text, sizeof(text), "%u ms", row->window_ms);
-	else
-		snprintf(text, sizeof(text), "%s", row->source);
-	label(f, "end", LEFT - 6, y + 4, text);
+	if (plot_first_of_source(c, row))
+		label(f, "start", 0, y + 4, row->source);
+	snprintf(text, sizeof(text), "%u ms", row->window_ms);
+	if (row->window_ms)
+		label(f, "end", LEFT - 6, y + 4, text);
 }
 
 static bool shown(const struct compare_row *row)
@@ -205,7 +201,6 @@ void plot_intervals(FILE *f, const struct compare *c)
 	}
 	b = both_of(most);
 	begin(f, "intervals", "The interval of each source", height);
-	both_reference(f, &b, c, height);
 	both_axis(f, &b, height);
 	for (size_t i = 0; i < c->n_rows; i++) {
 		const struct compare_row *row = &c->rows[i];
@@ -215,6 +210,7 @@ void plot_intervals(FILE *f, const struct compare *c)
 		if (!shown(row))
 			continue;
 		s = &row->samples[median_sample(row)];
+		both_reference(f, &b, c, row, y);
 		row_label(f, c, row, y);
 		fprintf(f, "<g class=\"s%u\">", plot_color(c, row));
 		box(f, "bar", both_x(&b, off_ppm(s->lo, r)), y - 4,
@@ -240,7 +236,7 @@ static void dots(
 	for (size_t i = 0; i < row->n; i += step)
 		fprintf(f,
 			"<circle class=\"one\" cx=\"%.1f\" cy=\"%.1f\" "
-			"r=\"1.8\"/>",
+			"r=\"2.2\"/>",
 			both_x(b, row->errors_ppm[i]),
 			y + ((int)(i / step % 3) - 1) * 3.0);
 }
@@ -256,13 +252,13 @@ void plot_distribution(FILE *f, const struct compare *c)
 			most = fmax(most, c->rows[i].error.worst);
 	b = both_of(most);
 	begin(f, "distribution", "Every error of each source", height);
-	both_reference(f, &b, c, height);
 	both_axis(f, &b, height);
 	for (size_t i = 0; i < c->n_rows; i++) {
 		const struct compare_row *row = &c->rows[i];
 
 		if (!shown(row))
 			continue;
+		both_reference(f, &b, c, row, y);
 		row_label(f, c, row, y);
 		fprintf(f, "<g class=\"s%u\">", plot_color(c, row));
 		dots(f, &b, row, y);
@@ -368,6 +364,17 @@ static struct over over_of(const struct compare *c)
 		(int)ceil(log10(fmin(most, 1e9)) - 1e-9)};
 }
 
+/* Errors in it may be the reference's own. */
+static void over_reference(FILE *f, const struct over *o, double ppm)
+{
+	double y = over_y(o, ppm);
+
+	box(f, "open", OVER_LEFT, y, WIDTH - RIGHT, OVER_HEIGHT - AXIS);
+	if (OVER_HEIGHT - AXIS - y > 2 * ROW)
+		label(f, "end", WIDTH - RIGHT - 4, y + 13,
+			"below what raw can tell");
+}
+
 void plot_errors(FILE *f, const struct compare *c)
 {
 	const struct reference *raw = &c->references[REFERENCE_RAW];
@@ -378,8 +385,7 @@ void plot_errors(FILE *f, const struct compare *c)
 		n_none += shown(&c->rows[i]) && !c->rows[i].window_ms;
 	begin(f, "errors", "Size of the error over the window", OVER_HEIGHT);
 	if (raw->hz > 0)
-		box(f, "open", OVER_LEFT, over_y(&o, reference_ppm(raw)),
-			WIDTH - RIGHT, OVER_HEIGHT - AXIS);
+		over_reference(f, &o, reference_ppm(raw));
 	over_axes(f, &o);
 	for (size_t i = 0; i < c->n_rows; i++) {
 		const struct compare_row *row = &c->rows[i];

@@ -259,6 +259,8 @@ int compare_survey(const struct options *opts, struct compare *c)
 	json_t *line, *lines,
 		*doc = report(opts, some ? named : all, &ms, why, sizeof(why));
 
+	if (!doc && running_stopped())
+		return EXIT_FAILED;
 	if (!doc) {
 		complain("cannot calibrate in a fresh process: %s", why);
 		return EXIT_FAILED;

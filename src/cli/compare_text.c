@@ -29,14 +29,16 @@ static void references(struct term *t, const struct compare *c)
 {
 	for (int id = REFERENCE_RAW; id < REFERENCE_COUNT; id++) {
 		const struct reference *r = &c->references[id];
+		char said[PRINTABLE_SIZE(sizeof(r->sentence))];
 
+		printable(said, sizeof(said), r->sentence, sizeof(r->sentence));
 		text_label(t, reference_str((enum reference_id)id));
 		if (r->hz > 0)
 			term_wrap(t, TERM_TEXT, STYLE_PLAIN, "%.3f Hz: %s",
-				r->hz, r->sentence);
+				r->hz, said);
 		else
 			term_wrap(t, TERM_TEXT, STYLE_FAINT, "not known: %s",
-				r->sentence);
+				said);
 		term_end(t);
 	}
 }
@@ -75,7 +77,10 @@ static void put_row(
 		snprintf(held, sizeof(held), "%zu/%zu", row->held, row->judged);
 	if (row->process_ms >= 0)
 		snprintf(ms, sizeof(ms), "%.2f", row->process_ms);
-	snprintf(runs, sizeof(runs), "%zu/%zu", row->n, row->asked);
+	if (row->n == row->asked)
+		snprintf(runs, sizeof(runs), "%zu", row->n);
+	else
+		snprintf(runs, sizeof(runs), "%zu/%zu", row->n, row->asked);
 	printf(ROW, first ? row->source : "", window, runs,
 		row->n ? reference_str(row->against) : "-", median, worst,
 		range, width, held, ms);

@@ -13,6 +13,7 @@
 #define MS_MAX 60000
 #define COLUMN_MAX 1000000
 #define WINDOW_MAX_MS 4000
+#define BUDGET_DEFAULT_MS 50
 #define RUNS_MAX 100000
 #define RUNS_DEFAULT 20
 #define INTERVAL_MIN_MS 10
@@ -300,6 +301,12 @@ static bool fits(const struct options *o, unsigned given)
 				cmd->name ? cmd->name : "");
 			return false;
 		}
+	if (o->calib.window_ms >
+		(o->calib.budget_ms ? o->calib.budget_ms : BUDGET_DEFAULT_MS)) {
+		usage_error("--window-ms %u needs as large a --budget-ms",
+			o->calib.window_ms);
+		return false;
+	}
 	/* A recording answers as it was asked. */
 	if (o->command == CMD_HV && o->file && o->probe != PROBE_DEFAULT) {
 		usage_error("--probe has no meaning with hv and a FILE");

@@ -134,6 +134,9 @@ class Agree(cli.Case):
         self.assertEqual(complete("--only", "xyzzy"), [])
         self.assertEqual(complete("--require", ""), ["verified", "consistent"])
         self.assertEqual(complete("--budget-ms", ""), [])
+        self.assertEqual(complete("--window-ms", ""), [])
+        self.assertEqual(complete("--runs", ""), [])
+        self.assertEqual(complete("com"), ["compare"])
 
     def test_names_in_schema_and_manual(self):
         _, schema = cli.load_schema("tscal.report/1")

@@ -1,0 +1,341 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The tscal authors
+"""tscal compare: what is printed, written and refused, not how good a source
+of this machine is."""
+import html.parser
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import tempfile
+import unittest
+
+import cli
+
+SCHEMA = "tscal.compare/1"
+WINDOWS_MS = [1, 3, 10, 30, 100]
+# Enough of everything, and short.
+SHORT = ["compare", "--runs", "3", "--duration", "0.1"]
+ONE = [*SHORT, "--only", "clock-raw"]
+# JSON keeps a rate to a mHz.
+REST_HZ = 0.001
+
+
+# Takes /proc/cpuinfo away as soon as a run after the survey is there, and ends
+# it some processes later.
+VANISH = """
+child() { cat "/proc/$pid/task/$pid/children"; }
+"$0" compare --json --only bogomips --runs 100000 & pid=$!
+until tr '\\0' ' ' <"/proc/$(child | tr -d ' ')/cmdline" |
+	grep -q no-measure; do kill -0 $pid || exit 99; done 2>/dev/null
+mount --bind /dev/null /proc/cpuinfo || { kill -9 $pid; exit 99; }
+for i in 1 2 3 4 5; do
+	old=$(child)
+	until [ "$(child)" != "$old" ]; do :; done
+done
+kill -TERM $pid
+wait $pid
+"""
+
+
+def ranked(sizes, percent):
+    """By nearest rank."""
+    return sorted(sizes)[(percent * len(sizes) + 99) // 100 - 1]
+
+
+class Compare(cli.Case):
+    def setUp(self):
+        if cli.run("hz").returncode == 4:
+            self.skipTest("the TSC cannot be timed here")
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.page = self.folder / "page.html"
+
+    def compare(self, *args, **kw):
+        doc = self.json(*args, schema=SCHEMA, **kw)
+        self.sane(doc)
+        return doc
+
+    def in_namespace(self, script):
+        command = ["unshare", "--mount", "--propagation", "private"]
+        if os.geteuid():
+            command += ["--user", "--map-root-user"]
+        r = subprocess.run([*command, "sh", "-euc", script, cli.TSCAL],
+                           env=cli.clean_environment(), text=True, timeout=60,
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                           check=False)
+        if r.returncode == 99 or "unshare" in r.stderr:
+            self.skipTest("not possible here: " + r.stderr)
+        return r
+
+    def sane(self, doc):
+        """What the schema cannot say."""
+        self.assertLessEqual(doc["rounds_done"], doc["rounds"])
+        if not doc["interrupted"]:
+            self.assertEqual(doc["rounds_done"], doc["rounds"])
+        references = {r["name"]: r for r in doc["references"]}
+        self.assertEqual(list(references), ["raw", "khz"])
+        for r in references.values():
+            if r["hz"] is None:
+                self.assertEqual((r["hz_lo"], r["hz_hi"]), (None, None))
+                continue
+            self.assertLess(r["hz_lo"], r["hz"])
+            self.assertLess(r["hz"], r["hz_hi"])
+            self.assertAlmostEqual(
+                r["uncertainty_ppm"],
+                (r["hz_hi"] - r["hz_lo"]) / 2 / r["hz"] * 1e6,
+                delta=4 * REST_HZ / r["hz"] * 1e6)
+        for row in doc["sources"]:
+            self.sane_row(row, doc)
+            if row["reference"]:
+                self.assertIsNotNone(references[row["reference"]]["hz"])
+        names = {row["source"] for row in doc["sources"]}
+        self.assertFalse(names & {s["source"] for s in doc["silent"]})
+
+    def sane_row(self, row, doc):
+        self.assertEqual(row["kind"] == "measured",
+                         row["window_ms"] is not None)
+        self.assertIn(row["runs"], (doc["rounds_done"], doc["rounds_done"] + 1))
+        self.assertLessEqual(row["numbers"], row["runs"])
+        self.assertEqual(row["why"] is None, row["numbers"] == row["runs"])
+        for key in ("spread_ppm", "process_ms"):
+            self.assertEqual(row[key] is None, row["numbers"] == 0)
+        self.assertEqual(row["intervals"] is None,
+                         row["intervals_holding"] is None)
+        if row["intervals"] is not None:
+            self.assertLessEqual(row["intervals_holding"], row["intervals"])
+            self.assertEqual(row["intervals"], row["numbers"])
+        for key in ("error_ppm", "errors_ppm"):
+            self.assertEqual(row[key] is None, row["reference"] is None)
+        if row["reference"] is None:
+            return
+        self.assertEqual(len(row["errors_ppm"]), row["numbers"])
+        sizes = [abs(e) for e in row["errors_ppm"]]
+        for key, percent in (("median", 50), ("p95", 95), ("worst", 100)):
+            self.assertEqual(row["error_ppm"][key], ranked(sizes, percent))
+        # Both are of the same numbers: (1 + a) / (1 + b) - 1.
+        most, least = (f(row["errors_ppm"]) / 1e6 for f in (max, min))
+        self.assertAlmostEqual(row["spread_ppm"],
+                               ((1 + most) / (1 + least) - 1) * 1e6,
+                               delta=1e-5)
+
+
+class Measured(Compare):
+    def test_json(self):
+        doc = self.compare(*SHORT)
+        self.assertEqual(doc["rounds"], 3)
+        self.assertFalse(doc["interrupted"])
+        self.assertGreaterEqual(doc["span_s"], 0.1)
+        self.assertIsNotNone(doc["references"][0]["hz"])
+        asked = {r["source"] for r in doc["sources"] + doc["silent"]}
+        survey = self.json("sources", schema="tscal.sources/1")
+        self.assertEqual(asked, {s["name"] for s in survey["sources"]})
+
+    def test_only_runs_and_duration(self):
+        doc = self.compare("compare", "--only", "clock-raw", "--runs", "2",
+                           "--duration", "1.5")
+        self.assertEqual([(r["source"], r["window_ms"], r["runs"])
+                          for r in doc["sources"]],
+                         [("clock-raw", ms, 2) for ms in WINDOWS_MS])
+        self.assertGreaterEqual(doc["span_s"], 1.5)
+
+    def test_the_error_is_from_the_reference(self):
+        """And that is the rate of this TSC."""
+        doc = self.compare(*ONE)
+        hz = doc["references"][0]["hz"]
+        rate = self.json("hz", "--only", "clock-raw", "--window-ms", "40",
+                         schema="tscal.hz/1", codes=(0, 2, 3))["hz"]
+        if rate is None:
+            self.skipTest("clock-raw gives no number here")
+        self.assertAlmostEqual(rate / hz, 1, delta=0.01)
+
+    def test_text(self):
+        r = cli.run(*SHORT, env=cli.clean_environment(COLUMNS="80"))
+        self.assertEqual(r.returncode, 0, r.stderr)
+        lines = r.stdout.splitlines()
+        self.assertLessEqual(max(map(len, lines)), 80)
+        survey = self.json("sources", schema="tscal.sources/1")
+        for source in survey["sources"]:
+            self.assertRegex(r.stdout, rf"(?m)^{source['name']}\b")
+        self.assertIn("reference", r.stdout)
+        self.assertNotIn("\\x", r.stdout)
+        self.assertEqual(r.stderr, "")
+
+    def test_one_cpu(self):
+        cpu = min(os.sched_getaffinity(0))
+        doc = self.compare(*ONE, preexec_fn=lambda: os.sched_setaffinity(
+            0, [cpu]))
+        self.assertTrue(doc["sources"])
+
+    def test_a_source_that_goes_away(self):
+        r = self.in_namespace(VANISH)
+        self.assertEqual(r.returncode, 0, r.stderr)
+        doc = self.parse(r.stdout)
+        self.sane(doc)
+        (row,) = doc["sources"]
+        self.assertGreater(row["runs"], row["numbers"])
+        self.assertIn("/proc/cpuinfo shows no bogomips", row["why"])
+
+    @unittest.skipIf(os.geteuid(), "needs root to become somebody else")
+    def test_unprivileged(self):
+        r = cli.run_as_nobody("--json", *ONE)
+        self.assertEqual(r.returncode, 0, r.stderr)
+        doc = self.parse(r.stdout)
+        self.sane(doc)
+        self.assertIsNotNone(doc["references"][0]["hz"])
+        khz = doc["references"][1]
+        with open("/proc/sys/kernel/dmesg_restrict", encoding="ascii") as f:
+            if f.read().strip() == "0":
+                return
+        self.assertIsNone(khz["hz"])
+        self.assertIn("cannot be read", khz["sentence"])
+        self.assertRegex(cli.run_as_nobody(*ONE).stdout,
+                         r"(?m)^khz +not known: ")
+
+
+class Interrupted(Compare):
+    def interrupted(self, *args):
+        command = [cli.TSCAL, "compare", "--only", "clock-raw", "--runs",
+                   "100000", "--duration", "600", *args]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True,
+                              env=cli.clean_environment()) as p:
+            while p.poll() is None and not self.catches(p.pid):
+                pass
+            try:
+                p.wait(1)
+            except subprocess.TimeoutExpired:
+                pass
+            p.send_signal(signal.SIGINT)
+            out = p.stdout.read()
+        return p.returncode, out
+
+    def catches(self, pid):
+        with open(f"/proc/{pid}/status", encoding="ascii") as status:
+            caught = re.search(r"^SigCgt:\s*(\w+)$", status.read(), re.M)
+        return int(caught.group(1), 16) >> (signal.SIGINT - 1) & 1
+
+    def test_json_and_page(self):
+        code, out = self.interrupted("--json", "--html", str(self.page))
+        doc = self.parse(out)
+        self.sane(doc)
+        self.assertTrue(doc["interrupted"])
+        self.assertIn(code, (0, 4))
+        self.assertEqual(code == 0, any(r["numbers"] for r in doc["sources"]))
+        self.assertIn("Interrupted: partial results", self.page.read_text())
+
+    def test_text(self):
+        _, out = self.interrupted()
+        self.assertIn("Interrupted: these are partial results",
+                      " ".join(out.split()))
+
+
+class Balance(html.parser.HTMLParser):
+    """The tags that must be closed, as they are opened and closed."""
+    MUST = {"svg", "g", "title", "text", "figure", "figcaption", "div", "table",
+            "dl", "style", "span", "h1", "h2", "p"}
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.seen, self.bad, self.loads = [], [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append(tag)
+        self.loads += [k for k, _ in attrs if k in ("src", "href", "xlink:href",
+                                                    "srcset", "data")]
+        self.bad += [k for k, _ in attrs if k.startswith("on")]
+        if tag in self.MUST:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.seen.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag in self.MUST and (not self.open or self.open.pop() != tag):
+            self.bad.append("/" + tag)
+
+
+class Page(Compare):
+    def test_page(self):
+        r = cli.run(*SHORT, "--html", str(self.page))
+        self.assertEqual(r.returncode, 0, r.stderr)
+        self.assertIn(f"The page is in {self.page}.", r.stdout)
+        text = self.page.read_text()
+        parsed = Balance()
+        parsed.feed(text)
+        parsed.close()
+        self.assertEqual((parsed.open, parsed.bad, parsed.loads), ([], [], []))
+        self.assertEqual(parsed.seen.count("svg"), 3)
+        for word in ("<script", "http://", "https://", "url(", "@import",
+                     "\\x", "nan", ">inf"):
+            self.assertNotIn(word, text)
+
+    def test_no_sentence_about_the_page_in_json(self):
+        self.compare(*ONE, "--html", str(self.page))
+        self.assertTrue(self.page.exists())
+
+    def refused_page(self, path, says):
+        self.refused("compare", "--duration", "600", "--html", str(path),
+                     says=says)
+
+    def test_a_file_that_exists_stays(self):
+        self.page.write_text("mine")
+        self.refused_page(self.page, "File exists")
+        self.assertEqual(self.page.read_text(), "mine")
+
+    def test_no_folder(self):
+        self.refused_page(self.folder / "none" / "page", "No such file")
+
+    def test_read_only(self):
+        if os.geteuid() == 0:
+            self.refused_page("/proc/page.html", "/proc/page.html: ")
+            return
+        self.folder.chmod(0o555)
+        self.refused_page(self.page, "Permission denied")
+        self.assertFalse(self.page.exists())
+
+    def test_full_disk(self):
+        r = self.in_namespace(
+            f"mount -t tmpfs -o size=4k none {self.folder} || exit 99; "
+            f'rc=0; "$0" {" ".join(ONE)} --html {self.page} '
+            f">/dev/null || rc=$?; ls {self.folder}; exit $rc")
+        self.assertEqual(r.returncode, 1)
+        self.assertEqual(r.stdout, "")
+        self.assertIn("No space left on device", r.stderr)
+
+    def test_no_page_where_stdout_is_full(self):
+        for args in ([], ["--json"]):
+            with open("/dev/full", "w", encoding="ascii") as full:
+                r = cli.run(*ONE, *args, stdout=full)
+            self.assertEqual(r.returncode, 1)
+            self.assertIn("cannot write the output", r.stderr)
+
+
+class Without(cli.Case):
+    def test_rdtsc(self):
+        page = cli.PUBLIC.name + "/page.html"
+        r = cli.run(*SHORT, "--html", page, env=cli.without_rdtsc())
+        self.assertEqual(r.returncode, 4, r.stderr)
+        self.assertEqual(r.stdout, "")
+        self.assertIn("the TSC cannot be timed here: RDTSC is not", r.stderr)
+        self.assertFalse(os.path.exists(page))
+
+    def test_refused(self):
+        for args, says in (
+                (["compare", "--runs", "0"], "--runs"),
+                (["compare", "--runs", "-1"], "--runs"),
+                (["compare", "--html"], "--html needs FILE"),
+                (["compare", "--window-ms", "5"], "no meaning with compare"),
+                (["--window-ms", "0"], "--window-ms"),
+                (["--window-ms", "4001"], "--window-ms"),
+                (["--window-ms", "51"], "needs as large a --budget-ms"),
+                (["--window-ms", "9", "--budget-ms", "8"],
+                 "needs as large a --budget-ms"),
+                (["--html", "x"], "has no meaning without a command"),
+                (["compare", "file"], "one argument too many")):
+            self.refused(*args, says=says)
+
+
+if __name__ == "__main__":
+    unittest.main()
