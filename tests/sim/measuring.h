@@ -25,9 +25,8 @@
 		.deadline_ns = (budget_ms)*UINT64_C(1000000),                  \
 	}
 
-/* Machines in all of a test that tries thousands.  Sanitizers slow it down
- * tenfold, and what they look for shows on fewer. */
-#ifdef __SANITIZE_ADDRESS__
+/* Machines in all of a test that tries thousands. */
+#ifdef TSCAL_TEST_FEWER
 #define RUNS 2000
 #else
 #define RUNS 10000

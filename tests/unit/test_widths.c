@@ -8,7 +8,7 @@
 #include "random_machine.h"
 
 /* Of each of two kinds. */
-#ifdef __SANITIZE_ADDRESS__ /* tenfold slower, and looking for other errors */
+#ifdef TSCAL_TEST_FEWER
 #define MACHINES (2 * 20000)
 #else
 #define MACHINES (2 * 100000)
