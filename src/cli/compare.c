@@ -111,6 +111,8 @@ static int measure(const struct options *opts, struct compare *c)
 	c->interrupted = running_stopped();
 	running_progress("");
 	reference_khz(&c->references[REFERENCE_KHZ]);
+	reference_compare(
+		&c->references[REFERENCE_RAW], &c->references[REFERENCE_KHZ]);
 	return compare_judge(c);
 }
 

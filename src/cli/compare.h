@@ -102,6 +102,8 @@ void raw_end_take(struct raw_end *end);
 void reference_raw(const struct raw_end *first, const struct raw_end *last,
 	const char *clocksource, struct reference *out);
 void reference_khz(struct reference *out);
+/* Takes khz back where it cannot be of this machine. */
+void reference_compare(const struct reference *raw, struct reference *khz);
 /* The rate in a line of the kernel's log, in kHz; 0: it names none. */
 uint64_t khz_of_log_line(const char *line);
 

@@ -7,6 +7,7 @@
 #include "cli/compare.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/klog.h>
@@ -113,6 +114,26 @@ static uint64_t khz_of_log(char *log, char *found, size_t size)
 		snprintf(found, size, "%s", strstr(line, "tsc: "));
 	}
 	return khz;
+}
+
+/* So far apart they are of two machines: this one was moved, or resumed from a
+ * snapshot, with the log of where it started. */
+#define FAR_PPM 1000
+
+void reference_compare(const struct reference *raw, struct reference *khz)
+{
+	double off_ppm;
+
+	if (!(raw->hz > 0 && khz->hz > 0))
+		return;
+	off_ppm = (khz->hz / raw->hz - 1) * 1e6;
+	if (fabs(off_ppm) < FAR_PPM)
+		return;
+	snprintf(khz->sentence, sizeof(khz->sentence),
+		"the kernel's log names %.0f kHz, %+.0f ppm from raw: it is of "
+		"another machine, from which this one was moved",
+		khz->hz / 1e3, off_ppm);
+	khz->hz = khz->lo = khz->hi = 0;
 }
 
 void reference_khz(struct reference *out)

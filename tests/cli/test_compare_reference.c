@@ -131,3 +131,20 @@ Test(compare_reference, lines_that_say_no_rate)
 	endless[sizeof(endless) - 1] = '\0';
 	cr_assert(zero(u64, khz_of_log_line(endless)));
 }
+
+/* After a move the kernel's log is of where it came from. */
+Test(compare_reference, khz_of_another_machine_are_taken_back)
+{
+	struct reference raw = {.hz = 2.5e9, .lo = 2.5e9 - 1, .hi = 2.5e9 + 1};
+	struct reference near = {.hz = 2.5024e9}, far = {.hz = 2.503e9};
+	struct reference none = {0}, alone = {.hz = 1e9};
+
+	reference_compare(&raw, &near);
+	cr_assert(eq(dbl, near.hz, 2.5024e9));
+	reference_compare(&raw, &far);
+	cr_assert(eq(dbl, far.hz, 0));
+	cr_assert(
+		ne(ptr, strstr(far.sentence, "2503000 kHz, +1200 ppm"), NULL));
+	reference_compare(&none, &alone);
+	cr_assert(eq(dbl, alone.hz, 1e9));
+}

@@ -2,8 +2,11 @@
 # SPDX-FileCopyrightText: 2026 The tscal authors
 """What must hold of the timers that libtscal-probe reads: HPET, ACPI PM timer,
 PIT.  In these guests all three are one emulated clock."""
+import json
+
 from expect import REPORT, as_nobody, record
-from guest import CHECK, GIVEN, NUMBERS, parse, source, steps
+from guest import (
+    CHECK, GIVEN, NUMBERS, distance_ppm, parse, source, steps)
 
 PORTS = f"{REPORT} --probe ports"
 TIMERS = f"{PORTS} --pit"
@@ -127,6 +130,32 @@ def the_window_grows_to_the_target(guest):
         if line["ms"] < 400:
             CHECK.assertLess((line["hz_hi"] / line["hz_lo"] - 1) * 1e6, 4.2)
     gives_the_host(guest, "grown", "hpet")
+
+
+@steps(compared="tscal --json --probe ports --pit "
+       "--only clock-raw,hpet,acpi-pm,pit compare --runs 1 --duration 5")
+def all_timers_are_compared(guest):
+    doc = json.loads(guest.step("compared").out)
+    raw, khz = doc["references"]
+    CHECK.assertLess(distance_ppm((raw["hz_lo"], raw["hz_hi"]), guest.host_hz),
+                     500)
+    CHECK.assertIn("the kernel's log: ", khz["sentence"])
+    given = {}
+    for row in doc["sources"]:
+        CHECK.assertEqual(row["runs"], 1, row)
+        if row["numbers"]:
+            given.setdefault(row["source"], []).append(row)
+        else:
+            # A busy host disturbs it, or its reads are too slow for 1 ms.
+            CHECK.assertRegex(row["why"], "^(unstable|skipped|coarse): ")
+    CHECK.assertEqual(sorted(given), ["acpi-pm", "clock-raw", "hpet", "pit"])
+    for row in given["clock-raw"]:
+        CHECK.assertEqual(row["intervals_holding"], row["intervals"], row)
+    # All are one clock here, whatever the rate that RAW was given.
+    for rows in given.values():
+        for row in rows:
+            CHECK.assertLess(row["error_ppm"]["worst"],
+                             row["width_ppm"] / 2 + 500, row)
 
 
 @steps(metal=METAL)

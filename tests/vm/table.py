@@ -14,6 +14,7 @@ from expect import (
 from expect_clocks import clocks_keep_their_rules
 from expect_timers import (
     a_disabled_hpet_is_skipped, a_second_of_ntp_is_a_witness,
+    all_timers_are_compared,
     an_hpet_that_cannot_be_mapped_is_denied, assumed_metal_is_verified,
     each_timer_gives_the_hosts_rate, emulated_timers_are_no_witnesses,
     hpet_is_absent, nobody_is_denied_the_timers,
@@ -33,7 +34,7 @@ MACHINES = [
         the_pit_leaves_port_61_as_it_was,
         the_timers_recording_is_judged_alike, registers_are_no_label_here,
         the_pit_is_put_back_whoever_is_killed, one_window_for_all_counters,
-        the_window_grows_to_the_target,
+        the_window_grows_to_the_target, all_timers_are_compared,
         # They change the kernel's clock, so they come last.
         ntp_gives_true_seconds, a_second_of_ntp_is_a_witness,
         ntp_that_slews_is_no_witness]),
