@@ -26,6 +26,7 @@ struct peer {
 	const char *name;
 	const char *package; /* Debian's name */
 	bool built;
+	unsigned measures_ms; /* of its call; 0: all of it */
 };
 
 /* What is benchmarked: a report, a source by itself, or a peer. */

@@ -33,14 +33,14 @@ static json_t *machine(const struct bench *b)
 		m->hv.main.vendor, "clocksource", m->clocksource);
 }
 
-static json_t *truth(const struct exact *e)
+static json_t *truth(const struct reference *e)
 {
 	bool known = e->hz > 0;
 
 	return json_pack("{s:o, s:o, s:o, s:s}", "hz",
 		number_or_null(known, e->hz), "hz_lo",
 		number_or_null(known, e->lo), "hz_hi",
-		number_or_null(known, e->hi), "from", e->from);
+		number_or_null(known, e->hi), "from", e->sentence);
 }
 
 static json_t *row(const struct summary *r)

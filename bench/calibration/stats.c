@@ -6,25 +6,16 @@
 #include <string.h>
 
 #include "calibration.h"
-
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
+#include "cli/rank.h"
 
 /* By nearest rank: every figure is one that occurred.  Sorts v. */
 static struct spread spread_of(double *v, size_t n)
 {
 	if (!n)
 		return (struct spread){-1, -1, -1};
-	qsort(v, n, sizeof(*v), by_value);
-	return (struct spread){
-		.median = v[(n - 1) / 2],
-		.p95 = v[(95 * n + 99) / 100 - 1],
-		.worst = v[n - 1],
-	};
+	rank_sort(v, n);
+	return (struct spread){rank_value(v, n, 50), rank_value(v, n, 95),
+		rank_value(v, n, 100)};
 }
 
 /* Who gave the number most often. */
@@ -59,7 +50,7 @@ static void sum_errors(struct summary *sum, const struct truth *truth,
 	sum->against = against_of(sum, truth, sum->source);
 	for (size_t i = 0; i < sum->n; i++) {
 		/* A report is held against what its own source means. */
-		const struct exact *e = truth_exact(
+		const struct reference *e = truth_exact(
 			truth, against_of(sum, truth, s[i].source));
 
 		if (!e)
@@ -68,7 +59,7 @@ static void sum_errors(struct summary *sum, const struct truth *truth,
 		sum->held += s[i].lo <= e->hi && e->lo <= s[i].hi;
 		sum->inside += e->lo <= s[i].hz && s[i].hz <= e->hi;
 		sum->truth_half_ppm = fmax(
-			sum->truth_half_ppm, exact_half_ppm(e));
+			sum->truth_half_ppm, reference_ppm(e));
 	}
 	if (sum->against == AGAINST_NOTHING || n < sum->n)
 		n = 0;

@@ -41,15 +41,16 @@ static void print_machine(const struct bench *b, FILE *out)
 	fprintf(out, "tscal        %s\n", TSCAL_VERSION);
 }
 
-static void print_truth(FILE *out, enum against against, const struct exact *e)
+static void print_truth(
+	FILE *out, enum against against, const struct reference *e)
 {
 	if (e->hz > 0)
 		fprintf(out, "%-8s %.3f Hz, known to %.2g ppm: %s\n",
-			against_str(against), e->hz, exact_half_ppm(e),
-			e->from);
+			against_str(against), e->hz, reference_ppm(e),
+			e->sentence);
 	else
 		fprintf(out, "%-8s not known: %s\n", against_str(against),
-			e->from);
+			e->sentence);
 }
 
 static void print_spread(FILE *out, const struct spread *s, const char *fmt)
@@ -59,13 +60,14 @@ static void print_spread(FILE *out, const struct spread *s, const char *fmt)
 	fprintf(out, fmt, s->worst);
 }
 
-/* Nothing smaller than what the truth is known to. */
+/* Below what the truth is known to, how large it may be: the truth may lie at
+ * the other end. */
 static void print_error(FILE *out, double ppm, double truth_half_ppm)
 {
 	char text[32];
 
 	if (ppm < truth_half_ppm)
-		snprintf(text, sizeof(text), "<%.2g", truth_half_ppm);
+		snprintf(text, sizeof(text), "<%.2g", ppm + truth_half_ppm);
 	else
 		snprintf(text, sizeof(text), "%.2g", ppm);
 	fprintf(out, " %9s", text);
@@ -149,11 +151,12 @@ static void print_absent_peers(const struct bench *b, FILE *out)
 static void print_target(const struct target *t, FILE *out)
 {
 	char found[32] = "-", limit[32];
+	bool below = t->value < t->truth_half_ppm;
 
 	if (t->value >= 0)
-		snprintf(found, sizeof(found), "%s%.3g %s",
-			t->value < t->truth_half_ppm ? "<" : "",
-			fmax(t->value, t->truth_half_ppm), t->unit);
+		snprintf(found, sizeof(found), "%s%.3g %s", below ? "<" : "",
+			below ? t->value + t->truth_half_ppm : t->value,
+			t->unit);
 	snprintf(limit, sizeof(limit), "%.3g %s", t->limit, t->unit);
 	fprintf(out, "%-62s %-6s %12s %12s  %s", t->text, load_str(t->load),
 		found, limit, verdict_str(t->verdict));

@@ -33,7 +33,7 @@ enum against truth_against(const struct truth *t, const char *source)
 	}
 }
 
-const struct exact *truth_exact(const struct truth *t, enum against against)
+const struct reference *truth_exact(const struct truth *t, enum against against)
 {
 	switch (against) {
 	case AGAINST_RAW:
@@ -44,11 +44,6 @@ const struct exact *truth_exact(const struct truth *t, enum against against)
 		break;
 	}
 	return NULL;
-}
-
-double exact_half_ppm(const struct exact *e)
-{
-	return (e->hi - e->lo) / 2 / e->hz * 1e6;
 }
 
 const char *against_str(enum against against)

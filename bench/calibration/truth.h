@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cli/reference.h"
+
 /* What an error is an error from. */
 enum against {
 	AGAINST_NOTHING, /* no independent truth: only the spread is known */
@@ -17,28 +19,11 @@ enum against {
 	AGAINST_KHZ,	 /* the whole kHz that kernel or host name */
 };
 
-/* Errors are from hz, which is no better known than [lo, hi]. hz 0: unknown. */
-struct exact {
-	double hz, lo, hi;
-	char from[320]; /* where it comes from, or why there is none */
-};
-
 struct truth {
-	struct exact raw, khz;
+	struct reference raw, khz;
 	/* khz is KVM_GET_TSC_KHZ: no judge of the source that asks the same. */
 	bool khz_by_ioctl;
 };
-
-/* One reading of CLOCK_MONOTONIC_RAW between two of the TSC. */
-struct raw_point {
-	uint64_t tsc_before, tsc_after;
-	int64_t raw_ns;
-};
-
-/* truth_raw.c: the tightest of many readings. */
-struct raw_point raw_point_take(void);
-void truth_raw_between(struct exact *raw, const struct raw_point *first,
-	const struct raw_point *last, const char *clocksource);
 
 /* truth_khz.c: needs t->raw, to tell a message of another machine. */
 void truth_khz_find(struct truth *t);
@@ -46,9 +31,8 @@ void truth_khz_find(struct truth *t);
 /* truth.c */
 enum against truth_against(const struct truth *t, const char *source);
 /* NULL for AGAINST_NOTHING. */
-const struct exact *truth_exact(const struct truth *t, enum against against);
-/* How far hz can be off. */
-double exact_half_ppm(const struct exact *e);
+const struct reference *truth_exact(
+	const struct truth *t, enum against against);
 const char *against_str(enum against against);
 
 #endif /* TSCAL_BENCH_TRUTH_H */

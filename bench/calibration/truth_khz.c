@@ -8,69 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/klog.h>
 #include <unistd.h>
 
 #include "truth.h"
-
-/* syslog(2), which has no header for these. */
-#define SYSLOG_ACTION_READ_ALL 3
-#define SYSLOG_ACTION_SIZE_BUFFER 10
 
 /* Crystals and the kernel's boot-time calibration are within this of each
  * other; beyond it the message is of another machine: this one was resumed
  * from a snapshot, or moved. */
 #define SAME_MACHINE_PPM 1000
-
-/* What stands before and after the MHz, the later ones replaced by the
- * earlier (Linux, arch/x86/kernel/tsc.c). */
-static const struct {
-	const char *before, *after;
-} messages[] = {
-	{"tsc: Refined TSC clocksource calibration: ", " MHz"},
-	{"tsc: Detected ", " MHz TSC"},
-	{"tsc: Detected ", " MHz processor"},
-};
-
-/* kHz, 0 when no line says it; line: what was said. */
-static double find_message(const char *log, char *line, size_t size)
-{
-	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
-		const char *before = messages[i].before;
-		const char *after = messages[i].after;
-
-		for (const char *p = strstr(log, before); p;
-			p = strstr(p + 1, before)) {
-			char *end;
-			double mhz = strtod(p + strlen(before), &end);
-
-			if (!(mhz > 0) || strncmp(end, after, strlen(after)))
-				continue;
-			snprintf(line, size, "%.*s",
-				(int)(end - p) + (int)strlen(after), p);
-			return round(mhz * 1e3);
-		}
-	}
-	return 0;
-}
-
-static double khz_by_message(char *line, size_t size)
-{
-	int room = klogctl(SYSLOG_ACTION_SIZE_BUFFER, NULL, 0);
-	char *log = room > 0 ? malloc((size_t)room + 1) : NULL;
-	int n = log ? klogctl(SYSLOG_ACTION_READ_ALL, log, room) : -1;
-	double khz = 0;
-
-	if (n < 0) {
-		snprintf(line, size, "the kernel's log cannot be read here");
-	} else {
-		log[n] = '\0';
-		snprintf(line, size, "the kernel's log does not say it");
-		khz = find_message(log, line, size);
-	}
-	free(log);
-	return khz;
-}
 
 /* The rate of a new virtual machine: that of this kernel's TSC. */
 static double khz_by_ioctl(void)
@@ -105,23 +50,25 @@ static bool same_machine(const struct truth *t, double khz)
  */
 void truth_khz_find(struct truth *t)
 {
-	struct exact *e = &t->khz;
+	struct reference *r = &t->khz;
 	double ioctl_khz = khz_by_ioctl(), khz;
-	char line[120], said[80] = "KVM_GET_TSC_KHZ has no answer here";
+	struct kernel_log log;
+	char said[80] = "KVM_GET_TSC_KHZ has no answer here";
 
-	memset(e, 0, sizeof(*e));
-	khz = khz_by_message(line, sizeof(line));
+	*r = (struct reference){0};
+	kernel_log_read(&log);
+	khz = (double)log.khz;
 	if (ioctl_khz > 0)
 		snprintf(said, sizeof(said), "KVM_GET_TSC_KHZ %s: %.0f",
 			ioctl_khz == khz ? "says the same" : "differs",
 			ioctl_khz);
-	snprintf(e->from, sizeof(e->from), "%s%s%s; %s", khz > 0 ? "\"" : "",
-		line, khz > 0 ? "\"" : "", said);
+	snprintf(r->sentence, sizeof(r->sentence), "%s%s%s; %s",
+		khz > 0 ? "\"" : "", log.line, khz > 0 ? "\"" : "", said);
 	if (khz > 0 && !same_machine(t, khz)) {
-		snprintf(e->from, sizeof(e->from),
+		snprintf(r->sentence, sizeof(r->sentence),
 			"\"%s\" is not of this machine: CLOCK_MONOTONIC_RAW is "
 			"far from it; %s",
-			line, said);
+			log.line, said);
 		khz = 0;
 	}
 	t->khz_by_ioctl = !(khz > 0) && same_machine(t, ioctl_khz);
@@ -129,8 +76,9 @@ void truth_khz_find(struct truth *t)
 		khz = ioctl_khz;
 	if (!(khz > 0))
 		return;
-	/* Whoever named it cut or rounded it to whole kHz. */
-	e->hz = khz * 1e3;
-	e->lo = e->hz - 500;
-	e->hi = e->hz + 500;
+	/* It was rounded to whole kHz, or cut to them, as pvclock_tsc_khz() in
+	 * Linux does. */
+	r->hz = khz * 1e3;
+	r->lo = r->hz - 1000;
+	r->hi = r->hz + 1000;
 }

@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "cli/rank.h"
 #include "cli/running.h"
 
 const char *const bench_names[BENCH_COUNT] = {
@@ -190,29 +191,23 @@ static const char *why_absent(enum bench_call call)
 	return NULL;
 }
 
-static int by_size(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 struct bench_cost bench_cost_of(const double *ns, const double *rdtsc_ns, int n)
 {
 	static double sorted[BENCH_ROUNDS_MAX];
 	struct bench_cost c = {0};
+	size_t count = (size_t)n;
 
-	for (int i = 0; i < n; i++)
+	for (size_t i = 0; i < count; i++)
 		sorted[i] = ns[i] / rdtsc_ns[i];
-	qsort(sorted, (size_t)n, sizeof(*sorted), by_size);
-	c.ratio_to_rdtsc = sorted[n / 2];
-	for (int i = 0; i < n; i++)
+	rank_sort(sorted, count);
+	c.ratio_to_rdtsc = rank_value(sorted, count, 50);
+	for (size_t i = 0; i < count; i++)
 		sorted[i] = ns[i];
-	qsort(sorted, (size_t)n, sizeof(*sorted), by_size);
+	rank_sort(sorted, count);
 	c.ns_min = sorted[0];
-	c.ns_p10 = sorted[n / 10];
-	c.ns_median = sorted[n / 2];
-	c.ns_p90 = sorted[n * 9 / 10];
+	c.ns_p10 = rank_value(sorted, count, 10);
+	c.ns_median = rank_value(sorted, count, 50);
+	c.ns_p90 = rank_value(sorted, count, 90);
 	return c;
 }
 

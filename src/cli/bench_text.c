@@ -10,7 +10,7 @@ static const char *const notes[BENCH_COUNT] = {
 	[BENCH_RDTSC] = "tscal_rdtsc()",
 	[BENCH_RDTSCP] = "tscal_rdtscp()",
 	[BENCH_RDTSC_ORDERED] = "LFENCE, RDTSC",
-	[BENCH_CONV_NOW] = "frozen converter",
+	[BENCH_CONV_NOW] = "and converted",
 	[BENCH_NOW] = "tscal_now()",
 	[BENCH_NOW_ORDERED] = "after LFENCE",
 	[BENCH_GETTIME_MONOTONIC] = "of the system",
@@ -43,10 +43,14 @@ static void how(struct term *t, const struct bench *b)
 {
 	text_label(t, "measured");
 	term_wrap(t, TERM_TEXT, STYLE_PLAIN,
-		"%d rounds in %.1f s%s, in each of which all calls take turns; "
-		"8 of 10 lie between p10 and p90",
-		b->rounds, b->elapsed_s, b->interrupted ? ", interrupted" : "");
+		"%d rounds in %.1f s, in each of which all calls take turns",
+		b->rounds, b->elapsed_s);
 	term_end(t);
+	if (b->interrupted) {
+		term_wrap(t, 0, STYLE_BAD,
+			"Interrupted: the figures are of these rounds alone.");
+		term_end(t);
+	}
 	text_label(t, "CPU");
 	if (b->cpu >= 0)
 		term_wrap(

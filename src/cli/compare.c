@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -37,31 +38,31 @@ static void show(const struct compare *c, const struct compare_row *row)
 /* A source may fail in one run and not in the next: that is counted. */
 static void run_row(const struct options *opts, struct compare_row *row)
 {
-	char why[TSCAL_SENTENCE + 32];
-	enum sample_result result = compare_sample(
+	char why[sizeof(row->why)];
+	bool number = compare_sample(
 		opts, row, &row->samples[row->n], why, sizeof(why));
 
 	/* Ctrl-C ends the other process too: that says nothing of it. */
 	if (running_stopped())
 		return;
 	row->asked++;
-	if (result == SAMPLE_NUMBER)
+	if (number)
 		row->n++;
 	else
-		snprintf(row->trouble, sizeof(row->trouble), "%.*s",
-			(int)sizeof(row->trouble) - 1, why);
+		memcpy(row->why, why, sizeof(why));
 }
 
-static void run_rounds(const struct options *opts, struct compare *c)
+static void run_rounds(
+	const struct options *opts, struct compare *c, size_t from, size_t to)
 {
-	while (c->rounds_done < c->rounds) {
+	for (size_t round = from; round < to; round++) {
 		for (size_t i = 0; i < c->n_rows; i++) {
-			show(c, &c->rows[i]);
-			run_row(opts, &c->rows[i]);
 			if (running_stopped())
 				return;
+			show(c, &c->rows[i]);
+			run_row(opts, &c->rows[i]);
 		}
-		c->rounds_done++;
+		c->rounds_done += !running_stopped();
 	}
 }
 
@@ -93,26 +94,27 @@ static int make_room(struct compare *c)
 	return 0;
 }
 
+/* The points of the reference: before, between and after all rounds. */
 static int measure(const struct options *opts, struct compare *c)
 {
-	struct raw_end first, last;
+	struct raw_point points[3];
 	double start_s = now_s();
 	int rc = make_room(c);
 
 	if (rc)
 		return rc;
-	raw_end_take(&first);
-	run_rounds(opts, c);
+	raw_point_take(&points[0], NULL);
+	run_rounds(opts, c, 0, c->rounds / 2);
+	wait_until(start_s + opts->duration_s / 2);
+	raw_point_take(&points[1], &points[0]);
+	run_rounds(opts, c, c->rounds / 2, c->rounds);
 	wait_until(start_s + opts->duration_s);
-	raw_end_take(&last);
-	reference_raw(
-		&first, &last, c->clocksource, &c->references[REFERENCE_RAW]);
+	raw_point_take(&points[2], &points[0]);
 	c->span_s = now_s() - start_s;
 	c->interrupted = running_stopped();
 	running_progress("");
-	reference_khz(&c->references[REFERENCE_KHZ]);
-	reference_compare(
-		&c->references[REFERENCE_RAW], &c->references[REFERENCE_KHZ]);
+	reference_raw(points, &c->raw);
+	kernel_log_read(&c->log);
 	return compare_judge(c);
 }
 
@@ -142,22 +144,26 @@ static int page_try(const char *path)
 	return 0;
 }
 
-/* Half a page is worse than none. */
+/* Half a page is worse than none: it is not interrupted, which takes
+ * milliseconds, and removed where it cannot be written. */
 static int page_write(const char *path, const struct compare *c)
 {
-	FILE *f = page_create(path);
+	FILE *f;
 	bool lost;
 
+	running_hold_signals();
+	f = page_create(path);
 	if (!f)
 		return EXIT_FAILED;
 	html_compare(f, c);
 	lost = ferror(f);
 	errno = 0;
-	if (!fclose(f) && !lost)
-		return 0;
-	complain("%s: %s", path, strerror(errno ? errno : EIO));
-	unlink(path);
-	return EXIT_FAILED;
+	if (fclose(f) || lost) {
+		complain("%s: %s", path, strerror(errno ? errno : EIO));
+		unlink(path);
+		return EXIT_FAILED;
+	}
+	return 0;
 }
 
 static bool any_number(const struct compare *c)
@@ -218,6 +224,8 @@ int cmd_compare(const struct options *opts)
 	if (path && page_try(path))
 		return EXIT_FAILED;
 	running_catch_signals();
+	/* Where it is ignored no process can be waited for. */
+	signal(SIGCHLD, SIG_DFL);
 	rc = compare(opts, &c);
 	compare_free(&c);
 	return rc;

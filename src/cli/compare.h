@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
  * tscal compare: every source many times, each time in a fresh process, held
- * against references that no source of tscal had a part in.
+ * against a reference that no source of tscal has a part in.
  *
  *	survey -> rows -> samples, between two ends of the reference -> judged
  *	rows -> text, JSON, a page
@@ -11,6 +11,7 @@
 #define TSCAL_CLI_COMPARE_H
 
 #include "cli/cli.h"
+#include "cli/reference.h"
 
 /* One source, once. */
 struct compare_sample {
@@ -19,38 +20,22 @@ struct compare_sample {
 	double process_ms; /* from fork to the end of the process */
 };
 
-/* What errors are errors from. */
-enum reference_id {
-	REFERENCE_NONE,
-	REFERENCE_RAW, /* ticks per second of CLOCK_MONOTONIC_RAW */
-	REFERENCE_KHZ, /* whole kHz, by the kernel's log */
-	REFERENCE_COUNT
-};
-
-struct reference {
-	double hz, lo, hi;  /* hz 0: not known here */
-	char sentence[256]; /* where it comes from, or why there is none */
-};
-
-/* Median, 95th percentile and largest, by nearest rank: each is a number that
- * occurred.  Negative where there are none. */
-struct compare_spread {
+/* By nearest rank.  Negative where there are none. */
+struct compare_sizes {
 	double median, p95, worst;
 };
 
 /* A source at a window: its samples, and what became of them. */
 struct compare_row {
 	char source[24], kind[16];
-	double tolerance_ppm; /* of its reference; negative: none stated */
-	uint32_t window_ms;   /* 0: it does not measure */
-	size_t asked, n;      /* processes, and how many gave a number */
+	uint32_t window_ms; /* 0: it does not measure */
+	size_t asked, n;    /* processes, and how many gave a number */
 	struct compare_sample *samples;
-	char trouble[TSCAL_SENTENCE]; /* why the last one gave none */
+	char why[TSCAL_SENTENCE]; /* the last one gave none */
 	/* Filled in by compare_judge(). */
-	enum reference_id against;
-	double *errors_ppm;	      /* signed, one per sample; may be NULL */
-	struct compare_spread error;  /* of their sizes */
-	double range_ppm;	      /* largest result over the smallest */
+	double *errors_ppm; /* signed, one per sample; NULL: no reference */
+	struct compare_sizes error;
+	double spread_ppm;	      /* largest result over the smallest */
 	double width_ppm;	      /* of [lo, hi], the median */
 	size_t judged, held;	      /* intervals, and those that may hold */
 	double source_ms, process_ms; /* medians; negative: unknown */
@@ -64,10 +49,11 @@ struct compare_silent {
 struct compare {
 	size_t rounds, rounds_done;
 	bool interrupted;
-	double span_s; /* between the ends of the reference */
+	double span_s; /* from the first run to the end of the reference */
 	char cpu[64], hypervisor[64], clocksource[32], kernel[160];
-	int cpus;
-	struct reference references[REFERENCE_COUNT];
+	int cpus; /* 0: not known */
+	struct reference raw;
+	struct kernel_log log;
 	struct compare_row *rows;
 	size_t n_rows;
 	struct compare_silent *silent;
@@ -75,56 +61,40 @@ struct compare {
 };
 
 /* The windows, in ms. */
-extern const uint32_t compare_windows_ms[];
 #define COMPARE_WINDOWS 5
+extern const uint32_t compare_windows_ms[COMPARE_WINDOWS];
 
-/* compare_sample.c: a process of its own. */
-enum sample_result {
-	SAMPLE_NUMBER, /* it gave a number */
-	SAMPLE_NONE,   /* it gave none: why says why */
-	SAMPLE_FAILED, /* there was no answer at all: why says why */
-};
+/* compare_sample.c: processes of their own. */
 /* Asks all sources once: fills in the machine, rows (without samples) and
  * silent ones.  0, or EXIT_FAILED after a message. */
 int compare_survey(const struct options *opts, struct compare *c);
-enum sample_result compare_sample(const struct options *opts,
-	const struct compare_row *row, struct compare_sample *out, char *why,
-	size_t why_size);
-
-/* compare_reference.c */
-/* One end of a bracket around CLOCK_MONOTONIC_RAW. */
-struct raw_end {
-	uint64_t before, after; /* ticks */
-	int64_t ns;
-};
-void raw_end_take(struct raw_end *end);
-/* What two ends prove, and nothing where the second is not after the first. */
-void reference_raw(const struct raw_end *first, const struct raw_end *last,
-	const char *clocksource, struct reference *out);
-void reference_khz(struct reference *out);
-/* Takes khz back where it cannot be of this machine. */
-void reference_compare(const struct reference *raw, struct reference *khz);
-/* The rate in a line of the kernel's log, in kHz; 0: it names none. */
-uint64_t khz_of_log_line(const char *line);
+/* Whether the source gave a number; else why says why not. */
+bool compare_sample(const struct options *opts, const struct compare_row *row,
+	struct compare_sample *out, char *why, size_t why_size);
 
 /* compare_judge.c.  Pure.  0 or -ENOMEM. */
 int compare_judge(struct compare *c);
 void compare_free(struct compare *c);
-const char *reference_str(enum reference_id id);
-/* Half of a reference's interval, in ppm. */
-double reference_ppm(const struct reference *r);
+/* How far the kernel's log is from raw; NaN: one is not known. */
+double compare_log_ppm(const struct compare *c);
 
-/* A size in ppm, two digits that count and no exponent. */
+/* compare_format.c */
+/* A size in ppm, two or three digits that count and no exponent. */
 void format_ppm(char *out, size_t size, double ppm);
-/* An error of row; where it is below what the reference itself is known to,
- * that is said in its stead. */
-void format_error(char *out, size_t size, const struct compare *c,
-	const struct compare_row *row, double error_ppm);
+/* The size of an error; of one below what the reference is known to, what it is
+ * less than. */
+void format_error(
+	char *out, size_t size, const struct compare *c, double error_ppm);
+/* The machine, and where the runs were ended early, in sentences. */
+void format_machine(char *out, size_t size, const struct compare *c);
+void format_rounds(char *out, size_t size, const struct compare *c);
+/* The kernel's log beside raw. */
+void format_log(char *out, size_t size, const struct compare *c);
 
 void text_compare(const struct compare *c);
-/* Both return 0, or EXIT_FAILED after a message. */
+/* Returns 0, or EXIT_FAILED after a message. */
 int json_compare(const struct compare *c);
-/* A page that needs nothing else; what it writes to tells of errors. */
+/* A page that needs nothing else; errors show in f. */
 void html_compare(FILE *f, const struct compare *c);
 
 #endif /* TSCAL_CLI_COMPARE_H */

@@ -7,11 +7,14 @@
 
 #include "cli/compare_plot.h"
 
+/* The longest is the reference's sentence. */
+#define TEXT_MAX 512
+
 void html_text(FILE *f, const char *s)
 {
-	char shown[PRINTABLE_SIZE(TSCAL_SENTENCE)];
+	char shown[PRINTABLE_SIZE(TEXT_MAX)];
 
-	for (s = printable(shown, sizeof(shown), s, TSCAL_SENTENCE); *s; s++) {
+	for (s = printable(shown, sizeof(shown), s, TEXT_MAX); *s; s++) {
 		switch (*s) {
 		case '<':
 			fputs("&lt;", f);
@@ -83,6 +86,8 @@ static void colors(FILE *f)
 
 static void head(FILE *f, const struct compare *c)
 {
+	char text[TEXT_MAX];
+
 	fputs("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
 	      "<meta name=\"viewport\" content=\"width=device-width\">\n"
 	      "<title>tscal compare: ",
@@ -93,41 +98,29 @@ static void head(FILE *f, const struct compare *c)
 	fputs("\n</style>\n<body>\n<h1>Calibrating the TSC: every source "
 	      "here</h1>\n<p>",
 		f);
-	html_text(f, c->cpu);
-	fprintf(f, ", %d CPUs; hypervisor ", c->cpus);
-	html_text(f, c->hypervisor);
-	fputs("; ", f);
-	html_text(f, c->kernel);
-	fputs(", clocksource ", f);
-	html_text(f, *c->clocksource ? c->clocksource : "not visible");
-	fprintf(f,
-		".</p>\n<p>%zu rounds in %.1f s: in each, every source "
-		"once at every window, in a process of its own. tscal "
-		"%s.</p>\n",
-		c->rounds_done, c->span_s, TSCAL_VERSION);
-	if (c->interrupted)
-		fprintf(f,
-			"<p class=\"bad\">Interrupted: partial results, of %zu "
-			"whole rounds in place of %zu.</p>\n",
-			c->rounds_done, c->rounds);
+	format_machine(text, sizeof(text), c);
+	html_text(f, text);
+	fprintf(f, ". tscal %s.</p>\n<p%s>", TSCAL_VERSION,
+		c->interrupted ? " class=\"bad\"" : "");
+	format_rounds(text, sizeof(text), c);
+	html_text(f, text);
+	fputs("</p>\n", f);
 }
 
-static void references(FILE *f, const struct compare *c)
+static void reference(FILE *f, const struct compare *c)
 {
-	fputs("<p>What errors are errors from:</p>\n<dl>\n", f);
-	for (int id = REFERENCE_RAW; id < REFERENCE_COUNT; id++) {
-		const struct reference *r = &c->references[id];
+	char text[TEXT_MAX];
 
-		fprintf(f, "<dt>%s</dt><dd>",
-			reference_str((enum reference_id)id));
-		if (r->hz > 0)
-			fprintf(f, "%.3f Hz: ", r->hz);
-		else
-			fputs("not known: ", f);
-		html_text(f, r->sentence);
-		fputs("</dd>\n", f);
-	}
-	fputs("</dl>\n", f);
+	fputs("<dl>\n<dt>raw</dt><dd>What errors are errors from: ", f);
+	if (c->raw.hz > 0)
+		fprintf(f, "%.3f Hz ", c->raw.hz);
+	else
+		fputs("not known: ", f);
+	html_text(f, c->raw.sentence);
+	fputs("</dd>\n<dt>kernel's log</dt><dd>", f);
+	format_log(text, sizeof(text), c);
+	html_text(f, text);
+	fputs("</dd>\n</dl>\n", f);
 }
 
 static void legend(FILE *f, const struct compare *c)
@@ -147,6 +140,10 @@ static void legend(FILE *f, const struct compare *c)
 
 static void plots(FILE *f, const struct compare *c)
 {
+	if (!plot_rows(c)) {
+		fputs("<p class=\"bad\">No errors can be drawn.</p>\n", f);
+		return;
+	}
 	fputs("<div class=\"plots\">\n<figure><h2>Error, in ppm, "
 	      "against window</h2>\n",
 		f);
@@ -178,12 +175,11 @@ static void cell(FILE *f, double ppm)
 	fprintf(f, "<td>%s", text);
 }
 
-static void error_cell(FILE *f, const struct compare *c,
-	const struct compare_row *row, double ppm)
+static void error_cell(FILE *f, const struct compare *c, double ppm)
 {
 	char text[24];
 
-	format_error(text, sizeof(text), c, row, ppm);
+	format_error(text, sizeof(text), c, ppm);
 	fputs("<td>", f);
 	html_text(f, text);
 }
@@ -195,12 +191,11 @@ static void table_row(
 		plot_first_of_source(c, row) ? row->source : "");
 	if (row->window_ms)
 		fprintf(f, "%u", row->window_ms);
-	fprintf(f, "<td>%zu/%zu<td>%s", row->n, row->asked,
-		row->n ? reference_str(row->against) : "");
-	error_cell(f, c, row, row->error.median);
-	error_cell(f, c, row, row->error.p95);
-	error_cell(f, c, row, row->error.worst);
-	cell(f, row->range_ppm);
+	fprintf(f, "<td>%zu/%zu", row->n, row->asked);
+	error_cell(f, c, row->error.median);
+	error_cell(f, c, row->error.p95);
+	error_cell(f, c, row->error.worst);
+	cell(f, row->spread_ppm);
 	cell(f, row->width_ppm);
 	if (row->judged)
 		fprintf(f, "<td>%zu/%zu", row->held, row->judged);
@@ -219,17 +214,20 @@ static void table_row(
 static void table(FILE *f, const struct compare *c)
 {
 	fputs("<h2>All figures</h2>\n<div class=\"wide\"><table>\n"
-	      "<tr><th>source<th>window, ms<th>runs<th>reference"
+	      "<tr><th>source<th>window, ms<th>runs"
 	      "<th>error, ppm: median<th>95&nbsp;%<th>worst<th>spread, ppm"
 	      "<th>width, ppm<th>holds<th>source, ms<th>process, ms\n",
 		f);
 	for (size_t i = 0; i < c->n_rows; i++)
 		table_row(f, c, &c->rows[i]);
-	fputs("</table></div>\n<p class=\"faint\">Spread: the largest result "
-	      "over the smallest. Width: of [hz_lo, hz_hi], the median. Holds: "
-	      "in how many runs the interval may hold the reference, which is "
-	      "an interval too. Process: from fork to its end, the "
-	      "median.</p>\n",
+	fputs("</table></div>\n<p class=\"faint\">Error: from raw, which is "
+	      "known no finer where &lt; stands; of what counts another "
+	      "oscillator, or is declared, the distance of the two. Spread: "
+	      "the largest result over the smallest. Width: of [hz_lo, hz_hi], "
+	      "the median. Holds: in how many runs the interval may hold raw, "
+	      "which is an interval too; of clock-raw and vdso, which speak of "
+	      "the same seconds. Source: what the source itself took; process: "
+	      "from fork to its end; medians.</p>\n",
 		f);
 }
 
@@ -245,7 +243,7 @@ static void trouble(FILE *f, const struct compare *c)
 			fprintf(f, ", %u ms", row->window_ms);
 		fprintf(f, ": no number in %zu of %zu runs; ",
 			row->asked - row->n, row->asked);
-		html_text(f, row->trouble);
+		html_text(f, row->why);
 		fputs("</p>\n", f);
 	}
 }
@@ -268,7 +266,7 @@ static void silent(FILE *f, const struct compare *c)
 void html_compare(FILE *f, const struct compare *c)
 {
 	head(f, c);
-	references(f, c);
+	reference(f, c);
 	plots(f, c);
 	table(f, c);
 	trouble(f, c);

@@ -8,12 +8,14 @@
 
 /* An error of 1e-9 ppm of a rate of GHz is below a double. */
 #define DIGITS 15
+/* The longest is the reference's sentence. */
+#define TEXT_MAX 512
 
 static json_t *text(const char *s)
 {
-	char shown[PRINTABLE_SIZE(TSCAL_SENTENCE)];
+	char shown[PRINTABLE_SIZE(TEXT_MAX)];
 
-	return json_string(printable(shown, sizeof(shown), s, TSCAL_SENTENCE));
+	return json_string(printable(shown, sizeof(shown), s, TEXT_MAX));
 }
 
 /* Empty: unknown. */
@@ -28,12 +30,13 @@ static json_t *known(double x)
 	return x >= 0 ? json_real(x) : json_null();
 }
 
-static json_t *mhz_digits(double hz)
+/* To whole thousandths. */
+static json_t *rounded(double x)
 {
-	return json_real(rint(hz * 1e3) / 1e3);
+	return json_real(rint(x * 1e3) / 1e3);
 }
 
-static json_t *spread(const struct compare_spread *s)
+static json_t *sizes(const struct compare_sizes *s)
 {
 	if (s->worst < 0)
 		return json_null();
@@ -53,30 +56,37 @@ static json_t *numbers(const double *v, size_t n)
 	return a;
 }
 
-static json_t *reference(enum reference_id id, const struct reference *r)
+static json_t *reference(const struct reference *r)
 {
-	bool is_known = r->hz > 0;
+	if (!(r->hz > 0))
+		return json_pack("{ss sn sn sn sn so}", "name", "raw", "hz",
+			"hz_lo", "hz_hi", "uncertainty_ppm", "sentence",
+			text(r->sentence));
+	return json_pack("{ss so so so sf so}", "name", "raw", "hz",
+		rounded(r->hz), "hz_lo", rounded(r->lo), "hz_hi",
+		rounded(r->hi), "uncertainty_ppm", reference_ppm(r), "sentence",
+		text(r->sentence));
+}
 
-	return json_pack("{ss so so so so so}", "name", reference_str(id), "hz",
-		is_known ? mhz_digits(r->hz) : json_null(), "hz_lo",
-		is_known ? mhz_digits(r->lo) : json_null(), "hz_hi",
-		is_known ? mhz_digits(r->hi) : json_null(), "uncertainty_ppm",
-		is_known ? json_real(reference_ppm(r)) : json_null(),
-		"sentence", text(r->sentence));
+static json_t *kernel_log(const struct compare *c)
+{
+	double off_ppm = compare_log_ppm(c);
+
+	return json_pack("{so so so}", "khz",
+		c->log.khz ? json_integer((json_int_t)c->log.khz) : json_null(),
+		"off_ppm", isnan(off_ppm) ? json_null() : json_real(off_ppm),
+		"line", text(c->log.line));
 }
 
 static json_t *row(const struct compare_row *r)
 {
-	bool held = r->against != REFERENCE_NONE && r->n;
-
-	return json_pack("{ss ss so sI sI so so so so so so so so so so}",
+	return json_pack("{ss ss so sI sI so so so so so so so so so}",
 		"source", r->source, "kind", r->kind, "window_ms",
 		r->window_ms ? json_integer(r->window_ms) : json_null(), "runs",
-		(json_int_t)r->asked, "numbers", (json_int_t)r->n, "reference",
-		held ? json_string(reference_str(r->against)) : json_null(),
-		"error_ppm", spread(&r->error), "errors_ppm",
-		held ? numbers(r->errors_ppm, r->n) : json_null(), "spread_ppm",
-		known(r->range_ppm), "width_ppm",
+		(json_int_t)r->asked, "numbers", (json_int_t)r->n, "error_ppm",
+		sizes(&r->error), "errors_ppm",
+		r->errors_ppm ? numbers(r->errors_ppm, r->n) : json_null(),
+		"spread_ppm", known(r->spread_ppm), "width_ppm",
 		isfinite(r->width_ppm) ? known(r->width_ppm) : json_null(),
 		"intervals",
 		r->judged ? json_integer((json_int_t)r->judged) : json_null(),
@@ -84,7 +94,7 @@ static json_t *row(const struct compare_row *r)
 		r->judged ? json_integer((json_int_t)r->held) : json_null(),
 		"source_ms", known(r->source_ms), "process_ms",
 		known(r->process_ms), "why",
-		r->n < r->asked ? text(r->trouble) : json_null());
+		r->n < r->asked ? text(r->why) : json_null());
 }
 
 static json_t *rows(const struct compare *c)
@@ -93,19 +103,6 @@ static json_t *rows(const struct compare *c)
 
 	for (size_t i = 0; a && i < c->n_rows; i++)
 		if (json_array_append_new(a, row(&c->rows[i]))) {
-			json_decref(a);
-			a = NULL;
-		}
-	return a;
-}
-
-static json_t *references(const struct compare *c)
-{
-	json_t *a = json_array();
-
-	for (int id = REFERENCE_RAW; a && id < REFERENCE_COUNT; id++)
-		if (json_array_append_new(a, reference((enum reference_id)id,
-						     &c->references[id]))) {
 			json_decref(a);
 			a = NULL;
 		}
@@ -140,12 +137,13 @@ static json_t *machine(const struct compare *c)
 int json_compare(const struct compare *c)
 {
 	const size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(DIGITS);
-	json_t *root = json_pack("{ss ss sI sI sb sf so so so so}", "schema",
+	json_t *root = json_pack("{ss ss sI sI sb sf so so so so so}", "schema",
 		"tscal.compare/1", "version", TSCAL_VERSION, "rounds",
 		(json_int_t)c->rounds, "rounds_done",
 		(json_int_t)c->rounds_done, "interrupted", c->interrupted,
-		"span_s", c->span_s, "machine", machine(c), "references",
-		references(c), "sources", rows(c), "silent", silent(c));
+		"span_s", c->span_s, "machine", machine(c), "reference",
+		reference(&c->raw), "kernel_log", kernel_log(c), "sources",
+		rows(c), "silent", silent(c));
 	int rc = 0;
 
 	/* What cannot be written shows when stdout is closed. */

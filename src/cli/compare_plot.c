@@ -137,14 +137,13 @@ static void both_axis(FILE *f, const struct both *b, double height)
 		"ppm from the reference");
 }
 
-/* What a row's reference itself leaves open. */
-static void both_reference(FILE *f, const struct both *b,
-	const struct compare *c, const struct compare_row *row, double y)
+/* What the reference itself leaves open. */
+static void both_reference(
+	FILE *f, const struct both *b, const struct compare *c, double height)
 {
-	double ppm = reference_ppm(&c->references[row->against]);
+	double ppm = reference_ppm(&c->raw);
 
-	box(f, "open", both_x(b, -ppm), y - ROW / 2.0, both_x(b, ppm),
-		y + ROW / 2.0);
+	box(f, "open", both_x(b, -ppm), TOP, both_x(b, ppm), height - AXIS);
 }
 
 static void row_label(FILE *f, const struct compare *c,
@@ -161,10 +160,10 @@ static void row_label(FILE *f, const struct compare *c,
 
 static bool shown(const struct compare_row *row)
 {
-	return row->n && row->against != REFERENCE_NONE;
+	return row->errors_ppm != NULL;
 }
 
-static size_t n_shown(const struct compare *c)
+size_t plot_rows(const struct compare *c)
 {
 	size_t n = 0;
 
@@ -189,7 +188,7 @@ static double off_ppm(double hz, const struct reference *r)
 
 void plot_intervals(FILE *f, const struct compare *c)
 {
-	double height = TOP + ROW * (double)n_shown(c) + AXIS, most = 0;
+	double height = TOP + ROW * (double)plot_rows(c) + AXIS, most = 0;
 	double y = TOP + ROW / 2.0;
 	struct both b;
 
@@ -197,20 +196,21 @@ void plot_intervals(FILE *f, const struct compare *c)
 		const struct compare_row *row = &c->rows[i];
 
 		if (shown(row) && isfinite(row->width_ppm))
-			most = fmax(most, row->width_ppm / 2);
+			most = fmax(
+				most, row->width_ppm / 2 + row->error.median);
 	}
 	b = both_of(most);
 	begin(f, "intervals", "The interval of each source", height);
+	both_reference(f, &b, c, height);
 	both_axis(f, &b, height);
 	for (size_t i = 0; i < c->n_rows; i++) {
 		const struct compare_row *row = &c->rows[i];
 		const struct compare_sample *s;
-		const struct reference *r = &c->references[row->against];
+		const struct reference *r = &c->raw;
 
 		if (!shown(row))
 			continue;
 		s = &row->samples[median_sample(row)];
-		both_reference(f, &b, c, row, y);
 		row_label(f, c, row, y);
 		fprintf(f, "<g class=\"s%u\">", plot_color(c, row));
 		box(f, "bar", both_x(&b, off_ppm(s->lo, r)), y - 4,
@@ -243,7 +243,7 @@ static void dots(
 
 void plot_distribution(FILE *f, const struct compare *c)
 {
-	double height = TOP + ROW * (double)n_shown(c) + AXIS, most = 0;
+	double height = TOP + ROW * (double)plot_rows(c) + AXIS, most = 0;
 	double y = TOP + ROW / 2.0;
 	struct both b;
 
@@ -252,13 +252,13 @@ void plot_distribution(FILE *f, const struct compare *c)
 			most = fmax(most, c->rows[i].error.worst);
 	b = both_of(most);
 	begin(f, "distribution", "Every error of each source", height);
+	both_reference(f, &b, c, height);
 	both_axis(f, &b, height);
 	for (size_t i = 0; i < c->n_rows; i++) {
 		const struct compare_row *row = &c->rows[i];
 
 		if (!shown(row))
 			continue;
-		both_reference(f, &b, c, row, y);
 		row_label(f, c, row, y);
 		fprintf(f, "<g class=\"s%u\">", plot_color(c, row));
 		dots(f, &b, row, y);
@@ -320,17 +320,21 @@ static void over_axes(FILE *f, const struct over *o)
 		OVER_HEIGHT - 6, "window, ms");
 }
 
-static void over_tooltip(FILE *f, const struct compare_row *row)
+static void over_tooltip(
+	FILE *f, const struct compare *c, const struct compare_row *row)
 {
 	char median[24], worst[24];
 
-	format_ppm(median, sizeof(median), row->error.median);
-	format_ppm(worst, sizeof(worst), row->error.worst);
+	format_error(median, sizeof(median), c, row->error.median);
+	format_error(worst, sizeof(worst), c, row->error.worst);
 	fprintf(f, "<title>%s", row->source);
 	if (row->window_ms)
 		fprintf(f, ", %u ms", row->window_ms);
-	fprintf(f, ": median %s ppm, worst %s ppm, %zu runs</title>", median,
-		worst, row->n);
+	html_text(f, ": median ");
+	html_text(f, median);
+	html_text(f, " ppm, worst ");
+	html_text(f, worst);
+	fprintf(f, " ppm, %zu runs</title>", row->n);
 }
 
 /* The median, and a line up to the worst. */
@@ -340,7 +344,7 @@ static void over_point(FILE *f, const struct compare *c, const struct over *o,
 	double y = over_y(o, row->error.median);
 
 	fprintf(f, "<g class=\"s%u\">", plot_color(c, row));
-	over_tooltip(f, row);
+	over_tooltip(f, c, row);
 	line(f, "whisker", x, y, x, over_y(o, row->error.worst));
 	fprintf(f,
 		"<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\"/>"
@@ -377,15 +381,13 @@ static void over_reference(FILE *f, const struct over *o, double ppm)
 
 void plot_errors(FILE *f, const struct compare *c)
 {
-	const struct reference *raw = &c->references[REFERENCE_RAW];
 	struct over o = over_of(c);
 	size_t n_none = 0, none = 0;
 
 	for (size_t i = 0; i < c->n_rows; i++)
 		n_none += shown(&c->rows[i]) && !c->rows[i].window_ms;
 	begin(f, "errors", "Size of the error over the window", OVER_HEIGHT);
-	if (raw->hz > 0)
-		over_reference(f, &o, reference_ppm(raw));
+	over_reference(f, &o, reference_ppm(&c->raw));
 	over_axes(f, &o);
 	for (size_t i = 0; i < c->n_rows; i++) {
 		const struct compare_row *row = &c->rows[i];

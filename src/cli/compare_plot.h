@@ -17,6 +17,9 @@ unsigned plot_color(const struct compare *c, const struct compare_row *row);
 bool plot_first_of_source(
 	const struct compare *c, const struct compare_row *row);
 
+/* How many rows have errors to be drawn; the plots need one. */
+size_t plot_rows(const struct compare *c);
+
 /* Each row's errors over its window. */
 void plot_errors(FILE *f, const struct compare *c);
 /* [hz_lo, hz_hi] of each row, beside its reference. */

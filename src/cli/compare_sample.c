@@ -21,24 +21,30 @@
 /* A report of all sources is 12 KB. */
 #define OUTPUT_MAX 65536
 #define ARGS_MAX 16
+/* The status of a process that could not become the command: as a shell has
+ * it. */
+#define NO_COMMAND 127
 
 static double now_ms(void)
 {
 	return (double)running_ns(CLOCK_MONOTONIC) / 1e6;
 }
 
-static _Noreturn void become(const char *const *argv, int out)
+static _Noreturn void become(const char *const *argv, int out, pid_t parent)
 {
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
 	/* It neither outlives this one nor lets it wait for ever.  Its
 	 * complaints are in its report too. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGALRM, SIG_DFL);
+	if (getppid() != parent)
+		_exit(NO_COMMAND);
 	alarm(PATIENCE_S);
 	if (dup2(out, STDOUT_FILENO) >= 0 && null >= 0 &&
 		dup2(null, STDERR_FILENO) >= 0)
 		execv("/proc/self/exe", (char *const *)argv);
-	_exit(127);
+	_exit(NO_COMMAND);
 }
 
 /* All that comes out of a pipe; false where that is more than there is room
@@ -60,14 +66,35 @@ static bool read_all(int fd, char *buf, size_t size)
 	return n == 0;
 }
 
+/* What a process came to that did not print a report; NULL: it did. */
+static const char *failure(int status, bool whole, char *buf, size_t size)
+{
+	if (!whole)
+		return "its process printed too much";
+	if (WIFSIGNALED(status))
+		snprintf(buf, size, "its process was ended by signal %d",
+			WTERMSIG(status));
+	else if (WEXITSTATUS(status) == NO_COMMAND)
+		return "cannot run /proc/self/exe: is /proc mounted?";
+	else if (WEXITSTATUS(status) == EXIT_FAILED ||
+		 WEXITSTATUS(status) > EXIT_UNUSABLE)
+		snprintf(buf, size, "its process ended with status %d",
+			WEXITSTATUS(status));
+	else
+		return NULL;
+	return buf;
+}
+
 /* Its standard output; false after a word on what went wrong in why. */
 static bool run(const char *const *argv, char *buf, double *ms, char *why,
 	size_t why_size)
 {
 	double start = now_ms();
-	int fd[2], status = -1;
-	bool whole = false;
-	pid_t pid;
+	pid_t parent = getpid(), pid;
+	int fd[2], status = 0;
+	char text[64];
+	const char *failed;
+	bool whole;
 
 	if (pipe2(fd, O_CLOEXEC)) {
 		snprintf(why, why_size, "no pipe: %s", strerror(errno));
@@ -75,29 +102,23 @@ static bool run(const char *const *argv, char *buf, double *ms, char *why,
 	}
 	pid = fork();
 	if (!pid)
-		become(argv, fd[1]);
-	if (pid < 0)
-		snprintf(why, why_size, "no process: %s", strerror(errno));
+		become(argv, fd[1], parent);
 	close(fd[1]);
-	if (pid > 0) {
-		whole = read_all(fd[0], buf, OUTPUT_MAX);
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			;
-	}
-	close(fd[0]);
-	*ms = now_ms() - start;
-	if (pid < 0)
+	if (pid < 0) {
+		snprintf(why, why_size, "no process: %s", strerror(errno));
+		close(fd[0]);
 		return false;
-	if (WIFSIGNALED(status))
-		snprintf(why, why_size, "its process was ended by signal %d",
-			WTERMSIG(status));
-	else if (!whole || WEXITSTATUS(status) == EXIT_FAILED ||
-		 WEXITSTATUS(status) > EXIT_UNUSABLE)
-		snprintf(why, why_size, "its process ended with status %d",
-			WEXITSTATUS(status));
-	else
-		return true;
-	return false;
+	}
+	whole = read_all(fd[0], buf, OUTPUT_MAX);
+	/* First, or one that prints more would wait for ever. */
+	close(fd[0]);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	*ms = now_ms() - start;
+	failed = failure(status, whole, text, sizeof(text));
+	if (failed)
+		snprintf(why, why_size, "%s", failed);
+	return !failed;
 }
 
 static json_t *parse(const char *text, char *why, size_t why_size)
@@ -152,9 +173,8 @@ static double number_of(const json_t *o, const char *key, double otherwise)
 	return json_is_number(v) ? json_number_value(v) : otherwise;
 }
 
-enum sample_result compare_sample(const struct options *opts,
-	const struct compare_row *row, struct compare_sample *out, char *why,
-	size_t why_size)
+bool compare_sample(const struct options *opts, const struct compare_row *row,
+	struct compare_sample *out, char *why, size_t why_size)
 {
 	char window[16], budget[16];
 	const char *measuring[] = {"--only", row->source, "--window-ms", window,
@@ -170,7 +190,7 @@ enum sample_result compare_sample(const struct options *opts,
 	doc = report(opts, row->window_ms ? measuring : looking,
 		&out->process_ms, why, why_size);
 	if (!doc)
-		return SAMPLE_FAILED;
+		return false;
 	snprintf(why, why_size, "its report does not have it");
 	json_array_foreach(json_object_get(doc, "sources"), i, line)
 	{
@@ -184,7 +204,7 @@ enum sample_result compare_sample(const struct options *opts,
 			text_of(line, "sentence"));
 	}
 	json_decref(doc);
-	return out->hz > 0 ? SAMPLE_NUMBER : SAMPLE_NONE;
+	return out->hz > 0;
 }
 
 static void add_rows(struct compare *c, const json_t *line)
@@ -197,7 +217,6 @@ static void add_rows(struct compare *c, const json_t *line)
 		struct compare_row *row = &c->rows[c->n_rows++];
 
 		*row = (struct compare_row){
-			.tolerance_ppm = number_of(line, "tolerance_ppm", -1),
 			.window_ms = measured ? compare_windows_ms[i] : 0};
 		snprintf(row->kind, sizeof(row->kind), "%s", kind);
 		snprintf(row->source, sizeof(row->source), "%s",
@@ -249,6 +268,11 @@ static bool only_list(uint64_t only, char *out, size_t size)
 	return len > 0;
 }
 
+static bool asked_for(const json_t *line, uint64_t only)
+{
+	return only >> tscal_source_by_name(text_of(line, "name")) & 1;
+}
+
 int compare_survey(const struct options *opts, struct compare *c)
 {
 	char only[512], why[256];
@@ -275,7 +299,7 @@ int compare_survey(const struct options *opts, struct compare *c)
 		{
 			if (number_of(line, "hz", 0) > 0)
 				add_rows(c, line);
-			else
+			else if (!some || asked_for(line, opts->calib.only))
 				add_silent(c, line);
 		}
 	json_decref(doc);

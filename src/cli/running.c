@@ -38,15 +38,34 @@ static void stop(int signal)
 	raise(signal);
 }
 
-void running_catch_signals(void)
+static void catch_signal(int signal)
 {
-	struct sigaction act = {.sa_handler = stop};
+	/* What is printed meanwhile is printed to its end; sleeping ends. */
+	struct sigaction act = {.sa_handler = stop, .sa_flags = SA_RESTART};
+	struct sigaction old;
 
 	/* One at a time. */
 	sigaddset(&act.sa_mask, SIGINT);
 	sigaddset(&act.sa_mask, SIGTERM);
-	sigaction(SIGINT, &act, NULL);
-	sigaction(SIGTERM, &act, NULL);
+	/* Whoever started it in the background ignores Ctrl-C for it. */
+	if (!sigaction(signal, NULL, &old) && old.sa_handler != SIG_IGN)
+		sigaction(signal, &act, NULL);
+}
+
+void running_catch_signals(void)
+{
+	catch_signal(SIGINT);
+	catch_signal(SIGTERM);
+}
+
+void running_hold_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
 bool running_stopped(void)

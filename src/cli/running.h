@@ -12,6 +12,8 @@
  * print what it has; another one, later, ends it at once. */
 void running_catch_signals(void);
 bool running_stopped(void);
+/* No more of them until the process ends. */
+void running_hold_signals(void);
 
 /* On stderr, where that is a terminal, over the line before; "" removes it. */
 #define PROGRESS_WIDTH 79

@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import subprocess
+import time
 import unittest
 
 import cli
@@ -94,11 +95,13 @@ class Bench(cli.Case):
                               stdout=subprocess.PIPE, text=True,
                               env=cli.clean_environment()) as p:
             while p.poll() is None and not self.catches(p.pid):
-                pass
+                time.sleep(0.001)
             p.send_signal(signal.SIGINT)
             doc = self.parse(p.stdout.read())
         self.sane(doc)
         # On a busy machine the signal may come when all is over.
+        self.assertTrue(doc["interrupted"] or doc["elapsed_s"] >= 1.5 or
+                        doc["rounds"] == 5000)
         self.assertEqual(p.returncode, 0)
 
     def catches(self, pid):
