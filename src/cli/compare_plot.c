@@ -110,10 +110,10 @@ static void both_tick(
 	double x = both_x(b, ppm);
 	char text[32];
 
-	line(f, ppm ? "grid" : "zero", x, TOP, x, height - AXIS);
+	line(f, ppm != 0 ? "grid" : "zero", x, TOP, x, height - AXIS);
 	if (!labelled)
 		return;
-	if (ppm)
+	if (ppm != 0)
 		snprintf(text, sizeof(text), "%+g", ppm);
 	else
 		snprintf(text, sizeof(text), "0");

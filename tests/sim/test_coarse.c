@@ -167,8 +167,8 @@ Test(sim_coarse, honest_machines_have_no_conflict)
 		tscal_report_free(report);
 	}
 	/* Else nothing was tried. */
-	cr_assert(lt(uint, 500, coarse));
-	cr_assert(lt(uint, 100, verified));
+	cr_assert(lt(uint, RUNS / 20, coarse));
+	cr_assert(lt(uint, RUNS / 100, verified));
 }
 
 /* The kernel was told a wrong rate, by little or by much. */
@@ -206,7 +206,7 @@ Test(sim_coarse, a_wrong_kernel_is_in_conflict_where_a_timer_excludes_it)
 		others += info->rate != TSCAL_RATE_CONFLICT;
 		tscal_report_free(report);
 	}
-	cr_assert(lt(uint, 500, conflicts));
-	cr_assert(lt(uint, 500, others));
+	cr_assert(lt(uint, RUNS / 20, conflicts));
+	cr_assert(lt(uint, RUNS / 20, others));
 	cr_assert(lt(uint, conflicts * 9 / 10, right));
 }
