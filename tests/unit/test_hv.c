@@ -452,6 +452,12 @@ Test(hv, watches_only_what_is_offered)
 				  cases[i].watch),
 			"case %zu", i);
 	}
+	/* Who has read its record knows that it is offered. */
+	guest();
+	add_base(0x40000000, 0x40000001, "KVMKVMKVM\0\0\0");
+	sim_add_cpuid(&sim, 0x40000001, 0, 0x01007ef2, 0, 0, 0);
+	detect();
+	cr_assert(eq(u32, hv_watch(&sim.plat, &hv, true), TSCAL_WATCH_PVCLOCK));
 	/* What is not recorded is not cleared. */
 	guest();
 	add_base(0x40000000, 0x40000005, "Microsoft Hv");
