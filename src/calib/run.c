@@ -19,8 +19,8 @@
  * that a process emulates, 10 ms leave 900 ppm open. */
 #define TELLING_PPM (LOOSE_PPM * 0.8)
 /* CPUID traps in a guest, at some 4 us each (docs/accuracy.md): 256 bases are a
- * fifth of this, and a smaller budget has no room for them. */
-#define SCAN_BUDGET_MS 5
+ * fifth of this, and a shorter window has no room for them. */
+#define SCAN_WINDOW_MS 5
 #define FLAGS                                                                  \
 	(TSCAL_OPT_NO_MEASURE | TSCAL_OPT_SURVEY | TSCAL_OPT_ASSUME_METAL |    \
 		TSCAL_OPT_PIT)
@@ -149,7 +149,7 @@ static void finish(struct run *run, struct measure_space *space, size_t n)
 static void look_up(struct run *run)
 {
 	bool quick = run->opts.flags & TSCAL_OPT_NO_MEASURE ||
-		     run->opts.budget_ms < SCAN_BUDGET_MS;
+		     run->opts.window_ms < SCAN_WINDOW_MS;
 	unsigned gap = quick ? HV_SCAN_QUICK : HV_SCAN_ALL;
 
 	facts_gather_rest(run->plat, &run->facts);
