@@ -42,15 +42,15 @@ static void print_machine(const struct bench *b, FILE *out)
 }
 
 static void print_truth(
-	FILE *out, enum against against, const struct reference *e)
+	FILE *out, enum against against, const struct reference *r)
 {
-	if (e->hz > 0)
-		fprintf(out, "%-8s %.3f Hz, known to %.2g ppm: %s\n",
-			against_str(against), e->hz, reference_ppm(e),
-			e->sentence);
+	if (r->hz > 0)
+		fprintf(out, "%-8s %.3f Hz, known to %.2g ppm\n%-8s %s\n",
+			against_str(against), r->hz, reference_ppm(r), "",
+			r->sentence);
 	else
 		fprintf(out, "%-8s not known: %s\n", against_str(against),
-			e->sentence);
+			r->sentence);
 }
 
 static void print_spread(FILE *out, const struct spread *s, const char *fmt)
