@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,35 +136,40 @@ static FILE *page_create(const char *path)
  * is left, for the command may be ended before it has a page. */
 static int page_try(const char *path)
 {
-	FILE *f = page_create(path);
+	FILE *f;
 
-	if (!f)
-		return EXIT_FAILED;
-	fclose(f);
-	unlink(path);
-	return 0;
+	running_hold_signals();
+	f = page_create(path);
+	if (f) {
+		fclose(f);
+		unlink(path);
+	}
+	running_release_signals();
+	return f ? 0 : EXIT_FAILED;
 }
 
 /* Half a page is worse than none: it is not interrupted, which takes
  * milliseconds, and removed where it cannot be written. */
 static int page_write(const char *path, const struct compare *c)
 {
-	FILE *f;
+	int rc = EXIT_FAILED;
 	bool lost;
+	FILE *f;
 
 	running_hold_signals();
 	f = page_create(path);
-	if (!f)
-		return EXIT_FAILED;
-	html_compare(f, c);
-	lost = ferror(f);
-	errno = 0;
-	if (fclose(f) || lost) {
-		complain("%s: %s", path, strerror(errno ? errno : EIO));
-		unlink(path);
-		return EXIT_FAILED;
+	if (f) {
+		html_compare(f, c);
+		lost = ferror(f);
+		errno = 0;
+		rc = fclose(f) || lost ? EXIT_FAILED : 0;
+		if (rc) {
+			complain("%s: %s", path, strerror(errno ? errno : EIO));
+			unlink(path);
+		}
 	}
-	return 0;
+	running_release_signals();
+	return rc;
 }
 
 static bool any_number(const struct compare *c)
@@ -174,19 +180,19 @@ static bool any_number(const struct compare *c)
 	return false;
 }
 
+/* First the page, for whoever reads the rest may go away. */
 static int print(const struct options *opts, const struct compare *c)
 {
+	char shown[PRINTABLE_SIZE(PATH_MAX)];
 	const char *path = opts->compare.html;
-	int rc = 0;
+	int rc = path ? page_write(path, c) : 0;
 
 	if (opts->json)
-		rc = json_compare(c);
-	else
-		text_compare(c);
-	if (path && page_write(path, c))
-		return EXIT_FAILED;
-	if (path && !opts->json)
-		printf("\nThe page is in %s.\n", path);
+		return json_compare(c) || rc ? EXIT_FAILED : 0;
+	text_compare(c);
+	if (path && !rc)
+		printf("\nThe page is in %s.\n",
+			printable(shown, sizeof(shown), path, PATH_MAX));
 	return rc;
 }
 
@@ -202,6 +208,10 @@ static int compare(const struct options *opts, struct compare *c)
 		return rc;
 	if (measure(opts, c)) {
 		complain("out of memory");
+		return EXIT_FAILED;
+	}
+	if (c->interrupted && !any_number(c)) {
+		complain("interrupted before any source gave a number");
 		return EXIT_FAILED;
 	}
 	rc = print(opts, c);
@@ -226,6 +236,8 @@ int cmd_compare(const struct options *opts)
 	running_catch_signals();
 	/* Where it is ignored no process can be waited for. */
 	signal(SIGCHLD, SIG_DFL);
+	/* A file that may not grow is an error like others. */
+	signal(SIGXFSZ, SIG_IGN);
 	rc = compare(opts, &c);
 	compare_free(&c);
 	return rc;

@@ -34,6 +34,7 @@ static _Noreturn void become(const char *const *argv, int out, pid_t parent)
 {
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
+	running_child();
 	/* It neither outlives this one nor lets it wait for ever.  Its
 	 * complaints are in its report too. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -41,15 +42,16 @@ static _Noreturn void become(const char *const *argv, int out, pid_t parent)
 	if (getppid() != parent)
 		_exit(NO_COMMAND);
 	alarm(PATIENCE_S);
-	if (dup2(out, STDOUT_FILENO) >= 0 && null >= 0 &&
-		dup2(null, STDERR_FILENO) >= 0)
+	if (null >= 0)
+		dup2(null, STDERR_FILENO);
+	if (dup2(out, STDOUT_FILENO) >= 0)
 		execv("/proc/self/exe", (char *const *)argv);
 	_exit(NO_COMMAND);
 }
 
-/* All that comes out of a pipe; false where that is more than there is room
- * for. */
-static bool read_all(int fd, char *buf, size_t size)
+/* All that comes out of a pipe.  0, -errno, or -EFBIG where that is more than
+ * there is room for. */
+static int read_all(int fd, char *buf, size_t size)
 {
 	size_t len = 0;
 	ssize_t n;
@@ -58,31 +60,39 @@ static bool read_all(int fd, char *buf, size_t size)
 		n = read(fd, buf + len, size - 1 - len);
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n <= 0 || (size_t)n == size - 1 - len)
-			break;
+		if (n < 0)
+			return -errno;
 		len += (size_t)n;
+		buf[len] = '\0';
+		if (!n)
+			return 0;
+		if (len == size - 1)
+			return -EFBIG;
 	}
-	buf[len] = '\0';
-	return n == 0;
 }
 
-/* What a process came to that did not print a report; NULL: it did. */
-static const char *failure(int status, bool whole, char *buf, size_t size)
+/* Why a process printed no report; false: it did. */
+static bool failure(int status, int rc, char *why, size_t size)
 {
-	if (!whole)
-		return "its process printed too much";
-	if (WIFSIGNALED(status))
-		snprintf(buf, size, "its process was ended by signal %d",
+	if (rc == -EFBIG)
+		snprintf(why, size, "its process printed too much");
+	else if (rc)
+		snprintf(why, size, "cannot read what its process prints: %s",
+			strerror(-rc));
+	else if (WIFSIGNALED(status))
+		snprintf(why, size, "its process was ended by signal %d",
 			WTERMSIG(status));
 	else if (WEXITSTATUS(status) == NO_COMMAND)
-		return "cannot run /proc/self/exe: is /proc mounted?";
+		snprintf(why, size,
+			"/proc/self/exe cannot be started: no /proc, or too "
+			"few file descriptors?");
 	else if (WEXITSTATUS(status) == EXIT_FAILED ||
 		 WEXITSTATUS(status) > EXIT_UNUSABLE)
-		snprintf(buf, size, "its process ended with status %d",
+		snprintf(why, size, "its process ended with status %d",
 			WEXITSTATUS(status));
 	else
-		return NULL;
-	return buf;
+		return false;
+	return true;
 }
 
 /* Its standard output; false after a word on what went wrong in why. */
@@ -91,34 +101,30 @@ static bool run(const char *const *argv, char *buf, double *ms, char *why,
 {
 	double start = now_ms();
 	pid_t parent = getpid(), pid;
-	int fd[2], status = 0;
-	char text[64];
-	const char *failed;
-	bool whole;
+	int fd[2], status = 0, rc;
 
 	if (pipe2(fd, O_CLOEXEC)) {
 		snprintf(why, why_size, "no pipe: %s", strerror(errno));
 		return false;
 	}
+	running_hold_signals();
 	pid = fork();
 	if (!pid)
 		become(argv, fd[1], parent);
+	running_release_signals();
 	close(fd[1]);
 	if (pid < 0) {
 		snprintf(why, why_size, "no process: %s", strerror(errno));
 		close(fd[0]);
 		return false;
 	}
-	whole = read_all(fd[0], buf, OUTPUT_MAX);
+	rc = read_all(fd[0], buf, OUTPUT_MAX);
 	/* First, or one that prints more would wait for ever. */
 	close(fd[0]);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	*ms = now_ms() - start;
-	failed = failure(status, whole, text, sizeof(text));
-	if (failed)
-		snprintf(why, why_size, "%s", failed);
-	return !failed;
+	return !failure(status, rc, why, why_size);
 }
 
 static json_t *parse(const char *text, char *why, size_t why_size)

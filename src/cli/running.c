@@ -58,14 +58,42 @@ void running_catch_signals(void)
 	catch_signal(SIGTERM);
 }
 
-void running_hold_signals(void)
+/* What a user, a terminal or a limit sends. */
+static sigset_t held(void)
 {
+	static const int signals[] = {
+		SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGPIPE, SIGXCPU};
 	sigset_t set;
 
 	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, NULL);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		sigaddset(&set, signals[i]);
+	return set;
+}
+
+static sigset_t before;
+
+void running_hold_signals(void)
+{
+	sigset_t set = held();
+
+	sigprocmask(SIG_BLOCK, &set, &before);
+}
+
+void running_release_signals(void)
+{
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+void running_child(void)
+{
+	static const int caught[] = {SIGINT, SIGTERM};
+	struct sigaction now;
+
+	for (int i = 0; i < 2; i++)
+		if (!sigaction(caught[i], NULL, &now) && now.sa_handler == stop)
+			signal(caught[i], SIG_DFL);
+	running_release_signals();
 }
 
 bool running_stopped(void)

@@ -12,8 +12,12 @@
  * print what it has; another one, later, ends it at once. */
 void running_catch_signals(void);
 bool running_stopped(void);
-/* No more of them until the process ends. */
+/* Neither these nor what ends a process by default come meanwhile: for what
+ * must not be left half done. */
 void running_hold_signals(void);
+void running_release_signals(void);
+/* In a child, after fork() with signals held: what is caught ends it. */
+void running_child(void);
 
 /* On stderr, where that is a terminal, over the line before; "" removes it. */
 #define PROGRESS_WIDTH 79

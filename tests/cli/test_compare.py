@@ -6,6 +6,7 @@ import html.parser
 import os
 import pathlib
 import re
+import resource
 import signal
 import subprocess
 import tempfile
@@ -189,7 +190,7 @@ class Measured(Compare):
         r = self.in_namespace("mount -t tmpfs none /proc || exit 99; "
                               f'exec "$0" {" ".join(ONE)}')
         self.assertEqual(r.returncode, 1)
-        self.assertIn("is /proc mounted?", r.stderr)
+        self.assertIn("no /proc, or too few", r.stderr)
 
     def test_a_source_that_goes_away(self):
         r = self.in_namespace(VANISH)
@@ -241,8 +242,8 @@ class Interrupted(Compare):
         doc = self.parse(out)
         self.sane(doc)
         self.assertTrue(doc["interrupted"])
-        self.assertIn(code, (0, 4))
-        self.assertEqual(code == 0, any(r["numbers"] for r in doc["sources"]))
+        self.assertEqual(code, 0)
+        self.assertTrue(any(r["numbers"] for r in doc["sources"]))
         self.assertIn("Interrupted: partial results", self.page.read_text())
 
     def test_text(self):
@@ -323,6 +324,19 @@ class Page(Compare):
         self.assertEqual(r.returncode, 1)
         self.assertEqual(r.stdout, "")
         self.assertIn("No space left on device", r.stderr)
+
+    def test_a_limit_of_size(self):
+        r = cli.run(*ONE, "--html", str(self.page),
+                    preexec_fn=lambda: resource.setrlimit(
+                        resource.RLIMIT_FSIZE, (8192, 8192)))
+        self.assertEqual(r.returncode, 1)
+        self.assertIn("File too large", r.stderr)
+        self.assertFalse(self.page.exists())
+
+    def test_a_path_is_printed_as_ascii(self):
+        page = self.folder / "a\n\x1b[31mred.html"
+        r = cli.run(*ONE, "--html", str(page))
+        self.assertIn("a\\x0a\\x1b[31mred.html.", r.stdout)
 
     def test_stdout_is_full(self):
         """Then the page is all that there is."""
