@@ -43,6 +43,7 @@ class Machine:
     clocksource: str = "tsc"    # steps begin when the kernel has come to it
     code: int = 0               # what tscal exits with there
     seconds: int = 300          # longer, and it hangs: it takes 5 to 20
+    still_seconds: int = 0      # without a word for so long it is Still; 0: no
     archives: tuple = ("base.cpio",)  # the initramfs, before the steps
     files: dict = dataclasses.field(default_factory=dict)  # {path: bytes}
 
@@ -57,6 +58,10 @@ class Step:
 
 class Failed(Exception):
     """The machine did not come to its end."""
+
+
+class Still(Failed):
+    """Its own clocks stand still: what limits its steps did not end one."""
 
 
 def cpio(files):
@@ -143,7 +148,8 @@ def run(machine, kernel, where, tick):
         *machine.flags]
     for name in ("console", "report"):
         (where / name).touch()
-    begin = time.monotonic()
+    begin = heard = time.monotonic()
+    said_bytes = 0
     with (where / "qemu").open("w") as log:
         qemu = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
                                 stderr=log, preexec_fn=die_with_parent)
@@ -154,7 +160,15 @@ def run(machine, kernel, where, tick):
                 code = qemu.wait(timeout=1)
                 break
             except subprocess.TimeoutExpired:
-                if time.monotonic() - begin > machine.seconds:
+                now = time.monotonic()
+                size = (where / "report").stat().st_size
+                if size != said_bytes:
+                    heard, said_bytes = now, size
+                if machine.still_seconds and now - heard > machine.still_seconds:
+                    raise Still(
+                        f"no word for {machine.still_seconds} s; the report:\n"
+                        f"{tail(where / 'report')}") from None
+                if now - begin > machine.seconds:
                     raise Failed(
                         f"no end after {machine.seconds} s; the console:\n"
                         f"{tail(where / 'console')}\nthe report:\n"
