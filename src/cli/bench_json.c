@@ -6,8 +6,7 @@
 #include <string.h>
 
 #include "cli/bench.h"
-
-#define DIGITS 15
+#include "cli/json_print.h"
 
 /* In whole thousandths. */
 static json_t *rounded(double x)
@@ -52,7 +51,6 @@ static json_t *calls(const struct bench *b)
 
 int json_bench(const struct bench *b)
 {
-	const size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(DIGITS);
 	bool pinned = b->cpu >= 0;
 	json_t *root = json_pack("{ss ss so ss so so ss so sI sI so sb si so}",
 		"schema", "tscal.bench/1", "version", TSCAL_VERSION, "hz",
@@ -65,15 +63,6 @@ int json_bench(const struct bench *b)
 		(json_int_t)b->rounds, "elapsed_s", rounded(b->elapsed_s),
 		"interrupted", b->interrupted, "batch_bytes", BENCH_BATCH_BYTES,
 		"calls", calls(b));
-	int rc = 0;
 
-	/* What cannot be written shows when stdout is closed. */
-	if (!root || (json_dumpf(root, stdout, flags) && !ferror(stdout))) {
-		complain("out of memory");
-		rc = EXIT_FAILED;
-	} else {
-		putchar('\n');
-	}
-	json_decref(root);
-	return rc;
+	return json_print(root, JSON_INDENT(2));
 }

@@ -5,8 +5,7 @@
 #include <math.h>
 
 #include "cli/clock.h"
-
-#define DIGITS 15
+#include "cli/json_print.h"
 
 static json_t *spread(const struct spread *s)
 {
@@ -68,24 +67,13 @@ static json_t *document(
 		(json_int_t)f->tally.generation, "events", events(&f->tally));
 }
 
+/* Whoever reads it wants each second when it is over; and nobody waits for the
+ * rest when nobody can read it. */
 static int print(json_t *root)
 {
-	const size_t flags = JSON_COMPACT | JSON_REAL_PRECISION(DIGITS);
-	int rc = 0;
+	int rc = json_print(root, JSON_COMPACT);
 
-	/* What cannot be written shows when stdout is closed. */
-	if (!root || (json_dumpf(root, stdout, flags) && !ferror(stdout))) {
-		complain("out of memory");
-		rc = EXIT_FAILED;
-	} else {
-		putchar('\n');
-		/* Whoever reads it wants each second when it is over; and
-		 * nobody waits for the rest when nobody can read it. */
-		if (fflush(stdout))
-			rc = EXIT_FAILED;
-	}
-	json_decref(root);
-	return rc;
+	return rc || fflush(stdout) ? EXIT_FAILED : 0;
 }
 
 int json_clock_second(const struct clock_run *run, const struct found *second)

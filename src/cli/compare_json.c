@@ -5,9 +5,8 @@
 #include <math.h>
 
 #include "cli/compare.h"
+#include "cli/json_print.h"
 
-/* An error of 1e-9 ppm of a rate of GHz is below a double. */
-#define DIGITS 15
 /* The longest is the reference's sentence. */
 #define TEXT_MAX 512
 
@@ -136,7 +135,6 @@ static json_t *machine(const struct compare *c)
 
 int json_compare(const struct compare *c)
 {
-	const size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(DIGITS);
 	json_t *root = json_pack("{ss ss sI sI sb sf so so so so so}", "schema",
 		"tscal.compare/1", "version", TSCAL_VERSION, "rounds",
 		(json_int_t)c->rounds, "rounds_done",
@@ -144,15 +142,6 @@ int json_compare(const struct compare *c)
 		"span_s", c->span_s, "machine", machine(c), "reference",
 		reference(&c->raw), "kernel_log", kernel_log(c), "sources",
 		rows(c), "silent", silent(c));
-	int rc = 0;
 
-	/* What cannot be written shows when stdout is closed. */
-	if (!root || (json_dumpf(root, stdout, flags) && !ferror(stdout))) {
-		complain("out of memory");
-		rc = EXIT_FAILED;
-	} else {
-		putchar('\n');
-	}
-	json_decref(root);
-	return rc;
+	return json_print(root, JSON_INDENT(2));
 }

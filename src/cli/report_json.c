@@ -11,10 +11,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-
-/* Enough for 1 mHz of 20 GHz, and few enough that 2596150000.123 comes out as
- * that and not with the next binary digits behind it. */
-#define DIGITS 15
+#include "cli/json_print.h"
 
 static bool failed;
 
@@ -99,17 +96,11 @@ static json_t *document(const char *schema)
 
 static int print(json_t *root)
 {
-	const size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(DIGITS);
-
-	/* What cannot be written shows when stdout is closed. */
-	if (failed || (json_dumpf(root, stdout, flags) && !ferror(stdout))) {
-		complain("out of memory");
-		failed = true;
-	} else {
-		putchar('\n');
+	if (failed) {
+		json_decref(root);
+		root = NULL;
 	}
-	json_decref(root);
-	return failed ? EXIT_FAILED : 0;
+	return json_print(root, JSON_INDENT(2));
 }
 
 static const char *source_name(enum tscal_source source)
