@@ -180,6 +180,14 @@ static bool any_number(const struct compare *c)
 	return false;
 }
 
+static bool any_run(const struct compare *c)
+{
+	for (size_t i = 0; i < c->n_rows; i++)
+		if (c->rows[i].asked)
+			return true;
+	return false;
+}
+
 /* First the page, for whoever reads the rest may go away. */
 static int print(const struct options *opts, const struct compare *c)
 {
@@ -196,24 +204,26 @@ static int print(const struct options *opts, const struct compare *c)
 	return rc;
 }
 
+static int interrupted(void)
+{
+	complain("interrupted before any run was made");
+	return EXIT_FAILED;
+}
+
 static int compare(const struct options *opts, struct compare *c)
 {
 	int rc = compare_survey(opts, c);
 
-	if (running_stopped()) {
-		complain("interrupted before anything was measured");
-		return EXIT_FAILED;
-	}
+	if (running_stopped())
+		return interrupted();
 	if (rc)
 		return rc;
 	if (measure(opts, c)) {
 		complain("out of memory");
 		return EXIT_FAILED;
 	}
-	if (c->interrupted && !any_number(c)) {
-		complain("interrupted before any source gave a number");
-		return EXIT_FAILED;
-	}
+	if (c->interrupted && !any_run(c))
+		return interrupted();
 	rc = print(opts, c);
 	return rc ? rc : any_number(c) ? EXIT_FINE : EXIT_UNUSABLE;
 }

@@ -5,7 +5,6 @@ of this machine is."""
 import html.parser
 import os
 import pathlib
-import re
 import resource
 import signal
 import subprocess
@@ -222,20 +221,36 @@ class Interrupted(Compare):
                    "100000", "--duration", "600", *args]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True,
                               env=cli.clean_environment()) as p:
-            while p.poll() is None and not self.catches(p.pid):
+            # The survey, a run, and another one: one has ended.
+            seen = set()
+            while p.poll() is None and len(seen) < 3:
+                seen |= self.children(p.pid)
                 time.sleep(0.001)
-            try:
-                p.wait(1)
-            except subprocess.TimeoutExpired:
-                pass
             p.send_signal(signal.SIGINT)
             out = p.stdout.read()
         return p.returncode, out
 
-    def catches(self, pid):
-        with open(f"/proc/{pid}/status", encoding="ascii") as status:
-            caught = re.search(r"^SigCgt:\s*(\w+)$", status.read(), re.M)
-        return int(caught.group(1), 16) >> (signal.SIGINT - 1) & 1
+    def children(self, pid):
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
+            return set(f.read().split())
+
+    def test_before_any_run(self):
+        """While it looks which sources there are."""
+        with subprocess.Popen([cli.TSCAL, "compare", "--html", str(self.page)],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              env=cli.clean_environment(), text=True) as p:
+            while p.poll() is None and not self.children(p.pid):
+                pass
+            p.send_signal(signal.SIGINT)
+            out, err = p.communicate()
+        if out:
+            # On a busy machine the signal may come after the first run.
+            self.assertIn("Interrupted: partial results", out)
+            self.assertEqual(p.returncode, 0)
+            return
+        self.assertIn("interrupted before any run was made", err)
+        self.assertEqual(p.returncode, 1)
+        self.assertFalse(self.page.exists())
 
     def test_json_and_page(self):
         code, out = self.interrupted("--json", "--html", str(self.page))
