@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "calib/source.h"
+#include "calib/source/source.h"
 
 double ppm(double a, double b)
 {

@@ -6,10 +6,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "calib/counters.h"
-#include "calib/relation.h"
-#include "calib/source.h"
-#include "calib/stages.h"
+#include "calib/measure/counters.h"
+#include "calib/judge/relation.h"
+#include "calib/source/source.h"
+#include "calib/judge/judge.h"
 
 #define BUDGET_MS 50
 #define WINDOW_MS 10

@@ -10,10 +10,10 @@
 #ifndef TSCAL_RUN_H
 #define TSCAL_RUN_H
 
-#include "calib/clock_pages.h"
-#include "calib/facts.h"
-#include "calib/measure.h"
-#include "calib/vmclock.h"
+#include "calib/facts/clock_pages.h"
+#include "calib/facts/facts.h"
+#include "calib/measure/window.h"
+#include "calib/facts/vmclock.h"
 #include "hv/vendor.h"
 
 struct source;

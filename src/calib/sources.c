@@ -4,7 +4,7 @@
  * used.  It breaks ties only; it never makes a number right. */
 #include <string.h>
 
-#include "calib/source.h"
+#include "calib/source/source.h"
 
 const struct source *const sources[] = {
 	/* Who steers this TSC says how fast. */

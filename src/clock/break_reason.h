@@ -11,7 +11,7 @@
 
 #include <tscal/clock.h>
 
-#include "calib/clock_pages.h"
+#include "calib/facts/clock_pages.h"
 
 struct clocks {
 	bool complete; /* all four clocks were read */

@@ -3,7 +3,7 @@
 /*
  * The table of what makers of virtual machines write into firmware and kernels.
  * docs/hypervisors.md has it too, with what each comes from;
- * tests/unit/test_hv_signs.c compares the two.
+ * tests/unit/hv/test_hv_signs.c compares the two.
  */
 #include <string.h>
 

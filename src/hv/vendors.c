@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
  * The table of vendors, with the source of each row in docs/hypervisors.md;
- * tests/unit/test_hv_table.c compares the two.
+ * tests/unit/hv/test_hv_table.c compares the two.
  */
 #include <string.h>
 

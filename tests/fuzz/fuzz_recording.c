@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plat/recording.h"
+#include "plat/recording/recording.h"
 
 static bool is_sentence(const char *text, size_t size)
 {

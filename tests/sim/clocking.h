@@ -12,7 +12,7 @@
 #include <criterion/new/assert.h>
 
 #include "clock/state.h"
-#include "plat/sim.h"
+#include "plat/sim/sim.h"
 
 #define MS UINT64_C(1000000) /* in ns */
 #define S INT64_C(1000000000)

@@ -7,8 +7,8 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-#include "calib/measure.h"
-#include "plat/sim.h"
+#include "calib/measure/window.h"
+#include "plat/sim/sim.h"
 
 #define MS UINT64_C(1000000000) /* in ps */
 #define US UINT64_C(1000000)

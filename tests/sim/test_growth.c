@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "calib/source.h"
+#include "calib/source/source.h"
 #include "measuring.h"
 
 #define RAW PLAT_COUNTER_CLOCK_RAW

@@ -8,7 +8,7 @@
 
 #include <tscal/calibrate.h>
 
-#include "plat/sim.h"
+#include "plat/sim/sim.h"
 
 #define CLOCKSOURCE "/sys/devices/system/clocksource/clocksource0/"
 

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <sys/timex.h>
 
-#include "calib/source.h"
-#include "plat/sim.h"
+#include "calib/source/source.h"
+#include "plat/sim/sim.h"
 
 static struct sim sim;
 static struct run run;

@@ -8,8 +8,8 @@
 #include <criterion/new/assert.h>
 #include <math.h>
 
-#include "calib/source.h"
-#include "calib/stages.h"
+#include "calib/source/source.h"
+#include "calib/judge/judge.h"
 
 #define HZ 2.5e9
 

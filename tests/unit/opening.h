@@ -4,9 +4,9 @@
 #ifndef TSCAL_TESTS_OPENING_H
 #define TSCAL_TESTS_OPENING_H
 
-#include "asking.h"
-#include "calib/counters.h"
-#include "fadt.h"
+#include "unit/asking.h"
+#include "calib/measure/counters.h"
+#include "unit/fadt.h"
 
 #define RDTSC PLAT_COUNTER_RDTSC
 #define RAW PLAT_COUNTER_CLOCK_RAW

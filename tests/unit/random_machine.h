@@ -8,8 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "calib/source.h"
-#include "calib/stages.h"
+#include "calib/source/source.h"
+#include "calib/judge/judge.h"
 
 #define HZ 2.5e9
 

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "hv/vendor.h"
-#include "plat/sim.h"
+#include "plat/sim/sim.h"
 
 static struct sim sim;
 static struct tscal_hv hv;

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+#include "calib/facts/facts.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/timex.h>
+
+#include "hv/legacy.h"
+#include "plat/text.h"
+
+#define CLOCKSOURCE "/sys/devices/system/clocksource/clocksource0/"
+
+static void gather_identity(struct tscal_platform *plat, struct facts *f)
+{
+	struct plat_cpuid r;
+	uint32_t base_family, base_model;
+
+	if (plat->ops->cpuid(plat, 0, 0, &r))
+		return;
+	f->cpuid_readable = true;
+	f->max_basic = r.eax;
+	memcpy(f->cpu_vendor, &r.ebx, 4);
+	memcpy(f->cpu_vendor + 4, &r.edx, 4);
+	memcpy(f->cpu_vendor + 8, &r.ecx, 4);
+
+	if (f->max_basic < 1 || plat->ops->cpuid(plat, 1, 0, &r))
+		return;
+	/* Intel SDM vol. 2A, CPUID leaf 1; AMD64 APM vol. 3, E.3.2. */
+	base_family = r.eax >> 8 & 0xf;
+	base_model = r.eax >> 4 & 0xf;
+	f->family = base_family;
+	f->model = base_model;
+	if (base_family == 0xf)
+		f->family += r.eax >> 20 & 0xff;
+	if (base_family == 0xf || base_family == 6)
+		f->model |= (r.eax >> 16 & 0xf) << 4;
+	f->stepping = r.eax & 0xf;
+	f->has_tsc = r.edx >> 4 & 1;
+	f->hv_bit = (int8_t)(r.ecx >> 31);
+
+	/* Intel TDX module ABI: leaf 0x21, EBX EDX ECX = "IntelTDX    ". */
+	if (f->max_basic >= 0x21 && !plat->ops->cpuid(plat, 0x21, 0, &r))
+		f->tdx = !memcmp(&r.ebx, "Inte", 4) &&
+			 !memcmp(&r.edx, "lTDX", 4) &&
+			 !memcmp(&r.ecx, "    ", 4);
+}
+
+static void gather_extended(struct tscal_platform *plat, struct facts *f)
+{
+	struct plat_cpuid r;
+	size_t len;
+
+	if (plat->ops->cpuid(plat, 0x80000000, 0, &r))
+		return;
+	/* A CPU without the range answers with something else. */
+	if (r.eax >> 16 != 0x8000)
+		return;
+	f->max_ext = r.eax;
+	for (uint32_t i = 0; i < 3 && f->max_ext >= 0x80000004; i++) {
+		if (plat->ops->cpuid(plat, 0x80000002 + i, 0, &r))
+			break;
+		memcpy(f->brand + 16 * i, &r, 16);
+	}
+	for (char *c = f->brand; *c; c++)
+		if (!isprint((unsigned char)*c))
+			*c = '?';
+	len = strlen(f->brand);
+	while (len && f->brand[len - 1] == ' ')
+		f->brand[--len] = '\0';
+	len = strspn(f->brand, " ");
+	memmove(f->brand, f->brand + len, strlen(f->brand + len) + 1);
+
+	if (f->max_ext < 0x80000007)
+		f->invariant = 0;
+	else if (!plat->ops->cpuid(plat, 0x80000007, 0, &r))
+		f->invariant = r.edx >> 8 & 1;
+}
+
+static void gather_clocksource(struct tscal_platform *plat, struct facts *f)
+{
+	int cur = text_read_line(plat, CLOCKSOURCE "current_clocksource",
+		f->clocksource, sizeof(f->clocksource));
+	int all = text_read_line(plat, CLOCKSOURCE "available_clocksource",
+		f->available, sizeof(f->available));
+
+	/* A list that fills the buffer may be a part of one (a blank and the
+	 * newline at its end may be gone): what it lacks cannot be told. */
+	f->clocksource_visible = cur > 0 && all > 0 &&
+				 all + 3 < (int)sizeof(f->available);
+	if (cur <= 0)
+		f->clocksource[0] = '\0';
+	if (all <= 0)
+		f->available[0] = '\0';
+}
+
+/* The value of a "name : value" line, up to its end; NULL when absent. */
+static const char *cpuinfo_value(const char *text, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, name, len))
+			continue;
+		line += len + strspn(line + len, " \t");
+		if (*line == ':')
+			return line + 1;
+	}
+	return NULL;
+}
+
+static void gather_cpuinfo(struct tscal_platform *plat, struct facts *f)
+{
+	/* The first CPU: flags, bugs and bogomips of a large Intel machine
+	 * take 3 KB. */
+	char text[8192], *flags, *end;
+	const char *value, *behind;
+	int len = text_read(plat, "/proc/cpuinfo", text, sizeof(text));
+
+	if (len <= 0)
+		return;
+	value = cpuinfo_value(text, "bogomips");
+	if (value)
+		f->bogomips = text_number(value, &behind);
+	flags = (char *)cpuinfo_value(text, "flags");
+	if (!flags)
+		return;
+	end = strchr(flags, '\n');
+	if (end)
+		*end = '\0';
+	f->hypervisor_flag = text_has_word(flags, "hypervisor");
+	if (text_has_word(flags, "tsc_known_freq"))
+		f->known_freq = 1;
+	else if (end || len + 2 < (int)sizeof(text))
+		f->known_freq = 0;
+	/* Else the line was cut off, and what is behind cannot be told. */
+}
+
+/* "NAME=" at the beginning of a word. */
+static bool has_parameter(const char *text, const char *name)
+{
+	for (const char *p = text; (p = strstr(p, name)) != NULL; p++)
+		if (p == text || p[-1] == ' ')
+			return true;
+	return false;
+}
+
+static void gather_cmdline(struct tscal_platform *plat, struct facts *f)
+{
+	char text[2048];
+
+	if (text_read(plat, "/proc/cmdline", text, sizeof(text)) <= 0)
+		return;
+	f->pv_clock_off = text_has_word(text, "no-kvmclock") ||
+			  text_has_word(text, "nopv") ||
+			  text_has_word(text, "xen_nopv");
+	f->early_khz = has_parameter(text, "tsc_early_khz=");
+}
+
+/* "0-3,8" is five CPUs. */
+static int count_cpu_list(const char *text)
+{
+	long n = 0;
+
+	while (isdigit((unsigned char)*text)) {
+		char *end;
+		long from = strtol(text, &end, 10), to = from;
+
+		if (*end == '-' && isdigit((unsigned char)end[1]))
+			to = strtol(end + 1, &end, 10);
+		else if (*end == '-')
+			return 0;
+		if (to < from || to - from > 1 << 20)
+			return 0;
+		n += to - from + 1;
+		text = end + (*end == ',');
+	}
+	return (int)n;
+}
+
+static void gather_machine(struct tscal_platform *plat, struct facts *f)
+{
+	char text[256];
+
+	if (text_read(plat, "/sys/devices/system/cpu/online", text,
+		    sizeof(text)) > 0)
+		f->cpus = count_cpu_list(text);
+	f->dom0 = hv_legacy_dom0(plat);
+	if (f->dom0)
+		hv_legacy_below_xen(plat, f->below_xen, sizeof(f->below_xen));
+	if (text_read(plat, "/proc/self/timens_offsets", text, sizeof(text)) >
+		0)
+		f->time_namespace = strpbrk(text, "123456789") != NULL;
+}
+
+static bool starts_with_one_of(
+	const char *text, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strncmp(text, names[i], strlen(names[i])))
+			return true;
+	return false;
+}
+
+/*
+ * By the name that its driver gives it.  e1000e and igb give the card's
+ * address, which an emulated card has as well, and QEMU's count by the host's
+ * clock.
+ */
+static enum facts_ptp kind_of_ptp(const char *name)
+{
+	/* Linux: ptp_kvm, hv_util, ptp_vmclock, ptp_vmw, virtio_rtc. */
+	static const char *const hosts[] = {"KVM virtual PTP", "hyperv",
+		"vmclock", "ptp_vmw", "Virtio PTP"};
+	/* Cards that are passed through, and not emulated: ENA, mlx4, mlx5. */
+	static const char *const devices[] = {"ena-ptp", "mlx"};
+
+	if (starts_with_one_of(name, hosts, sizeof(hosts) / sizeof(*hosts)))
+		return FACTS_PTP_HOST;
+	if (starts_with_one_of(
+		    name, devices, sizeof(devices) / sizeof(*devices)))
+		return FACTS_PTP_DEVICE;
+	/* ptp_mock is CLOCK_MONOTONIC_RAW; ptp_vclock names itself ptpN_virt.
+	 */
+	if (strstr(name, "Mock") || strstr(name, "_virt"))
+		return FACTS_PTP_MADE;
+	return FACTS_PTP_DOUBTFUL;
+}
+
+/* A PTP clock of that number and name. */
+static void take_ptp(struct facts *f, int number, const char *name)
+{
+	enum facts_ptp kind = kind_of_ptp(name);
+
+	f->host_ptp |= kind == FACTS_PTP_HOST;
+	f->ptp_doubtful |= kind == FACTS_PTP_DOUBTFUL;
+	/* Kinds are in order, the best first. */
+	if (f->ptp < 0 || kind < f->ptp_kind) {
+		f->ptp = number;
+		f->ptp_kind = kind;
+	}
+}
+
+/* Which PTP clocks there are.  Matters for what NTP says, and for measuring
+ * against one. */
+static void gather_ptp(struct tscal_platform *plat, struct facts *f)
+{
+	char text[64], path[64];
+	int gap = 0;
+
+	if (!(plat->ops->counters & PLAT_COUNTER_BIT(PLAT_COUNTER_PHC)) &&
+		(f->timex_rc || f->timex.status & STA_UNSYNC))
+		return;
+	for (int i = 0; gap < FACTS_PTP_GAP; i++) {
+		int rc;
+
+		if (i == FACTS_PTP_MAX) {
+			f->ptp_unseen = true;
+			break;
+		}
+		snprintf(path, sizeof(path), "/sys/class/ptp/ptp%d/clock_name",
+			i);
+		rc = text_read_line(plat, path, text, sizeof(text));
+		/* Numbers are given out for ever: there may be gaps. */
+		gap = rc == -ENOENT ? gap + 1 : 0;
+		if (rc <= 0)
+			f->ptp_unseen |= rc != -ENOENT;
+		else
+			take_ptp(f, i, text);
+	}
+}
+
+/* Where CPUID does not say so itself, who else says that this is a guest. */
+static void gather_signs(struct tscal_platform *plat, struct facts *f)
+{
+	/* Linux registers these where it has found their hypervisor. */
+	static const char *const clocks[] = {"kvm-clock", "xen",
+		"hyperv_clocksource_tsc_page", "hyperv_clocksource_msr"};
+	size_t size = sizeof(f->virtual_sign);
+
+	if (f->hv_bit == 1)
+		return;
+	for (size_t i = 0; i < sizeof(clocks) / sizeof(*clocks); i++) {
+		if (strcmp(f->clocksource, clocks[i]) &&
+			!text_has_word(f->available, clocks[i]))
+			continue;
+		f->kernel_knows_host = true;
+		snprintf(f->virtual_sign, size,
+			"The kernel has the clocksource %s", clocks[i]);
+		return;
+	}
+	if (f->hypervisor_flag) {
+		f->kernel_knows_host = true;
+		snprintf(f->virtual_sign, size,
+			"The kernel found a hypervisor by CPUID");
+	} else if (f->hv_bit < 0) {
+		snprintf(f->virtual_sign, size,
+			"CPUID does not tell whether this is a guest");
+	} else {
+		hv_legacy_sign(plat, f->virtual_sign, size);
+	}
+}
+
+void facts_gather_first(struct tscal_platform *plat, struct facts *f)
+{
+	*f = (struct facts){
+		.hv_bit = -1, .invariant = -1, .known_freq = -1, .ptp = -1};
+	/* Where that cannot be asked (seccomp) RDTSC is taken to be enabled, as
+	 * it is unless somebody disabled it by the same call. */
+	if (plat->ops->tsc_access(plat, &f->tsc_access))
+		f->tsc_access = PLAT_TSC_ENABLED;
+	gather_identity(plat, f);
+	f->timex_rc = plat->ops->adjtimex(plat, &f->timex);
+	gather_clocksource(plat, f);
+	gather_ptp(plat, f);
+}
+
+void facts_gather_rest(struct tscal_platform *plat, struct facts *f)
+{
+	gather_extended(plat, f);
+	gather_cpuinfo(plat, f);
+	gather_cmdline(plat, f);
+	gather_machine(plat, f);
+	gather_signs(plat, f);
+}

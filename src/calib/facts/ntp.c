@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* Whether the kernel's clock, as NTP leaves it, tells true seconds. */
+#include <sys/timex.h>
+
+#include "calib/source/source.h"
+
+/* us per tick at USER_HZ 100.  Another tick is a fast slew or, with chrony, a
+ * part of the frequency, in steps of 100 ppm: one run cannot tell which. */
+#define TICK_NOMINAL 10000
+/* adjtimex(2): grows by 500 ppm until a daemon sets it; beyond 16 s the kernel
+ * calls the clock unsynchronised.  After half an hour of silence, 1 s. */
+#define MAXERROR_US 1000000
+/* With more than this to make up for, freq is still being searched for. */
+#define OFFSET_MAX_NS 1000000
+/* Close to the kernel's limit for freq, 500 ppm (Linux, MAXFREQ). */
+#define FREQ_MAX (499 * 65536)
+/* Not llabs(): a recording may say INT64_MIN. */
+static bool beyond(int64_t v, int64_t limit)
+{
+	return v >= limit || v <= -limit;
+}
+
+const char *ntp_unfit(const struct plat_timex *t)
+{
+	if (t->state == TIME_ERROR || t->status & STA_UNSYNC)
+		return "no NTP here: the kernel's clock is not synchronised";
+	if (t->maxerror_us < 0 || t->maxerror_us >= MAXERROR_US)
+		return "NTP bounds the clock's error by no less than 1 s: "
+		       "nobody has looked after it lately";
+	if (t->tick != TICK_NOMINAL)
+		return "NTP has changed the tick, which may be slewing: not "
+		       "used as a witness";
+	if (beyond(t->offset_ns, OFFSET_MAX_NS + 1))
+		return "NTP still makes up for an offset above 1 ms";
+	if (!t->freq)
+		/* "Synchronised" by whoever set the clock, once. */
+		return "nobody has corrected the clock's frequency yet";
+	if (beyond(t->freq, FREQ_MAX))
+		return "NTP's correction is at its limit: the true rate is "
+		       "499 ppm off, or more";
+	return NULL;
+}
+
+bool ntp_fit(const struct run *run, struct estimate *est)
+{
+	const char *why;
+
+	if (run->facts.timex_rc) {
+		est_errno(est, run->facts.timex_rc, "adjtimex");
+		return false;
+	}
+	why = ntp_unfit(&run->facts.timex);
+	if (why)
+		est_say(est, TSCAL_STATUS_ABSENT, "%s", why);
+	return !why;
+}
+
+uint32_t ntp_roots(const struct run *run)
+{
+	const struct facts *f = &run->facts;
+	/* A guest may follow its host by a PTP clock, which /sys would show. */
+	bool host = f->host_ptp ||
+		    (run->kernel.guest && (f->ptp_unseen || f->ptp_doubtful ||
+						  !f->clocksource_visible));
+
+	return host ? TSCAL_ROOT_UNKNOWN : TSCAL_ROOT_NTP;
+}

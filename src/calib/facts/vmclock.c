@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+#include "calib/facts/vmclock.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MAGIC 0x4b4c4356U /* "VCLK" */
+#define VERSION 1
+#define COUNTER_TSC 1
+#define COUNTER_INVALID 0xff
+/* Of the others the specification says that nothing may be relied upon. */
+#define STATUS_SYNCHRONIZED 2
+#define STATUS_FREERUNNING 3
+#define FLAG_MAXERROR (UINT64_C(1) << 4) /* of the period */
+
+/* Offsets; a field is there if the structure's size covers it. */
+#define AT_SIZE 4
+#define AT_VERSION 8
+#define AT_COUNTER_ID 10
+#define AT_SEQ_COUNT 12
+#define AT_MARKER 16
+#define AT_FLAGS 24
+#define AT_STATUS 34
+#define AT_SHIFT 39
+#define AT_PERIOD 48
+#define AT_MAXERROR 64
+#define SIZE_MAX_READ 128
+
+/* The host writes while the sequence is odd, and moves it on. */
+#define TRIES 8
+
+static uint64_t u64(const uint8_t *page, size_t at)
+{
+	uint64_t v;
+
+	memcpy(&v, page + at, sizeof(v));
+	return v;
+}
+
+static uint32_t u32(const uint8_t *page, size_t at)
+{
+	uint32_t v;
+
+	memcpy(&v, page + at, sizeof(v));
+	return v;
+}
+
+static uint16_t u16(const uint8_t *page, size_t at)
+{
+	return (uint16_t)(page[at] | page[at + 1] << 8);
+}
+
+static bool covers(const uint8_t *page, size_t at, size_t size)
+{
+	return u32(page, AT_SIZE) >= at + size;
+}
+
+static const char *no_rate(const uint8_t *page)
+{
+	uint8_t id = page[AT_COUNTER_ID];
+
+	if (id == COUNTER_INVALID)
+		return "tells of disruptions alone: it names no counter";
+	if (id != COUNTER_TSC)
+		return "is about another counter than the TSC";
+	if (!covers(page, AT_PERIOD, 8))
+		return "is cut off before the period";
+	if (page[AT_STATUS] != STATUS_SYNCHRONIZED &&
+		page[AT_STATUS] != STATUS_FREERUNNING)
+		return "says that its clock is not to be relied upon";
+	if (!u64(page, AT_PERIOD))
+		return "has a period of zero";
+	if (page[AT_SHIFT] > 63)
+		return "has a shift that no TSC needs";
+	return NULL;
+}
+
+/* The period is in 2^-(64 + shift) s. */
+static void take_rate(const uint8_t *page, struct vmclock *out)
+{
+	double period = (double)u64(page, AT_PERIOD), error = 1;
+	double unit_hz = ldexp(1, 64 + (page[AT_SHIFT]));
+
+	if (u64(page, AT_FLAGS) & FLAG_MAXERROR && covers(page, AT_MAXERROR, 8))
+		error = (double)u64(page, AT_MAXERROR) + 1;
+	out->hz = unit_hz / period;
+	out->lo = unit_hz / (period + error);
+	out->hi = period > error ? unit_hz / (period - error) : HUGE_VAL;
+}
+
+static int parse(const uint8_t *page, struct vmclock *out)
+{
+	const char *why;
+
+	memset(out, 0, sizeof(*out));
+	if (u32(page, 0) != MAGIC || u16(page, AT_VERSION) != VERSION ||
+		!covers(page, AT_MARKER, 8))
+		return -EBADMSG;
+	out->disruption_marker = u64(page, AT_MARKER);
+	why = no_rate(page);
+	if (why)
+		snprintf(out->why_not, sizeof(out->why_not), "%s", why);
+	else
+		take_rate(page, out);
+	return 0;
+}
+
+int vmclock_read(struct tscal_platform *plat, struct vmclock *out)
+{
+	uint8_t page[PLAT_PAGE_SIZE], again[PLAT_PAGE_SIZE];
+
+	for (int i = 0; i < TRIES; i++) {
+		int rc = plat->ops->page(plat, PLAT_PAGE_VMCLOCK, 0, page);
+
+		if (!rc)
+			rc = plat->ops->page(plat, PLAT_PAGE_VMCLOCK, 0, again);
+		if (rc)
+			return rc;
+		if (!(u32(page, AT_SEQ_COUNT) & 1) &&
+			!memcmp(page, again, SIZE_MAX_READ))
+			return parse(page, out);
+	}
+	return -EBUSY;
+}

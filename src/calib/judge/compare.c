@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/*
+ * Which numbers agree with the one that has the most support.  Nothing here
+ * touches the machine; relation.h says what agreeing means, support.c which is
+ * used, docs/design.md ("Comparing") why.
+ */
+#include <string.h>
+
+#include "calib/judge/relation.h"
+#include "calib/source/source.h"
+#include "calib/judge/judge.h"
+
+const struct estimate *compare_used(const struct estimate *est, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (est[i].line.status == TSCAL_STATUS_USED)
+			return &est[i];
+	return NULL;
+}
+
+/* Whether the two, which are not apart, leave so much open between them that
+ * they do not agree. */
+static bool too_coarse(const struct estimate *e, const struct estimate *used)
+{
+	return coarse(e) || coarse(used) ||
+	       (!share_known_root(e, used) &&
+		       compare_agreement_ppm(e, used) > LOOSE_PPM);
+}
+
+static void say_coarse(struct estimate *e, const struct estimate *used)
+{
+	char was[TSCAL_SENTENCE];
+
+	memcpy(was, e->line.sentence, sizeof(was));
+	/* Sentences of counters are half as long as there is room. */
+	if (bounds_ppm(e) >= bounds_ppm(used))
+		est_say(e, TSCAL_STATUS_COARSE,
+			"too coarse here: +-%.0f ppm; %.190s", bounds_ppm(e),
+			was);
+	else
+		est_say(e, TSCAL_STATUS_COARSE,
+			"not comparable: %s is known to +-%.0f ppm; %.160s",
+			tscal_source_str(used->line.id), bounds_ppm(used), was);
+}
+
+/* Judged, and contradicted by nothing stronger. */
+static bool stands(const struct estimate *e)
+{
+	return e->line.status == TSCAL_STATUS_AGREES ||
+	       e->line.status == TSCAL_STATUS_COARSE;
+}
+
+/* The status of one that is not used; used is est[order[0]], and those before
+ * it in order have been judged. */
+static void judge(struct estimate *est, const size_t *order, size_t at,
+	const struct kernel_rate *kernel)
+{
+	struct estimate *e = &est[order[at]], *used = &est[order[0]];
+
+	for (size_t i = 0; i < at; i++) {
+		const struct estimate *other = &est[order[i]];
+
+		if (i && (other->assumed || !stands(other)))
+			continue;
+		if (!apart(e, other, kernel))
+			continue;
+		/* Boards spread the crystal's spectrum by 0.25 % (Linux
+		 * b51120309348): an assumed crystal that does not fit says
+		 * nothing. */
+		e->line.status = e->assumed ? TSCAL_STATUS_HINT
+					    : TSCAL_STATUS_DISAGREES;
+		e->against = other->line.id;
+		return;
+	}
+	if (e->assumed && !covered(used, e, near_ppm(e, used, kernel)))
+		e->line.status = TSCAL_STATUS_HINT;
+	else if (too_coarse(e, used))
+		say_coarse(e, used);
+	else
+		e->line.status = TSCAL_STATUS_AGREES;
+}
+
+/* Whether anything credible contradicts. */
+static bool contradicted(const struct estimate *est, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct tscal_line *l = &est[i].line;
+
+		/* What was counted and cannot be true supports nothing, but it
+		 * puts all others in doubt. */
+		if (l->status == TSCAL_STATUS_DISAGREES ||
+			l->status == TSCAL_STATUS_STALE ||
+			(l->status == TSCAL_STATUS_IMPLAUSIBLE &&
+				l->kind == TSCAL_KIND_MEASURED))
+			return true;
+	}
+	return false;
+}
+
+static void conclude(const struct estimate *est, size_t n,
+	const struct kernel_rate *kernel, struct tscal_info *info)
+{
+	const struct estimate *used = compare_used(est, n);
+	size_t supporters = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct estimate *e = &est[i];
+		double agreement;
+
+		if (e->line.status != TSCAL_STATUS_AGREES)
+			continue;
+		/* Whatever repeats a guess is the same guess. */
+		supporters += !(
+			kernel->guess && e->by_kernel && used->by_kernel);
+		if (!compare_independent(e, used))
+			continue;
+		agreement = compare_agreement_ppm(e, used);
+		if (info->agreement_ppm < 0 || agreement < info->agreement_ppm)
+			info->agreement_ppm = agreement;
+	}
+	if (contradicted(est, n))
+		info->rate = TSCAL_RATE_CONFLICT;
+	else if (info->agreement_ppm >= 0)
+		info->rate = TSCAL_RATE_VERIFIED;
+	else
+		info->rate = supporters ? TSCAL_RATE_CONSISTENT
+					: TSCAL_RATE_SINGLE;
+	info->hz = used->line.hz;
+	info->hz_lo = used->line.hz_lo;
+	info->hz_hi = used->line.hz_hi;
+	info->roots = used->line.roots;
+	info->source = used->line.id;
+}
+
+void compare(struct estimate *est, size_t n, const struct kernel_rate *kernel,
+	struct tscal_info *info)
+{
+	size_t order[TSCAL_SOURCE_COUNT], ranked;
+
+	info->agreement_ppm = -1;
+	info->rate = TSCAL_RATE_NONE;
+	find_stale(est, n, kernel);
+	ranked = support_rank(est, n, kernel, order);
+	if (!ranked)
+		return;
+	for (size_t at = 1; at < ranked; at++)
+		judge(est, order, at, kernel);
+	est[order[0]].line.status = TSCAL_STATUS_USED;
+	conclude(est, n, kernel, info);
+}

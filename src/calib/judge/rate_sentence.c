@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+#include "calib/judge/rate_sentence.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "calib/source/source.h"
+
+void rate_add(struct tscal_info *info, const char *fmt, ...)
+{
+	size_t len = strlen(info->rate_sentence);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(info->rate_sentence + len, sizeof(info->rate_sentence) - len,
+		fmt, ap);
+	va_end(ap);
+}
+
+const char *rate_distance(double hz, double from, char *buf, size_t size)
+{
+	double d = fabs(ppm(hz, from));
+	const char *unit = d < 1e4 ? "ppm" : "%";
+	const char *side = hz > from ? "above" : "below";
+
+	if (d >= 1e4)
+		d /= 1e4;
+	if (d < 0.05)
+		snprintf(buf, size, "within 0.05 ppm");
+	else if (d < 999.5)
+		snprintf(buf, size, "%.3g %s %s", d, unit, side);
+	else
+		snprintf(buf, size, "%.0f %s %s", d, unit, side);
+	return buf;
+}
+
+size_t rate_count(const struct run *run, enum tscal_status status)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < run->n; i++)
+		n += run->est[i].line.status == status;
+	return n;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* What a conflict is about, in sentences.  Pure. */
+#include <string.h>
+
+#include "calib/judge/rate_sentence.h"
+#include "calib/source/source.h"
+#include "calib/judge/judge.h"
+
+/* As many as the sentence has room for. */
+#define LIST_MAX 4
+
+static bool contradicts_used(const struct run *run, const struct estimate *e)
+{
+	return e->line.status == TSCAL_STATUS_DISAGREES &&
+	       e->against == run->info.source;
+}
+
+/* "a (1.2 % above), b (...) and c (...)": what contradicts the chosen rate, and
+ * how far it is from it; returns how many there are. */
+static size_t list_against(const struct run *run, struct tscal_info *info)
+{
+	size_t all = 0, listed = 0;
+	char d[32];
+
+	for (size_t i = 0; i < run->n; i++)
+		all += contradicts_used(run, &run->est[i]);
+	for (size_t i = 0; i < run->n && listed < LIST_MAX; i++) {
+		const struct tscal_line *l = &run->est[i].line;
+
+		if (!contradicts_used(run, &run->est[i]))
+			continue;
+		rate_add(info, "%s%s (%s)",
+			!listed		    ? ""
+			: listed == all - 1 ? " and "
+					    : ", ",
+			l->name, rate_distance(l->hz, info->hz, d, sizeof(d)));
+		listed++;
+	}
+	if (listed < all)
+		rate_add(info, " and %zu more", all - listed);
+	return all;
+}
+
+static const struct estimate *estimate_of(
+	const struct run *run, enum tscal_source id)
+{
+	for (size_t i = 0; i < run->n; i++)
+		if (run->est[i].line.id == id)
+			return &run->est[i];
+	return NULL;
+}
+
+/* What does not contradict the chosen rate, but a source that agrees with it:
+ * the first of them. */
+static void add_other(const struct run *run, struct tscal_info *info)
+{
+	char d[32];
+
+	for (size_t i = 0; i < run->n; i++) {
+		const struct estimate *e = &run->est[i], *other;
+
+		if (e->line.status != TSCAL_STATUS_DISAGREES ||
+			contradicts_used(run, e))
+			continue;
+		other = estimate_of(run, e->against);
+		rate_distance(e->line.hz, other->line.hz, d, sizeof(d));
+		rate_add(info, "%s%s is %s %s; %s is used.",
+			info->rate_sentence[0] ? " " : "", e->line.name, d,
+			other->line.name, tscal_source_str(info->source));
+		return;
+	}
+}
+
+/* A kernel that still runs on the rate it had before it was moved. */
+static void stale(const struct run *run, struct tscal_info *info)
+{
+	const struct tscal_line *old = NULL;
+	char d[32];
+
+	for (size_t i = 0; i < run->n && !old; i++)
+		if (run->est[i].line.status == TSCAL_STATUS_STALE &&
+			run->est[i].by_kernel)
+			old = &run->est[i].line;
+	if (!old || compare_used(run->est, run->n)->line.kind !=
+			    TSCAL_KIND_REPORTED)
+		return;
+	rate_distance(old->hz, info->hz, d, sizeof(d));
+	if (info->source == TSCAL_SOURCE_KVMCLOCK)
+		/* That record follows each move. */
+		rate_add(info,
+			"The kernel still uses another host's rate, %s the one "
+			"that %s reports; CLOCK_MONOTONIC_RAW is off by as "
+			"much.",
+			d, tscal_source_str(info->source));
+	else
+		rate_add(info,
+			"The kernel still uses another host's rate, %s the one "
+			"that %s reports, unless %s is wrong.",
+			d, tscal_source_str(info->source),
+			tscal_source_str(info->source));
+}
+
+void rate_conflict(const struct run *run, struct tscal_info *info)
+{
+	size_t before, falsetickers;
+
+	stale(run, info);
+	for (size_t i = 0; i < run->n; i++) {
+		const struct tscal_line *l = &run->est[i].line;
+
+		if (l->kind == TSCAL_KIND_MEASURED &&
+			l->status == TSCAL_STATUS_IMPLAUSIBLE)
+			rate_add(info, "%s%s contradicts: %s.",
+				info->rate_sentence[0] ? " " : "", l->name,
+				l->sentence);
+	}
+	before = strlen(info->rate_sentence);
+	if (before)
+		rate_add(info, " ");
+	falsetickers = list_against(run, info);
+	if (falsetickers)
+		rate_add(info, " contradict%s %s, which is used.",
+			falsetickers == 1 ? "s" : "",
+			tscal_source_str(info->source));
+	else
+		info->rate_sentence[before] = '\0';
+	add_other(run, info);
+	/* Whatever contradicts is said. */
+	if (!info->rate_sentence[0])
+		rate_add(info, "Sources contradict each other; %s is used.",
+			tscal_source_str(info->source));
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* May the TSC be used as a clock here, and until when?  Pure. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "calib/judge/judge.h"
+#include "plat/text.h"
+
+/* RDTSC takes 10 to 40 ns in hardware; a trap costs half a microsecond and
+ * more. */
+#define SLOW_NS 400.0
+
+__attribute__((format(printf, 3, 4))) static void say(
+	struct tscal_info *info, enum tscal_use use, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	info->use = use;
+	vsnprintf(info->use_sentence, sizeof(info->use_sentence), fmt, ap);
+	va_end(ap);
+}
+
+static void append(struct tscal_info *info, const char *text)
+{
+	size_t len = strlen(info->use_sentence);
+
+	snprintf(info->use_sentence + len, sizeof(info->use_sentence) - len,
+		"%s", text);
+}
+
+/* The running clocksource is itself RDTSC times a factor that the hypervisor
+ * steers: the kernel trusts this TSC even where it does not list it. */
+static bool paravirtual_tsc(const struct run *run)
+{
+	const char *cs = run->facts.clocksource;
+
+	return !strcmp(cs, "kvm-clock") || !strcmp(cs, "xen") ||
+	       !strcmp(cs, "hyperv_clocksource_tsc_page");
+}
+
+/* Linux takes a clocksource that failed its watchdog off the list of those for
+ * high resolution (__clocksource_unstable()); a choice by the user does not. */
+static int8_t rejected(const struct run *run)
+{
+	const struct facts *f = &run->facts;
+
+	if (!f->clocksource_visible)
+		return -1;
+	return (f->has_tsc || !f->cpuid_readable) && !run->kernel.tsc &&
+	       !run->kernel.provisional && !paravirtual_tsc(run) &&
+	       !text_has_word(f->available, "tsc") &&
+	       !text_has_word(f->available, "tsc-early");
+}
+
+static uint32_t what_to_watch(const struct run *run)
+{
+	uint32_t watch = run->watch;
+
+	/* A kernel told to do without has no record to watch. */
+	if (run->facts.pv_clock_off)
+		watch &= ~TSCAL_WATCH_PVCLOCK;
+	if (!run->pvclock_rc)
+		watch |= TSCAL_WATCH_PVCLOCK;
+	if (!run->vmclock_rc)
+		watch |= TSCAL_WATCH_VMCLOCK;
+	return watch ? watch : TSCAL_WATCH_RATE;
+}
+
+static const char *watch_phrase(uint32_t watch)
+{
+	if (watch & TSCAL_WATCH_PVCLOCK)
+		return "watch the pvclock version";
+	if (watch & TSCAL_WATCH_HYPERV)
+		return "watch for re-enlightenment";
+	if (watch & TSCAL_WATCH_XEN)
+		return "watch Xen's incarnation";
+	if (watch & TSCAL_WATCH_VMCLOCK)
+		return "watch the vmclock marker";
+	return "measure the rate again to notice it";
+}
+
+/*
+ * Whether each virtual CPU may have its own offset: pvclock without
+ * PVCLOCK_TSC_STABLE_BIT.  The kernel maps the record for the vDSO only where
+ * the bit is set (Linux, kvm_setup_vsyscall_timeinfo()), so a running kvm-clock
+ * that is not mapped tells the same.  A kernel that runs on the TSC itself has
+ * checked for itself.
+ */
+static bool offset_per_cpu(const struct run *run)
+{
+	const struct facts *f = &run->facts;
+
+	if (run->kernel.tsc || f->cpus == 1)
+		return false;
+	if (!run->pvclock_rc)
+		return !run->pvclock.stable;
+	return run->pvclock_rc == -EFAULT &&
+	       !strcmp(f->clocksource, "kvm-clock");
+}
+
+/* Reasons not to use it at all. */
+static bool refuse(const struct run *run, struct tscal_info *info)
+{
+	const struct facts *f = &run->facts;
+
+	if (f->cpuid_readable && !f->has_tsc)
+		say(info, TSCAL_USE_NO, "This CPU reports no TSC.");
+	else if (f->tsc_access == PLAT_TSC_SIGSEGV)
+		say(info, TSCAL_USE_NO,
+			"RDTSC is disabled for this process "
+			"(PR_SET_TSC): it would fault.");
+	else if (run->raw.tsc_failed)
+		say(info, TSCAL_USE_NO, "Measured here, %s: it is no clock.",
+			run->raw.sentence);
+	else if (info->rejected_by_kernel == 1)
+		say(info, TSCAL_USE_NO,
+			"The kernel rejected this TSC: tsc is gone from "
+			"available_clocksource%s.",
+			f->invariant == 1 ? ", although CPUID calls it "
+					    "invariant"
+					  : "");
+	else if (offset_per_cpu(run))
+		say(info, TSCAL_USE_NO,
+			"Each virtual CPU may have its own TSC offset: pvclock "
+			"is not marked stable. Use clock_gettime.");
+	else if (info->rate == TSCAL_RATE_NONE)
+		say(info, TSCAL_USE_NO, "Its rate is not known.");
+	else
+		return false;
+	return true;
+}
+
+static void allow(const struct run *run, struct tscal_info *info)
+{
+	const struct facts *f = &run->facts;
+	bool guest = run->kernel.guest;
+
+	if (f->tdx) {
+		say(info, TSCAL_USE_YES,
+			"The CPU's firmware vouches for this TSC, not the "
+			"host.");
+	} else if (f->dom0 && f->below_xen[0]) {
+		info->watch = TSCAL_WATCH_RATE;
+		say(info, TSCAL_USE_UNTIL_MOVED,
+			"Xen itself runs in a virtual machine (%s), which may "
+			"move: %s.",
+			f->below_xen, watch_phrase(info->watch));
+	} else if (f->dom0) {
+		say(info, TSCAL_USE_YES,
+			"Xen's control domain never moves to another host.");
+	} else if (guest && run->hv_answer.steady) {
+		info->watch = what_to_watch(run);
+		say(info, TSCAL_USE_UNTIL_MOVED,
+			"Xen never emulates this TSC (mode 2): good until "
+			"migration, %s.",
+			watch_phrase(info->watch));
+	} else if (guest && !run->hv.present) {
+		info->watch = what_to_watch(run);
+		say(info, TSCAL_USE_UNTIL_MOVED,
+			"%s, so a host may steer this TSC: good until "
+			"migration or restore, %s.",
+			run->kernel.sign, watch_phrase(info->watch));
+	} else if (guest) {
+		info->watch = what_to_watch(run);
+		say(info, TSCAL_USE_UNTIL_MOVED,
+			"The host steers this TSC: good until migration or "
+			"restore, %s.",
+			watch_phrase(info->watch));
+	} else if (!f->clocksource_visible) {
+		info->watch = TSCAL_WATCH_RATE;
+		say(info, TSCAL_USE_UNTIL_MOVED,
+			"The clocksource is not visible here, so nothing "
+			"promises that this TSC lasts.");
+	} else if (run->kernel.tsc) {
+		say(info, TSCAL_USE_YES,
+			"The kernel keeps its own time by this TSC.");
+	} else {
+		say(info, TSCAL_USE_YES,
+			"The kernel was told to use %s; it has not rejected "
+			"the TSC.",
+			f->clocksource);
+	}
+}
+
+void verdict_use(const struct run *run, struct tscal_info *info)
+{
+	info->watch = 0;
+	info->rejected_by_kernel = rejected(run);
+	if (refuse(run, info))
+		return;
+	if (run->hv_answer.emulated || info->rdtsc_ns > SLOW_NS) {
+		if (info->rdtsc_ns >= 0)
+			say(info, TSCAL_USE_SLOW,
+				"RDTSC is %s: %.0f ns each; clock_gettime may "
+				"be cheaper.",
+				run->hv_answer.emulated ? "trapped by Xen"
+							: "trapped or emulated",
+				info->rdtsc_ns);
+		else
+			say(info, TSCAL_USE_SLOW,
+				"The hypervisor says that it traps RDTSC.");
+		info->watch = run->kernel.guest ? what_to_watch(run) : 0;
+	} else if (run->kernel.provisional) {
+		say(info, TSCAL_USE_PROVISIONAL,
+			"The kernel %s: ask again in a few seconds.",
+			run->kernel.how);
+	} else {
+		allow(run, info);
+	}
+	if (run->facts.time_namespace)
+		append(info, " This is a time namespace of its own: its clocks "
+			     "are offset from those outside.");
+}

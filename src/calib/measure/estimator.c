@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+#include "calib/measure/estimator.h"
+
+#include <math.h>
+
+/* The two points that a sample gives: the line passes below the upper one and
+ * above the lower one. */
+enum side { UPPER, LOWER };
+
+struct point {
+	double x, y; /* counts, ticks */
+};
+
+/*
+ * All arithmetic is on differences from the first sample: ticks of one window
+ * stay below 2^40, so a double holds them to 2^-12 of a tick.
+ */
+static struct point point(const struct plat_sample *origin,
+	const struct plat_sample *s, enum side side, double step)
+{
+	uint64_t tsc = side == UPPER ? s->tsc_after : s->tsc_before;
+
+	return (struct point){
+		.x = (double)(int64_t)(s->ref - origin->ref) +
+		     (side == LOWER ? step : 0),
+		.y = (double)(int64_t)(tsc - origin->tsc_before),
+	};
+}
+
+/* The point of a burst that leaves a line of this slope the least room. */
+static struct point tightest(const struct plat_sample *origin, struct burst b,
+	enum side side, double step, double slope)
+{
+	struct point best = point(origin, &b.s[0], side, step);
+
+	for (size_t i = 1; i < b.n; i++) {
+		struct point p = point(origin, &b.s[i], side, step);
+		double above = p.y - best.y - slope * (p.x - best.x);
+
+		if (side == UPPER ? above < 0 : above > 0)
+			best = p;
+	}
+	return best;
+}
+
+/*
+ * Over all pairs i of the first and j of the last burst:
+ *	lo = max (a_j - b_i) / (c_j + g - c_i)	from upper to lower points
+ *	hi = min (b_j - a_i) / (c_j - c_i - g)	from lower to upper points
+ * Dinkelbach's iteration for such ratios: with the best slope so far, the pair
+ * that violates it most is found for i and for j alone, in O(n); its slope is
+ * the next one.  It moves strictly one way over finitely many pairs and
+ * converges faster than linearly: three or four rounds in practice.
+ */
+static double bound(const struct plat_sample *origin, struct burst first,
+	struct burst last, enum side from, double step)
+{
+	enum side to = from == UPPER ? LOWER : UPPER;
+	struct point p = point(origin, &first.s[0], from, step);
+	struct point q = point(origin, &last.s[last.n - 1], to, step);
+	double slope = (q.y - p.y) / (q.x - p.x);
+
+	for (int round = 0; round < 64; round++) {
+		double next;
+
+		p = tightest(origin, first, from, step, slope);
+		q = tightest(origin, last, to, step, slope);
+		next = (q.y - p.y) / (q.x - p.x);
+		if (from == UPPER ? next <= slope : next >= slope)
+			break;
+		slope = next;
+	}
+	return slope;
+}
+
+enum rate_status rate_bounds(
+	struct burst first, struct burst last, uint64_t step, struct rate *out)
+{
+	int64_t gap;
+
+	if (!first.n || !last.n)
+		return RATE_TOO_FEW;
+	/* The bounds need c_j - c_i - g > 0 for every pair. */
+	gap = (int64_t)(last.s[0].ref - first.s[first.n - 1].ref);
+	if (gap <= (int64_t)step)
+		return RATE_TOO_FEW;
+	out->lo = bound(first.s, first, last, UPPER, (double)step);
+	out->hi = bound(first.s, first, last, LOWER, (double)step);
+	return out->lo <= out->hi ? RATE_OK : RATE_UNEVEN;
+}
+
+/* Shell's sort with Ciura's gaps: no allocation, no recursion. */
+void rate_sort(double *v, size_t n)
+{
+	static const size_t gaps[] = {701, 301, 132, 57, 23, 10, 4, 1};
+
+	for (size_t g = 0; g < sizeof(gaps) / sizeof(*gaps); g++)
+		for (size_t i = gaps[g]; i < n; i++) {
+			double x = v[i];
+			size_t j = i;
+
+			for (; j >= gaps[g] && v[j - gaps[g]] > x; j -= gaps[g])
+				v[j] = v[j - gaps[g]];
+			v[j] = x;
+		}
+}
+
+/* By how much a burst's points lie above a line of this slope, in order. */
+static size_t heights(const struct plat_sample *origin, struct burst b,
+	enum side side, double step, double slope, double *v)
+{
+	size_t n = b.n < RATE_BURST_MAX ? b.n : RATE_BURST_MAX;
+
+	for (size_t i = 0; i < n; i++) {
+		struct point p = point(origin, &b.s[i], side, step);
+
+		v[i] = p.y - slope * p.x;
+	}
+	rate_sort(v, n);
+	return n;
+}
+
+/* How far the k-th lowest point of each burst has shifted, in ticks, against
+ * a line of this slope; returns how many ranks there are. */
+static size_t shifts(const struct plat_sample *origin, struct burst first,
+	struct burst last, enum side side, double step, double slope, double *v)
+{
+	double w[RATE_BURST_MAX];
+	size_t nv = heights(origin, first, side, step, slope, v);
+	size_t nw = heights(origin, last, side, step, slope, w);
+	size_t n = nv < nw ? nv : nw;
+
+	/* Of a longer burst, every so-many-th rank; never below k. */
+	for (size_t k = 0; k < n; k++)
+		v[k] = w[(2 * k + 1) * nw / (2 * n)] -
+		       v[(2 * k + 1) * nv / (2 * n)];
+	return n;
+}
+
+/*
+ * The shift that most points of both sides have in common: the mean of those
+ * within a step of the middle of the shortest range that holds MOST of them.
+ * More than half: what all points of one side have in common is not enough.
+ */
+#define MOST(n) ((n) / 2 + (n) / 16)
+
+static double common_shift(const struct plat_sample *origin, struct burst first,
+	struct burst last, double step, double slope, double *range)
+{
+	double v[2 * RATE_BURST_MAX], sum = 0, centre;
+	size_t n = shifts(origin, first, last, LOWER, step, slope, v);
+	size_t best = 0, used = 0, most;
+
+	n += shifts(origin, first, last, UPPER, step, slope, v + n);
+	rate_sort(v, n);
+	most = MOST(n);
+	for (size_t k = 0; k + most < n; k++)
+		if (v[k + most] - v[k] < v[best + most] - v[best])
+			best = k;
+	*range = v[best + most] - v[best];
+	centre = v[best] + *range / 2;
+	for (size_t k = 0; k < n; k++)
+		if (fabs(v[k] - centre) <= step * slope) {
+			sum += v[k];
+			used++;
+		}
+	return used ? sum / (double)used : centre;
+}
+
+/* The median time that a read of the burst took, in ticks, and the range of the
+ * middle half of these times. */
+static double bracket(struct burst b, double *spread)
+{
+	double v[RATE_BURST_MAX];
+	size_t n = b.n < RATE_BURST_MAX ? b.n : RATE_BURST_MAX;
+
+	for (size_t i = 0; i < n; i++)
+		v[i] = (double)(b.s[i].tsc_after - b.s[i].tsc_before);
+	rate_sort(v, n);
+	*spread = v[n - 1 - n / 4] - v[n / 4];
+	return v[n / 2];
+}
+
+/* A read must last this many steps before ranks tell more than bounds do:
+ * otherwise they tell how the loop falls in step with the counter. */
+#define RANKS_MIN_STEPS 16
+/* Fewer reads than this are no sample of what a read is like. */
+#define RANKS_MIN_READS 32
+/* How many times its usual size chance may be. */
+#define NOISE 4
+
+enum rate_status rate_estimate(
+	struct burst first, struct burst last, uint64_t step, struct rate *out)
+{
+	enum rate_status rc = rate_bounds(first, last, step, out);
+	double t_first, t_last, middle, counts, shift, range, spread, other;
+	double ticks_per_step;
+
+	if (rc != RATE_OK)
+		return rc;
+	middle = out->lo + (out->hi - out->lo) / 2;
+	out->point = middle;
+	ticks_per_step = (double)step * middle;
+	t_first = bracket(first, &spread);
+	t_last = bracket(last, &other);
+	spread = other < spread ? other : spread;
+	out->first_worse = t_first > t_last && last.n >= RANKS_MIN_READS;
+	out->settled = t_first < RANKS_MIN_STEPS * ticks_per_step;
+	if (out->settled || first.n < RANKS_MIN_READS ||
+		last.n < RANKS_MIN_READS)
+		return RATE_OK;
+	shift = common_shift(
+		first.s, first, last, (double)step, middle, &range);
+	counts = (double)(last.s[last.n / 2].ref - first.s[first.n / 2].ref);
+	shift = middle + shift / counts;
+	/* Reads that have become slower move the upper points up and the lower
+	 * ones down: one count of the reference bounds the error. */
+	out->settled = range < ticks_per_step && shift >= out->lo &&
+		       shift <= out->hi;
+	if (out->settled)
+		out->point = shift;
+	/* Chance alone moves ranks by the spread over the root of the number of
+	 * reads.  Reads that differ so much at both ends alike stay as they are
+	 * when sampled again. */
+	else if (range * range * (double)first.n <
+		 NOISE * NOISE * spread * spread)
+		out->settled = true;
+	return RATE_OK;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* How long a window has to be for a counter.  Pure. */
+#include "calib/measure/reads.h"
+
+bool measure_wraps_in(const struct measure_space *sp, double window_ns)
+{
+	return window_ns > measure_wrap_ns(&sp->m->counter) / 2;
+}
+
+/* How far the true rate may be from the point. */
+static double off_ppm(const struct measured *m)
+{
+	double above = m->hi - m->hz, below = m->hz - m->lo;
+
+	return (above > below ? above : below) / m->hz * 1e6;
+}
+
+double measure_wanted_ns(const struct measure_plan *plan,
+	const struct measure_space *sp, double gone)
+{
+	const struct measured *m = sp->m;
+	bool ready = m->status == TSCAL_STATUS_READY;
+	double now = ready ? m->ms * 1e6 : (double)plan->first_ns;
+	double want = 0, need;
+
+	if (!ready && !sp->too_short)
+		return 0;
+	if ((double)plan->window_ns > now * MEASURE_WORTH_WHILE)
+		want = (double)plan->window_ns;
+	if (sp->too_short)
+		/* As long as there is time for. */
+		want = 1e18;
+	if ((double)m->least_ns > now && (double)m->least_ns > want)
+		want = (double)m->least_ns;
+	if (ready && plan->target_ppm > 0 && off_ppm(m) > plan->target_ppm) {
+		/* Bounds narrow as the window grows; a little more, for reads
+		 * differ. */
+		need = now * 1.1 * off_ppm(m) / plan->target_ppm;
+		if (need < gone * MEASURE_WORTH_WHILE)
+			need = gone * MEASURE_WORTH_WHILE;
+		if (need > want)
+			want = need;
+	}
+	if (!measure_wraps_in(sp, want))
+		return want;
+	want = measure_wrap_ns(&sp->m->counter) / 2;
+	return want > gone * MEASURE_WORTH_WHILE ? want : 0;
+}

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+#include "calib/measure/window.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "calib/measure/estimator.h"
+#include "calib/measure/reads.h"
+#include "calib/measure/unwrap.h"
+
+/* How often unlike ends are sampled again. */
+#define RETRIES 2
+/* With fewer reads in the first burst the window is stretched: each takes
+ * more than 1/256 of the window, and the interval would be wider than two of
+ * them, which is close to what is no measurement any more. */
+#define FEW_READS 32
+/* A burst lasts at most an eighth of the window, the look in its middle a
+ * thirty-second: with both bursts 9/32 of it for each counter. */
+#define BURST_PART 8
+#define MIDDLE_PART 32
+/* When others took the time away a quarter of a window is measured all the
+ * same: late and short is better than nothing. */
+#define LEAST_PART 4
+/* Of a hardware timer, reads as tight as the tightest: they come at all phases
+ * of its count, so the best of them leaves 1/32 of a count open. */
+#define REPEATS 32
+/* How often a window grows: once for each counter, and some more where reads
+ * became slower meanwhile. */
+#define GROWTHS 8
+
+/* The time that may still be used: a sixteenth is left for what follows. */
+static uint64_t time_left(
+	struct tscal_platform *plat, const struct measure_plan *plan)
+{
+	uint64_t now = plat->ops->now_ns(plat);
+	uint64_t left = now < plan->deadline_ns ? plan->deadline_ns - now : 0;
+
+	return left - left / 16;
+}
+
+/* The longest window that the budget allows and that no counter wraps in. */
+static uint64_t longest_window(struct tscal_platform *plat,
+	const struct measure_plan *plan, size_t n,
+	const struct measure_space *space)
+{
+	double longest = (double)time_left(plat, plan) * 32 /
+			 (32 + 9 * (double)n);
+	double least = (double)plan->window_ns / LEAST_PART;
+
+	longest = longest > least ? longest : least;
+	for (size_t i = 0; i < n; i++)
+		if (longest > measure_wrap_ns(&space[i].m->counter) / 2)
+			longest = measure_wrap_ns(&space[i].m->counter) / 2;
+	return (uint64_t)longest;
+}
+
+/* Reads into s; how many are fit for use, or -errno. */
+static int take_reads(struct tscal_platform *plat,
+	const struct measure_space *sp, struct plat_sample *s, size_t most,
+	uint64_t ns, int *taken)
+{
+	const struct plat_counter *c = &sp->m->counter;
+	struct plat_until until = {
+		.reads = most,
+		.ns = ns,
+		.repeats = c->spin ? REPEATS : 0,
+	};
+
+	*taken = plat->ops->burst(plat, sp->m->id, s, &until);
+	return *taken > 0 && c->verify ? leave_out_caught(s, *taken, c->width)
+				       : *taken;
+}
+
+static void burst(struct tscal_platform *plat, const struct measure_space *sp,
+	struct measure_burst *b, uint64_t window_ns)
+{
+	b->begun_ns = plat->ops->now_ns(plat);
+	b->n = take_reads(plat, sp, b->s, MEASURE_BURST, window_ns / BURST_PART,
+		&b->taken);
+}
+
+/* The last burst becomes the first, and the first the last. */
+static void swap(struct measure_space *sp)
+{
+	struct measure_burst *old = sp->first;
+
+	sp->first = sp->last;
+	sp->last = old;
+}
+
+/* The burst that opens a window; whether its reads are too few for it. */
+static bool first_burst(struct tscal_platform *plat, struct measure_space *sp,
+	uint64_t window_ns)
+{
+	burst(plat, sp, sp->first, window_ns);
+	if (sp->first->taken < 0 || sp->first->taken >= FEW_READS)
+		return false;
+	/* Again, for this may have been somebody else's turn. */
+	swap(sp);
+	burst(plat, sp, sp->first, window_ns);
+	return sp->first->taken >= 0 && sp->first->taken < FEW_READS;
+}
+
+/* Look in the middle of a window: whether the rate is the same in both halves.
+ */
+static void look(struct tscal_platform *plat, struct measure_space *sp,
+	uint64_t window_ns)
+{
+	int taken;
+
+	sp->n_middle = take_reads(plat, sp, sp->middle, MEASURE_MIDDLE,
+		window_ns / MIDDLE_PART, &taken);
+}
+
+/* What a window has that is to end so long after it began. */
+struct passing {
+	uint64_t begun_ns;
+	bool spin; /* a counter might stop if the CPU slept */
+};
+
+static struct passing passing(
+	size_t n, const struct measure_space *space, int todo)
+{
+	struct passing p = {0};
+
+	for (size_t i = 0; i < n; i++) {
+		if ((int)space[i].todo != todo)
+			continue;
+		p.spin |= space[i].m->counter.spin;
+		if (space[i].first->begun_ns > p.begun_ns)
+			p.begun_ns = space[i].first->begun_ns;
+	}
+	return p;
+}
+
+/* Let the rest of a window go by for those that need one, with a look in its
+ * middle.  Look-ups may have used up a part of it. */
+static void pass(struct tscal_platform *plat, size_t n,
+	struct measure_space *space, uint64_t window_ns)
+{
+	struct passing p = passing(n, space, MEASURE_WINDOW);
+	uint64_t gone = plat->ops->now_ns(plat) - p.begun_ns, rest;
+
+	if (gone < window_ns / 2)
+		plat->ops->wait(plat, window_ns / 2 - gone, p.spin);
+	for (size_t i = 0; i < n; i++)
+		if (space[i].todo == MEASURE_WINDOW)
+			look(plat, &space[i], window_ns);
+	rest = window_ns - (plat->ops->now_ns(plat) - p.begun_ns);
+	/* Overslept: not all of it again, but enough to compare. */
+	if (rest < window_ns / 4 || rest > window_ns)
+		rest = window_ns / 4;
+	plat->ops->wait(plat, rest, p.spin);
+}
+
+static void last_burst(struct tscal_platform *plat, struct measure_space *sp,
+	uint64_t window_ns)
+{
+	struct measure_burst *last = sp->last;
+	int begun_n = last->n;
+
+	burst(plat, sp, last, window_ns);
+	if (last->n != -ENODATA || sp->todo != MEASURE_WINDOW || sp->lo > 0)
+		return;
+	/* A recording of two bursts has none from the middle; of few reads, the
+	 * second was taken for the first, again. */
+	if (sp->n_middle > 0) {
+		memcpy(last->s, sp->middle,
+			(size_t)sp->n_middle * sizeof(*last->s));
+		last->n = sp->n_middle;
+	} else if (sp->n_middle == -ENODATA && begun_n > 0) {
+		last->n = begun_n;
+		swap(sp);
+	} else {
+		return;
+	}
+	sp->n_middle = 0;
+}
+
+/* What was the last burst of a window is in the middle of a longer one. */
+static void keep_middle(struct measure_space *sp)
+{
+	if (sp->last->n <= 0)
+		return;
+	sp->n_middle = sp->last->n < MEASURE_MIDDLE ? sp->last->n
+						    : MEASURE_MIDDLE;
+	memcpy(sp->middle, sp->last->s,
+		(size_t)sp->n_middle * sizeof(*sp->middle));
+}
+
+/* By the first counter that has a rate and never comes round; 0: none has. */
+static double rate_so_far(const struct measure_space *space, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (space[i].m->status == TSCAL_STATUS_READY &&
+			space[i].m->counter.width == 64)
+			return space[i].m->hz;
+	return 0;
+}
+
+/* Take the last bursts that are still to do, and see what they say. */
+static void take(struct tscal_platform *plat, struct measure_space *space,
+	size_t n, uint64_t window_ns)
+{
+	bool window = false;
+
+	for (size_t i = 0; i < n; i++)
+		window |= space[i].todo == MEASURE_WINDOW;
+	if (window)
+		pass(plat, n, space, window_ns);
+	for (size_t i = 0; i < n; i++)
+		if (space[i].todo != MEASURE_DONE)
+			last_burst(plat, &space[i], window_ns);
+	for (size_t i = 0; i < n; i++) {
+		struct measure_space *sp = &space[i];
+
+		if (sp->todo == MEASURE_DONE)
+			continue;
+		sp->hint_hz = rate_so_far(space, n);
+		/* Further reads may fail, in a recording for one; what the
+		 * earlier ones said stays. */
+		if (sp->m->status == TSCAL_STATUS_READY && sp->last->n <= 0)
+			sp->todo = MEASURE_DONE;
+		else
+			measure_conclude(plat, sp);
+	}
+}
+
+/* Where an end is unlike the other: the worse one again, while time is left. */
+static void take_again(struct tscal_platform *plat,
+	const struct measure_plan *plan, struct measure_space *space, size_t n)
+{
+	uint64_t need = 0, window_ns = plan->first_ns;
+	bool window = false;
+
+	for (size_t i = 0; i < n; i++) {
+		window |= space[i].todo == MEASURE_WINDOW;
+		if (space[i].todo != MEASURE_DONE)
+			need += window_ns / BURST_PART +
+				window_ns / MIDDLE_PART;
+	}
+	if (window)
+		need += window_ns;
+	if (!need || need > time_left(plat, plan))
+		return;
+	for (size_t i = 0; i < n; i++) {
+		/* The last burst of a bad window is the first of the next. */
+		if (space[i].todo == MEASURE_WINDOW)
+			swap(&space[i]);
+	}
+	take(plat, space, n, window_ns);
+}
+
+/*
+ * A longer window from the same first bursts: as long as the next counter that
+ * is not content needs it, or as there is time for.  All that count so far
+ * without coming round take part, for a further burst costs little.  False when
+ * nobody needs it, or there is no time.
+ */
+static bool grow(struct tscal_platform *plat, const struct measure_plan *plan,
+	struct measure_space *space, size_t n)
+{
+	double want = 0, now, most;
+	struct passing p;
+	uint64_t gone;
+
+	for (size_t i = 0; i < n; i++) {
+		double w = measure_wanted_ns(plan, &space[i],
+			(double)(plat->ops->now_ns(plat) -
+				 space[i].first->begun_ns));
+
+		if (w > 0 && (want == 0 || w < want))
+			want = w;
+	}
+	if (want == 0)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		bool counts = space[i].m->status == TSCAL_STATUS_READY ||
+			      space[i].too_short;
+
+		/* Nor is an end taken again, for which there was no time. */
+		space[i].todo = counts && !measure_wraps_in(&space[i], want)
+					? MEASURE_LONGER
+					: MEASURE_DONE;
+	}
+	p = passing(n, space, MEASURE_LONGER);
+	now = (double)(plat->ops->now_ns(plat) - p.begun_ns);
+	most = now + (double)time_left(plat, plan) -
+	       (double)n * (double)(plan->first_ns / BURST_PART);
+	if (want < now)
+		want = now;
+	if (want > most && most < now * MEASURE_WORTH_WHILE) {
+		for (size_t i = 0; i < n; i++)
+			space[i].todo = MEASURE_DONE;
+		return false;
+	}
+	if (want > most)
+		want = most;
+	gone = (uint64_t)now;
+	if ((uint64_t)want > gone)
+		plat->ops->wait(plat, (uint64_t)want - gone, p.spin);
+	for (size_t i = 0; i < n; i++)
+		if (space[i].todo == MEASURE_LONGER)
+			keep_middle(&space[i]);
+	take(plat, space, n, plan->first_ns);
+	return true;
+}
+
+int measure_open(struct tscal_platform *plat, struct measured *m,
+	const struct plat_where *where, struct measure_space *sp)
+{
+	m->rc = plat->ops->counter_open(plat, m->id, where, &m->counter);
+	if (m->rc) {
+		measure_errno(m, m->rc);
+		return m->rc;
+	}
+	m->status = TSCAL_STATUS_UNSTABLE; /* so far */
+	sp->m = m;
+	sp->todo = MEASURE_WINDOW;
+	sp->too_short = false;
+	sp->hint_hz = 0;
+	sp->first = &sp->burst[0];
+	sp->last = &sp->burst[1];
+	sp->last->n = 0;
+	sp->lo = 0;
+	sp->hi = HUGE_VAL;
+	return 0;
+}
+
+void measure_begin(struct tscal_platform *plat, struct measure_plan *plan,
+	struct measure_space *space, size_t n)
+{
+	uint64_t most = longest_window(plat, plan, n, space);
+	bool few = false;
+
+	plan->first_ns = plan->window_ns < most ? plan->window_ns : most;
+	for (size_t i = 0; i < n; i++)
+		few |= first_burst(plat, &space[i], plan->first_ns);
+	if (few)
+		plan->first_ns = longest_window(plat, plan, n, space);
+}
+
+void measure_finish(struct tscal_platform *plat,
+	const struct measure_plan *plan, struct measure_space *space, size_t n)
+{
+	take(plat, space, n, plan->first_ns);
+	for (int i = 0; i < RETRIES; i++)
+		take_again(plat, plan, space, n);
+	for (int i = 0; i < GROWTHS && grow(plat, plan, space, n); i++)
+		;
+	for (size_t i = 0; i < n; i++)
+		plat->ops->counter_close(plat, space[i].m->id);
+}

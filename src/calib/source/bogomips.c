@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/*
+ * BogoMIPS of /proc/cpuinfo: twice the loops per microsecond, which with a TSC
+ * delay loop is twice the MHz the kernel first assumed (Linux, tsc_init()).
+ * The refinement never touches it, so a guess stays up to 1 % off for ever; a
+ * declared rate (tsc_known_freq) was right from the start.
+ */
+#include "calib/source/source.h"
+
+static void ask(struct run *run, struct estimate *est)
+{
+	double hz = run->facts.bogomips / 2 * 1e6;
+	bool told = run->facts.known_freq == 1;
+
+	if (hz == 0)
+		est_say(est, TSCAL_STATUS_ABSENT,
+			"/proc/cpuinfo shows no bogomips");
+	else
+		/* Printed with two digits, cut off. */
+		est_number(est, hz, hz - 5e3, hz + 5e3, run->kernel.khz_roots,
+			"set once, at boot: %s%s",
+			told ? "the kernel " : "its first guess, never refined",
+			told ? run->kernel.khz_how : "");
+	est->by_kernel = true;
+	if (est->line.status == TSCAL_STATUS_READY)
+		est->line.status = TSCAL_STATUS_HINT;
+}
+
+const struct source source_bogomips = {
+	.id = TSCAL_SOURCE_BOGOMIPS,
+	.name = "bogomips",
+	.kind = TSCAL_KIND_KERNEL,
+	.needs = "/proc/cpuinfo",
+	.ask = ask,
+};

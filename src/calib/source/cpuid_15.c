@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/*
+ * CPUID leaf 0x15: TSC = crystal * EBX / EAX (Intel SDM vol. 2A, CPUID;
+ * vol. 3B, "Determining the Processor Base Frequency").
+ */
+#include <math.h>
+
+#include "calib/source/source.h"
+
+/* Crystals that Intel builds in.  They lie 4 % and more apart, so a short
+ * measurement tells them; tables by model are wrong for parts of models 0x55
+ * and 0x9E. */
+static const double crystals_hz[] = {19.2e6, 24e6, 25e6, 26e6, 38.4e6};
+
+/* The crystal that brings ratio to within 1 % of hz; 0 when none does. */
+static double fit_crystal(double ratio, double hz)
+{
+	for (size_t i = 0; i < sizeof(crystals_hz) / sizeof(*crystals_hz); i++)
+		if (fabs(ppm(crystals_hz[i] * ratio, hz)) < 1e4)
+			return crystals_hz[i];
+	return 0;
+}
+
+static void demote(struct run *run, struct estimate *est, double crystal)
+{
+	bool guest = run->kernel.guest && !run->facts.tdx;
+
+	if (est->line.status != TSCAL_STATUS_READY)
+		return;
+	if (guest && run->raw.hz > 0 &&
+		fabs(ppm(est->line.hz, run->raw.hz)) > 5e4)
+		est_say(est, TSCAL_STATUS_HINT,
+			"leaked from the host: %.2f x the rate here; in a "
+			"virtual machine only a hint",
+			est->line.hz / run->raw.hz);
+	else if (guest)
+		est_say(est, TSCAL_STATUS_HINT,
+			"in a virtual machine only a hint: it may be the "
+			"host's");
+	else if (crystal == 0 && run->kernel.roots & TSCAL_ROOT_CPU)
+		/* The kernel's rate comes from CPUID too: choosing the crystal
+		 * that fits it would make one declaration two. */
+		est_say(est, TSCAL_STATUS_HINT,
+			"names no crystal, and nothing but CPUID tells which");
+}
+
+static void ask(struct run *run, struct estimate *est)
+{
+	struct plat_cpuid r;
+	double ratio, crystal, slack;
+
+	if (!est_cpuid(run, est, 0x15, &r))
+		return;
+	if (!r.eax || !r.ebx) {
+		est_say(est, TSCAL_STATUS_ABSENT,
+			"the leaf is there but enumerates no ratio (%u/%u)",
+			r.ebx, r.eax);
+		return;
+	}
+	/* Multiply first: EBX / EAX in integers loses the fraction. */
+	ratio = (double)r.ebx / r.eax;
+	crystal = r.ecx ? r.ecx : fit_crystal(ratio, run->raw.hz);
+	if (crystal == 0) {
+		est_say(est, TSCAL_STATUS_HINT,
+			"ratio %u/%u, but no crystal named and %s", r.ebx,
+			r.eax,
+			run->raw.hz > 0 ? "none that fits the measurement"
+					: "nothing measured to tell it by");
+		return;
+	}
+	/* A named crystal is rounded to a Hz; an assumed one is exact. */
+	slack = r.ecx ? 0.5 * ratio : 0;
+	est->assumed = !r.ecx;
+	est_number(est, crystal * r.ebx / r.eax,
+		crystal * r.ebx / r.eax - slack,
+		crystal * r.ebx / r.eax + slack, TSCAL_ROOT_CPU,
+		r.ecx ? "%g MHz crystal x %u/%u"
+		      : "crystal assumed %g MHz, the only one that fits, "
+			"x %u/%u",
+		crystal / 1e6, r.ebx, r.eax);
+	demote(run, est, r.ecx);
+}
+
+const struct source source_cpuid_15 = {
+	.id = TSCAL_SOURCE_CPUID_15,
+	.name = "cpuid-15",
+	.kind = TSCAL_KIND_ENUMERATED,
+	.needs = "CPUID leaf 0x15 with a ratio; on bare metal or under TDX",
+	.ask = ask,
+};

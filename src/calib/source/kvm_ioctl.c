@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* KVM_GET_TSC_KHZ (Linux, Documentation/virt/kvm/api.rst 4.56): a new guest's
+ * rate here, which is the kernel's tsc_khz. */
+#include "calib/source/source.h"
+
+static void survey(const struct run *run, struct estimate *est)
+{
+	(void)run;
+	est_say(est, TSCAL_STATUS_READY,
+		"would create a virtual machine and ask for its TSC kHz");
+}
+
+static void ask(struct run *run, struct estimate *est)
+{
+	uint32_t khz;
+	int rc = run->plat->ops->kvm_tsc_khz(run->plat, &khz);
+
+	est->by_kernel = true;
+	if (rc)
+		est_errno(est, rc, "/dev/kvm");
+	else
+		est_number(est, khz * 1e3, khz * 1e3, khz * 1e3 + 1e3,
+			run->kernel.khz_roots,
+			"the kernel's tsc_khz, by /dev/kvm");
+}
+
+const struct source source_kvm_ioctl = {
+	.id = TSCAL_SOURCE_KVM_IOCTL,
+	.name = "kvm-ioctl",
+	.kind = TSCAL_KIND_KERNEL,
+	.only_named = true,
+	.probe = "devices",
+	.needs = "/dev/kvm, and to be named: creating a virtual machine may "
+		 "switch virtualisation on",
+	.survey = survey,
+	.ask = ask,
+};

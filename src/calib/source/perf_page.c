@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* The perf event page (linux/perf_event.h, struct perf_event_mmap_page):
+ * ns = ticks * time_mult >> time_shift. */
+#include <math.h>
+
+#include "calib/source/source.h"
+
+static void survey(const struct run *run, struct estimate *est)
+{
+	(void)run;
+	est_say(est, TSCAL_STATUS_READY,
+		"would open a perf event and read its time_mult");
+}
+
+static void ask(struct run *run, struct estimate *est)
+{
+	struct plat_perf_page page;
+	int rc = run->plat->ops->perf_page(run->plat, &page);
+	double scale;
+
+	est->by_kernel = true;
+	if (rc) {
+		est_errno(est, rc, "a perf event");
+		return;
+	}
+	if (!page.cap_user_time || !page.time_mult || page.time_shift > 63) {
+		est_say(est, TSCAL_STATUS_ABSENT,
+			"the page hides its time: sched_clock is not the TSC");
+		return;
+	}
+	scale = ldexp(1e9, page.time_shift);
+	/* time_mult is rounded to an integer, and may have been halved since
+	 * (Linux, set_cyc2ns_scale()). */
+	est_number(est, scale / page.time_mult, scale / (page.time_mult + 1.0),
+		scale / (page.time_mult - 0.5), run->kernel.khz_roots,
+		"mult %u, shift %u", page.time_mult, page.time_shift);
+}
+
+const struct source source_perf_page = {
+	.id = TSCAL_SOURCE_PERF_PAGE,
+	.name = "perf-page",
+	.kind = TSCAL_KIND_KERNEL,
+	.probe = "devices",
+	.needs = "perf_event_open(2), --probe devices",
+	.survey = survey,
+	.ask = ask,
+};

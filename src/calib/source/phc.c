@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/*
+ * A PTP hardware clock (Linux, Documentation/driver-api/ptp.rst), read between
+ * two RDTSCs: the ioctls that compare it with the system's clock carry no TSC.
+ */
+#include "calib/measure/counters.h"
+#include "calib/source/source.h"
+
+/* IEEE 802.1AS-2020, B.1.1: within 100 ppm; a clock that a daemon disciplines
+ * is far better. */
+#define TOLERANCE_PPM 100
+
+static void survey(const struct run *run, struct estimate *est)
+{
+	counters_survey(run, est, PLAT_COUNTER_PHC);
+}
+
+static void ask(struct run *run, struct estimate *est)
+{
+	const struct measured *m = &run->timer[PLAT_COUNTER_PHC];
+	const struct facts *f = &run->facts;
+	bool host = f->ptp_kind == FACTS_PTP_HOST;
+	bool made = f->ptp_kind == FACTS_PTP_MADE;
+	bool doubtful = f->ptp_kind == FACTS_PTP_DOUBTFUL && run->kernel.guest;
+	uint32_t root = TSCAL_ROOT_UNKNOWN;
+
+	if (!counters_ask(run, est, PLAT_COUNTER_PHC))
+		return;
+	/* Not one of the timers that a host emulates: a network card's, or the
+	 * host's own clock handed to its guests. */
+	est->by_host_clock = host;
+	if (host)
+		root = TSCAL_ROOT_HV;
+	else if (!made && !doubtful && f->ptp < 8)
+		root = TSCAL_ROOT_PHC(f->ptp);
+	est_number(est, m->hz, m->lo, m->hi, root, "/dev/ptp%d%s: %s", f->ptp,
+		host	   ? ", the host's clock"
+		: doubtful ? ", which the host may emulate"
+		: made	   ? ", made of other clocks"
+			   : "",
+		m->sentence);
+	est->line.tolerance_ppm = TOLERANCE_PPM;
+}
+
+const struct source source_phc = {
+	.id = TSCAL_SOURCE_PHC,
+	.name = "phc",
+	.kind = TSCAL_KIND_MEASURED,
+	.probe = "devices",
+	.needs = "/dev/ptpN; --probe devices",
+	.survey = survey,
+	.ask = ask,
+};

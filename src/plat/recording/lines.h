@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* The kinds of lines of a recording, a row each. */
+#ifndef TSCAL_RECORDING_LINES_H
+#define TSCAL_RECORDING_LINES_H
+
+#include "plat/recording/cursor.h"
+#include "plat/recording/recording.h"
+
+/* Room for the value of any line; all zero before one is read. */
+union rec_value {
+	struct plat_cpuid cpuid;
+	uint64_t u64;
+	uint32_t u32;
+	char file[REC_FILE_MAX];
+	struct plat_timex timex;
+	uint32_t page[PLAT_PAGE_SIZE / 4];
+	struct plat_perf_page perf;
+	enum plat_tsc_access access;
+	struct plat_counter counter;
+	struct plat_sample samples[REC_SAMPLES_MAX];
+};
+
+struct rec_line {
+	const char *name;
+	/* The question; NULL where the name is all of it.  scratch holds
+	 * REC_PATH_MAX bytes, for key->path. */
+	bool (*key)(struct cursor *c, struct rec_key *key, char *scratch);
+	void (*put_key)(FILE *f, const struct rec_key *key);
+	/* The answer, up to the end of the line. */
+	bool (*value)(struct cursor *c, union rec_value *v, size_t *size);
+	/* Writes a blank before each word. */
+	void (*put)(FILE *f, const struct rec_answer *answer);
+};
+
+/* Indexed by kind. */
+extern const struct rec_line *const rec_lines[REC_KINDS];
+
+extern const struct rec_line rec_line_adjtimex, rec_line_counter,
+	rec_line_samples;
+
+/* An answer that is an error: "-ENOENT". */
+bool rec_read_error(struct cursor *c, int *rc);
+void rec_put_error(FILE *f, int rc);
+
+#endif /* TSCAL_RECORDING_LINES_H */

@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* What is known about the machine before any source is asked. */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/timex.h>
+
+#include "calib/facts/facts.h"
+#include "plat/sim/sim.h"
+#include "plat/text.h"
+
+#define CLOCKSOURCE "/sys/devices/system/clocksource/clocksource0/"
+
+static struct sim sim;
+static struct facts facts;
+
+static void init(void)
+{
+	sim_init(&sim);
+}
+
+TestSuite(facts, .init = init);
+
+static const struct facts *gather(void)
+{
+	facts_gather_first(&sim.plat, &facts);
+	facts_gather_rest(&sim.plat, &facts);
+	return &facts;
+}
+
+static void file(const char *path, const char *text)
+{
+	sim.n_files = 0;
+	sim_add_file(&sim, path, text);
+}
+
+Test(facts, of_nothing_are_not_known)
+{
+	const struct facts *f = gather();
+
+	cr_assert(eq(int, f->invariant, -1));
+	cr_assert(eq(int, f->known_freq, -1));
+	cr_assert(zero(int, f->cpus));
+	cr_assert(not(f->clocksource_visible));
+	cr_assert(not(f->cpuid_readable));
+	cr_assert(zero(dbl, f->bogomips));
+	cr_assert(eq(int, f->timex_rc, -ENOENT));
+}
+
+Test(facts, of_the_cpu)
+{
+	const struct facts *f;
+
+	sim_add_cpuid(&sim, 0, 0, 0x16, 0x756e6547, 0x6c65746e, 0x49656e69);
+	/* Skylake-SP: family 6, model 0x55, stepping 4. */
+	sim_add_cpuid(&sim, 1, 0, 0x50654, 0, 0, 1 << 4);
+	sim_add_cpuid(&sim, 0x80000000, 0, 0x80000008, 0, 0, 0);
+	/* "   2@3\x01" and garbage without an end. */
+	sim_add_cpuid(&sim, 0x80000002, 0, 0x32202020, 0x20013340, 0x20202020,
+		0x20202020);
+	sim_add_cpuid(&sim, 0x80000003, 0, 0x20202020, 0x20202020, 0x20202020,
+		0x20202020);
+	sim_add_cpuid(&sim, 0x80000004, 0, 0x20202020, 0x20202020, 0x20202020,
+		0x20202020);
+	sim_add_cpuid(&sim, 0x80000007, 0, 0, 0, 0, 1 << 8);
+	f = gather();
+	cr_assert(eq(str, (char *)f->cpu_vendor, "GenuineIntel"));
+	cr_assert(eq(u32, f->family, 6));
+	cr_assert(eq(u32, f->model, 0x55));
+	cr_assert(eq(u32, f->stepping, 4));
+	cr_assert(f->has_tsc);
+	cr_assert(zero(int, f->hv_bit));
+	cr_assert(eq(int, f->invariant, 1));
+	cr_assert(eq(str, (char *)f->brand, "2@3?"));
+}
+
+Test(facts, amd_families_add_up)
+{
+	sim_add_cpuid(&sim, 0, 0, 0xd, 0x68747541, 0x444d4163, 0x69746e65);
+	/* Milan: family 0xf + 0xa, model 1. */
+	sim_add_cpuid(&sim, 1, 0, 0xa00f11, 0, UINT32_C(1) << 31, 1 << 4);
+	gather();
+	cr_assert(eq(u32, facts.family, 0x19));
+	cr_assert(eq(u32, facts.model, 1));
+	cr_assert(eq(int, facts.hv_bit, 1));
+}
+
+/* A CPU that answers beyond its range with other data has no 0x80000007. */
+Test(facts, junk_is_not_an_extended_range)
+{
+	static const struct plat_cpuid junk = {0x21f, 0xa88, 0xa88, 0xfff};
+
+	sim_add_cpuid(&sim, 0, 0, 0xd, 0, 0, 0);
+	sim.out_of_range = &junk;
+	gather();
+	cr_assert(eq(int, facts.invariant, -1));
+	cr_assert(zero(u32, facts.max_ext));
+	cr_assert(not(facts.tdx));
+}
+
+Test(facts, tdx_is_named_by_leaf_0x21)
+{
+	sim_add_cpuid(&sim, 0, 0, 0x21, 0, 0, 0);
+	sim_add_cpuid(&sim, 1, 0, 0x806f8, 0, UINT32_C(1) << 31, 1 << 4);
+	sim_add_cpuid(&sim, 0x21, 0, 0, 0x65746e49, 0x20202020, 0x5844546c);
+	gather();
+	cr_assert(facts.tdx);
+	sim.cpuid[0].regs.eax = 0x20;
+	gather();
+	cr_assert(not(facts.tdx));
+}
+
+Test(facts, the_clocksource_needs_both_files)
+{
+	sim_add_file(&sim, CLOCKSOURCE "current_clocksource", "tsc\n");
+	cr_assert(not(gather()->clocksource_visible));
+	sim_add_file(&sim, CLOCKSOURCE "available_clocksource",
+		"tsc hpet acpi_pm \n");
+	cr_assert(gather()->clocksource_visible);
+	cr_assert(eq(str, facts.clocksource, "tsc"));
+	cr_assert(eq(str, facts.available, "tsc hpet acpi_pm"));
+}
+
+/* Nobody rejected the tsc that stands where a short buffer has ended. */
+Test(facts, a_long_list_of_clocksources_is_not_cut)
+{
+	char list[1024] = "";
+
+	while (strlen(list) < 300)
+		strcat(list, "timer-of-a-board ");
+	strcat(list, "tsc ");
+	file(CLOCKSOURCE "available_clocksource", list);
+	sim_add_file(&sim, CLOCKSOURCE "current_clocksource", "hpet\n");
+	cr_assert(gather()->clocksource_visible);
+	cr_assert(text_has_word(facts.available, "tsc"));
+
+	while (strlen(list) < 900)
+		strcat(list, "timer-of-a-board ");
+	cr_assert(not(gather()->clocksource_visible));
+	for (list[511] = '\0'; strlen(list) > 508;
+		list[strlen(list) - 1] = '\0')
+		cr_expect(not(gather()->clocksource_visible), "%zu",
+			strlen(list));
+}
+
+/* As Linux prints it: flags, vmx flags, bugs, and only then bogomips. */
+static void cpuinfo(char *buf, size_t size, size_t flags, const char *last)
+{
+	size_t n;
+
+	n = (size_t)snprintf(buf, size,
+		"processor\t: 0\nmodel name\t: X @ 2.00GHz\nflags\t\t: fpu");
+	for (size_t i = 0; i < flags; i++)
+		n += (size_t)snprintf(buf + n, size - n, " avx512_%zu", i);
+	snprintf(buf + n, size - n,
+		" %s\nvmx flags\t: tsc_offset tsc_known_freq\n"
+		"bugs\t\t: spectre_v1\nbogomips\t: 4890.84\n\nprocessor\t: 1\n"
+		"flags\t\t: fpu\nbogomips\t: 1.00\n",
+		last);
+}
+
+Test(facts, cpuinfo_of_a_large_intel_machine_fits)
+{
+	static char text[65536];
+
+	/* 500 flags of 10 characters: three times what Granite Rapids has. */
+	cpuinfo(text, sizeof(text), 500, "tsc_known_freq");
+	file("/proc/cpuinfo", text);
+	gather();
+	cr_assert(eq(int, facts.known_freq, 1));
+	cr_assert(ieee_ulp_eq(dbl, facts.bogomips, 4890.84, 1));
+
+	cpuinfo(text, sizeof(text), 500, "not_tsc_known_freq");
+	gather();
+	cr_assert(zero(int, facts.known_freq));
+}
+
+Test(facts, cpuinfo_cut_off_does_not_say_no)
+{
+	static char text[65536];
+
+	cpuinfo(text, sizeof(text), 2000, "tsc_known_freq");
+	file("/proc/cpuinfo", text);
+	gather();
+	cr_assert(eq(int, facts.known_freq, -1));
+	cr_assert(zero(dbl, facts.bogomips));
+}
+
+Test(facts, cpuinfo_without_its_lines)
+{
+	static const char *const odd[] = {"flags", "flags\t\t", "\n\n\n",
+		"bogomips\t:", "flagship : tsc_known_freq\n",
+		"bogomips : \nflags\n", ":\n:\n"};
+
+	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
+		file("/proc/cpuinfo", odd[i]);
+		gather();
+		cr_expect(eq(int, facts.known_freq, -1), "%zu", i);
+		cr_expect(zero(dbl, facts.bogomips), "%zu", i);
+	}
+}
+
+struct list {
+	const char *text;
+	int cpus;
+};
+
+static const struct list lists[] = {{"0", 1}, {"0-1\n", 2}, {"0-3,8", 5},
+	{"0-3,8-9,16", 7}, {"", 0}, {"junk", 0}, {"3-1", 0}, {"0-", 0},
+	{"0-99999999", 0}, {"0-18446744073709551615", 0}};
+
+Test(facts, cpu_lists)
+{
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
+		file("/sys/devices/system/cpu/online", lists[i].text);
+		cr_expect(eq(int, gather()->cpus, lists[i].cpus), "\"%s\"",
+			lists[i].text);
+	}
+}
+
+Test(facts, command_line_switches_are_whole_words)
+{
+	static const char *const off[] = {
+		"quiet no-kvmclock ro", "nopv", "ro xen_nopv\n"};
+	static const char *const on[] = {
+		"nopvspin", "x.no-kvmclock=1", "no-kvmclock-vsyscall"};
+
+	for (size_t i = 0; i < 3; i++) {
+		file("/proc/cmdline", off[i]);
+		cr_expect(gather()->pv_clock_off, "%s", off[i]);
+		file("/proc/cmdline", on[i]);
+		cr_expect(not(gather()->pv_clock_off), "%s", on[i]);
+	}
+}
+
+Test(facts, a_rate_on_the_command_line)
+{
+	static const char *const on[] = {"tsc_early_khz=2596151",
+		"quiet tsc_early_khz=2596151\n",
+		"x.tsc_early_khz=1 tsc_early_khz=2"};
+	static const char *const off[] = {
+		"quiet", "x.tsc_early_khz=1", "tsc_early_khz"};
+
+	for (size_t i = 0; i < 3; i++) {
+		file("/proc/cmdline", on[i]);
+		cr_expect(gather()->early_khz, "%s", on[i]);
+		file("/proc/cmdline", off[i]);
+		cr_expect(not(gather()->early_khz), "%s", off[i]);
+	}
+}
+
+Test(facts, a_ptp_clock_of_the_host_is_found_behind_others)
+{
+	sim.timex_rc = 0;
+	sim_add_file(&sim, "/sys/class/ptp/ptp0/clock_name", "ena-ptp-05\n");
+	cr_assert(not(gather()->host_ptp));
+	/* Numbers are given out for ever: ptp1 has gone. */
+	sim_add_file(
+		&sim, "/sys/class/ptp/ptp2/clock_name", "KVM virtual PTP\n");
+	cr_assert(gather()->host_ptp);
+	file("/sys/class/ptp/ptp0/clock_name", "hyperv\n");
+	cr_assert(gather()->host_ptp);
+	file("/sys/class/ptp/ptp0/clock_name", "vmclock0\n");
+	cr_assert(gather()->host_ptp);
+}
+
+static const char *ptp_name(int i)
+{
+	static char paths[40][64];
+
+	snprintf(
+		paths[i], sizeof(*paths), "/sys/class/ptp/ptp%d/clock_name", i);
+	return paths[i];
+}
+
+/* A guest whose network cards took the first numbers. */
+Test(facts, a_ptp_clock_of_the_host_is_found_behind_many_cards)
+{
+	sim.timex_rc = 0;
+	for (int i = 0; i < 12; i++)
+		sim_add_file(&sim, ptp_name(i), "mlx5_ptp\n");
+	cr_assert(not(gather()->host_ptp));
+	cr_assert(not(facts.ptp_unseen));
+	sim_add_file(&sim, ptp_name(16), "KVM virtual PTP\n");
+	cr_assert(gather()->host_ptp);
+}
+
+/* Denied, in a recording without it, or without a name: not "none". */
+Test(facts, ptp_clocks_that_cannot_be_seen_are_not_absent)
+{
+	static const int errors[] = {-EACCES, -EPERM, -ENODATA, -EIO};
+
+	sim.timex_rc = 0;
+	cr_assert(not(gather()->ptp_unseen));
+	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++) {
+		sim.n_files = 0;
+		sim_add_file_error(&sim, ptp_name(3), errors[i]);
+		cr_expect(gather()->ptp_unseen, "%d", errors[i]);
+		cr_expect(not(facts.host_ptp), "%d", errors[i]);
+	}
+	file(ptp_name(3), "\n");
+	cr_assert(gather()->ptp_unseen);
+	file(ptp_name(3), "ena-ptp-05\n");
+	cr_assert(not(gather()->ptp_unseen));
+}
+
+Test(facts, ptp_clocks_beyond_the_last_that_is_asked_are_not_seen)
+{
+	sim.timex_rc = 0;
+	for (int i = 0; i < FACTS_PTP_MAX; i++)
+		sim_add_file(&sim, ptp_name(i), "mlx5_ptp\n");
+	cr_assert(gather()->ptp_unseen);
+}
+
+/* Files are not looked for where their answer means nothing. */
+Test(facts, ptp_clocks_matter_only_beside_a_synchronised_clock)
+{
+	struct plat_ops ops = *sim.plat.ops;
+
+	/* Unless the platform would measure against one. */
+	ops.counters = 0;
+	sim.plat.ops = &ops;
+	sim_add_file(
+		&sim, "/sys/class/ptp/ptp0/clock_name", "KVM virtual PTP\n");
+	cr_assert(not(gather()->host_ptp));
+	sim.timex_rc = 0;
+	sim.timex.status = STA_UNSYNC;
+	cr_assert(not(gather()->host_ptp));
+	cr_assert(eq(int, facts.ptp, -1));
+	sim.timex.status = 0;
+	cr_assert(gather()->host_ptp);
+}
+
+Test(facts, the_first_ptp_clock_that_is_not_the_hosts)
+{
+	cr_assert(eq(int, gather()->ptp, -1));
+	sim_add_file(&sim, ptp_name(1), "KVM virtual PTP\n");
+	sim_add_file(&sim, ptp_name(3), "hyperv\n");
+	cr_assert(eq(int, gather()->ptp, 1));
+	cr_assert(eq(int, facts.ptp_kind, FACTS_PTP_HOST));
+	sim_add_file(&sim, ptp_name(4), "ena-ptp-05\n");
+	sim_add_file(&sim, ptp_name(5), "mlx5_ptp\n");
+	cr_assert(eq(int, gather()->ptp, 4));
+	cr_assert(eq(int, facts.ptp_kind, FACTS_PTP_DEVICE));
+	cr_assert(not(facts.ptp_doubtful));
+	/* A card's address: an emulated one has that too. */
+	sim_add_file(&sim, ptp_name(0), "52:54:00:12:34:56\n");
+	cr_assert(eq(int, gather()->ptp, 4));
+	cr_assert(facts.ptp_doubtful);
+}
+
+Test(facts, dom0_and_time_namespaces)
+{
+	file("/proc/xen/capabilities", "control_d\n");
+	cr_assert(gather()->dom0);
+	cr_assert(eq(str, facts.below_xen, ""));
+	sim_add_file(&sim, "/sys/class/dmi/id/sys_vendor", "QEMU\n");
+	cr_assert(gather()->dom0);
+	cr_assert(eq(str, facts.below_xen, "DMI sys_vendor is \"QEMU\""));
+	file("/proc/xen/capabilities", "control_d\n");
+	sim_add_file(&sim, "/sys/class/dmi/id/sys_vendor", "Xen\n");
+	cr_assert(gather()->dom0);
+	cr_assert(eq(str, facts.below_xen, ""));
+	file("/proc/xen/capabilities", "");
+	cr_assert(not(gather()->dom0));
+	file("/proc/self/timens_offsets", "monotonic           0         "
+					  "0\nboottime            0         "
+					  "0\n");
+	cr_assert(not(gather()->time_namespace));
+	file("/proc/self/timens_offsets", "monotonic         -86400      "
+					  "0\nboottime            0         "
+					  "0\n");
+	cr_assert(gather()->time_namespace);
+}
+
+struct number {
+	const char *text;
+	double value;
+	size_t used;
+};
+
+static const struct number numbers[] = {{"2.40GHz", 2.4, 4}, {" 2", 2, 2},
+	{"4890.84\n", 4890.84, 7}, {"1.", 1, 2}, {"1.2.3", 1.2, 3},
+	{".5", 0, 0}, {"-1", 0, 0}, {"", 0, 0}, {"inf", 0, 0}, {"x1", 0, 0}};
+
+Test(facts, numbers_are_read_alike_in_every_locale)
+{
+	static const char *const comma[] = {
+		"C", "de_DE.UTF-8", "de_DE", "fr_FR.UTF-8"};
+
+	for (size_t l = 0; l < 4; l++) {
+		if (!setlocale(LC_ALL, comma[l]))
+			continue;
+		for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers);
+			i++) {
+			const struct number *n = &numbers[i];
+			const char *end;
+
+			cr_expect(ieee_ulp_eq(dbl, text_number(n->text, &end),
+					  n->value, 1),
+				"\"%s\"", n->text);
+			cr_expect(eq(sz, (size_t)(end - n->text), n->used),
+				"\"%s\"", n->text);
+		}
+	}
+}
+
+Test(facts, random_files_do_no_harm)
+{
+	static const char *const paths[] = {"/proc/cpuinfo", "/proc/cmdline",
+		CLOCKSOURCE "current_clocksource",
+		CLOCKSOURCE "available_clocksource",
+		"/sys/devices/system/cpu/online", "/proc/xen/capabilities",
+		"/proc/self/timens_offsets", "/sys/class/dmi/id/sys_vendor"};
+	static const char alphabet[] =
+		"flagsbogomips0123456789-, \t\n:.\x80\xff";
+	static char text[8][9000];
+	uint64_t seed = 7;
+
+	for (int round = 0; round < 200; round++) {
+		sim.n_files = 0;
+		for (size_t i = 0; i < 8; i++) {
+			size_t k;
+
+			for (k = 0; k < sizeof(text[i]) - 1; k++) {
+				seed = seed * 6364136223846793005 + 1;
+				text[i][k] = alphabet[(seed >> 33) %
+						      (sizeof(alphabet) - 1)];
+			}
+			text[i][(seed >> 40) % sizeof(text[i])] = '\0';
+			sim_add_file(&sim, paths[i], text[i]);
+		}
+		gather();
+		cr_expect(le(int, 0, facts.cpus));
+		cr_expect(le(dbl, 0, facts.bogomips));
+	}
+}
+
+static const char *sign(int hv_bit, const char *available, const char *flags)
+{
+	static char cpuinfo[128];
+
+	sim_init(&sim);
+	sim_add_cpuid(&sim, 0, 0, 1, 0, 0, 0);
+	if (hv_bit >= 0)
+		sim_add_cpuid(&sim, 1, 0, 0, 0, (uint32_t)hv_bit << 31, 1 << 4);
+	snprintf(cpuinfo, sizeof(cpuinfo), "flags\t\t: %s\n", flags);
+	sim_add_file(&sim, "/proc/cpuinfo", cpuinfo);
+	sim_add_file(&sim, CLOCKSOURCE "current_clocksource", "tsc\n");
+	sim_add_file(&sim, CLOCKSOURCE "available_clocksource", available);
+	return gather()->virtual_sign;
+}
+
+Test(facts, who_else_than_cpuid_says_that_this_is_a_guest)
+{
+	cr_expect(zero(str, (char *)sign(0, "tsc hpet", "tsc")));
+	cr_expect(zero(str, (char *)sign(1, "tsc kvm-clock", "hypervisor")));
+	cr_expect(not(facts.kernel_knows_host));
+
+	cr_expect(eq(str, (char *)sign(0, "tsc kvm-clock", "tsc"),
+		"The kernel has the clocksource kvm-clock"));
+	cr_expect(facts.kernel_knows_host);
+	cr_expect(eq(str, (char *)sign(0, "tsc", "tsc hypervisor"),
+		"The kernel found a hypervisor by CPUID"));
+	cr_expect(facts.kernel_knows_host);
+	cr_expect(eq(str, (char *)sign(-1, "tsc", "tsc"),
+		"CPUID does not tell whether this is a guest"));
+	cr_expect(not(facts.kernel_knows_host));
+}

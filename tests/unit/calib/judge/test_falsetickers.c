@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* Who lies, who is out of date, and who is used instead. */
+#include "unit/comparing.h"
+
+/* One or two of five roots lie, differently: the truth is chosen, the liars
+ * and only they are named. */
+Test(falsetickers, two_liars_of_five_are_found)
+{
+	static const uint32_t roots[] = {HV, HPET, PM, PIT, NTP};
+	static const double lies[] = {700, -2e3, 1e4, -1e5, 1.8e6};
+
+	for (size_t a = 0; a < 5; a++)
+		for (size_t b = a; b < 5; b++)
+			for (size_t l = 0; l < 5; l++) {
+				struct machine m = {0};
+
+				for (size_t i = 0; i < 5; i++) {
+					double off = (double)i;
+
+					if (i == a)
+						off = lies[l];
+					else if (i == b)
+						off = lies[(l + 1) % 5];
+					if (roots[i] == HV)
+						leaf(&m, off);
+					else
+						counter(&m, roots[i], off);
+				}
+				judge(&m);
+				cr_expect(
+					eq(int, RATE(m), TSCAL_RATE_CONFLICT));
+				cr_expect(
+					lt(dbl, fabs(ppm(m.info.hz, HZ)), 10));
+				for (size_t i = 0; i < 5; i++)
+					cr_expect(eq(int,
+						m.est[i].line.status ==
+							TSCAL_STATUS_DISAGREES,
+						i == a || i == b));
+			}
+}
+
+/* Within 500 ppm nobody is contradicted, but the close majority is used. */
+Test(falsetickers, a_loose_loner_is_not_chosen_although_preferred)
+{
+	struct machine m = {0};
+
+	leaf(&m, 400);
+	counter(&m, HPET, 0);
+	counter(&m, PM, 3);
+	ntp(&m, -3);
+	judge(&m);
+	cr_assert(eq(int, RATE(m), TSCAL_RATE_VERIFIED));
+	cr_assert(lt(dbl, fabs(ppm(m.info.hz, HZ)), 10));
+	cr_assert(lt(dbl, m.info.agreement_ppm, 10));
+}
+
+Test(falsetickers, all_five_disagree_and_a_measurement_is_chosen)
+{
+	struct machine m = {0};
+
+	leaf(&m, 5e3);
+	cpuid(&m, -5e3);
+	kernel(&m, PIT, 2e4);
+	counter(&m, HPET, 0);
+	ntp(&m, -2e4);
+	judge(&m);
+	cr_assert(eq(int, RATE(m), TSCAL_RATE_CONFLICT));
+	cr_assert(eq(int, (int)compare_used(m.est, m.n)->line.kind,
+		TSCAL_KIND_MEASURED));
+	cr_assert(not(compare_used(m.est, m.n)->by_kernel));
+	cr_assert(eq(uint, count(&m, TSCAL_STATUS_DISAGREES), m.n - 1));
+}
+
+/* A root has one voice, however many sources repeat it. */
+Test(falsetickers, three_echoes_do_not_outvote_two_roots)
+{
+	struct machine m = {0};
+
+	kernel(&m, CPU, 3e3);
+	cpuid(&m, 3e3);
+	counter(&m, HPET, 0);
+	ntp(&m, 5);
+	judge(&m);
+	cr_assert(eq(int, RATE(m), TSCAL_RATE_CONFLICT));
+	cr_assert(lt(dbl, fabs(ppm(m.info.hz, HZ)), 10));
+	cr_assert(eq(uint, count(&m, TSCAL_STATUS_DISAGREES), 3));
+}
+
+/* The kernel's guess may rest on both: what it stands between is one voice. */
+Test(falsetickers, roots_connected_by_a_third_have_one_voice)
+{
+	struct machine m = {0};
+
+	cpuid(&m, 3e3);
+	counter(&m, PIT, 3e3);
+	kernel(&m, PIT | CPU, 3e3);
+	counter(&m, HPET, 0);
+	ntp(&m, 5);
+	judge(&m);
+	cr_assert(eq(int, RATE(m), TSCAL_RATE_CONFLICT));
+	cr_assert(lt(dbl, fabs(ppm(m.info.hz, HZ)), 10));
+}
+
+Test(falsetickers, three_roots_that_agree_loosely_outrank_two_that_agree_closely)
+{
+	struct machine m = {0};
+
+	counter(&m, HPET, 5e3);
+	counter(&m, PM, 5e3);
+	counter(&m, PIT, -300);
+	counter(&m, NTP, 0);
+	leaf(&m, 300);
+	judge(&m);
+	cr_assert(eq(int, RATE(m), TSCAL_RATE_CONFLICT));
+	cr_assert(lt(dbl, fabs(ppm(m.info.hz, HZ)), 1));
+	/* The two others, and one of the two ends, which are 600 ppm apart. */
+	cr_assert(eq(uint, count(&m, TSCAL_STATUS_DISAGREES), 3));
+}
+
+/* The kernel cuts pvclock's rate to a kHz and doubles it: 2 ppm at most. */
+Test(falsetickers, the_kernels_rounding_of_pvclock_is_no_move)
+{
+	static const double off[] = {-3.1, -3.3};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct machine m = {0};
+
+		kvmclock(&m, 0);
+		kernel(&m, HV, off[i]);
+		judge(&m);
+		cr_expect(eq(int, RATE(m),
+			i ? TSCAL_RATE_CONFLICT : TSCAL_RATE_CONSISTENT));
+	}
+}
+
+/* Snapshot restored on a host 200 ppm apart: pvclock is live, the kernel is
+ * not, and CLOCK_MONOTONIC_RAW is what is wrong. */
+Test(falsetickers, d1_restored_snapshot_chooses_kvmclock)
+{
+	static const double off[] = {200, -200, 5, 2000};
+
+	for (size_t i = 0; i < 4; i++) {
+		struct machine m = {0};
+
+		kvmclock(&m, 0);
+		kernel(&m, HV, off[i]);
+		judge(&m);
+		cr_expect(eq(int, RATE(m), TSCAL_RATE_CONFLICT));
+		cr_expect(eq(int, (int)m.info.source, TSCAL_SOURCE_KVMCLOCK));
+		cr_expect(eq(uint, count(&m, TSCAL_STATUS_STALE), 2));
+		cr_expect(zero(uint, count(&m, TSCAL_STATUS_DISAGREES)));
+	}
+}
+
+/* The leaf was written when the guest was made: it is as old as the kernel. */
+Test(falsetickers, d1_restored_snapshot_with_a_leaf_as_old_as_the_kernel)
+{
+	struct machine m = {0};
+
+	leaf(&m, 200);
+	kvmclock(&m, 0);
+	kernel(&m, HV, 200);
+	judge(&m);
+	cr_assert(eq(int, RATE(m), TSCAL_RATE_CONFLICT));
+	cr_assert(eq(int, (int)m.info.source, TSCAL_SOURCE_KVMCLOCK));
+	cr_assert(eq(uint, count(&m, TSCAL_STATUS_STALE), 3));
+}
+
+/* NTP has not noticed yet (it still says the old rate), or it has. */
+Test(falsetickers, d1_with_ntp_behind_or_ahead)
+{
+	for (int noticed = 0; noticed < 2; noticed++) {
+		struct machine m = {0};
+
+		kvmclock(&m, 0);
+		kernel(&m, HV, 200);
+		ntp(&m, noticed ? 5 : 205);
+		judge(&m);
+		cr_expect(eq(int, RATE(m), TSCAL_RATE_CONFLICT));
+		cr_expect(eq(int, (int)m.info.source, TSCAL_SOURCE_KVMCLOCK));
+	}
+}
+
+Test(falsetickers, a_new_leaf_outdates_the_kernel_where_nothing_else_speaks)
+{
+	struct machine m = {0};
+
+	leaf(&m, 0);
+	kernel(&m, HV, -150);
+	judge(&m);
+	cr_assert(eq(int, RATE(m), TSCAL_RATE_CONFLICT));
+	cr_assert(eq(int, (int)m.info.source, TSCAL_SOURCE_HV_LEAF));
+	cr_assert(eq(uint, count(&m, TSCAL_STATUS_STALE), 2));
+}
+
+Test(falsetickers, a_wrong_leaf_is_refused_and_named)
+{
+	static const double off[] = {1.8e6, 1e4, -1e4, 600};
+
+	for (size_t i = 0; i < 4; i++)
+		for (int pv = 0; pv < 2; pv++) {
+			struct machine m = {0};
+
+			leaf(&m, off[i]);
+			if (pv)
+				kvmclock(&m, 0);
+			kernel(&m, HV, 0);
+			judge(&m);
+			cr_expect(eq(int, RATE(m), TSCAL_RATE_CONFLICT));
+			cr_expect(lt(dbl, fabs(ppm(m.info.hz, HZ)), 1));
+			cr_expect(eq(int, status(&m, TSCAL_SOURCE_HV_LEAF),
+				TSCAL_STATUS_DISAGREES));
+			cr_expect(
+				eq(uint, count(&m, TSCAL_STATUS_DISAGREES), 1));
+			cr_expect(zero(uint, count(&m, TSCAL_STATUS_STALE)));
+		}
+}
+
+Test(falsetickers, a_leaf_300_ppm_off_is_the_liar_where_kvmclock_is_the_kernels)
+{
+	struct machine m = {0};
+
+	leaf(&m, 300);
+	kvmclock(&m, 0);
+	kernel(&m, HV, 1);
+	judge(&m);
+	cr_assert(eq(int, RATE(m), TSCAL_RATE_CONFLICT));
+	cr_assert(eq(int, (int)m.info.source, TSCAL_SOURCE_KVMCLOCK));
+	cr_assert(eq(
+		int, status(&m, TSCAL_SOURCE_HV_LEAF), TSCAL_STATUS_DISAGREES));
+	cr_assert(zero(uint, count(&m, TSCAL_STATUS_STALE)));
+}
+
+/* A witness from outside settles who of the two is wrong. */
+Test(falsetickers, a_kvmclock_that_ntp_contradicts_does_not_outdate_the_kernel)
+{
+	struct machine m = {0};
+
+	kvmclock(&m, 5e3);
+	kernel(&m, HV, 0);
+	ntp(&m, 8);
+	judge(&m);
+	cr_assert(eq(int, RATE(m), TSCAL_RATE_CONFLICT));
+	cr_assert(eq(int, (int)m.info.source, TSCAL_SOURCE_VDSO));
+	cr_assert(eq(int, status(&m, TSCAL_SOURCE_KVMCLOCK),
+		TSCAL_STATUS_DISAGREES));
+	cr_assert(zero(uint, count(&m, TSCAL_STATUS_STALE)));
+}
+
+Test(falsetickers, nitro_leaf_and_kvmclock_differ_by_a_khz_of_rounding)
+{
+	struct machine m = {0};
+
+	leaf(&m, 0.34);
+	kvmclock(&m, 0);
+	kernel(&m, HV, -0.2);
+	judge(&m);
+	cr_assert(eq(int, RATE(m), TSCAL_RATE_CONSISTENT));
+	cr_assert(eq(int, (int)m.info.source, TSCAL_SOURCE_HV_LEAF));
+}

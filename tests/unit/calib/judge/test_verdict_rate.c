@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* The sentence about the rate: who is used, who lies, by how much. */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "calib/source/source.h"
+#include "calib/judge/judge.h"
+
+#define HZ 2.5e9
+
+static struct run run;
+
+static struct estimate *add(enum tscal_source id, enum tscal_kind kind,
+	uint32_t roots, double off_ppm)
+{
+	struct estimate *e = &run.est[run.n++];
+
+	*e = (struct estimate){
+		.line = {.name = tscal_source_str(id), .id = id, .kind = kind}};
+	est_number(e, HZ * (1 + off_ppm / 1e6),
+		HZ * (1 + (off_ppm - 0.1) / 1e6),
+		HZ * (1 + (off_ppm + 0.1) / 1e6), roots, " ");
+	return e;
+}
+
+static void kernel(uint32_t roots, double off_ppm, const char *how)
+{
+	run.kernel.roots = run.kernel.khz_roots = roots;
+	run.kernel.how = run.kernel.khz_how = how;
+	run.kernel.tsc = true;
+	add(TSCAL_SOURCE_VDSO, TSCAL_KIND_KERNEL, roots, off_ppm)->by_kernel =
+		true;
+	add(TSCAL_SOURCE_CLOCK_RAW, TSCAL_KIND_MEASURED, roots, off_ppm)
+		->by_kernel = true;
+}
+
+static void init(void)
+{
+	memset(&run, 0, sizeof(run));
+	run.kernel.how = run.kernel.khz_how = "runs on the hypervisor's clock";
+}
+
+TestSuite(sentence, .init = init);
+
+static const char *sentence(void)
+{
+	compare(run.est, run.n, &run.kernel, &run.info);
+	verdict_rate(&run, &run.info);
+	return run.info.rate_sentence;
+}
+
+static void is(const char *want)
+{
+	cr_assert(eq(str, (char *)sentence(), (char *)want));
+}
+
+Test(sentence, of_no_rate)
+{
+	is("No source gives a rate.");
+}
+
+Test(sentence, of_hints_alone)
+{
+	add(TSCAL_SOURCE_BRAND, TSCAL_KIND_NOMINAL, TSCAL_ROOT_CPU, 0);
+	is("No source gives a rate: what is a hint is never chosen.");
+}
+
+/* Turbo bins and bad labels lie 2 % apart, rounding of a label does not. */
+Test(sentence, of_a_label_two_percent_off)
+{
+	add(TSCAL_SOURCE_HV_LEAF, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0);
+	add(TSCAL_SOURCE_BRAND, TSCAL_KIND_NOMINAL, TSCAL_ROOT_CPU, -2e4);
+	is("Only hv-leaf gives a rate. This rate is 2.04 % above the nominal "
+	   "one (brand).");
+	init();
+	add(TSCAL_SOURCE_HV_LEAF, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0);
+	add(TSCAL_SOURCE_BRAND, TSCAL_KIND_NOMINAL, TSCAL_ROOT_CPU, -1.4e4);
+	is("Only hv-leaf gives a rate.");
+}
+
+Test(sentence, of_the_kernel_alone)
+{
+	kernel(TSCAL_ROOT_HPET, 0, "measured it against the HPET");
+	is("Only the kernel's rate is reachable: it measured it against the "
+	   "HPET.");
+}
+
+Test(sentence, of_one_source)
+{
+	add(TSCAL_SOURCE_HV_LEAF, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0);
+	is("Only hv-leaf gives a rate.");
+}
+
+Test(sentence, of_a_guess)
+{
+	run.kernel.guess = true;
+	kernel(TSCAL_ROOT_PIT | TSCAL_ROOT_CPU, 0,
+		"is still refining its first guess");
+	is("Only the kernel's rate is reachable: it is still refining its "
+	   "first guess.");
+}
+
+Test(sentence, of_ntp_tells_which_way)
+{
+	kernel(TSCAL_ROOT_HPET, 0, "");
+	add(TSCAL_SOURCE_ADJTIMEX, TSCAL_KIND_MEASURED, TSCAL_ROOT_NTP, 12.3);
+	is("NTP has measured this rate: the true one is 12.3 ppm above what "
+	   "vdso says.");
+}
+
+Test(sentence, of_loose_agreement_says_so)
+{
+	kernel(TSCAL_ROOT_HPET, 0, "");
+	add(TSCAL_SOURCE_ADJTIMEX, TSCAL_KIND_MEASURED, TSCAL_ROOT_NTP, -300);
+	is("NTP has measured this rate: the true one is 300 ppm below what "
+	   "vdso says. adjtimex agrees only loosely: 300 ppm below.");
+}
+
+/* What is said to confirm is what agreement_ppm is about. */
+Test(sentence, of_a_crystal_that_is_assumed)
+{
+	add(TSCAL_SOURCE_CPUID_15, TSCAL_KIND_ENUMERATED, TSCAL_ROOT_CPU, 10)
+		->assumed = true;
+	kernel(TSCAL_ROOT_HPET, 0, "measured it against the HPET");
+	is("The kernel measured it against the HPET; cpuid-15 confirms vdso to "
+	   "10.2 ppm; its crystal is assumed, the "
+	   "only one that fits.");
+}
+
+Test(sentence, of_nitro)
+{
+	add(TSCAL_SOURCE_HV_LEAF, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0.2);
+	add(TSCAL_SOURCE_KVMCLOCK, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0);
+	is("hv-leaf and kvmclock differ by 0.5 kHz of rounding; all reachable "
+	   "sources are the hypervisor's.");
+}
+
+Test(sentence, of_a_kernel_that_believed_cpuid)
+{
+	kernel(TSCAL_ROOT_CPU | TSCAL_ROOT_UNKNOWN, 0,
+		"believed CPUID 15h in a virtual machine");
+	is("The kernel believed CPUID 15h in a virtual machine; nothing "
+	   "independent confirms it.");
+}
+
+/* Without /sys nobody knows that the kernel took CPUID's number. */
+Test(sentence, of_cpuid_beside_an_unseen_clocksource)
+{
+	add(TSCAL_SOURCE_CPUID_15, TSCAL_KIND_ENUMERATED, TSCAL_ROOT_CPU, 0);
+	kernel(TSCAL_ROOT_UNKNOWN, 0, "keeps its clocksource out of sight");
+	is("cpuid-15 and the kernel agree, but the kernel keeps its "
+	   "clocksource out of sight: they may be one.");
+}
+
+Test(sentence, of_a_restored_snapshot)
+{
+	add(TSCAL_SOURCE_KVMCLOCK, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0);
+	kernel(TSCAL_ROOT_HV, 200, "");
+	is("The kernel still uses another host's rate, 200 ppm above the one "
+	   "that kvmclock reports; CLOCK_MONOTONIC_RAW is off by as much.");
+}
+
+Test(sentence, of_a_liar)
+{
+	add(TSCAL_SOURCE_HV_LEAF, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 1.8e6);
+	add(TSCAL_SOURCE_KVMCLOCK, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0);
+	kernel(TSCAL_ROOT_HV, 0, "");
+	is("hv-leaf (180 % above) contradicts kvmclock, which is used.");
+}
+
+Test(sentence, of_several_liars)
+{
+	add(TSCAL_SOURCE_HV_LEAF, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, -1e4);
+	add(TSCAL_SOURCE_CPUID_15, TSCAL_KIND_ENUMERATED, TSCAL_ROOT_CPU, 5);
+	kernel(TSCAL_ROOT_HPET, 0, "");
+	add(TSCAL_SOURCE_TSC_FREQ_KHZ, TSCAL_KIND_KERNEL, TSCAL_ROOT_FW, 1234);
+	add(TSCAL_SOURCE_ADJTIMEX, TSCAL_KIND_MEASURED, TSCAL_ROOT_NTP, -900);
+	is("hv-leaf (1 % below), tsc-freq-khz (1229 ppm above) and adjtimex "
+	   "(905 ppm below) contradict cpuid-15, which is used.");
+}
+
+Test(sentence, of_a_leaked_leaf_and_of_a_label)
+{
+	struct estimate *e;
+
+	add(TSCAL_SOURCE_KVMCLOCK, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0);
+	e = add(TSCAL_SOURCE_CPUID_15, TSCAL_KIND_ENUMERATED, TSCAL_ROOT_CPU,
+		1.8e6);
+	e->line.status = TSCAL_STATUS_HINT;
+	kernel(TSCAL_ROOT_HV, 0, "");
+	add(TSCAL_SOURCE_BRAND, TSCAL_KIND_NOMINAL, TSCAL_ROOT_CPU, -3e4);
+	is("All reachable sources are the hypervisor's. CPUID 15h is the "
+	   "host's, 2.80x off: ignored. This rate is 3.09 % above the nominal "
+	   "one (brand).");
+}
+
+/* The worst that can happen: nobody is cut in half. */
+Test(sentence, of_eleven_liars_fits)
+{
+	for (enum tscal_source id = 1; id < TSCAL_SOURCE_COUNT; id++)
+		add(id, TSCAL_KIND_REPORTED, TSCAL_ROOT_PHC(id), id * 11111.1);
+	sentence();
+	cr_assert(eq(int, (int)run.info.rate, TSCAL_RATE_CONFLICT));
+	cr_assert(
+		eq(int,
+			run.info.rate_sentence[strlen(run.info.rate_sentence) -
+					       1],
+			'.'),
+		"%s", run.info.rate_sentence);
+}
+
+/* A timer in a guest is no second HPET beside the kernel's clock. */
+Test(sentence, of_a_guest_whose_timers_agree)
+{
+	kernel(TSCAL_ROOT_HV, 0, "runs on the hypervisor's clock");
+	run.kernel.guest = true;
+	run.hv.present = true;
+	add(TSCAL_SOURCE_HPET, TSCAL_KIND_MEASURED, TSCAL_ROOT_HV, 3);
+	is("All reachable sources are the hypervisor's.");
+}
+
+Test(sentence, of_one_hpet_that_is_counted_twice)
+{
+	kernel(TSCAL_ROOT_HPET, 0, "measured it against the HPET");
+	add(TSCAL_SOURCE_HPET, TSCAL_KIND_MEASURED, TSCAL_ROOT_HPET, 0.5);
+	is("hpet twice, the kernel's and ours: the kernel measured it against "
+	   "the HPET.");
+}
+
+/* The timers of a host whose leaf is believed. */
+static struct estimate *timer(
+	enum tscal_source id, double off_ppm, double bound_ppm)
+{
+	struct estimate *e = add(
+		id, TSCAL_KIND_MEASURED, TSCAL_ROOT_HV, off_ppm);
+
+	e->by_host_clock = true;
+	e->line.hz_lo = HZ * (1 + (off_ppm - bound_ppm) / 1e6);
+	e->line.hz_hi = HZ * (1 + (off_ppm + bound_ppm) / 1e6);
+	return e;
+}
+
+Test(sentence, of_a_leaf_that_the_closest_timer_checks)
+{
+	add(TSCAL_SOURCE_HV_LEAF, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0);
+	timer(TSCAL_SOURCE_HPET, 50, 3000);
+	timer(TSCAL_SOURCE_PIT, 5, 10);
+	is("Claim checked: hv-leaf matches the host's own timers (pit to 15.1 "
+	   "ppm); the host itself is unchecked. hpet is too coarse here to "
+	   "tell.");
+}
+
+Test(sentence, of_a_leaf_that_timers_check_coarsely)
+{
+	add(TSCAL_SOURCE_HV_LEAF, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0);
+	timer(TSCAL_SOURCE_ACPI_PM, 50, 450);
+	is("Claim checked, but coarsely: the host's own timers (acpi-pm) do "
+	   "not contradict hv-leaf, but could not tell if it were 500 ppm "
+	   "off.");
+}
+
+Test(sentence, of_a_leaf_that_no_timer_can_check)
+{
+	add(TSCAL_SOURCE_HV_LEAF, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0);
+	timer(TSCAL_SOURCE_HPET, 946, 4400);
+	timer(TSCAL_SOURCE_ACPI_PM, 50, 950);
+	is("Only hv-leaf gives a rate. hpet and acpi-pm are too coarse here to "
+	   "tell.");
+}
+
+Test(sentence, of_a_coarse_timer_alone)
+{
+	timer(TSCAL_SOURCE_HPET, 0, 4400);
+	is("Only hpet gives a rate. hpet is known to +-4400 ppm only.");
+}
+
+/* Two ends of a chain contradict each other, not what lies between. */
+Test(sentence, of_two_that_contradict_each_other)
+{
+	add(TSCAL_SOURCE_CPUID_15, TSCAL_KIND_ENUMERATED, TSCAL_ROOT_CPU, 300);
+	add(TSCAL_SOURCE_HPET, TSCAL_KIND_MEASURED, TSCAL_ROOT_HPET, -300);
+	add(TSCAL_SOURCE_NTP, TSCAL_KIND_MEASURED, TSCAL_ROOT_NTP, 0);
+	is("cpuid-15 is 600 ppm above hpet; ntp is used. hpet agrees only "
+	   "loosely: 300 ppm below.");
+}
+
+Test(sentence, of_a_guest_without_a_leaf_whose_timers_agree)
+{
+	run.kernel.guest = run.hv.present = true;
+	kernel(TSCAL_ROOT_CPU, 0, "believed CPUID 15h");
+	add(TSCAL_SOURCE_ACPI_PM, TSCAL_KIND_MEASURED, TSCAL_ROOT_CPU, 3);
+	is("acpi-pm agrees to 3.2 ppm, but all timers here are the host's "
+	   "clock; the kernel believed CPUID 15h.");
+}

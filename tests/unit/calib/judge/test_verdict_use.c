@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* Whether the TSC may be a clock, on machines as the table of verdicts has
+ * them. */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "calib/judge/judge.h"
+
+#define NO TSCAL_USE_NO
+#define SLOW TSCAL_USE_SLOW
+#define PROVISIONAL TSCAL_USE_PROVISIONAL
+#define MOVED TSCAL_USE_UNTIL_MOVED
+#define YES TSCAL_USE_YES
+
+enum where { METAL, KVM, XEN, HYPERV, HIDDEN };
+
+static const struct hv_vendor vendors[] = {
+	[METAL] = {0},
+	[KVM] = {.id = "kvm", .watch = TSCAL_WATCH_PVCLOCK},
+	[XEN] = {.id = "xen", .watch = TSCAL_WATCH_XEN},
+	[HYPERV] = {.id = "hyperv", .watch = TSCAL_WATCH_HYPERV},
+	[HIDDEN] = {0},
+};
+
+enum page { NO_PAGE, STABLE, UNSTABLE, UNMAPPED };
+
+struct row {
+	const char *what;
+	enum where where;
+	const char *cs, *available; /* cs NULL: no /sys */
+	enum tscal_use use;
+	const char *sentence; /* must occur in it */
+	enum page pvclock;
+	int cpus; /* 0: two */
+	int8_t invariant;
+	bool tdx, dom0, sigsegv, vtsc, mode2, no_tsc, no_rate, assume_metal,
+		namespace;
+	const char *below_xen;	/* what firmware says of dom0's machine */
+	const char *tsc_failed; /* what clock-raw says of the TSC */
+	double rdtsc_ns;	/* 0: 11 */
+	uint32_t watch;
+	int8_t rejected;
+};
+
+static const struct row rows[] = {
+	{"metal, clocksource tsc", METAL, "tsc", "tsc hpet acpi_pm", YES,
+		"keeps its own time by this TSC", .invariant = 1},
+	{"Framework 13: one core skews (row 11)", METAL, "hpet", "hpet acpi_pm",
+		NO, "rejected", .invariant = 1, .rejected = 1},
+	{"notsc or a rejected TSC, CPUID does not call it invariant", METAL,
+		"acpi_pm", "acpi_pm", NO, "available_clocksource.",
+		.rejected = 1},
+	{"clocksource=hpet by choice (row 12)", METAL, "hpet",
+		"tsc hpet acpi_pm", YES,
+		"told to use hpet; it has not rejected the TSC",
+		.invariant = 1},
+	{"tsc-early (row 14)", METAL, "tsc-early", "tsc-early hpet acpi_pm",
+		PROVISIONAL, "ask again", .rejected = 0},
+	{"jiffies (row 14)", METAL, "refined-jiffies", "refined-jiffies",
+		PROVISIONAL, "ask again", .rejected = 0},
+	{"not invariant alone is never no", METAL, "tsc", "tsc", YES, "keeps",
+		.rejected = 0},
+	{"no /sys (row 35)", METAL, NULL, "", MOVED, "not visible",
+		.watch = TSCAL_WATCH_RATE, .rejected = -1},
+	{"default QEMU guest (row 15)", KVM, "kvm-clock",
+		"kvm-clock tsc acpi_pm", MOVED, "watch the pvclock version",
+		.pvclock = STABLE, .watch = TSCAL_WATCH_PVCLOCK},
+	{"AMD without invtsc: Linux drops tsc as unsynchronized (U1)", KVM,
+		"kvm-clock", "kvm-clock acpi_pm", MOVED, "migration",
+		.pvclock = STABLE, .watch = TSCAL_WATCH_PVCLOCK},
+	{"STABLE bit clear (row 16)", KVM, "kvm-clock", "kvm-clock tsc acpi_pm",
+		NO, "own TSC offset", .pvclock = UNSTABLE},
+	{"STABLE bit clear: the kernel does not map the page", KVM, "kvm-clock",
+		"kvm-clock tsc acpi_pm", NO, "own TSC offset",
+		.pvclock = UNMAPPED},
+	{"STABLE bit clear, one CPU has one offset", KVM, "kvm-clock",
+		"kvm-clock tsc", MOVED, "migration", .pvclock = UNSTABLE,
+		.cpus = 1, .watch = TSCAL_WATCH_PVCLOCK},
+	{"STABLE bit clear, but the kernel itself runs on the TSC", KVM, "tsc",
+		"tsc kvm-clock", MOVED, "migration", .pvclock = UNSTABLE,
+		.watch = TSCAL_WATCH_PVCLOCK},
+	{"no page on clocksource tsc means nothing", KVM, "tsc",
+		"tsc kvm-clock", MOVED, "migration", .pvclock = UNMAPPED,
+		.watch = TSCAL_WATCH_PVCLOCK},
+	{"EC2 t2, Xen mode 2 (row 21)", XEN, "xen", "xen tsc hpet acpi_pm",
+		MOVED, "never emulates", .mode2 = true,
+		.watch = TSCAL_WATCH_XEN},
+	{"Xen that does not list tsc (U2)", XEN, "xen", "xen hpet acpi_pm",
+		MOVED, "incarnation", .watch = TSCAL_WATCH_XEN},
+	{"Xen vtsc after migration (row 22)", XEN, "xen", "xen tsc", SLOW,
+		"trapped by Xen: 1100 ns", .vtsc = true, .rdtsc_ns = 1100,
+		.watch = TSCAL_WATCH_XEN},
+	{"Xen dom0 (row 23)", XEN, "tsc", "xen tsc", YES, "never moves",
+		.dom0 = true},
+	{"Xen dom0 that CPUID does not show", METAL, "tsc", "xen tsc", YES,
+		"never moves", .dom0 = true},
+	{"Xen dom0 in a virtual machine", METAL, "tsc", "xen tsc", MOVED,
+		"(DMI sys_vendor is \"QEMU\"), which may move", .dom0 = true,
+		.below_xen = "DMI sys_vendor is \"QEMU\"",
+		.watch = TSCAL_WATCH_RATE},
+	{"Hyper-V before invariance (U3)", HYPERV,
+		"hyperv_clocksource_tsc_page",
+		"hyperv_clocksource_tsc_page acpi_pm", MOVED,
+		"re-enlightenment", .watch = TSCAL_WATCH_HYPERV},
+	{"Hyper-V that offers no page rejects the TSC", HYPERV,
+		"hyperv_clocksource_msr", "hyperv_clocksource_msr acpi_pm", NO,
+		"rejected", .rejected = 1},
+	{"trapped RDTSC (row 33)", HYPERV, "tsc", "tsc acpi_pm", SLOW,
+		"2000 ns each", .rdtsc_ns = 2000, .watch = TSCAL_WATCH_HYPERV},
+	{"an old CPU under load, or RDTSC behind a mitigation", METAL, "tsc",
+		"tsc", YES, "keeps its own time", .rdtsc_ns = 390},
+	{"a trap on the fastest hosts", METAL, "tsc", "tsc", SLOW,
+		"410 ns each", .rdtsc_ns = 410},
+	{"TDX (row 34)", KVM, "tsc", "tsc", YES, "firmware", .tdx = true},
+	{"hidden hypervisor (row 29)", HIDDEN, "tsc", "tsc hpet acpi_pm", MOVED,
+		"migration", .watch = TSCAL_WATCH_RATE},
+	{"hidden hypervisor, --assume-metal", HIDDEN, "tsc", "tsc", YES,
+		"keeps", .assume_metal = true},
+	{"PR_SET_TSC (row 41)", KVM, "tsc", "tsc", NO, "PR_SET_TSC",
+		.sigsegv = true, .no_rate = true},
+	{"a CPU without one", METAL, "hpet", "hpet", NO, "reports no TSC",
+		.no_tsc = true},
+	{"stopped", METAL, "hpet", "tsc hpet", NO, "does not count",
+		.tsc_failed = "the TSC does not count", .no_rate = true},
+	{"went back, though a leaf names a rate", KVM, "tsc", "tsc", NO,
+		"the TSC went back", .tsc_failed = "the TSC went back"},
+	{"a reference that fails is not the TSC's fault", METAL, "tsc", "tsc",
+		NO, "rate is not known", .no_rate = true},
+	{"kvm-clock runs, CPUID does not show it", HIDDEN, "kvm-clock",
+		"kvm-clock tsc", MOVED, "so a host may steer",
+		.watch = TSCAL_WATCH_RATE},
+	{"no rate", METAL, "tsc", "tsc", NO, "rate is not known",
+		.no_rate = true},
+	{"time namespace (row 36)", METAL, "tsc", "tsc", YES, "offset",
+		.namespace = true},
+};
+
+static void machine(const struct row *r, struct run *run)
+{
+	static const int pvclock_rc[] = {
+		[NO_PAGE] = -ENOENT,
+		[UNMAPPED] = -EFAULT,
+		[STABLE] = 0,
+		[UNSTABLE] = 0,
+	};
+	struct facts *f = &run->facts;
+
+	memset(run, 0, sizeof(*run));
+	*f = (struct facts){.cpuid_readable = true,
+		.has_tsc = !r->no_tsc,
+		.invariant = r->invariant,
+		.clocksource_visible = r->cs != NULL,
+		.cpus = r->cpus ? r->cpus : 2,
+		.tsc_access = r->sigsegv ? PLAT_TSC_SIGSEGV : PLAT_TSC_ENABLED,
+		.tdx = r->tdx,
+		.dom0 = r->dom0,
+		.time_namespace = r->namespace};
+	snprintf(f->below_xen, sizeof(f->below_xen), "%s",
+		r->below_xen ? r->below_xen : "");
+	snprintf(f->clocksource, sizeof(f->clocksource), "%s",
+		r->cs ? r->cs : "");
+	snprintf(f->available, sizeof(f->available), "%s", r->available);
+	if (r->where == HIDDEN)
+		strcpy(f->virtual_sign, "ACPI has a WAET table");
+	run->hv.present = r->where != METAL && r->where != HIDDEN;
+	if (run->hv.present)
+		run->vendor = &vendors[r->where];
+	run->watch = run->vendor ? run->vendor->watch : 0;
+	run->hv_answer.emulated = r->vtsc;
+	run->hv_answer.steady = r->mode2;
+	roots_of_kernel(f, &run->hv, run->vendor, f->virtual_sign,
+		r->assume_metal, &run->kernel);
+	run->vmclock_rc = -ENOENT;
+	run->pvclock_rc = pvclock_rc[r->pvclock];
+	run->pvclock.stable = r->pvclock == STABLE;
+	run->raw.status = r->no_rate ? TSCAL_STATUS_UNSTABLE
+				     : TSCAL_STATUS_READY;
+	run->rdtsc_ticks = 25;
+	if (r->tsc_failed) {
+		run->raw.status = TSCAL_STATUS_UNSTABLE;
+		run->raw.tsc_failed = true;
+		strcpy(run->raw.sentence, r->tsc_failed);
+	}
+	run->info.rate = r->no_rate ? TSCAL_RATE_NONE : TSCAL_RATE_SINGLE;
+	run->info.rdtsc_ns = r->rdtsc_ns > 0 ? r->rdtsc_ns : 11;
+}
+
+Test(verdict_use, of_the_machines_of_the_table)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct row *r = &rows[i];
+		static struct run run;
+
+		machine(r, &run);
+		verdict_use(&run, &run.info);
+		cr_expect(eq(int, (int)run.info.use, (int)r->use), "%s: %s",
+			r->what, run.info.use_sentence);
+		cr_expect(ne(ptr, strstr(run.info.use_sentence, r->sentence),
+				  NULL),
+			"%s: %s", r->what, run.info.use_sentence);
+		cr_expect(eq(u32, run.info.watch, r->watch), "%s", r->what);
+		cr_expect(eq(int, run.info.rejected_by_kernel, r->rejected),
+			"%s", r->what);
+	}
+}
+
+Test(verdict_use, until_moved_always_says_what_to_watch)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		static struct run run;
+
+		machine(&rows[i], &run);
+		verdict_use(&run, &run.info);
+		if (run.info.use == MOVED)
+			cr_expect(not(zero(u32, run.info.watch)), "%s",
+				rows[i].what);
+		else if (run.info.use != SLOW)
+			cr_expect(
+				zero(u32, run.info.watch), "%s", rows[i].what);
+		cr_expect(lt(sz, strlen(run.info.use_sentence),
+				  TSCAL_SENTENCE - 1),
+			"%s: cut off", rows[i].what);
+	}
+}
+
+/* A recording without CPUID: not knowing of a TSC is not having none. */
+Test(verdict_use, an_unreadable_cpuid_does_not_hide_a_rejection)
+{
+	static struct run run;
+
+	machine(&rows[1], &run);
+	run.facts.cpuid_readable = run.facts.has_tsc = false;
+	verdict_use(&run, &run.info);
+	cr_assert(eq(int, (int)run.info.use, NO));
+	cr_assert(eq(int, run.info.rejected_by_kernel, 1));
+}

@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* The platform that writes down what another answers. */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "plat/sim/sim.h"
+#include "unit/temp_file.h"
+
+TestSuite(record, .init = setup, .fini = teardown, .timeout = 60);
+
+/* A simulated machine whose counters, MSRs and NTP are told here. */
+static struct sim sim;
+static struct plat_ops ops;
+static size_t asked_max;
+static unsigned calls;
+
+static int fake_burst(struct tscal_platform *p, enum plat_counter_id id,
+	struct plat_sample *buf, const struct plat_until *until)
+{
+	size_t max = until->reads;
+
+	(void)p;
+	asked_max = max;
+	if (id == PLAT_COUNTER_RDTSC)
+		return -EIO;
+	for (size_t i = 0; i < max; i++, calls++)
+		buf[i] = (struct plat_sample){UINT64_MAX - 1000 + calls * 26,
+			calls * 10, UINT64_MAX - 990 + calls * 26};
+	return (int)max;
+}
+
+static int fake_open(struct tscal_platform *p, enum plat_counter_id id,
+	const struct plat_where *where, struct plat_counter *out)
+{
+	(void)p, (void)where;
+	if (id == PLAT_COUNTER_RDTSC)
+		return -EACCES;
+	*out = (struct plat_counter){
+		.num = 14318180, .den = 7, .width = 32, .spin = true};
+	return 0;
+}
+
+static int fake_adjtimex(struct tscal_platform *p, struct plat_timex *out)
+{
+	(void)p;
+	*out = (struct plat_timex){.status = 0x2001,
+		.freq = -1 - (int64_t)calls++,
+		.offset_ns = -5,
+		.tick = 10000,
+		.maxerror_us = 1 << 30,
+		.tai = 37};
+	return 0;
+}
+
+static int fake_rdmsr(
+	struct tscal_platform *p, unsigned cpu, uint32_t msr, uint64_t *value)
+{
+	(void)p;
+	if (cpu)
+		return -ENXIO;
+	*value = UINT64_C(0x123456789abcdef0) + msr;
+	return 0;
+}
+
+static struct tscal_platform *machine(void)
+{
+	sim_init(&sim);
+	ops = *sim.plat.ops;
+	ops.burst = fake_burst;
+	ops.counter_open = fake_open;
+	ops.adjtimex = fake_adjtimex;
+	ops.rdmsr = fake_rdmsr;
+	sim.plat.ops = &ops;
+	return &sim.plat;
+}
+
+static struct tscal_platform *recorder(
+	struct tscal_platform *inner, bool redact)
+{
+	struct tscal_platform *p;
+	int rc = tscal_platform_record(inner, path, redact, &p);
+
+	cr_assert(zero(int, rc));
+	return p;
+}
+
+static struct tscal_platform *replayed(void)
+{
+	struct tscal_platform *p;
+	char err[300];
+	int rc = tscal_platform_replay(path, &p, err, sizeof(err));
+
+	cr_assert(zero(int, rc), "%s", err);
+	return p;
+}
+
+static char *slurp(void)
+{
+	static char text[1 << 20];
+	FILE *f = fopen(path, "r");
+
+	text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
+	fclose(f);
+	return text;
+}
+
+/* What a platform answers to one question of each kind, and some twice. */
+struct answers {
+	int rc[26];
+	struct plat_cpuid regs[5];
+	uint64_t msr[2];
+	char file[3][16];
+	char page[PLAT_PAGE_SIZE];
+	struct plat_timex timex[3];
+	struct plat_perf_page perf;
+	uint32_t khz;
+	enum plat_tsc_access access;
+	struct plat_counter counter[2];
+	struct plat_sample samples[2][200];
+};
+
+static void ask_all(struct tscal_platform *p, struct answers *a)
+{
+	const struct plat_until until = {.reads = 200, .ns = 1}, none = {0};
+	const struct plat_ops *o = p->ops;
+	int n = 0;
+
+	memset(a, 0, sizeof(*a));
+	a->rc[n++] = o->cpuid(p, 0, 0, &a->regs[0]);
+	a->rc[n++] = o->cpuid(p, 0xd, 1, &a->regs[1]);
+	a->rc[n++] = o->cpuid(p, 0x40000000, 0, &a->regs[2]);
+	a->rc[n++] = o->xen_cpuid(p, 0x40000000, 0, &a->regs[3]);
+	a->rc[n++] = o->xen_cpuid(p, 0x40000003, 1, &a->regs[4]);
+	a->rc[n++] = o->rdmsr(p, 0, 0xce, &a->msr[0]);
+	a->rc[n++] = o->rdmsr(p, 1, 0xce, &a->msr[1]);
+	/* A small buffer first must not cut what is recorded. */
+	a->rc[n++] = o->read_file(p, "/long", a->file[0], 3);
+	a->rc[n++] = o->read_file(p, "/long", a->file[1], 16);
+	a->rc[n++] = o->read_file(p, "/denied", a->file[2], 16);
+	for (unsigned i = 0; i < 3; i++)
+		a->rc[n++] = o->page(p, PLAT_PAGE_VVAR, i, a->page);
+	a->rc[n++] = o->page(p, PLAT_PAGE_VVAR_VCLOCK, 0, a->page);
+	for (int i = 0; i < 3; i++)
+		a->rc[n++] = o->adjtimex(p, &a->timex[i]);
+	a->rc[n++] = o->perf_page(p, &a->perf);
+	a->rc[n++] = o->kvm_tsc_khz(p, &a->khz);
+	a->rc[n++] = o->tsc_access(p, &a->access);
+	for (int i = 0; i < 2; i++)
+		a->rc[n++] = o->counter_open(
+			p, (enum plat_counter_id)i, NULL, &a->counter[i]);
+	for (int i = 0; i < 2; i++)
+		a->rc[n++] = o->burst(
+			p, PLAT_COUNTER_CLOCK_RAW, a->samples[i], &until);
+	a->rc[n++] = o->burst(p, PLAT_COUNTER_RDTSC, a->samples[0], &none);
+	cr_assert(le(int, n, 26));
+}
+
+Test(record, a_replay_answers_what_was_answered)
+{
+	struct tscal_platform *inner = machine(), *p;
+	static struct answers live, again;
+
+	sim_add_cpuid(&sim, 0, 0, 1, 2, 3, 0xffffffff);
+	sim_add_cpuid(&sim, 0xd, 1, 5, 6, 7, 8);
+	sim_add_xen_cpuid(&sim, 0x40000003, 1, 9, 10, 11, 0xfffffff7);
+	sim_add_file(&sim, "/long", "\"longer\"\n");
+	sim_add_file_error(&sim, "/denied", -EACCES);
+	sim.n_pages = 1;
+	sim.pages[0] = (struct sim_page){.which = PLAT_PAGE_VVAR, .index = 2};
+	memset(sim.pages[0].bytes + 4000, 0xa5, 50);
+	sim.perf_rc = 0;
+	sim.perf.cap_user_time = true;
+	sim.perf.time_shift = 0xffff;
+	sim.perf.time_mult = 0xfffffffe;
+	sim.kvm_rc = 0;
+	sim.kvm_khz = 2596151;
+	sim.tsc_access = PLAT_TSC_SIGSEGV;
+
+	p = recorder(inner, false);
+	ask_all(p, &live);
+	cr_assert(zero(int, tscal_platform_free(p)));
+	p = replayed();
+	ask_all(p, &again);
+	cr_assert(zero(int, tscal_platform_free(p)));
+
+	/* 128 of the 200 samples that were asked for, recorded or not. */
+	cr_assert(eq(sz, asked_max, 0));
+	cr_assert(eq(u64, live.samples[0][127].ref, 1270 + 30));
+	cr_assert(eq(u64, live.samples[0][128].ref, 0));
+	for (int i = 0; i < 24; i++)
+		cr_assert(eq(int, again.rc[i], live.rc[i]), "question %d", i);
+#define SAME(member)                                                           \
+	cr_assert(zero(                                                        \
+		int, memcmp(again.member, live.member, sizeof(live.member))))
+	SAME(regs);
+	SAME(msr);
+	SAME(file);
+	SAME(page);
+	SAME(samples);
+	/* These have padding. */
+	for (int i = 0; i < 3; i++) {
+		const struct plat_timex *a = &live.timex[i],
+					*b = &again.timex[i];
+
+		cr_assert(eq(i32, b->state, a->state));
+		cr_assert(eq(i32, b->status, a->status));
+		cr_assert(eq(i64, b->freq, a->freq));
+		cr_assert(eq(i64, b->offset_ns, a->offset_ns));
+		cr_assert(eq(i64, b->tick, a->tick));
+		cr_assert(eq(i64, b->maxerror_us, a->maxerror_us));
+		cr_assert(eq(i32, b->tai, a->tai));
+	}
+	cr_assert(eq(int, again.perf.cap_user_time, live.perf.cap_user_time));
+	cr_assert(eq(u16, again.perf.time_shift, live.perf.time_shift));
+	cr_assert(eq(u32, again.perf.time_mult, live.perf.time_mult));
+	cr_assert(eq(u32, again.khz, live.khz));
+	cr_assert(eq(int, again.access, live.access));
+	cr_assert(eq(u64, again.counter[1].num, live.counter[1].num));
+	cr_assert(eq(u64, again.counter[1].den, live.counter[1].den));
+	cr_assert(eq(uint, again.counter[1].width, live.counter[1].width));
+	cr_assert(eq(int, again.counter[1].spin, live.counter[1].spin));
+}
+
+Test(record, never_overwrites)
+{
+	struct tscal_platform *p;
+	FILE *f = fopen(path, "w");
+
+	fputs("precious", f);
+	fclose(f);
+	cr_assert(eq(int, tscal_platform_record(machine(), path, true, &p),
+		-EEXIST));
+	cr_assert(eq(str, slurp(), "precious"));
+}
+
+Test(record, a_directory_that_is_not_there_is_told_at_once)
+{
+	struct tscal_platform *p;
+
+	strcat(path, "/g");
+	cr_assert(eq(int, tscal_platform_record(machine(), path, true, &p),
+		-ENOENT));
+}
+
+/* As on a full disk. */
+Test(record, tells_when_not_all_could_be_written)
+{
+	struct tscal_platform *inner = machine(), *p;
+	struct rlimit limit = {.rlim_cur = 100, .rlim_max = 100};
+	struct plat_cpuid regs;
+
+	for (uint32_t i = 0; i < 5; i++)
+		sim_add_cpuid(&sim, i, 0, i, 0, 0, 0);
+	p = recorder(inner, true);
+	for (uint32_t i = 0; i < 5; i++)
+		p->ops->cpuid(p, i, 0, &regs);
+	signal(SIGXFSZ, SIG_IGN);
+	cr_assert(zero(int, setrlimit(RLIMIT_FSIZE, &limit)));
+	cr_assert(eq(int, tscal_platform_free(p), -EFBIG));
+	/* A part of a recording would be in the way of the next. */
+	cr_assert(eq(int, access(path, F_OK), -1));
+}
+
+/* Ctrl-C leaves what is on disk by then. */
+Test(record, a_run_that_is_interrupted_leaves_no_file)
+{
+	struct tscal_platform *p = recorder(machine(), true);
+	struct plat_cpuid regs;
+
+	p->ops->cpuid(p, 0, 0, &regs);
+	cr_assert(eq(int, access(path, F_OK), -1));
+	cr_assert(zero(int, tscal_platform_free(p)));
+	cr_assert(zero(int, access(path, F_OK)));
+}
+
+Test(record, a_file_that_appears_meanwhile_is_kept)
+{
+	struct tscal_platform *p = recorder(machine(), true);
+	FILE *f = fopen(path, "w");
+
+	fputs("precious", f);
+	fclose(f);
+	cr_assert(eq(int, tscal_platform_free(p), -EEXIST));
+	cr_assert(eq(str, slurp(), "precious"));
+}
+
+/* A relative path means what it meant when it was given. */
+Test(record, a_program_may_change_its_directory_meanwhile)
+{
+	struct tscal_platform *p;
+
+	cr_assert(zero(int, chdir(dir)));
+	cr_assert(zero(int, tscal_platform_record(machine(), "f", true, &p)));
+	cr_assert(zero(int, chdir("/")));
+	cr_assert(zero(int, tscal_platform_free(p)));
+	cr_assert(zero(int, access(path, F_OK)));
+}
+
+static void ask_for_secrets(struct tscal_platform *p)
+{
+	static const char *const files[] = {"/sys/class/dmi/id/product_serial",
+		"/sys/class/dmi/id/product_uuid",
+		"/sys/class/dmi/id/board_asset_tag",
+		"/proc/sys/kernel/random/boot_id", "/etc/machine-id",
+		"/proc/cmdline"};
+	struct plat_cpuid regs;
+	char buf[200];
+	uint64_t msr;
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		sim_add_file(&sim, files[i],
+			"secret root=UUID=secret tsc=reliable\tsecret "
+			"ip=secret clocksource=tsc nopv tsc_secret\n");
+		/* The caller sees all of it. */
+		cr_assert(
+			le(int, 50, p->ops->read_file(p, files[i], buf, 200)));
+		cr_assert(zero(int, strncmp(buf, "secret root", 11)));
+	}
+	sim_add_cpuid(&sim, 3, 0, 0x5ec5ec, 0, 0, 0);
+	cr_assert(zero(int, p->ops->cpuid(p, 3, 0, &regs)));
+	cr_assert(eq(u32, regs.eax, 0x5ec5ec));
+	cr_assert(zero(int, p->ops->rdmsr(p, 0, 0x4f, &msr)));
+	cr_assert(zero(int, p->ops->rdmsr(p, 0, 0xc00102f1, &msr)));
+}
+
+Test(record, redacted_holds_nothing_that_identifies)
+{
+	struct tscal_platform *p = recorder(machine(), true);
+	char *text;
+
+	ask_for_secrets(p);
+	cr_assert(zero(int, tscal_platform_free(p)));
+	text = slurp();
+	cr_assert(zero(ptr, strstr(text, "secret")), "%s", text);
+	cr_assert(zero(ptr, strstr(text, "5ec5ec")), "%s", text);
+	cr_assert(zero(ptr, strstr(text, "msr")), "%s", text);
+	/* And what the report depends on. */
+	cr_assert(
+		not(zero(ptr, strstr(text, "\"/proc/cmdline\": \"tsc=reliable "
+					   "clocksource=tsc nopv\\n\""))),
+		"%s", text);
+	tscal_platform_free(replayed());
+}
+
+Test(record, unredacted_keeps_all_and_is_for_its_owner_alone)
+{
+	struct tscal_platform *p = recorder(machine(), false);
+	struct stat st;
+
+	umask(0);
+	ask_for_secrets(p);
+	cr_assert(zero(int, tscal_platform_free(p)));
+	cr_assert(not(zero(ptr, strstr(slurp(), "product_serial\": \"sec"))));
+	cr_assert(not(zero(ptr, strstr(slurp(), "5ec5ec"))));
+	cr_assert(zero(int, stat(path, &st)));
+	cr_assert(eq(int, st.st_mode & 0777, 0600));
+}
+
+/* Without this a recording on a hypervisor would be 20 KB of zeros. */
+Test(record, a_scan_is_one_line)
+{
+	struct tscal_platform *inner = machine(), *p;
+	static const struct plat_cpuid zero;
+	struct plat_cpuid regs;
+
+	sim_add_cpuid(&sim, 0x40000300, 0, 9, 9, 9, 9);
+	sim.out_of_range = &zero;
+	p = recorder(inner, true);
+	for (uint32_t leaf = 0x40000000; leaf <= 0x4000ff00; leaf += 0x100)
+		cr_assert(zero(int, p->ops->cpuid(p, leaf, 0, &regs)));
+	cr_assert(zero(int, tscal_platform_free(p)));
+	cr_assert(not(zero(ptr,
+			  strstr(slurp(), "cpuid 0x40000400-0x4000ff00/0x100 "
+					  "0x00: eax=0x00000000 "))),
+		"%s", slurp());
+	p = replayed();
+	for (uint32_t leaf = 0x40000000; leaf <= 0x4000ff00; leaf += 0x100) {
+		cr_assert(zero(int, p->ops->cpuid(p, leaf, 0, &regs)));
+		cr_assert(eq(u32, regs.eax, leaf == 0x40000300 ? 9 : 0));
+	}
+	cr_assert(eq(int, p->ops->cpuid(p, 0x40000001, 0, &regs), -ENODATA),
+		"never asked");
+	cr_assert(zero(int, tscal_platform_free(p)));
+}
+
+/* Ranges that cross could not be read back. */
+Test(record, scans_that_cross_can_be_read_back)
+{
+	struct tscal_platform *inner = machine(), *p;
+	struct plat_cpuid zero = {0}, one = {.eax = 1}, regs;
+
+	sim.out_of_range = &zero;
+	p = recorder(inner, true);
+	for (uint32_t leaf = 100; leaf < 120; leaf += 2)
+		p->ops->cpuid(p, leaf, 0, &regs);
+	sim.out_of_range = &one;
+	for (uint32_t leaf = 101; leaf < 120; leaf += 2)
+		p->ops->cpuid(p, leaf, 0, &regs);
+	cr_assert(zero(int, tscal_platform_free(p)));
+	p = replayed();
+	for (uint32_t leaf = 100; leaf < 120; leaf++) {
+		cr_assert(zero(int, p->ops->cpuid(p, leaf, 0, &regs)));
+		cr_assert(eq(u32, regs.eax, leaf & 1));
+	}
+	cr_assert(zero(int, tscal_platform_free(p)));
+}
+
+/* The APIC id is another on each CPU the thread happens to run on. */
+Test(record, of_two_answers_to_one_cpuid_question_the_first_stays)
+{
+	struct tscal_platform *inner = machine(), *p;
+	struct plat_cpuid first = {.ebx = 1}, second = {.ebx = 2}, regs;
+
+	sim.out_of_range = &first;
+	p = recorder(inner, true);
+	p->ops->cpuid(p, 1, 0, &regs);
+	sim.out_of_range = &second;
+	p->ops->cpuid(p, 1, 0, &regs);
+	cr_assert(eq(u32, regs.ebx, 2), "the caller sees what there is");
+	cr_assert(zero(int, tscal_platform_free(p)));
+	p = replayed();
+	cr_assert(zero(int, p->ops->cpuid(p, 1, 0, &regs)));
+	cr_assert(eq(u32, regs.ebx, 1));
+	cr_assert(zero(int, tscal_platform_free(p)));
+}
+
+Test(record, passes_on_that_a_machine_cannot_pin)
+{
+	struct tscal_platform *p = recorder(machine(), true);
+
+	cr_assert(eq(int, p->ops->pin(p), -EOPNOTSUPP));
+	p->ops->unpin(p);
+	cr_assert(zero(int, tscal_platform_free(p)));
+}
+
+/* The end of it all: this machine, recorded and replayed, is the same. */
+Test(record, a_replay_gives_the_report_of_the_run_that_was_recorded)
+{
+	struct tscal_opts opts = TSCAL_OPTS_INIT;
+	struct tscal_report *live, *again;
+	struct tscal_platform *p = recorder(tscal_platform_passive(), true);
+	const struct tscal_line *a, *b;
+
+	opts.platform = p;
+	cr_assert(zero(int, tscal_report_new(&opts, &live)));
+	cr_assert(zero(int, tscal_platform_free(p)));
+	opts.platform = replayed();
+	cr_assert(zero(int, tscal_report_new(&opts, &again)));
+	cr_assert(zero(int, tscal_platform_free(opts.platform)));
+
+	cr_assert(zero(
+		int, memcmp(tscal_report_info(live), tscal_report_info(again),
+			     sizeof(struct tscal_info))));
+	for (size_t i = 0; i < tscal_report_count(live); i++) {
+		a = tscal_report_line(live, i);
+		b = tscal_report_line(again, i);
+		cr_assert(eq(int, b->status, a->status), "%s", a->name);
+		cr_assert(eq(str, (char *)b->sentence, (char *)a->sentence));
+		cr_assert(ieee_ulp_eq(dbl, b->hz_lo, a->hz_lo, 0));
+		cr_assert(ieee_ulp_eq(dbl, b->hz, a->hz, 0));
+		cr_assert(ieee_ulp_eq(dbl, b->hz_hi, a->hz_hi, 0));
+	}
+	tscal_report_free(live);
+	tscal_report_free(again);
+}
