@@ -71,7 +71,7 @@ static void describe(struct tscal_machine *m, const struct run *run)
 	m->stepping = f->stepping;
 	memcpy(m->clocksource, f->clocksource, sizeof(m->clocksource));
 	memcpy(m->available, f->available, sizeof(m->available));
-	m->hv = run->hv;
+	m->hv = run->hv.id;
 }
 
 int tscal_report_new(const struct tscal_opts *opts, struct tscal_report **out)

@@ -20,8 +20,7 @@ const struct source *const sources[] = {
 	&source_perf_page,
 	&source_tsc_freq_khz,
 	&source_kvm_ioctl,
-	/* Counted here.  adjtimex uses the exact rate that vdso found: after
-	   it. */
+	/* Measured here. */
 	&source_clock_raw,
 	&source_hpet,
 	&source_acpi_pm,
@@ -46,14 +45,14 @@ size_t source_rank(enum tscal_source id)
 	return i;
 }
 
-bool source_wanted(const struct run *run, enum tscal_source id)
+uint64_t sources_wanted(uint64_t only)
 {
-	if (run->opts.only)
-		return run->opts.only & UINT64_C(1) << id;
-	for (size_t i = 0; i < n_sources; i++)
-		if (sources[i]->id == id)
-			return !sources[i]->only_named;
-	return false;
+	uint64_t wanted = 0;
+
+	for (size_t i = 0; i < n_sources && !only; i++)
+		if (!sources[i]->only_named)
+			wanted |= UINT64_C(1) << sources[i]->id;
+	return only ? only : wanted;
 }
 
 const char *tscal_source_str(enum tscal_source source)

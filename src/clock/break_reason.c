@@ -43,12 +43,16 @@ void clocks_take(
 void surroundings_take(struct tscal_platform *plat, double ns_per_tick,
 	struct surroundings *out)
 {
+	struct pvclock pv;
+
 	*out = (struct surroundings){0};
 	if (text_read_line(plat, CURRENT, out->clocksource,
 		    sizeof(out->clocksource)) < 0)
 		out->clocksource[0] = '\0';
-	out->pvclock_there = !clock_pages_pvclock(
-		plat, 1e9 / ns_per_tick, &out->pvclock);
+	clock_pages_pvclock(plat, 1e9 / ns_per_tick, &pv);
+	out->pvclock_there = pv.out.status == TSCAL_STATUS_READY;
+	out->pvclock_mul = pv.mul;
+	out->pvclock_shift = pv.shift;
 }
 
 bool clocksource_changed(
@@ -92,8 +96,8 @@ uint32_t break_reason(const struct clocks *before, const struct clocks *now,
 	if (ticks > 0 && off <= band)
 		return clock_id < 0 ? TSCAL_EVENT_SET : TSCAL_EVENT_RATE;
 	if (at_first->pvclock_there && here->pvclock_there &&
-		(at_first->pvclock.mul != here->pvclock.mul ||
-			at_first->pvclock.shift != here->pvclock.shift))
+		(at_first->pvclock_mul != here->pvclock_mul ||
+			at_first->pvclock_shift != here->pvclock_shift))
 		return TSCAL_EVENT_MOVED;
 	return TSCAL_EVENT_JUMP;
 }

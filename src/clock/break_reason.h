@@ -24,7 +24,8 @@ struct clocks {
 struct surroundings {
 	char clocksource[32];
 	bool pvclock_there;
-	struct pvclock pvclock;
+	uint32_t pvclock_mul;
+	int8_t pvclock_shift;
 };
 
 /* Read the clocks, once each, and bring them to one TSC value. */

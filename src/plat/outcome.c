@@ -25,11 +25,11 @@ static const struct {
 	enum tscal_status status;
 	const char *before, *after;
 } errors[] = {
-	{ENOENT, TSCAL_STATUS_ABSENT, "no ", " on this machine"},
+	{ENOENT, TSCAL_STATUS_ABSENT, "", " is not on this machine"},
 	{EACCES, TSCAL_STATUS_DENIED, "no permission for ", ""},
 	{EPERM, TSCAL_STATUS_DENIED, "no permission for ", ""},
 	{EOPNOTSUPP, TSCAL_STATUS_SKIPPED, "not asked to use ", ""},
-	{ENODATA, TSCAL_STATUS_ABSENT, "the recording does not hold ", ""},
+	{ENODATA, TSCAL_STATUS_ABSENT, "", " is not in the recording"},
 	{EFAULT, TSCAL_STATUS_DENIED, "reading ",
 		" faults, although the kernel permitted it"},
 	{ENODEV, TSCAL_STATUS_STUCK, "", " does not count"},

@@ -22,7 +22,7 @@ struct outcome {
 __attribute__((format(printf, 3, 4))) void outcome_set(
 	struct outcome *o, enum tscal_status status, const char *fmt, ...);
 
-/* The status and the sentence that a -errno of plat.h means; what: "/dev/kvm",
+/* The status and the sentence that a -errno of plat.h means; what:
  * "the HPET". */
 void outcome_errno(struct outcome *o, int rc, const char *what);
 

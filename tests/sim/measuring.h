@@ -64,7 +64,7 @@ static inline struct measured measure_one(
 		.deadline_ns = sim_now_ns(&sim.plat) +
 			       budget_ms * UINT64_C(1000000),
 	};
-	struct measured m = {.id = id};
+	struct measured m = {.id = id, .what = "the counter"};
 
 	measure(plan, &m, 1);
 	return m;
@@ -74,13 +74,14 @@ static inline bool holds_truth(const struct measured *m)
 {
 	double hz = sim_hz(&sim, m->id);
 
-	return m->status == TSCAL_STATUS_READY && m->lo <= hz && hz <= m->hi &&
-	       m->lo <= m->hz && m->hz <= m->hi;
+	return m->out.status == TSCAL_STATUS_READY && m->out.lo <= hz &&
+	       hz <= m->out.hi && m->out.lo <= m->out.hz &&
+	       m->out.hz <= m->out.hi;
 }
 
 static inline double error_ppm(const struct measured *m)
 {
-	return (m->hz / sim_hz(&sim, m->id) - 1) * 1e6;
+	return (m->out.hz / sim_hz(&sim, m->id) - 1) * 1e6;
 }
 
 #endif /* TSCAL_TESTS_MEASURING_H */

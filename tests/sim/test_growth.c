@@ -39,7 +39,8 @@ static struct measure_plan plan_for(
 /* How far the truth may be, by the bounds. */
 static double may_be_off_ppm(const struct measured *r)
 {
-	return larger(r->hi - r->hz, r->hz - r->lo) / r->hz * 1e6;
+	return larger(r->out.hi - r->out.hz, r->out.hz - r->out.lo) /
+	       r->out.hz * 1e6;
 }
 
 Test(sim_growth, stops_where_the_target_is_reached)
@@ -53,9 +54,9 @@ Test(sim_growth, stops_where_the_target_is_reached)
 		timers(i);
 		measure(plan_for(targets[i], 10, 30000), m, 3);
 		for (size_t k = 0; k < 3; k++) {
-			cr_assert(holds_truth(&m[k]), "%s", m[k].sentence);
+			cr_assert(holds_truth(&m[k]), "%s", m[k].out.sentence);
 			cr_assert(le(dbl, may_be_off_ppm(&m[k]), targets[i]),
-				"%g: %s", targets[i], m[k].sentence);
+				"%g: %s", targets[i], m[k].out.sentence);
 		}
 		cr_assert(lt(dbl, (double)sim.now_ps / 1e9, enough_ms), "%g",
 			targets[i]);
@@ -70,7 +71,7 @@ Test(sim_growth, no_target_is_missed_by_little)
 		measure(plan_for(target, 10, 30000), m, 3);
 		for (size_t k = 0; k < 3; k++)
 			cr_expect(le(dbl, may_be_off_ppm(&m[k]), target),
-				"%g: %s", target, m[k].sentence);
+				"%g: %s", target, m[k].out.sentence);
 	}
 }
 
@@ -90,10 +91,10 @@ Test(sim_growth, a_short_budget_gives_the_best_that_there_is_time_for)
 		timers(i);
 		measure(plan_for(0.01, 10, budget_ms[i]), m, 3);
 		for (size_t k = 0; k < 3; k++) {
-			cr_assert(holds_truth(&m[k]), "%s", m[k].sentence);
+			cr_assert(holds_truth(&m[k]), "%s", m[k].out.sentence);
 			cr_assert(lt(dbl, 0.01, may_be_off_ppm(&m[k])));
 			cr_assert(lt(dbl, budget_ms[i] * 0.8, m[k].ms),
-				"%u: %s", budget_ms[i], m[k].sentence);
+				"%u: %s", budget_ms[i], m[k].out.sentence);
 		}
 		cr_assert(lt(u64, sim.now_ps, budget_ms[i] * MS));
 	}
@@ -104,13 +105,13 @@ Test(sim_growth, a_pit_stays_at_half_its_range_while_others_go_on)
 	timers(1);
 	measure(plan_for(0.5, 10, 5000), m, N);
 	for (size_t i = 0; i < N; i++)
-		cr_assert(holds_truth(&m[i]), "%s", m[i].sentence);
+		cr_assert(holds_truth(&m[i]), "%s", m[i].out.sentence);
 	/* It comes round after 54.9 ms. */
 	cr_assert(lt(dbl, m[3].ms, 35));
 	cr_assert(lt(dbl, 20, m[3].ms));
 	for (size_t i = 0; i < 3; i++)
 		cr_assert(le(dbl, may_be_off_ppm(&m[i]), 0.5), "%s",
-			m[i].sentence);
+			m[i].out.sentence);
 	cr_assert(lt(u64, sim.now_ps, 5000 * MS));
 }
 
@@ -123,11 +124,11 @@ Test(sim_growth, ends_beside_a_counter_that_is_stuck)
 		measure(plan_for(2, 10, 60000), m, N);
 		for (size_t i = 0; i < N; i++) {
 			if (i == stuck)
-				cr_assert(eq(
-					int, m[i].status, TSCAL_STATUS_STUCK));
+				cr_assert(eq(int, m[i].out.status,
+					TSCAL_STATUS_STUCK));
 			else
 				cr_assert(holds_truth(&m[i]), "%s",
-					m[i].sentence);
+					m[i].out.sentence);
 		}
 		cr_assert(lt(u64, sim.now_ps, 5000 * MS));
 	}
@@ -145,11 +146,11 @@ Test(sim_growth, a_counter_may_need_a_second)
 		m[1] = (struct measured){
 			.id = PLAT_COUNTER_REALTIME, .least_ns = 1000000000};
 		measure(plan_for(0, window_ms[i], i ? 2000 : 1200), m, 2);
-		cr_assert(holds_truth(&m[0]), "%s", m[0].sentence);
-		cr_assert(holds_truth(&m[1]), "%s", m[1].sentence);
-		cr_assert(le(dbl, 1000, m[1].ms), "%s", m[1].sentence);
+		cr_assert(holds_truth(&m[0]), "%s", m[0].out.sentence);
+		cr_assert(holds_truth(&m[1]), "%s", m[1].out.sentence);
+		cr_assert(le(dbl, 1000, m[1].ms), "%s", m[1].out.sentence);
 		/* What can count so long takes part: it costs a burst. */
-		cr_assert(le(dbl, 999, m[0].ms), "%s", m[0].sentence);
+		cr_assert(le(dbl, 999, m[0].ms), "%s", m[0].out.sentence);
 		cr_assert(lt(u64, sim.now_ps, 1300 * MS));
 	}
 }
@@ -166,9 +167,10 @@ Test(sim_growth, a_jump_in_the_longer_window_shows)
 				(int64_t)(sim.tsc_hz * jumps_s[i]));
 			measure(plan_for(0.01, 10, 150), m, 3);
 			for (size_t k = 0; k < 3; k++)
-				cr_assert(eq(int, m[k].status,
+				cr_assert(eq(int, m[k].out.status,
 						  TSCAL_STATUS_UNSTABLE),
-					"%g s: %s", jumps_s[i], m[k].sentence);
+					"%g s: %s", jumps_s[i],
+					m[k].out.sentence);
 		}
 }
 
@@ -180,7 +182,7 @@ Test(sim_growth, a_budget_of_1_ms_is_kept)
 		measure(plan_for(seed % 2 ? 0.1 : 0, 1, 1), m, 3);
 		for (size_t i = 0; i < 3; i++)
 			cr_assert(holds_truth(&m[i]), "seed %lu: %s",
-				(unsigned long)seed, m[i].sentence);
+				(unsigned long)seed, m[i].out.sentence);
 		cr_assert(le(u64, sim.now_ps, 1 * MS + 4 * US));
 	}
 }
@@ -226,9 +228,9 @@ static void any_plan(uint64_t seed)
 	}
 	measure(plan_for(pow(10, between(-3, 3)), window_ms, budget_ms), m, n);
 	for (size_t i = 0; i < n; i++)
-		if (m[i].status == TSCAL_STATUS_READY)
+		if (m[i].out.status == TSCAL_STATUS_READY)
 			cr_assert(holds_truth(&m[i]), "seed %lu: %s",
-				(unsigned long)seed, m[i].sentence);
+				(unsigned long)seed, m[i].out.sentence);
 	/* The sixteenth that is left for what follows takes up the last
 	 * reads of all bursts but the last, unless they are slow for
 	 * such a budget: then each of four bursts ends within one. */

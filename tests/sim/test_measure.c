@@ -52,8 +52,8 @@ Test(sim_measure, interval_holds_the_truth_whatever_interrupts)
 		disturb(seed);
 		m = measure_one(c - sim.counters, 10, 50);
 		cr_assert(holds_truth(&m), "seed %lu: %s, %.4f ppm, %s",
-			(unsigned long)seed, tscal_status_str(m.status),
-			error_ppm(&m), m.sentence);
+			(unsigned long)seed, tscal_status_str(m.out.status),
+			error_ppm(&m), m.out.sentence);
 	}
 }
 
@@ -66,7 +66,7 @@ Test(sim_measure, interval_holds_the_truth_of_a_clock_made_of_the_tsc)
 		disturb(seed);
 		m = measure_one(PLAT_COUNTER_CLOCK_RAW, 10, 50);
 		cr_assert(holds_truth(&m), "seed %lu: %.4f ppm, %s",
-			(unsigned long)seed, error_ppm(&m), m.sentence);
+			(unsigned long)seed, error_ppm(&m), m.out.sentence);
 	}
 }
 
@@ -77,12 +77,12 @@ Test(sim_measure, point_is_far_better_than_the_interval)
 
 		machine_with_steps(seed)->jitter_ps = (seed % 3 + 1) * 2 * NS;
 		m = measure_one(PLAT_COUNTER_CLOCK_RAW, 10, 50);
-		cr_assert(eq(int, m.status, TSCAL_STATUS_READY));
+		cr_assert(eq(int, m.out.status, TSCAL_STATUS_READY));
 		/* Half a ns of 10 ms: the drift within a burst is 2 ns. */
 		cr_assert(lt(dbl, fabs(error_ppm(&m)), 0.05), "seed %lu: %s",
-			(unsigned long)seed, m.sentence);
+			(unsigned long)seed, m.out.sentence);
 		/* Two brackets of some 50 ns in 10 ms. */
-		cr_assert(lt(dbl, 2, (m.hi - m.lo) / m.hz * 1e6));
+		cr_assert(lt(dbl, 2, (m.out.hi - m.out.lo) / m.out.hz * 1e6));
 	}
 }
 
@@ -113,7 +113,7 @@ Test(sim_measure, holds_the_truth_with_reads_of_100_us)
 		c->jitter_ps = 10 * US;
 		m = measure_one(PLAT_COUNTER_CLOCK_RAW, 10, 50);
 		cr_assert(holds_truth(&m), "seed %lu: %s", (unsigned long)seed,
-			m.sentence);
+			m.out.sentence);
 		/* Stretched: 10 ms would leave 2 % open. */
 		cr_assert(lt(dbl, 25, m.ms));
 	}
@@ -134,7 +134,8 @@ Test(sim_measure, samples_an_end_again_that_is_unlike_the_other)
 		sim_add_event(&sim, SIM_SLOW, until[i], 0);
 		m = measure_one(PLAT_COUNTER_CLOCK_RAW, 10, 50);
 		cr_assert(holds_truth(&m));
-		cr_assert(lt(dbl, fabs(error_ppm(&m)), 0.03), "%s", m.sentence);
+		cr_assert(lt(dbl, fabs(error_ppm(&m)), 0.03), "%s",
+			m.out.sentence);
 		/* The first end: a window of its own. */
 		cr_assert(eq(int, 15 * MS < sim.now_ps, from[i] == 0));
 	}
@@ -150,8 +151,8 @@ Test(sim_measure, says_so_when_the_ends_stay_unlike)
 			(int64_t)((i + 1) * 15 * NS));
 	m = measure_one(PLAT_COUNTER_CLOCK_RAW, 10, 50);
 	cr_assert(holds_truth(&m));
-	cr_assert(
-		ne(ptr, strstr(m.sentence, "unlike"), NULL), "%s", m.sentence);
+	cr_assert(ne(ptr, strstr(m.out.sentence, "unlike"), NULL), "%s",
+		m.out.sentence);
 	cr_assert(le(u64, sim.now_ps, 50 * MS));
 }
 
@@ -181,7 +182,7 @@ Test(sim_measure, several_counters_share_one_window)
 		measure(plan, m, 4);
 		for (size_t i = 0; i < 4; i++)
 			cr_assert(holds_truth(&m[i]), "seed %lu, %zu: %s",
-				(unsigned long)seed, i, m[i].sentence);
+				(unsigned long)seed, i, m[i].out.sentence);
 		/* One wait, not four; 5 ms were stolen. */
 		cr_assert(lt(u64, sim.now_ps, 30 * MS));
 	}
@@ -196,8 +197,8 @@ Test(sim_measure, a_stuck_counter_leaves_the_others_alone)
 	machine(1);
 	sim_add_counter(&sim, PM, 3579545, 1, 24)->stops_at_ps = 1;
 	measure(plan, m, 3);
-	cr_assert(eq(int, m[0].status, TSCAL_STATUS_STUCK));
-	cr_assert(eq(int, m[1].status, TSCAL_STATUS_ABSENT));
+	cr_assert(eq(int, m[0].out.status, TSCAL_STATUS_STUCK));
+	cr_assert(eq(int, m[1].out.status, TSCAL_STATUS_ABSENT));
 	cr_assert(holds_truth(&m[2]));
 }
 
@@ -211,7 +212,7 @@ Test(sim_measure, look_ups_may_outlast_the_window)
 	measure_begin(&sim.plat, &plan, space, 1);
 	sim_wait(&sim.plat, 25000000, true);
 	measure_finish(&sim.plat, &plan, space, 1);
-	cr_assert(holds_truth(&m), "%s", m.sentence);
+	cr_assert(holds_truth(&m), "%s", m.out.sentence);
 	cr_assert(lt(u64, sim.now_ps, 30 * MS));
 }
 
@@ -247,11 +248,11 @@ Test(sim_measure, keeps_the_budget_with_slow_reads)
 			c->after_ps = cost[i] * NS / 2;
 			m = measure_one(
 				PLAT_COUNTER_CLOCK_RAW, window, budget[k]);
-			if (m.status == TSCAL_STATUS_READY)
+			if (m.out.status == TSCAL_STATUS_READY)
 				cr_assert(holds_truth(&m));
 			else
-				cr_assert(eq(
-					int, m.status, TSCAL_STATUS_UNSTABLE));
+				cr_assert(eq(int, m.out.status,
+					TSCAL_STATUS_UNSTABLE));
 			/* Each of four bursts ends within a read. */
 			over = 4 * (c->before_ps + c->after_ps + 20 * NS);
 			cr_assert(le(u64, sim.now_ps, budget[k] * MS + over),
@@ -267,7 +268,7 @@ Test(sim_measure, a_window_beyond_the_wrap_is_shortened)
 	machine(2);
 	sim_add_counter(&sim, PM, 3579545, 1, 24);
 	m = measure_one(PM, 20000, 60000);
-	cr_assert(holds_truth(&m), "%s", m.sentence);
+	cr_assert(holds_truth(&m), "%s", m.out.sentence);
 	cr_assert(lt(dbl, m.ms, 2500)); /* half of 4.69 s */
 }
 
@@ -280,7 +281,7 @@ Test(sim_measure, late_is_better_than_nothing)
 	m = (struct measured){.id = PLAT_COUNTER_CLOCK_RAW};
 	/* Others took all the time before it began. */
 	measure((struct measure_plan)PLAN(10, 50), &m, 1);
-	cr_assert(holds_truth(&m), "%s", m.sentence);
+	cr_assert(holds_truth(&m), "%s", m.out.sentence);
 	cr_assert(lt(u64, sim.now_ps, 104 * MS));
 }
 
@@ -321,14 +322,14 @@ Test(sim_measure, reads_that_are_caught_while_the_counter_changes)
 			c->caught = 100;
 		}
 		measure((struct measure_plan)PLAN(10, 1000), m, 2);
-		cr_assert(holds_truth(&m[0]), "%s", m[0].sentence);
-		cr_assert(holds_truth(&m[1]), "%s", m[1].sentence);
+		cr_assert(holds_truth(&m[0]), "%s", m[0].out.sentence);
+		cr_assert(holds_truth(&m[1]), "%s", m[1].out.sentence);
 		/* What is left out is not taken for too few reads. */
 		cr_assert(lt(dbl, m[0].ms, 12), "%g ms", m[0].ms);
 		/* Unverified they are a counter that jumps. */
 		sim.counters[PM].verify = false;
 		sim.counters[PM].caught = 4;
 		measure((struct measure_plan)PLAN(10, 1000), m, 1);
-		cr_assert(eq(int, m[0].status, TSCAL_STATUS_UNSTABLE));
+		cr_assert(eq(int, m[0].out.status, TSCAL_STATUS_UNSTABLE));
 	}
 }

@@ -235,13 +235,13 @@ static void while_it_is_open(
 
 static bool as_owed(size_t i)
 {
-	if (m[i].status == TSCAL_STATUS_READY)
+	if (m[i].out.status == TSCAL_STATUS_READY)
 		return owed[i].status == TSCAL_STATUS_READY &&
 		       holds_truth(&m[i]);
-	if (owed[i].slow && m[i].status == TSCAL_STATUS_UNSTABLE &&
-		strstr(m[i].sentence, "slow reads"))
+	if (owed[i].slow && m[i].out.status == TSCAL_STATUS_UNSTABLE &&
+		strstr(m[i].out.sentence, "slow reads"))
 		return true;
-	return m[i].status == owed[i].status && m[i].sentence[0];
+	return m[i].out.status == owed[i].status && m[i].out.sentence[0];
 }
 
 static void run(uint64_t seed, enum trouble trouble)
@@ -264,8 +264,8 @@ static void run(uint64_t seed, enum trouble trouble)
 				 2 * sim.rdtsc_ps;
 		cr_assert(as_owed(i), "seed %lu, %s: %s, %.4f ppm, %s",
 			(unsigned long)seed, plat_counter_name(ids[i]),
-			tscal_status_str(m[i].status), error_ppm(&m[i]),
-			m[i].sentence);
+			tscal_status_str(m[i].out.status), error_ppm(&m[i]),
+			m[i].out.sentence);
 	}
 	cr_assert(le(u64, sim.now_ps, BUDGET_MS * MS + last_reads_ps),
 		"seed %lu", (unsigned long)seed);
@@ -278,7 +278,7 @@ static void run_all_of(enum trouble trouble)
 	for (uint64_t i = 0; i < RUNS / TROUBLES; i++, done++) {
 		run(trouble * UINT64_C(1000000) + i, trouble);
 		for (size_t k = 0; k < N; k++)
-			numbers += m[k].status == TSCAL_STATUS_READY;
+			numbers += m[k].out.status == TSCAL_STATUS_READY;
 	}
 	cr_assert(eq(sz, done, RUNS / TROUBLES));
 	/* That slow reads may leave too much open is no way out. */

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/timex.h>
 
-#include "calib/source/source.h"
+#include "calib/run.h"
 #include "plat/sim/sim.h"
 
 static struct sim sim;
@@ -35,38 +35,62 @@ static inline void init_metal(void)
 	run.kernel = (struct kernel_rate){.roots = TSCAL_ROOT_HPET,
 		.khz_roots = TSCAL_ROOT_HPET,
 		.tsc = true,
-		.how = "measured it against the HPET",
-		.khz_how = "measured it against the HPET"};
-	run.pvclock_rc = -ENOENT;
+		.origin = KERNEL_HPET,
+		.khz_origin = KERNEL_HPET};
+	run.raw_rate.out.status = TSCAL_STATUS_SKIPPED;
 }
 
 static inline void measured(double hz)
 {
-	run.raw = (struct measured){.status = TSCAL_STATUS_READY,
-		.hz = hz,
-		.lo = hz * (1 - 10e-6),
-		.hi = hz * (1 + 10e-6)};
+	run.measured.counters.raw = (struct measured){
+		.out = {TSCAL_STATUS_READY, hz, hz * (1 - 10e-6),
+			hz * (1 + 10e-6), ""}};
 }
 
-static inline const struct tscal_line *ask(enum tscal_source id)
+/* A row of the table, with an estimate to fill in. */
+static inline const struct source *source_of(enum tscal_source id)
 {
 	for (size_t i = 0; i < n_sources; i++) {
 		if (sources[i]->id != id)
 			continue;
-		est = (struct estimate){.source = sources[i],
+		est = (struct estimate){.probe = sources[i]->probe,
 			.line = {.name = sources[i]->name,
 				.id = id,
 				.kind = sources[i]->kind,
 				.tolerance_ppm = -1,
 				.ms = -1}};
-		sources[i]->ask(&run, &est);
-		cr_assert(not(zero(sz, strlen(est.line.sentence))));
-		return &est.line;
+		return sources[i];
 	}
 	cr_fatal("no such source");
 }
 
+static inline const struct tscal_line *ask(enum tscal_source id)
+{
+	struct source_view view = run_source_view(&run);
+	const struct source *s = source_of(id);
+
+	if (id == TSCAL_SOURCE_VDSO) {
+		run.raw_rate = (struct raw_rate){0};
+		raw_rate_find(run.plat, &run.facts, &run.kernel, &run.measured,
+			&run.raw_rate);
+	}
+	if (!s->check || s->check(&view, &est))
+		s->read(&view, &est);
+	cr_assert(not(zero(sz, strlen(est.line.sentence))));
+	return &est.line;
+}
 #define STATUS(id) ((int)ask(id)->status)
+
+/* What it answers in a survey. */
+static inline void would(enum tscal_source id)
+{
+	struct source_view view = run_source_view(&run);
+	const struct source *s = source_of(id);
+
+	if (!s->check || s->check(&view, &est))
+		s->would(&view, &est);
+	cr_assert(not(zero(sz, strlen(est.line.sentence))));
+}
 
 static inline void says(const char *part)
 {

@@ -64,7 +64,7 @@ int clock_pages_pairs(struct tscal_platform *plat, double lo, double hi,
 #define PVCLOCK_SIZE 32
 #define PVCLOCK_TRIES 3
 
-static int parse_pvclock(const uint8_t *rec, double hz, struct pvclock *out)
+static void parse_pvclock(const uint8_t *rec, double hz, struct pvclock *pv)
 {
 	uint32_t version, pad, mul;
 	uint64_t tsc, system;
@@ -82,20 +82,24 @@ static int parse_pvclock(const uint8_t *rec, double hz, struct pvclock *out)
 	/* An odd version is an update under way; flags has two bits. */
 	if (!version || version & 1 || pad || !tsc || !mul || shift < -31 ||
 		shift > 31 || flags > 3)
-		return -ENOENT;
-	out->mul = mul;
-	out->shift = shift;
-	out->stable = flags & 1;
+		return;
+	pv->mul = mul;
+	pv->shift = shift;
+	pv->stable = flags & 1;
 	/* ns = (ticks << shift) * mul >> 32, and mul is cut to an integer. */
-	out->hz = ldexp(1e9, 32 - shift) / (mul + 0.5);
-	out->lo = ldexp(1e9, 32 - shift) / (mul + 1.0);
-	out->hi = ldexp(1e9, 32 - shift) / mul;
-	off = fabs(out->hz / hz - 1);
-	if (off < PVCLOCK_NEAR)
-		return 0;
-	if (!(mul >> 31))
-		return -ENOENT;
-	return off < PVCLOCK_MOVED ? 0 : -EDOM;
+	pv->out.hz = ldexp(1e9, 32 - shift) / (mul + 0.5);
+	pv->out.lo = ldexp(1e9, 32 - shift) / (mul + 1.0);
+	pv->out.hi = ldexp(1e9, 32 - shift) / mul;
+	off = fabs(pv->out.hz / hz - 1);
+	if (off < PVCLOCK_NEAR || (mul >> 31 && off < PVCLOCK_MOVED))
+		outcome_set(&pv->out, TSCAL_STATUS_READY,
+			"pvclock mul %u, shift %d%s", mul, shift,
+			pv->stable ? "" : ", each CPU its own offset");
+	else if (mul >> 31)
+		outcome_set(&pv->out, TSCAL_STATUS_IMPLAUSIBLE,
+			"the pvclock record says %.0f MHz (mul %u, shift %d), "
+			"no rate near the one measured",
+			pv->out.hz / 1e6, mul, shift);
 }
 
 /* 6.18 has a region of its own, 6.1 further pages of [vvar]. */
@@ -107,6 +111,15 @@ static int read_vclock(struct tscal_platform *plat, unsigned of_vclock,
 	if (rc == -ENOENT)
 		rc = plat->ops->page(plat, PLAT_PAGE_VVAR, of_vvar, page);
 	return rc;
+}
+
+static void page_errno(struct outcome *out, int rc, const char *what)
+{
+	if (rc == -EBUSY)
+		outcome_set(out, TSCAL_STATUS_UNSTABLE,
+			"%s changes with every look", what);
+	else
+		outcome_errno(out, rc, what);
 }
 
 /* The first bytes of such a page.  The hypervisor may write while it is copied:
@@ -126,13 +139,22 @@ static int read_steady(struct tscal_platform *plat, unsigned of_vclock,
 	return rc ? rc : -EBUSY;
 }
 
-int clock_pages_pvclock(
-	struct tscal_platform *plat, double hz, struct pvclock *out)
+void clock_pages_pvclock(
+	struct tscal_platform *plat, double hz, struct pvclock *pv)
 {
 	uint8_t page[PLAT_PAGE_SIZE];
 	int rc = read_steady(plat, 0, 1, page, PVCLOCK_SIZE);
 
-	return rc ? rc : parse_pvclock(page, hz, out);
+	*pv = (struct pvclock){.not_mapped = rc == -EFAULT};
+	outcome_set(
+		&pv->out, TSCAL_STATUS_ABSENT, "no pvclock record mapped here");
+	if (!rc)
+		parse_pvclock(page, hz, pv);
+	else if (rc == -EFAULT)
+		outcome_set(&pv->out, TSCAL_STATUS_ABSENT,
+			"the kernel does not let the vDSO use a pvclock");
+	else if (rc != -ENOENT)
+		page_errno(&pv->out, rc, "the pvclock record");
 }
 
 /* 100 ns = ticks * scale >> 64.  KVM makes the scale of its own mul by a factor
@@ -142,23 +164,33 @@ int clock_pages_pvclock(
 #define HYPERV_CUT 0.03e-6
 #define HYPERV_SIZE 24
 
-int clock_pages_hyperv(
-	struct tscal_platform *plat, double hz, struct hyperv_page *out)
+void clock_pages_hyperv(
+	struct tscal_platform *plat, double hz, struct hyperv_page *p)
 {
 	uint8_t page[PLAT_PAGE_SIZE];
 	uint32_t sequence, reserved;
 	int rc = read_steady(plat, 1, 2, page, HYPERV_SIZE);
 
-	if (rc)
-		return rc;
+	*p = (struct hyperv_page){0};
+	outcome_set(&p->out, TSCAL_STATUS_ABSENT,
+		"the vDSO maps no reference TSC page that fits the "
+		"measurement");
+	if (rc) {
+		if (rc != -EFAULT && rc != -ENOENT)
+			page_errno(&p->out, rc, "the reference TSC page");
+		return;
+	}
 	memcpy(&sequence, page, 4);
 	memcpy(&reserved, page + 4, 4);
-	memcpy(&out->scale, page + 8, 8);
+	memcpy(&p->scale, page + 8, 8);
 	/* Sequence 0: not to be used now. */
-	if (!sequence || reserved || !out->scale)
-		return -ENOENT;
-	out->hz = ldexp(HYPERV_HZ, 64) / (double)out->scale;
-	out->lo = out->hz * (1 - HYPERV_CUT);
-	out->hi = out->hz * (1 + HYPERV_CUT);
-	return fabs(out->hz / hz - 1) < PVCLOCK_NEAR ? 0 : -ENOENT;
+	if (!sequence || reserved || !p->scale)
+		return;
+	p->out.hz = ldexp(HYPERV_HZ, 64) / (double)p->scale;
+	p->out.lo = p->out.hz * (1 - HYPERV_CUT);
+	p->out.hi = p->out.hz * (1 + HYPERV_CUT);
+	if (fabs(p->out.hz / hz - 1) < PVCLOCK_NEAR)
+		outcome_set(&p->out, TSCAL_STATUS_READY,
+			"reference TSC page, scale 0x%llx",
+			(unsigned long long)p->scale);
 }

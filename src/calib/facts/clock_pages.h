@@ -8,20 +8,22 @@
 #ifndef TSCAL_CLOCK_PAGES_H
 #define TSCAL_CLOCK_PAGES_H
 
-#include "plat/plat.h"
+#include "plat/outcome.h"
 
 /* The hypervisor's record (Linux, Documentation/virt/kvm/x86/msr.rst). */
 struct pvclock {
 	uint32_t mul;
 	int8_t shift;
 	bool stable; /* one record serves all CPUs */
-	double hz, lo, hi;
+	/* The kernel keeps a place for it, but does not let the vDSO use it. */
+	bool not_mapped;
+	struct outcome out;
 };
 
 /* Hyper-V's reference TSC page (Hypervisor TLFS, Reference TSC Page). */
 struct hyperv_page {
 	uint64_t scale;
-	double hz, lo, hi;
+	struct outcome out;
 };
 
 /* The kernel's own and the one that NTP steers; 6.18 may have some more, for
@@ -47,20 +49,14 @@ int clock_pages_pairs(struct tscal_platform *plat, double lo, double hi,
 
 /*
  * The pvclock record, if its rate is within 1 % of hz, or within 30 % and the
- * record has the exact form that hypervisors write.  Returns 0, -ENOENT (no
- * page, or another thing in it), -EDOM (a record, of a rate further off),
- * -EFAULT (the kernel keeps a place for it, but has not let the vDSO use it),
- * -EBUSY (it changes with every look), or -errno of reading.
+ * record has the exact form that hypervisors write: READY, or why not.
  */
-int clock_pages_pvclock(
-	struct tscal_platform *plat, double hz, struct pvclock *out);
+void clock_pages_pvclock(
+	struct tscal_platform *plat, double hz, struct pvclock *pv);
 
-/*
- * Hyper-V's reference TSC page, if its rate is within 1 % of hz.  Returns 0,
- * -ENOENT (no page, or another thing in it), -EFAULT (the kernel does not let
- * the vDSO use one), -EBUSY (it changes with every look), or -errno of reading.
- */
-int clock_pages_hyperv(
-	struct tscal_platform *plat, double hz, struct hyperv_page *out);
+/* Hyper-V's reference TSC page, if its rate is within 1 % of hz: READY, or why
+ * not. */
+void clock_pages_hyperv(
+	struct tscal_platform *plat, double hz, struct hyperv_page *page);
 
 #endif /* TSCAL_CLOCK_PAGES_H */

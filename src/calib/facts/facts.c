@@ -10,6 +10,7 @@
 #include <sys/timex.h>
 
 #include "hv/ask_evidence.h"
+#include "hv/clocksource.h"
 #include "plat/text.h"
 
 #define CLOCKSOURCE "/sys/devices/system/clocksource/clocksource0/"
@@ -278,20 +279,20 @@ static void gather_ptp(struct tscal_platform *plat, struct facts *f)
 /* Where CPUID does not say so itself, who else says that this is a guest. */
 static void gather_signs(struct tscal_platform *plat, struct facts *f)
 {
-	/* Linux registers these where it has found their hypervisor. */
-	static const char *const clocks[] = {"kvm-clock", "xen",
-		"hyperv_clocksource_tsc_page", "hyperv_clocksource_msr"};
+	const struct clocksource *row;
 	size_t size = sizeof(f->virtual_sign);
 
 	if (f->hv_bit == 1)
 		return;
-	for (size_t i = 0; i < sizeof(clocks) / sizeof(*clocks); i++) {
-		if (strcmp(f->clocksource, clocks[i]) &&
-			!text_has_word(f->available, clocks[i]))
+	/* Linux registers such a one where it has found its hypervisor. */
+	for (size_t i = 0; (row = clocksource_row(i)) != NULL; i++) {
+		if (row->of != CLOCKSOURCE_OF_HYPERVISOR ||
+			(strcmp(f->clocksource, row->name) != 0 &&
+				!text_has_word(f->available, row->name)))
 			continue;
 		f->kernel_knows_host = true;
 		snprintf(f->virtual_sign, size,
-			"The kernel has the clocksource %s", clocks[i]);
+			"The kernel has the clocksource %s", row->name);
 		return;
 	}
 	if (f->hypervisor_flag) {

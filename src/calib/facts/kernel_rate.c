@@ -8,10 +8,9 @@
  * from the PIT or CPUID leaf 0x16 and then refined over one second against the
  * HPET if that is enabled, else the ACPI PM timer.
  */
-#include "calib/judge/judge.h"
+#include "calib/facts/kernel_rate.h"
 
-#include <string.h>
-
+#include "hv/clocksource.h"
 #include "plat/text.h"
 
 /* tsc_refine_calibration_work() takes a reading at each end of a second, and
@@ -23,43 +22,75 @@
 /* The refined rate is accepted within 1 % of the early one. */
 #define SLACK_EARLY_PPM 10000
 
+const char *kernel_origin_phrase(enum kernel_origin origin)
+{
+	static const char *const phrases[] = {
+		[KERNEL_TDX] = "took its rate from CPUID 15h, which TDX "
+			       "vouches for",
+		[KERNEL_CPUID_15] = "took its rate from CPUID 15h",
+		[KERNEL_CPUID_15_IN_GUEST] = "believed CPUID 15h in a virtual "
+					     "machine",
+		[KERNEL_HYPERVISOR] = "took its rate from the hypervisor",
+		[KERNEL_DECLARED] = "was told its rate, and not by CPUID 15h",
+		[KERNEL_HPET] = "measured it against the HPET",
+		[KERNEL_PM] = "measured it against the ACPI PM timer",
+		[KERNEL_HOST_TIMERS] = "measured it against timers that the "
+				       "host emulates",
+		[KERNEL_GUESS_REFINING] = "is still refining its first guess",
+		[KERNEL_GUESS] = "kept its first guess (PIT or CPUID 16h), "
+				 "unrefined",
+		[KERNEL_GUESS_BY_COMMAND_LINE] =
+			"kept its first guess (tsc_early_khz on its command "
+			"line), unrefined",
+		[KERNEL_GUESS_PERHAPS] = "may never have refined its first "
+					 "guess",
+		[KERNEL_NOT_SHOWN] = "does not show how it got its rate",
+		[KERNEL_ON_HYPERVISOR_CLOCK] = "runs on the hypervisor's clock",
+		[KERNEL_ON_HPET] = "runs on the HPET",
+		[KERNEL_ON_PM] = "runs on the ACPI PM timer",
+		[KERNEL_ON_PIT] = "runs on the PIT",
+		[KERNEL_ON_UNKNOWN] = "runs on a clocksource unknown to tscal",
+		[KERNEL_ON_NONE_YET] = "has not chosen a clocksource yet",
+		[KERNEL_ON_HIDDEN] = "keeps its clocksource out of sight",
+	};
+
+	return phrases[origin];
+}
+
 static void khz(struct kernel_rate *k, uint32_t roots, double slack_ppm,
-	const char *how)
+	enum kernel_origin origin)
 {
 	k->khz_roots = roots;
 	k->slack_ppm = slack_ppm;
-	k->khz_how = how;
+	k->khz_origin = origin;
 }
 
 static bool calibrated_by_hypervisor(
-	const struct facts *f, const struct hv_vendor *vendor)
+	const struct facts *f, const struct hypervisor *hv)
 {
 	return f->dom0 ||
-	       (vendor && vendor->linux_calibrates && !f->pv_clock_off);
+	       (hv->vendor && hv->vendor->linux_calibrates && !f->pv_clock_off);
 }
 
-static void declared(const struct facts *f, const struct hv_vendor *vendor,
+static void declared(const struct facts *f, const struct hypervisor *hv,
 	struct kernel_rate *k)
 {
 	if (f->tdx)
-		khz(k, TSCAL_ROOT_CPU, 0,
-			"took its rate from CPUID 15h, which TDX vouches for");
+		khz(k, TSCAL_ROOT_CPU, 0, KERNEL_TDX);
 	else if (!k->guest && f->max_basic >= 0x15)
-		khz(k, TSCAL_ROOT_CPU, 0, "took its rate from CPUID 15h");
+		khz(k, TSCAL_ROOT_CPU, 0, KERNEL_CPUID_15);
 	else if (!k->guest)
 		/* Atom's tables in model-specific registers, or worse. */
-		khz(k, TSCAL_ROOT_CPU | TSCAL_ROOT_UNKNOWN, 0,
-			"was told its rate, and not by CPUID 15h");
-	else if (calibrated_by_hypervisor(f, vendor))
-		khz(k, TSCAL_ROOT_HV, 0, "took its rate from the hypervisor");
+		khz(k, TSCAL_ROOT_CPU | TSCAL_ROOT_UNKNOWN, 0, KERNEL_DECLARED);
+	else if (calibrated_by_hypervisor(f, hv))
+		khz(k, TSCAL_ROOT_HV, 0, KERNEL_HYPERVISOR);
 	else if (f->max_basic < 0x15)
-		khz(k, TSCAL_ROOT_HV | TSCAL_ROOT_UNKNOWN, 0,
-			"was told its rate, and not by CPUID 15h");
+		khz(k, TSCAL_ROOT_HV | TSCAL_ROOT_UNKNOWN, 0, KERNEL_DECLARED);
 	else
 		/* Passed through or made up: who stands behind a CPUID leaf in
 		 * a virtual machine cannot be told. */
 		khz(k, TSCAL_ROOT_CPU | TSCAL_ROOT_UNKNOWN, 0,
-			"believed CPUID 15h in a virtual machine");
+			KERNEL_CPUID_15_IN_GUEST);
 }
 
 /*
@@ -73,113 +104,113 @@ static uint32_t roots_of_guess(const struct facts *f, bool guest)
 	if (guest)
 		return roots | TSCAL_ROOT_HV;
 	roots |= TSCAL_ROOT_PIT;
-	if (text_has_word(f->available, "hpet"))
+	if (text_has_word(f->available, CLOCKSOURCE_HPET))
 		roots |= TSCAL_ROOT_HPET;
-	if (text_has_word(f->available, "acpi_pm"))
+	if (text_has_word(f->available, CLOCKSOURCE_ACPI_PM))
 		roots |= TSCAL_ROOT_PM;
 	return roots;
 }
 
 static void guessed(const struct facts *f, struct kernel_rate *k,
-	double slack_ppm, const char *how)
+	double slack_ppm, enum kernel_origin origin)
 {
 	k->guess = true;
-	khz(k, roots_of_guess(f, k->guest), slack_ppm, how);
+	khz(k, roots_of_guess(f, k->guest), slack_ppm, origin);
 }
 
 static void calibrated(const struct facts *f, struct kernel_rate *k)
 {
-	bool hpet = text_has_word(f->available, "hpet");
-	bool pm = text_has_word(f->available, "acpi_pm");
+	bool hpet = text_has_word(f->available, CLOCKSOURCE_HPET);
+	bool pm = text_has_word(f->available, CLOCKSOURCE_ACPI_PM);
 
-	if (!text_has_word(f->available, "tsc"))
+	if (!text_has_word(f->available, CLOCKSOURCE_TSC))
 		/* Registered only after the refinement; if it was there and is
 		 * gone, nobody can tell. */
-		guessed(f, k, SLACK_EARLY_PPM,
-			"may never have refined its first guess");
+		guessed(f, k, SLACK_EARLY_PPM, KERNEL_GUESS_PERHAPS);
 	else if (!hpet && !pm)
 		guessed(f, k, SLACK_UNREFINED_PPM,
-			f->early_khz ? "kept its first guess (tsc_early_khz "
-				       "on its command line), unrefined"
-				     : "kept its first guess (PIT or CPUID "
-				       "16h), unrefined");
+			f->early_khz ? KERNEL_GUESS_BY_COMMAND_LINE
+				     : KERNEL_GUESS);
 	else if (k->guest) {
 		k->khz_by_host_clock = true;
-		khz(k, TSCAL_ROOT_HV, SLACK_REFINED_PPM,
-			"measured it against timers that the host emulates");
+		khz(k, TSCAL_ROOT_HV, SLACK_REFINED_PPM, KERNEL_HOST_TIMERS);
 	} else if (hpet)
-		khz(k, TSCAL_ROOT_HPET, SLACK_REFINED_PPM,
-			"measured it against the HPET");
+		khz(k, TSCAL_ROOT_HPET, SLACK_REFINED_PPM, KERNEL_HPET);
 	else
-		khz(k, TSCAL_ROOT_PM, SLACK_REFINED_PPM,
-			"measured it against the ACPI PM timer");
+		khz(k, TSCAL_ROOT_PM, SLACK_REFINED_PPM, KERNEL_PM);
 }
 
-static void roots_of_khz(const struct facts *f, const struct hv_vendor *vendor,
+static void roots_of_khz(const struct facts *f, const struct hypervisor *hv,
 	struct kernel_rate *k)
 {
 	if (k->provisional)
-		guessed(f, k, SLACK_EARLY_PPM,
-			"is still refining its first guess");
+		guessed(f, k, SLACK_EARLY_PPM, KERNEL_GUESS_REFINING);
 	else if (f->known_freq == 1)
-		declared(f, vendor, k);
+		declared(f, hv, k);
 	else if (f->known_freq == 0 && f->clocksource_visible)
 		calibrated(f, k);
 	else
-		khz(k, TSCAL_ROOT_UNKNOWN, SLACK_EARLY_PPM,
-			"does not show how it got its rate");
+		khz(k, TSCAL_ROOT_UNKNOWN, SLACK_EARLY_PPM, KERNEL_NOT_SHOWN);
+}
+
+static void runs_on(
+	struct kernel_rate *k, uint32_t roots, enum kernel_origin origin)
+{
+	k->roots = roots;
+	k->origin = origin;
 }
 
 /* Runs on a timer, which in a guest the host emulates. */
-static void runs_on_timer(struct kernel_rate *k, uint32_t root, const char *how)
+static void runs_on_timer(struct kernel_rate *k, uint32_t root)
 {
-	k->roots = k->guest ? TSCAL_ROOT_HV : root;
 	k->raw_by_host_clock = k->guest;
-	k->how = how;
+	runs_on(k, k->guest ? TSCAL_ROOT_HV : root,
+		root == TSCAL_ROOT_HPET ? KERNEL_ON_HPET
+		: root == TSCAL_ROOT_PM ? KERNEL_ON_PM
+					: KERNEL_ON_PIT);
 }
 
-static void runs_on(struct kernel_rate *k, uint32_t roots, const char *how)
-{
-	k->roots = roots;
-	k->how = how;
-}
-
-void roots_of_kernel(const struct facts *f, const struct tscal_hv *hv,
-	const struct hv_vendor *vendor, const char *sign, bool assume_metal,
+static void roots_of_raw(const struct facts *f, const struct clocksource *cs,
 	struct kernel_rate *k)
 {
-	const char *cs = f->clocksource;
+	if (!f->clocksource_visible) {
+		runs_on(k, TSCAL_ROOT_UNKNOWN, KERNEL_ON_HIDDEN);
+		return;
+	}
+	switch (cs->of) {
+	case CLOCKSOURCE_OF_TSC:
+		k->raw_by_host_clock = k->khz_by_host_clock;
+		runs_on(k, k->khz_roots, k->khz_origin);
+		break;
+	case CLOCKSOURCE_OF_TICKS:
+		runs_on(k, k->khz_roots, KERNEL_ON_NONE_YET);
+		break;
+	case CLOCKSOURCE_OF_HYPERVISOR:
+		runs_on(k, TSCAL_ROOT_HV, KERNEL_ON_HYPERVISOR_CLOCK);
+		break;
+	case CLOCKSOURCE_OF_TIMER:
+		runs_on_timer(k, cs->root);
+		break;
+	case CLOCKSOURCE_OF_UNKNOWN:
+		runs_on(k, TSCAL_ROOT_UNKNOWN, KERNEL_ON_UNKNOWN);
+	}
+}
 
-	/* What CPUID, Xen or the kernel says is never overruled, mere looks
+struct kernel_rate kernel_rate_find(const struct facts *f,
+	const struct hypervisor *hv, const char *sign, bool assume_metal)
+{
+	const struct clocksource *cs = clocksource_of(f->clocksource);
+	/* What CPUID, Xen or the kernel reports is never overruled, other signs
 	 * are. */
-	*k = (struct kernel_rate){
-		.guest = hv->present || f->dom0 || f->kernel_knows_host ||
+	struct kernel_rate k = {
+		.guest = hv->id.present || f->dom0 || f->kernel_knows_host ||
 			 (sign[0] && !assume_metal),
 		.sign = sign,
-		.tsc = !strcmp(cs, "tsc") || !strcmp(cs, "tsc-early"),
-		.provisional = !strcmp(cs, "tsc-early") ||
-			       !strcmp(cs, "refined-jiffies") ||
-			       !strcmp(cs, "jiffies"),
+		.tsc = cs->of == CLOCKSOURCE_OF_TSC,
+		.provisional = cs->provisional,
 	};
-	roots_of_khz(f, vendor, k);
-	if (!f->clocksource_visible)
-		runs_on(k, TSCAL_ROOT_UNKNOWN,
-			"keeps its clocksource out of sight");
-	else if (k->tsc) {
-		k->raw_by_host_clock = k->khz_by_host_clock;
-		runs_on(k, k->khz_roots, k->khz_how);
-	} else if (k->provisional)
-		runs_on(k, k->khz_roots, "has not chosen a clocksource yet");
-	else if (!strcmp(cs, "kvm-clock") || !strcmp(cs, "xen") ||
-		 !strncmp(cs, "hyperv_", 7))
-		runs_on(k, TSCAL_ROOT_HV, "runs on the hypervisor's clock");
-	else if (!strcmp(cs, "hpet"))
-		runs_on_timer(k, TSCAL_ROOT_HPET, "runs on the HPET");
-	else if (!strcmp(cs, "acpi_pm"))
-		runs_on_timer(k, TSCAL_ROOT_PM, "runs on the ACPI PM timer");
-	else if (!strcmp(cs, "pit"))
-		runs_on_timer(k, TSCAL_ROOT_PIT, "runs on the PIT");
-	else
-		runs_on(k, TSCAL_ROOT_UNKNOWN,
-			"runs on a clocksource unknown to tscal");
+
+	roots_of_khz(f, hv, &k);
+	roots_of_raw(f, cs, &k);
+	return k;
 }

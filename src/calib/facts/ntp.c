@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* Whether the kernel's clock, as NTP leaves it, tells true seconds. */
-#include <sys/timex.h>
+#include "calib/facts/ntp.h"
 
-#include "calib/source/source.h"
+#include <sys/timex.h>
 
 /* us per tick at USER_HZ 100.  Another tick is a fast slew or, with chrony, a
  * part of the frequency, in steps of 100 ppm: one run cannot tell which. */
@@ -15,6 +15,7 @@
 #define OFFSET_MAX_NS 1000000
 /* Close to the kernel's limit for freq, 500 ppm (Linux, MAXFREQ). */
 #define FREQ_MAX (499 * 65536)
+
 /* Not llabs(): a recording may say INT64_MIN. */
 static bool beyond(int64_t v, int64_t limit)
 {
@@ -40,29 +41,4 @@ const char *ntp_unfit(const struct plat_timex *t)
 		return "NTP's correction is at its limit: the true rate is "
 		       "499 ppm off, or more";
 	return NULL;
-}
-
-bool ntp_fit(const struct run *run, struct estimate *est)
-{
-	const char *why;
-
-	if (run->facts.timex_rc) {
-		est_errno(est, run->facts.timex_rc, "adjtimex");
-		return false;
-	}
-	why = ntp_unfit(&run->facts.timex);
-	if (why)
-		est_say(est, TSCAL_STATUS_ABSENT, "%s", why);
-	return !why;
-}
-
-uint32_t ntp_roots(const struct run *run)
-{
-	const struct facts *f = &run->facts;
-	/* A guest may follow its host by a PTP clock, which /sys would show. */
-	bool host = f->host_ptp ||
-		    (run->kernel.guest && (f->ptp_unseen || f->ptp_doubtful ||
-						  !f->clocksource_visible));
-
-	return host ? TSCAL_ROOT_UNKNOWN : TSCAL_ROOT_NTP;
 }

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #define MAGIC 0x4b4c4356U /* "VCLK" */
@@ -79,36 +78,39 @@ static const char *no_rate(const uint8_t *page)
 }
 
 /* The period is in 2^-(64 + shift) s. */
-static void take_rate(const uint8_t *page, struct vmclock *out)
+static void take_rate(const uint8_t *page, struct vmclock *v)
 {
 	double period = (double)u64(page, AT_PERIOD), error = 1;
 	double unit_hz = ldexp(1, 64 + (page[AT_SHIFT]));
 
 	if (u64(page, AT_FLAGS) & FLAG_MAXERROR && covers(page, AT_MAXERROR, 8))
 		error = (double)u64(page, AT_MAXERROR) + 1;
-	out->hz = unit_hz / period;
-	out->lo = unit_hz / (period + error);
-	out->hi = period > error ? unit_hz / (period - error) : HUGE_VAL;
+	v->out.hz = unit_hz / period;
+	v->out.lo = unit_hz / (period + error);
+	v->out.hi = period > error ? unit_hz / (period - error) : HUGE_VAL;
+	outcome_set(&v->out, TSCAL_STATUS_READY,
+		"vmclock, by the host's clock; disruption marker %llu",
+		(unsigned long long)v->disruption_marker);
 }
 
-static int parse(const uint8_t *page, struct vmclock *out)
+static int parse(const uint8_t *page, struct vmclock *v)
 {
 	const char *why;
 
-	memset(out, 0, sizeof(*out));
 	if (u32(page, 0) != MAGIC || u16(page, AT_VERSION) != VERSION ||
 		!covers(page, AT_MARKER, 8))
 		return -EBADMSG;
-	out->disruption_marker = u64(page, AT_MARKER);
+	v->disruption_marker = u64(page, AT_MARKER);
 	why = no_rate(page);
 	if (why)
-		snprintf(out->why_not, sizeof(out->why_not), "%s", why);
+		outcome_set(&v->out, TSCAL_STATUS_ABSENT,
+			"the vmclock device %s", why);
 	else
-		take_rate(page, out);
+		take_rate(page, v);
 	return 0;
 }
 
-int vmclock_read(struct tscal_platform *plat, struct vmclock *out)
+static int read_page(struct tscal_platform *plat, struct vmclock *v)
 {
 	uint8_t page[PLAT_PAGE_SIZE], again[PLAT_PAGE_SIZE];
 
@@ -121,7 +123,22 @@ int vmclock_read(struct tscal_platform *plat, struct vmclock *out)
 			return rc;
 		if (!(u32(page, AT_SEQ_COUNT) & 1) &&
 			!memcmp(page, again, SIZE_MAX_READ))
-			return parse(page, out);
+			return parse(page, v);
 	}
 	return -EBUSY;
+}
+
+void vmclock_read(struct tscal_platform *plat, struct vmclock *v)
+{
+	*v = (struct vmclock){0};
+	v->rc = read_page(plat, v);
+	if (v->rc == -EBUSY)
+		outcome_set(&v->out, TSCAL_STATUS_UNSTABLE,
+			"the host was writing the vmclock page at every look");
+	else if (v->rc == -EBADMSG)
+		outcome_set(&v->out, TSCAL_STATUS_ERROR,
+			"/dev/vmclock0 holds no vmclock page of version 1, or "
+			"a part of one");
+	else if (v->rc)
+		outcome_errno(&v->out, v->rc, "/dev/vmclock0");
 }

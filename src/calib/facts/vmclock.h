@@ -4,20 +4,18 @@
 #ifndef TSCAL_VMCLOCK_H
 #define TSCAL_VMCLOCK_H
 
-#include "plat/plat.h"
+#include "plat/outcome.h"
 
 struct vmclock {
+	int rc; /* 0: it was read; else -errno */
 	/* Changes when the guest's clocks were disrupted, by a migration for
-	 * one: whoever kept a rate has to ask for it anew. */
+	 * one: who kept a rate has to ask for it anew. */
 	uint64_t disruption_marker;
-	double hz, lo, hi; /* 0: it gives no rate of the TSC */
-	char why_not[96];  /* then */
+	struct outcome out; /* READY if it gives a rate of the TSC */
 };
 
-/*
- * Read it.  Returns 0, -EBUSY (it is being written whenever it is looked at),
- * -EBADMSG (no such page, or cut off before the marker), or -errno of reading.
- */
-int vmclock_read(struct tscal_platform *plat, struct vmclock *out);
+/* Read it; rc is -EBUSY where it is being written at every look, -EBADMSG where
+ * there is no such page, or a part of one. */
+void vmclock_read(struct tscal_platform *plat, struct vmclock *v);
 
 #endif /* TSCAL_VMCLOCK_H */

@@ -7,9 +7,8 @@
  */
 #include <string.h>
 
-#include "calib/judge/relation.h"
-#include "calib/source/source.h"
 #include "calib/judge/judge.h"
+#include "calib/judge/relation.h"
 
 const struct estimate *compare_used(const struct estimate *est, size_t n)
 {
@@ -33,14 +32,12 @@ static void say_coarse(struct estimate *e, const struct estimate *used)
 	char was[TSCAL_SENTENCE];
 
 	memcpy(was, e->line.sentence, sizeof(was));
-	/* Sentences of counters are half as long as there is room. */
 	if (bounds_ppm(e) >= bounds_ppm(used))
 		est_say(e, TSCAL_STATUS_COARSE,
-			"too coarse here: +-%.0f ppm; %.190s", bounds_ppm(e),
-			was);
+			"too coarse here: +-%.0f ppm; %s", bounds_ppm(e), was);
 	else
 		est_say(e, TSCAL_STATUS_COARSE,
-			"not comparable: %s is known to +-%.0f ppm; %.160s",
+			"not comparable: %s is known to +-%.0f ppm; %s",
 			tscal_source_str(used->line.id), bounds_ppm(used), was);
 }
 

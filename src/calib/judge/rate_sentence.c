@@ -5,18 +5,15 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
-#include "calib/source/source.h"
+#include "plat/text.h"
 
 void rate_add(struct tscal_info *info, const char *fmt, ...)
 {
-	size_t len = strlen(info->rate_sentence);
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(info->rate_sentence + len, sizeof(info->rate_sentence) - len,
-		fmt, ap);
+	text_vprintf(info->rate_sentence, sizeof(info->rate_sentence), fmt, ap);
 	va_end(ap);
 }
 
@@ -37,11 +34,19 @@ const char *rate_distance(double hz, double from, char *buf, size_t size)
 	return buf;
 }
 
-size_t rate_count(const struct run *run, enum tscal_status status)
+void rate_distance_of(double hz, double from, char *buf, size_t size)
+{
+	char d[32];
+
+	rate_distance(hz, from, d, sizeof(d));
+	text_printf(buf, size, "%s%s", d, d[0] == 'w' ? " of" : "");
+}
+
+size_t rate_count(const struct rate_view *v, enum tscal_status status)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < run->n; i++)
-		n += run->est[i].line.status == status;
+	for (size_t i = 0; i < v->n; i++)
+		n += v->est[i].line.status == status;
 	return n;
 }

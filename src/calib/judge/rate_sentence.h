@@ -4,9 +4,9 @@
 #ifndef TSCAL_RATE_SENTENCE_H
 #define TSCAL_RATE_SENTENCE_H
 
-#include "calib/run.h"
+#include "calib/judge/judge.h"
 
-/* Append to info->rate_sentence, as far as there is room. */
+/* Append to info->rate_sentence. */
 __attribute__((format(printf, 2, 3))) void rate_add(
 	struct tscal_info *info, const char *fmt, ...);
 
@@ -14,10 +14,13 @@ __attribute__((format(printf, 2, 3))) void rate_add(
  * buf. */
 const char *rate_distance(double hz, double from, char *buf, size_t size);
 
+/* The same appended to buf, to go on: "1.5 % above", "within 0.05 ppm of". */
+void rate_distance_of(double hz, double from, char *buf, size_t size);
+
 /* How many sources have this status. */
-size_t rate_count(const struct run *run, enum tscal_status status);
+size_t rate_count(const struct rate_view *v, enum tscal_status status);
 
 /* What contradicts: which sources, and how far off. */
-void rate_conflict(const struct run *run, struct tscal_info *info);
+void rate_conflict(const struct rate_view *v, struct tscal_info *info);
 
 #endif /* TSCAL_RATE_SENTENCE_H */

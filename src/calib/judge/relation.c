@@ -4,9 +4,6 @@
 
 #include <math.h>
 
-#include "calib/source/source.h"
-#include "calib/judge/judge.h"
-
 /* Beyond the bounds themselves, for what they leave out. */
 #define SAME_ROOT_PPM 1.0
 /* The kernel cuts pvclock's rate to a kHz before it doubles it once or twice.

@@ -13,12 +13,25 @@
 #ifndef TSCAL_RELATION_H
 #define TSCAL_RELATION_H
 
-#include "calib/run.h"
+#include "calib/estimate.h"
+#include "calib/facts/kernel_rate.h"
 
 /* What NTP can still correct and the HPET specification allows (1.0a, 2.4.1):
  * further off, two oscillators contradict.  An agreement that is proved less
  * closely than this is none. */
 #define LOOSE_PPM 500.0
+
+/* Independent oscillators: a good crystal holds 100 ppm.  What lies further
+ * off, but does not contradict, agrees only loosely. */
+#define COMPARE_AGREE_PPM 100.0
+
+/* Whether two numbers have no root in common, and all their roots are known. */
+bool compare_independent(const struct estimate *a, const struct estimate *b);
+
+/* The largest distance between a value inside the interval of e and one inside
+ * that of u, in ppm of u's rate. */
+double compare_agreement_ppm(
+	const struct estimate *e, const struct estimate *u);
 
 /* A known root that both have. */
 bool share_known_root(const struct estimate *a, const struct estimate *b);

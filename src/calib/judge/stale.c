@@ -3,7 +3,6 @@
 /* A kernel that still runs on the rate it had before it was moved or restored:
  * which numbers are older than what the hypervisor reports now. */
 #include "calib/judge/relation.h"
-#include "calib/source/source.h"
 #include "calib/judge/judge.h"
 
 /* A guest restored or moved without TSC scaling: hosts tolerate 250 ppm.  A

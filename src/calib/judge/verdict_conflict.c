@@ -5,30 +5,28 @@
 
 #include "calib/judge/rate_sentence.h"
 #include "calib/source/source.h"
-#include "calib/judge/judge.h"
 
 /* As many as the sentence has room for. */
 #define LIST_MAX 4
 
-static bool contradicts_used(const struct run *run, const struct estimate *e)
+static bool contradicts_used(const struct estimate *e, enum tscal_source used)
 {
-	return e->line.status == TSCAL_STATUS_DISAGREES &&
-	       e->against == run->info.source;
+	return e->line.status == TSCAL_STATUS_DISAGREES && e->against == used;
 }
 
 /* "a (1.2 % above), b (...) and c (...)": what contradicts the chosen rate, and
  * how far it is from it; returns how many there are. */
-static size_t list_against(const struct run *run, struct tscal_info *info)
+static size_t list_against(const struct rate_view *v, struct tscal_info *info)
 {
 	size_t all = 0, listed = 0;
 	char d[32];
 
-	for (size_t i = 0; i < run->n; i++)
-		all += contradicts_used(run, &run->est[i]);
-	for (size_t i = 0; i < run->n && listed < LIST_MAX; i++) {
-		const struct tscal_line *l = &run->est[i].line;
+	for (size_t i = 0; i < v->n; i++)
+		all += contradicts_used(&v->est[i], info->source);
+	for (size_t i = 0; i < v->n && listed < LIST_MAX; i++) {
+		const struct tscal_line *l = &v->est[i].line;
 
-		if (!contradicts_used(run, &run->est[i]))
+		if (!contradicts_used(&v->est[i], info->source))
 			continue;
 		rate_add(info, "%s%s (%s)",
 			!listed		    ? ""
@@ -43,27 +41,27 @@ static size_t list_against(const struct run *run, struct tscal_info *info)
 }
 
 static const struct estimate *estimate_of(
-	const struct run *run, enum tscal_source id)
+	const struct rate_view *v, enum tscal_source id)
 {
-	for (size_t i = 0; i < run->n; i++)
-		if (run->est[i].line.id == id)
-			return &run->est[i];
+	for (size_t i = 0; i < v->n; i++)
+		if (v->est[i].line.id == id)
+			return &v->est[i];
 	return NULL;
 }
 
 /* What does not contradict the chosen rate, but a source that agrees with it:
  * the first of them. */
-static void add_other(const struct run *run, struct tscal_info *info)
+static void add_other(const struct rate_view *v, struct tscal_info *info)
 {
 	char d[32];
 
-	for (size_t i = 0; i < run->n; i++) {
-		const struct estimate *e = &run->est[i], *other;
+	for (size_t i = 0; i < v->n; i++) {
+		const struct estimate *e = &v->est[i], *other;
 
 		if (e->line.status != TSCAL_STATUS_DISAGREES ||
-			contradicts_used(run, e))
+			contradicts_used(e, info->source))
 			continue;
-		other = estimate_of(run, e->against);
+		other = estimate_of(v, e->against);
 		rate_distance(e->line.hz, other->line.hz, d, sizeof(d));
 		rate_add(info, "%s%s is %s %s; %s is used.",
 			info->rate_sentence[0] ? " " : "", e->line.name, d,
@@ -73,17 +71,17 @@ static void add_other(const struct run *run, struct tscal_info *info)
 }
 
 /* A kernel that still runs on the rate it had before it was moved. */
-static void stale(const struct run *run, struct tscal_info *info)
+static void stale(const struct rate_view *v, struct tscal_info *info)
 {
 	const struct tscal_line *old = NULL;
 	char d[32];
 
-	for (size_t i = 0; i < run->n && !old; i++)
-		if (run->est[i].line.status == TSCAL_STATUS_STALE &&
-			run->est[i].by_kernel)
-			old = &run->est[i].line;
-	if (!old || compare_used(run->est, run->n)->line.kind !=
-			    TSCAL_KIND_REPORTED)
+	for (size_t i = 0; i < v->n && !old; i++)
+		if (v->est[i].line.status == TSCAL_STATUS_STALE &&
+			v->est[i].by_kernel)
+			old = &v->est[i].line;
+	if (!old ||
+		compare_used(v->est, v->n)->line.kind != TSCAL_KIND_REPORTED)
 		return;
 	rate_distance(old->hz, info->hz, d, sizeof(d));
 	if (info->source == TSCAL_SOURCE_KVMCLOCK)
@@ -101,13 +99,13 @@ static void stale(const struct run *run, struct tscal_info *info)
 			tscal_source_str(info->source));
 }
 
-void rate_conflict(const struct run *run, struct tscal_info *info)
+void rate_conflict(const struct rate_view *v, struct tscal_info *info)
 {
 	size_t before, falsetickers;
 
-	stale(run, info);
-	for (size_t i = 0; i < run->n; i++) {
-		const struct tscal_line *l = &run->est[i].line;
+	stale(v, info);
+	for (size_t i = 0; i < v->n; i++) {
+		const struct tscal_line *l = &v->est[i].line;
 
 		if (l->kind == TSCAL_KIND_MEASURED &&
 			l->status == TSCAL_STATUS_IMPLAUSIBLE)
@@ -118,14 +116,14 @@ void rate_conflict(const struct run *run, struct tscal_info *info)
 	before = strlen(info->rate_sentence);
 	if (before)
 		rate_add(info, " ");
-	falsetickers = list_against(run, info);
+	falsetickers = list_against(v, info);
 	if (falsetickers)
 		rate_add(info, " contradict%s %s, which is used.",
 			falsetickers == 1 ? "s" : "",
 			tscal_source_str(info->source));
 	else
 		info->rate_sentence[before] = '\0';
-	add_other(run, info);
+	add_other(v, info);
 	/* Whatever contradicts is said. */
 	if (!info->rate_sentence[0])
 		rate_add(info, "Sources contradict each other; %s is used.",

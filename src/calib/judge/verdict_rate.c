@@ -1,217 +1,312 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* What the comparison means, in a sentence.  Pure. */
+/* What the comparison means, in sentences: of each table the first row that
+ * applies. */
 #include <math.h>
 #include <string.h>
 
 #include "calib/judge/rate_sentence.h"
 #include "calib/judge/relation.h"
-#include "calib/source/source.h"
-#include "calib/judge/judge.h"
+#include "plat/text.h"
 
-static const struct estimate *find(
-	const struct run *run, enum tscal_source id, enum tscal_status status)
+/* What a row looks at. */
+struct terms {
+	const struct rate_view *v;
+	const struct tscal_info *info;
+	const struct estimate *used;
+	/* The independent source, and the timer (hpet, acpi-pm, pit), that
+	 * agree most closely; NULL if none. */
+	const struct estimate *independent, *timer;
+	double timer_ppm; /* how closely */
+};
+
+struct row {
+	bool (*applies)(const struct terms *t);
+	const char *sentence;
+};
+
+static const struct estimate *find(const struct rate_view *v,
+	enum tscal_source id, enum tscal_status status)
 {
-	for (size_t i = 0; i < run->n; i++)
-		if (run->est[i].line.id == id &&
-			run->est[i].line.status == status)
-			return &run->est[i];
+	for (size_t i = 0; i < v->n; i++)
+		if (v->est[i].line.id == id && v->est[i].line.status == status)
+			return &v->est[i];
 	return NULL;
 }
 
-/* The independent source that agrees most closely. */
-static const struct estimate *witness(
-	const struct run *run, const struct estimate *used)
+static bool is_timer(enum tscal_source id)
 {
-	const struct estimate *best = NULL;
+	return id == TSCAL_SOURCE_HPET || id == TSCAL_SOURCE_ACPI_PM ||
+	       id == TSCAL_SOURCE_PIT;
+}
 
-	for (size_t i = 0; i < run->n; i++) {
-		const struct estimate *e = &run->est[i];
+static struct terms terms_of(
+	const struct rate_view *v, const struct tscal_info *info)
+{
+	struct terms t = {
+		.v = v, .info = info, .used = compare_used(v->est, v->n)};
+	double closest = HUGE_VAL;
 
-		if (e->line.status == TSCAL_STATUS_AGREES &&
-			compare_independent(e, used) &&
-			(!best || compare_agreement_ppm(e, used) <
-					  compare_agreement_ppm(best, used)))
-			best = e;
+	t.timer_ppm = HUGE_VAL;
+	for (size_t i = 0; i < v->n; i++) {
+		const struct estimate *e = &v->est[i];
+		double agreement;
+
+		if (e->line.status != TSCAL_STATUS_AGREES)
+			continue;
+		agreement = compare_agreement_ppm(e, t.used);
+		if (compare_independent(e, t.used) && agreement < closest) {
+			t.independent = e;
+			closest = agreement;
+		}
+		if (is_timer(e->line.id) && agreement < t.timer_ppm) {
+			t.timer = e;
+			t.timer_ppm = agreement;
+		}
 	}
-	return best;
+	return t;
 }
 
-/* How the kernel came to what this source repeats. */
-static const char *how_of(const struct run *run, const struct estimate *used)
+static bool always(const struct terms *t)
 {
-	return used->line.id == TSCAL_SOURCE_CLOCK_RAW ? run->kernel.how
-						       : run->kernel.khz_how;
+	(void)t;
+	return true;
 }
 
-static void verified(const struct run *run, struct tscal_info *info)
+/* verified */
+
+static bool by_ntp(const struct terms *t)
 {
-	const struct estimate *used = compare_used(run->est, run->n);
-	const struct estimate *best = witness(run, used);
-	char d[32];
-
-	rate_distance(best->line.hz, used->line.hz, d, sizeof(d));
-	if (best->line.id == TSCAL_SOURCE_ADJTIMEX)
-		rate_add(info,
-			"NTP has measured this rate: the true one is %s%s what "
-			"%s says.",
-			d, strncmp(d, "within", 6) ? "" : " of",
-			used->line.name);
-	else if (run->pm_of_crystal && best->line.id == TSCAL_SOURCE_ACPI_PM &&
-		 used->line.roots == TSCAL_ROOT_CPU)
-		/* The other is the CPU's own ratio of the same crystal. */
-		rate_add(info,
-			"acpi-pm and %s agree to %.3g ppm: two declared "
-			"frequencies, but both count the CPU's crystal.",
-			used->line.name, info->agreement_ppm);
-	else
-		rate_add(info, "%s%s%s%s confirms %s to %.3g ppm%s.",
-			used->by_kernel ? "The kernel " : "",
-			used->by_kernel ? how_of(run, used) : "",
-			used->by_kernel ? "; " : "", best->line.name,
-			used->line.name, info->agreement_ppm,
-			best->assumed ? "; its crystal is assumed, the only "
-					"one that fits"
-				      : "");
+	return t->independent->line.id == TSCAL_SOURCE_ADJTIMEX;
 }
 
-/* Of those that agree and were counted against a timer (hpet, acpi-pm, pit) the
- * one that does so most closely; NULL if none. */
-static const struct estimate *timer_agrees(const struct run *run)
+/* The other is the CPU's own ratio of the same crystal. */
+static bool same_crystal(const struct terms *t)
 {
-	const struct estimate *used = compare_used(run->est, run->n);
-	const struct estimate *best = NULL;
-
-	for (size_t i = 0; i < run->n; i++) {
-		const struct estimate *e = &run->est[i];
-
-		if (e->line.status == TSCAL_STATUS_AGREES &&
-			(e->line.id == TSCAL_SOURCE_HPET ||
-				e->line.id == TSCAL_SOURCE_ACPI_PM ||
-				e->line.id == TSCAL_SOURCE_PIT) &&
-			(!best || compare_agreement_ppm(e, used) <
-					  compare_agreement_ppm(best, used)))
-			best = e;
-	}
-	return best;
+	return t->independent->of_cpu_crystal &&
+	       t->used->line.roots == TSCAL_ROOT_CPU;
 }
 
-/* Whether such a timer was read, however coarsely. */
-static bool timer_read(const struct run *run)
+static bool repeats_kernel(const struct terms *t)
 {
-	return timer_agrees(run) ||
-	       find(run, TSCAL_SOURCE_HPET, TSCAL_STATUS_COARSE) ||
-	       find(run, TSCAL_SOURCE_ACPI_PM, TSCAL_STATUS_COARSE) ||
-	       find(run, TSCAL_SOURCE_PIT, TSCAL_STATUS_COARSE);
+	return t->used->by_kernel;
 }
+
+static const struct row verified[] = {
+	{by_ntp, "NTP has measured this rate: the true one is {distance} what "
+		 "{source} says."},
+	{same_crystal,
+		"acpi-pm and {source} agree to {agreement} ppm: two declared "
+		"frequencies, but both count the CPU's crystal."},
+	{repeats_kernel, "The kernel {origin}; {independent} confirms {source} "
+			 "to {agreement} ppm{assumed}."},
+	{always,
+		"{independent} confirms {source} to {agreement} ppm{assumed}."},
+};
+
+/* consistent */
 
 /* What the hypervisor reports, and the timers that its host emulates. */
-static void claim_checked(const struct estimate *claim,
-	const struct estimate *timer, struct tscal_info *info)
+static bool claim_checked_coarsely(const struct terms *t)
 {
-	double agreement_ppm = compare_agreement_ppm(timer, claim);
-
-	if (agreement_ppm <= COMPARE_AGREE_PPM)
-		rate_add(info,
-			"Claim checked: %s matches the host's own timers "
-			"(%s to %.3g ppm); the host itself is unchecked.",
-			claim->line.name, timer->line.name, agreement_ppm);
-	else
-		rate_add(info,
-			"Claim checked, but coarsely: the host's own timers "
-			"(%s) do not contradict %s, but could not tell if it "
-			"were %.0f ppm off.",
-			timer->line.name, claim->line.name, agreement_ppm);
+	return t->timer && t->used->line.kind == TSCAL_KIND_REPORTED &&
+	       t->used->line.roots == TSCAL_ROOT_HV;
 }
 
-static void consistent(const struct run *run, struct tscal_info *info)
+static bool claim_checked(const struct terms *t)
 {
-	const struct estimate *used = compare_used(run->est, run->n);
-	const struct estimate *leaf = find(
-		run, TSCAL_SOURCE_HV_LEAF, TSCAL_STATUS_USED);
-	const struct estimate *pv = find(
-		run, TSCAL_SOURCE_KVMCLOCK, TSCAL_STATUS_AGREES);
-	const uint32_t believed = TSCAL_ROOT_CPU | TSCAL_ROOT_UNKNOWN;
-	const struct estimate *timer = timer_agrees(run);
-
-	if (timer && used->line.kind == TSCAL_KIND_REPORTED &&
-		used->line.roots == TSCAL_ROOT_HV)
-		claim_checked(used, timer, info);
-	else if (leaf && pv)
-		rate_add(info,
-			"hv-leaf and kvmclock differ by %.1f kHz of rounding; "
-			"all reachable sources are the hypervisor's.",
-			fabs(leaf->line.hz - pv->line.hz) / 1e3);
-	else if (timer_read(run) && !run->hv.present && run->kernel.guest &&
-		 run->facts.hv_bit >= 0)
-		rate_add(info, "%s: all timers here are one host's clock.",
-			run->kernel.sign);
-	else if (timer && !run->kernel.guest &&
-		 run->kernel.roots == timer->line.roots)
-		rate_add(info,
-			"%s twice, the kernel's and ours: the kernel %s.",
-			timer->line.name, run->kernel.how);
-	else if (info->roots == TSCAL_ROOT_HV)
-		rate_add(info, "All reachable sources are the hypervisor's.");
-	else if (info->roots == TSCAL_ROOT_CPU && run->facts.tdx)
-		rate_add(info,
-			"CPUID 15h, which the CPU's firmware vouches for, "
-			"not the host.");
-	else if (info->source == TSCAL_SOURCE_CPUID_15 &&
-		 run->kernel.khz_roots == TSCAL_ROOT_CPU)
-		rate_add(info, "The kernel took its rate from CPUID 15h: one "
-			       "declaration, not two.");
-	else if (info->roots == believed)
-		rate_add(info,
-			"The kernel %s; nothing independent confirms it.",
-			run->kernel.khz_how);
-	else if (info->roots & TSCAL_ROOT_UNKNOWN)
-		rate_add(info,
-			"The kernel %s: who stands behind its rate is not "
-			"known.",
-			run->kernel.how);
-	else if (run->kernel.roots & TSCAL_ROOT_UNKNOWN)
-		rate_add(info,
-			"%s and the kernel agree, but the kernel %s: they may "
-			"be one.",
-			tscal_source_str(info->source), run->kernel.how);
-	else if (timer && run->kernel.guest)
-		rate_add(info,
-			"%s agrees to %.3g ppm, but all timers here are the "
-			"host's clock; the kernel %s.",
-			timer->line.name,
-			compare_agreement_ppm(
-				timer, compare_used(run->est, run->n)),
-			run->kernel.how);
-	else
-		rate_add(info, "Only the kernel's rate is reachable: it %s.",
-			run->kernel.how);
+	return claim_checked_coarsely(t) && t->timer_ppm <= COMPARE_AGREE_PPM;
 }
 
-static void single(const struct run *run, struct tscal_info *info)
+static bool leaf_and_pvclock(const struct terms *t)
 {
-	const struct estimate *used = compare_used(run->est, run->n);
-
-	if (run->kernel.guess && used->by_kernel)
-		rate_add(info, "Only the kernel's rate is reachable: it %s.",
-			run->kernel.khz_how);
-	else if (used->line.id == TSCAL_SOURCE_CLOCK_RAW)
-		rate_add(info, "Only %s gives a rate, and the kernel %s.",
-			used->line.name, run->kernel.how);
-	else if (used->by_kernel)
-		rate_add(info, "Only %s gives a rate, and the kernel %s.",
-			used->line.name, run->kernel.khz_how);
-	else
-		rate_add(info, "Only %s gives a rate.", used->line.name);
+	return find(t->v, TSCAL_SOURCE_HV_LEAF, TSCAL_STATUS_USED) &&
+	       find(t->v, TSCAL_SOURCE_KVMCLOCK, TSCAL_STATUS_AGREES);
 }
+
+/* A timer was read, however coarsely, and shows a host that CPUID does not. */
+static bool hidden_host(const struct terms *t)
+{
+	const struct rate_view *v = t->v;
+	bool read = t->timer ||
+		    find(v, TSCAL_SOURCE_HPET, TSCAL_STATUS_COARSE) ||
+		    find(v, TSCAL_SOURCE_ACPI_PM, TSCAL_STATUS_COARSE) ||
+		    find(v, TSCAL_SOURCE_PIT, TSCAL_STATUS_COARSE);
+
+	return read && !v->hv->id.present && v->kernel->guest &&
+	       v->facts->hv_bit >= 0;
+}
+
+static bool timer_twice(const struct terms *t)
+{
+	return t->timer && !t->v->kernel->guest &&
+	       t->v->kernel->roots == t->timer->line.roots;
+}
+
+static bool of_hypervisor(const struct terms *t)
+{
+	return t->info->roots == TSCAL_ROOT_HV;
+}
+
+static bool of_tdx(const struct terms *t)
+{
+	return t->info->roots == TSCAL_ROOT_CPU && t->v->facts->tdx;
+}
+
+static bool cpuid_twice(const struct terms *t)
+{
+	return t->info->source == TSCAL_SOURCE_CPUID_15 &&
+	       t->v->kernel->khz_roots == TSCAL_ROOT_CPU;
+}
+
+static bool guest_with_cpuid(const struct terms *t)
+{
+	return t->info->roots == (TSCAL_ROOT_CPU | TSCAL_ROOT_UNKNOWN);
+}
+
+static bool unknown_root(const struct terms *t)
+{
+	return t->info->roots & TSCAL_ROOT_UNKNOWN;
+}
+
+static bool unknown_root_of_kernel(const struct terms *t)
+{
+	return t->v->kernel->roots & TSCAL_ROOT_UNKNOWN;
+}
+
+static bool timer_of_host(const struct terms *t)
+{
+	return t->timer && t->v->kernel->guest;
+}
+
+static const struct row consistent[] = {
+	{claim_checked,
+		"Claim checked: {source} matches the host's own timers "
+		"({timer} to {timer_ppm} ppm); the host itself is unchecked."},
+	{claim_checked_coarsely,
+		"Claim checked, but coarsely: the host's own timers ({timer}) "
+		"do not contradict {source}, but could not tell if it were "
+		"{timer_whole_ppm} ppm off."},
+	{leaf_and_pvclock,
+		"hv-leaf and kvmclock differ by {rounding_khz} kHz of "
+		"rounding; all reachable sources are the hypervisor's."},
+	{hidden_host, "{sign}: all timers here are one host's clock."},
+	{timer_twice, "{timer} twice, the kernel's and ours: the kernel "
+		      "{raw_origin}."},
+	{of_hypervisor, "All reachable sources are the hypervisor's."},
+	{of_tdx, "CPUID 15h, which the CPU's firmware vouches for, not the "
+		 "host."},
+	{cpuid_twice, "The kernel took its rate from CPUID 15h: one "
+		      "declaration, not two."},
+	{guest_with_cpuid,
+		"The kernel {khz_origin}; nothing independent confirms it."},
+	{unknown_root, "The kernel {raw_origin}: who stands behind its rate is "
+		       "not known."},
+	{unknown_root_of_kernel,
+		"{source} and the kernel agree, but the kernel {raw_origin}: "
+		"they may be one."},
+	{timer_of_host,
+		"{timer} agrees to {timer_ppm} ppm, but all timers here are "
+		"the host's clock; the kernel {raw_origin}."},
+	{always, "Only the kernel's rate is reachable: it {raw_origin}."},
+};
+
+/* single */
+
+static bool guess(const struct terms *t)
+{
+	return t->v->kernel->guess && t->used->by_kernel;
+}
+
+static bool relative_to_kernel(const struct terms *t)
+{
+	return t->used->by_kernel || t->used->line.id == TSCAL_SOURCE_CLOCK_RAW;
+}
+
+static const struct row single[] = {
+	{guess, "Only the kernel's rate is reachable: it {khz_origin}."},
+	{relative_to_kernel,
+		"Only {source} gives a rate, and the kernel {origin}."},
+	{always, "Only {source} gives a rate."},
+};
+
+/* Fill in one placeholder of a sentence. */
+static void fill(const struct terms *t, const char *name, size_t len, char *buf,
+	size_t size)
+{
+	const struct kernel_rate *k = t->v->kernel;
+	const struct estimate *i = t->independent;
+	const struct estimate *pv;
+
+#define IS(word) (len == sizeof(word) - 1 && !memcmp(name, word, len))
+	if (IS("source"))
+		text_printf(buf, size, "%s", t->used->line.name);
+	else if (IS("independent"))
+		text_printf(buf, size, "%s", i->line.name);
+	else if (IS("timer"))
+		text_printf(buf, size, "%s", t->timer->line.name);
+	else if (IS("sign"))
+		text_printf(buf, size, "%s", k->sign);
+	else if (IS("agreement"))
+		text_printf(buf, size, "%.3g", t->info->agreement_ppm);
+	else if (IS("timer_ppm"))
+		text_printf(buf, size, "%.3g", t->timer_ppm);
+	else if (IS("timer_whole_ppm"))
+		text_printf(buf, size, "%.0f", t->timer_ppm);
+	else if (IS("assumed"))
+		text_printf(buf, size, "%s",
+			i->assumed ? "; its crystal is assumed, the only one "
+				     "that fits"
+				   : "");
+	/* Of CLOCK_MONOTONIC_RAW, of tsc_khz, or of what the used one repeats.
+	 */
+	else if (IS("raw_origin") ||
+		 (IS("origin") && t->used->line.id == TSCAL_SOURCE_CLOCK_RAW))
+		text_printf(buf, size, "%s", kernel_origin_phrase(k->origin));
+	else if (IS("khz_origin") || IS("origin"))
+		text_printf(
+			buf, size, "%s", kernel_origin_phrase(k->khz_origin));
+	else if (IS("distance"))
+		rate_distance_of(i->line.hz, t->used->line.hz, buf, size);
+	else if (IS("rounding_khz")) {
+		pv = find(t->v, TSCAL_SOURCE_KVMCLOCK, TSCAL_STATUS_AGREES);
+		text_printf(buf, size, "%.1f",
+			fabs(t->used->line.hz - pv->line.hz) / 1e3);
+	}
+#undef IS
+}
+
+/* The sentence of the first row that applies. */
+static void say(const struct row *rows, size_t n, const struct rate_view *v,
+	struct tscal_info *info)
+{
+	struct terms t = terms_of(v, info);
+	const char *s;
+	size_t row = 0, len;
+
+	while (row < n - 1 && !rows[row].applies(&t))
+		row++;
+	for (s = rows[row].sentence; *s; s += len) {
+		len = strcspn(s, "{");
+		rate_add(info, "%.*s", (int)len, s);
+		s += len;
+		len = 0;
+		if (*s) {
+			len = strcspn(s, "}") + 1;
+			fill(&t, s + 1, len - 2, info->rate_sentence,
+				sizeof(info->rate_sentence));
+		}
+	}
+}
+#define N(rows) (sizeof(rows) / sizeof(*(rows)))
 
 /* What agrees, but not closely, is named. */
-static void loose(const struct run *run, struct tscal_info *info)
+static void loose(const struct rate_view *v, struct tscal_info *info)
 {
 	char d[32];
 
-	for (size_t i = 0; i < run->n; i++) {
-		const struct tscal_line *l = &run->est[i].line;
+	for (size_t i = 0; i < v->n; i++) {
+		const struct tscal_line *l = &v->est[i].line;
 
 		if (l->status == TSCAL_STATUS_AGREES &&
 			fabs(ppm(l->hz, info->hz)) > COMPARE_AGREE_PPM)
@@ -221,10 +316,10 @@ static void loose(const struct run *run, struct tscal_info *info)
 }
 
 /* What was measured too coarsely to count for or against is named. */
-static void add_coarse(const struct run *run, struct tscal_info *info)
+static void add_coarse(const struct rate_view *v, struct tscal_info *info)
 {
-	const struct estimate *used = compare_used(run->est, run->n);
-	size_t all = rate_count(run, TSCAL_STATUS_COARSE), listed = 0;
+	const struct estimate *used = compare_used(v->est, v->n);
+	size_t all = rate_count(v, TSCAL_STATUS_COARSE), listed = 0;
 
 	if (used && coarse(used))
 		rate_add(info, " %s is known to +-%.0f ppm only.",
@@ -234,20 +329,20 @@ static void add_coarse(const struct run *run, struct tscal_info *info)
 			info, " %zu sources are too coarse here to tell.", all);
 	if (!all || coarse(used) || all > 2)
 		return;
-	for (size_t i = 0; i < run->n; i++)
-		if (run->est[i].line.status == TSCAL_STATUS_COARSE)
+	for (size_t i = 0; i < v->n; i++)
+		if (v->est[i].line.status == TSCAL_STATUS_COARSE)
 			rate_add(info, "%s%s", listed++ ? " and " : " ",
-				run->est[i].line.name);
+				v->est[i].line.name);
 	rate_add(info, " %s too coarse here to tell.", all == 1 ? "is" : "are");
 }
 
 /* Labels and hints that are far off deserve a word. */
-static void remark(const struct run *run, struct tscal_info *info)
+static void remark(const struct rate_view *v, struct tscal_info *info)
 {
 	char d[32];
 
-	for (size_t i = 0; i < run->n; i++) {
-		const struct tscal_line *l = &run->est[i].line;
+	for (size_t i = 0; i < v->n; i++) {
+		const struct tscal_line *l = &v->est[i].line;
 		double off = fabs(ppm(l->hz, info->hz));
 
 		if (l->status != TSCAL_STATUS_HINT || !(l->hz > 0) ||
@@ -264,7 +359,7 @@ static void remark(const struct run *run, struct tscal_info *info)
 				"is %s this rate.",
 				rate_distance(l->hz, info->hz, d, sizeof(d)));
 		else if (l->kind == TSCAL_KIND_NOMINAL && off > 1.5e4 &&
-			 !run->kernel.guest)
+			 !v->kernel->guest)
 			/* A guest's label is that of any host. */
 			rate_add(info, " This rate is %s the nominal one (%s).",
 				rate_distance(info->hz, l->hz, d, sizeof(d)),
@@ -272,31 +367,31 @@ static void remark(const struct run *run, struct tscal_info *info)
 	}
 }
 
-void verdict_rate(const struct run *run, struct tscal_info *info)
+void verdict_rate(const struct rate_view *v, struct tscal_info *info)
 {
 	info->rate_sentence[0] = '\0';
 	switch (info->rate) {
 	case TSCAL_RATE_NONE:
 		rate_add(info,
-			rate_count(run, TSCAL_STATUS_HINT)
+			rate_count(v, TSCAL_STATUS_HINT)
 				? "No source gives a rate: what is a hint is "
 				  "never chosen."
 				: "No source gives a rate.");
 		break;
 	case TSCAL_RATE_CONFLICT:
-		rate_conflict(run, info);
+		rate_conflict(v, info);
 		break;
 	case TSCAL_RATE_VERIFIED:
-		verified(run, info);
+		say(verified, N(verified), v, info);
 		break;
 	case TSCAL_RATE_CONSISTENT:
-		consistent(run, info);
+		say(consistent, N(consistent), v, info);
 		break;
 	case TSCAL_RATE_SINGLE:
-		single(run, info);
+		say(single, N(single), v, info);
 		break;
 	}
-	loose(run, info);
-	add_coarse(run, info);
-	remark(run, info);
+	loose(v, info);
+	add_coarse(v, info);
+	remark(v, info);
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* May the TSC be used as a clock here, and until when?  Pure. */
-#include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "calib/judge/judge.h"
+#include "hv/clocksource.h"
 #include "plat/text.h"
 
 /* RDTSC takes 10 to 40 ns in hardware; a trap costs half a microsecond and
@@ -18,54 +17,43 @@ __attribute__((format(printf, 3, 4))) static void say(
 {
 	va_list ap;
 
-	va_start(ap, fmt);
 	info->use = use;
-	vsnprintf(info->use_sentence, sizeof(info->use_sentence), fmt, ap);
+	info->use_sentence[0] = '\0';
+	va_start(ap, fmt);
+	text_vprintf(info->use_sentence, sizeof(info->use_sentence), fmt, ap);
 	va_end(ap);
-}
-
-static void append(struct tscal_info *info, const char *text)
-{
-	size_t len = strlen(info->use_sentence);
-
-	snprintf(info->use_sentence + len, sizeof(info->use_sentence) - len,
-		"%s", text);
-}
-
-/* The running clocksource is itself RDTSC times a factor that the hypervisor
- * steers: the kernel trusts this TSC even where it does not list it. */
-static bool paravirtual_tsc(const struct run *run)
-{
-	const char *cs = run->facts.clocksource;
-
-	return !strcmp(cs, "kvm-clock") || !strcmp(cs, "xen") ||
-	       !strcmp(cs, "hyperv_clocksource_tsc_page");
 }
 
 /* Linux takes a clocksource that failed its watchdog off the list of those for
  * high resolution (__clocksource_unstable()); a choice by the user does not. */
-static int8_t rejected(const struct run *run)
+static int8_t rejected(const struct use_view *v)
 {
-	const struct facts *f = &run->facts;
+	const struct facts *f = v->facts;
 
 	if (!f->clocksource_visible)
 		return -1;
-	return (f->has_tsc || !f->cpuid_readable) && !run->kernel.tsc &&
-	       !run->kernel.provisional && !paravirtual_tsc(run) &&
-	       !text_has_word(f->available, "tsc") &&
-	       !text_has_word(f->available, "tsc-early");
+	return (f->has_tsc || !f->cpuid_readable) && !v->kernel->tsc &&
+	       !v->kernel->provisional &&
+	       !clocksource_of(f->clocksource)->scaled_tsc &&
+	       !text_has_word(f->available, CLOCKSOURCE_TSC) &&
+	       !text_has_word(f->available, CLOCKSOURCE_TSC_EARLY);
 }
 
-static uint32_t what_to_watch(const struct run *run)
+static bool has_pvclock(const struct use_view *v)
 {
-	uint32_t watch = run->watch;
+	return v->pvclock->out.status == TSCAL_STATUS_READY;
+}
+
+static uint32_t what_to_watch(const struct use_view *v)
+{
+	uint32_t watch = v->watch;
 
 	/* A kernel told to do without has no record to watch. */
-	if (run->facts.pv_clock_off)
+	if (v->facts->pv_clock_off)
 		watch &= ~TSCAL_WATCH_PVCLOCK;
-	if (!run->pvclock_rc)
+	if (has_pvclock(v))
 		watch |= TSCAL_WATCH_PVCLOCK;
-	if (!run->vmclock_rc)
+	if (!v->vmclock->rc)
 		watch |= TSCAL_WATCH_VMCLOCK;
 	return watch ? watch : TSCAL_WATCH_RATE;
 }
@@ -90,22 +78,22 @@ static const char *watch_phrase(uint32_t watch)
  * that is not mapped tells the same.  A kernel that runs on the TSC itself has
  * checked for itself.
  */
-static bool offset_per_cpu(const struct run *run)
+static bool offset_per_cpu(const struct use_view *v)
 {
-	const struct facts *f = &run->facts;
+	const struct facts *f = v->facts;
 
-	if (run->kernel.tsc || f->cpus == 1)
+	if (v->kernel->tsc || f->cpus == 1)
 		return false;
-	if (!run->pvclock_rc)
-		return !run->pvclock.stable;
-	return run->pvclock_rc == -EFAULT &&
-	       !strcmp(f->clocksource, "kvm-clock");
+	if (has_pvclock(v))
+		return !v->pvclock->stable;
+	return v->pvclock->not_mapped &&
+	       !strcmp(f->clocksource, CLOCKSOURCE_KVM);
 }
 
 /* Reasons not to use it at all. */
-static bool refuse(const struct run *run, struct tscal_info *info)
+static bool refuse(const struct use_view *v, struct tscal_info *info)
 {
-	const struct facts *f = &run->facts;
+	const struct facts *f = v->facts;
 
 	if (f->cpuid_readable && !f->has_tsc)
 		say(info, TSCAL_USE_NO, "This CPU reports no TSC.");
@@ -113,9 +101,9 @@ static bool refuse(const struct run *run, struct tscal_info *info)
 		say(info, TSCAL_USE_NO,
 			"RDTSC is disabled for this process "
 			"(PR_SET_TSC): it would fault.");
-	else if (run->raw.tsc_failed)
+	else if (v->raw->tsc_failed)
 		say(info, TSCAL_USE_NO, "Measured here, %s: it is no clock.",
-			run->raw.sentence);
+			v->raw->out.sentence);
 	else if (info->rejected_by_kernel == 1)
 		say(info, TSCAL_USE_NO,
 			"The kernel rejected this TSC: tsc is gone from "
@@ -123,7 +111,7 @@ static bool refuse(const struct run *run, struct tscal_info *info)
 			f->invariant == 1 ? ", although CPUID calls it "
 					    "invariant"
 					  : "");
-	else if (offset_per_cpu(run))
+	else if (offset_per_cpu(v))
 		say(info, TSCAL_USE_NO,
 			"Each virtual CPU may have its own TSC offset: pvclock "
 			"is not marked stable. Use clock_gettime.");
@@ -134,10 +122,10 @@ static bool refuse(const struct run *run, struct tscal_info *info)
 	return true;
 }
 
-static void allow(const struct run *run, struct tscal_info *info)
+static void allow(const struct use_view *v, struct tscal_info *info)
 {
-	const struct facts *f = &run->facts;
-	bool guest = run->kernel.guest;
+	const struct facts *f = v->facts;
+	bool guest = v->kernel->guest;
 
 	if (f->tdx) {
 		say(info, TSCAL_USE_YES,
@@ -152,20 +140,20 @@ static void allow(const struct run *run, struct tscal_info *info)
 	} else if (f->dom0) {
 		say(info, TSCAL_USE_YES,
 			"Xen's control domain never moves to another host.");
-	} else if (guest && run->hv_answer.steady) {
-		info->watch = what_to_watch(run);
+	} else if (guest && v->hv->timing.steady) {
+		info->watch = what_to_watch(v);
 		say(info, TSCAL_USE_UNTIL_MOVED,
 			"Xen never emulates this TSC (mode 2): good until "
 			"migration, %s.",
 			watch_phrase(info->watch));
-	} else if (guest && !run->hv.present) {
-		info->watch = what_to_watch(run);
+	} else if (guest && !v->hv->id.present) {
+		info->watch = what_to_watch(v);
 		say(info, TSCAL_USE_UNTIL_MOVED,
 			"%s, so a host may steer this TSC: good until "
 			"migration or restore, %s.",
-			run->kernel.sign, watch_phrase(info->watch));
+			v->kernel->sign, watch_phrase(info->watch));
 	} else if (guest) {
-		info->watch = what_to_watch(run);
+		info->watch = what_to_watch(v);
 		say(info, TSCAL_USE_UNTIL_MOVED,
 			"The host steers this TSC: good until migration or "
 			"restore, %s.",
@@ -175,7 +163,7 @@ static void allow(const struct run *run, struct tscal_info *info)
 		say(info, TSCAL_USE_UNTIL_MOVED,
 			"The clocksource is not visible here, so nothing "
 			"promises that this TSC lasts.");
-	} else if (run->kernel.tsc) {
+	} else if (v->kernel->tsc) {
 		say(info, TSCAL_USE_YES,
 			"The kernel keeps its own time by this TSC.");
 	} else {
@@ -186,32 +174,34 @@ static void allow(const struct run *run, struct tscal_info *info)
 	}
 }
 
-void verdict_use(const struct run *run, struct tscal_info *info)
+void verdict_use(const struct use_view *v, struct tscal_info *info)
 {
 	info->watch = 0;
-	info->rejected_by_kernel = rejected(run);
-	if (refuse(run, info))
+	info->rejected_by_kernel = rejected(v);
+	if (refuse(v, info))
 		return;
-	if (run->hv_answer.emulated || info->rdtsc_ns > SLOW_NS) {
+	if (v->hv->timing.emulated || info->rdtsc_ns > SLOW_NS) {
 		if (info->rdtsc_ns >= 0)
 			say(info, TSCAL_USE_SLOW,
 				"RDTSC is %s: %.0f ns each; clock_gettime may "
 				"be cheaper.",
-				run->hv_answer.emulated ? "trapped by Xen"
-							: "trapped or emulated",
+				v->hv->timing.emulated ? "trapped by Xen"
+						       : "trapped or emulated",
 				info->rdtsc_ns);
 		else
 			say(info, TSCAL_USE_SLOW,
 				"The hypervisor says that it traps RDTSC.");
-		info->watch = run->kernel.guest ? what_to_watch(run) : 0;
-	} else if (run->kernel.provisional) {
+		info->watch = v->kernel->guest ? what_to_watch(v) : 0;
+	} else if (v->kernel->provisional) {
 		say(info, TSCAL_USE_PROVISIONAL,
 			"The kernel %s: ask again in a few seconds.",
-			run->kernel.how);
+			kernel_origin_phrase(v->kernel->origin));
 	} else {
-		allow(run, info);
+		allow(v, info);
 	}
-	if (run->facts.time_namespace)
-		append(info, " This is a time namespace of its own: its clocks "
-			     "are offset from those outside.");
+	if (v->facts->time_namespace)
+		text_printf(info->use_sentence, sizeof(info->use_sentence),
+			"%s",
+			" This is a time namespace of its own: its clocks "
+			"are offset from those outside.");
 }

@@ -3,12 +3,9 @@
 #include "calib/measure/counters.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
-#include "hv/acpi.h"
-#include "calib/measure/reads.h"
-#include "calib/source/source.h"
+#include "calib/facts/ntp.h"
+#include "hv/clocksource.h"
 #include "plat/text.h"
 
 /* Opened by every platform: the rest stands in its way of being passive. */
@@ -17,7 +14,7 @@
 		PLAT_COUNTER_BIT(PLAT_COUNTER_CLOCK_RAW) |                     \
 		PLAT_COUNTER_BIT(PLAT_COUNTER_REALTIME))
 
-size_t counters_of(const struct tscal_platform *plat, uint32_t budget_ms)
+size_t counters_most(const struct tscal_platform *plat, uint32_t budget_ms)
 {
 	uint32_t all = PLAT_COUNTER_BIT(PLAT_COUNTER_COUNT) - 1;
 	int hardware = __builtin_popcount(plat->ops->counters & all & ~PASSIVE);
@@ -25,96 +22,101 @@ size_t counters_of(const struct tscal_platform *plat, uint32_t budget_ms)
 	return (size_t)(1 + (budget_ms >= NTP_BUDGET_MS) + hardware);
 }
 
-/* A counter that cannot be had without a device, for people. */
-struct hardware {
-	const char *what, *via;
-	uint32_t root; /* on bare metal */
+static const struct counter counters[PLAT_COUNTER_COUNT] = {
+	[PLAT_COUNTER_CLOCK_RAW] = {TSCAL_SOURCE_CLOCK_RAW,
+		"CLOCK_MONOTONIC_RAW"},
+	[PLAT_COUNTER_REALTIME] = {TSCAL_SOURCE_NTP, "CLOCK_REALTIME"},
+	[PLAT_COUNTER_HPET] = {TSCAL_SOURCE_HPET, "the HPET", "/dev/hpet",
+		TSCAL_ROOT_HPET},
+	[PLAT_COUNTER_ACPI_PM] = {TSCAL_SOURCE_ACPI_PM, "the ACPI PM timer",
+		"I/O ports", TSCAL_ROOT_PM},
+	[PLAT_COUNTER_PIT] = {TSCAL_SOURCE_PIT, "the PIT", "I/O ports",
+		TSCAL_ROOT_PIT},
+	[PLAT_COUNTER_PHC] = {TSCAL_SOURCE_PHC, "the PTP clock", "/dev/ptpN",
+		TSCAL_ROOT_UNKNOWN},
 };
-static const struct hardware hardware[PLAT_COUNTER_COUNT] = {
-	[PLAT_COUNTER_HPET] = {"HPET", "/dev/hpet", TSCAL_ROOT_HPET},
-	[PLAT_COUNTER_ACPI_PM] = {"ACPI PM timer", "I/O ports", TSCAL_ROOT_PM},
-	[PLAT_COUNTER_PIT] = {"PIT", "I/O ports", TSCAL_ROOT_PIT},
-	[PLAT_COUNTER_PHC] = {"PTP clock", "/dev/ptpN", TSCAL_ROOT_UNKNOWN},
-};
+
+const struct counter *counter_of(enum plat_counter_id id)
+{
+	return &counters[id];
+}
 
 /*
  * /dev/hpet is there also where the kernel has switched the timer off, and sets
  * it counting again.  Linux takes it off its list by nohpet, where it stops in
  * deep sleep (hpet_is_pc10_damaged()), or when its watchdog found it wrong.
  */
-static bool find_hpet(const struct run *run, struct measured *m)
+static bool find_hpet(const struct counters_wanted *w, struct outcome *out)
 {
-	const struct facts *f = &run->facts;
+	const struct facts *f = w->facts;
 	uint8_t byte;
 
 	if (!f->clocksource_visible) {
-		measure_outcome(m, TSCAL_STATUS_SKIPPED,
+		outcome_set(out, TSCAL_STATUS_SKIPPED,
 			"whether the kernel has switched it off cannot be "
 			"seen: its clocksources are out of sight");
 		return false;
 	}
-	if (text_has_word(f->available, "hpet"))
+	if (text_has_word(f->available, CLOCKSOURCE_HPET))
 		return true;
-	if (run->plat->ops->read_file(run->plat,
-		    "/sys/firmware/acpi/tables/HPET", &byte, 1) == -ENOENT)
-		measure_outcome(m, TSCAL_STATUS_ABSENT,
+	if (w->plat->ops->read_file(w->plat, "/sys/firmware/acpi/tables/HPET",
+		    &byte, 1) == -ENOENT)
+		outcome_set(out, TSCAL_STATUS_ABSENT,
 			"ACPI names no HPET, and the kernel has none");
 	else
-		measure_outcome(m, TSCAL_STATUS_SKIPPED,
+		outcome_set(out, TSCAL_STATUS_SKIPPED,
 			"the kernel has switched it off (it is not among its "
 			"clocksources): it may stop in deep sleep");
 	return false;
 }
 
-static bool find_acpi_pm(
-	struct run *run, struct measured *m, struct plat_where *where)
+static bool find_acpi_pm(const struct counters_wanted *w, struct outcome *out,
+	struct plat_where *where)
 {
-	struct acpi_fadt *fadt = &run->facts.evidence.fadt;
-	int rc = acpi_find_pm_timer(run->plat, fadt, where);
+	struct acpi_fadt *fadt = &w->facts->evidence.fadt;
+	int rc = acpi_find_pm_timer(w->plat, fadt, where);
 
 	switch (rc) {
 	case 0:
 		return true;
 	case -EACCES:
 	case -EPERM:
-		measure_outcome(m, TSCAL_STATUS_DENIED,
+		outcome_set(out, TSCAL_STATUS_DENIED,
 			"no permission for ACPI's FADT, which says where it "
 			"is");
 		break;
 	case -ENODATA:
-		measure_errno(m, rc);
+		outcome_errno(out, rc, "ACPI's FADT");
 		break;
 	case -ENOENT:
-		measure_outcome(m, TSCAL_STATUS_ABSENT, "%s", fadt->why);
+		outcome_set(out, TSCAL_STATUS_ABSENT, "%s", fadt->why);
 		break;
 	default:
-		measure_outcome(m, TSCAL_STATUS_ERROR, "%s", fadt->why);
+		outcome_set(out, TSCAL_STATUS_ERROR, "%s", fadt->why);
 	}
 	return false;
 }
 
-static bool find_phc(
-	const struct run *run, struct measured *m, struct plat_where *where)
+static bool find_phc(const struct counters_wanted *w, struct outcome *out,
+	struct plat_where *where)
 {
-	*where = (struct plat_where){.number = (unsigned)run->facts.ptp};
-	if (run->facts.ptp < 0)
-		measure_outcome(m, TSCAL_STATUS_ABSENT, "no PTP clock here");
-	return run->facts.ptp >= 0;
+	*where = (struct plat_where){.number = (unsigned)w->facts->ptp};
+	if (w->facts->ptp < 0)
+		outcome_set(out, TSCAL_STATUS_ABSENT, "no PTP clock here");
+	return w->facts->ptp >= 0;
 }
 
-/* Where a counter is, if it may be opened; else m says why not.  Touches
- * nothing. */
-static bool find(struct run *run, enum plat_counter_id id, struct measured *m,
-	struct plat_where *where)
+bool counters_find(const struct counters_wanted *w, enum plat_counter_id id,
+	struct outcome *out, struct plat_where *where)
 {
 	*where = (struct plat_where){0};
 	switch (id) {
 	case PLAT_COUNTER_HPET:
-		return find_hpet(run, m);
+		return find_hpet(w, out);
 	case PLAT_COUNTER_ACPI_PM:
-		return find_acpi_pm(run, m, where);
+		return find_acpi_pm(w, out, where);
 	case PLAT_COUNTER_PHC:
-		return find_phc(run, m, where);
+		return find_phc(w, out, where);
 	default:
 		return true;
 	}
@@ -122,75 +124,88 @@ static bool find(struct run *run, enum plat_counter_id id, struct measured *m,
 
 /* Counters opened so far. */
 struct opening {
-	struct run *run;
+	const struct counters_wanted *w;
+	struct counters *c;
 	struct measure_space *space;
 	size_t n, room;
 	uint64_t opened_by_ns; /* later, none is opened any more */
 };
 
+static bool wanted(const struct opening *o, enum plat_counter_id id)
+{
+	return o->w->sources >> counters[id].source & 1;
+}
+
 /* Open it; 0 or -errno, as m then says. */
 static int open_one(
 	struct opening *o, struct measured *m, const struct plat_where *where)
 {
-	const struct plat_ops *ops = o->run->plat->ops;
-	int rc;
+	struct tscal_platform *plat = o->w->plat;
 
 	if (o->n < o->room) {
-		rc = measure_open(o->run->plat, m, where, &o->space[o->n]);
+		int rc = measure_open(plat, m, where, &o->space[o->n]);
+
 		o->n += !rc;
 		return rc;
 	}
 	/* A counter that the platform does not have: it says so itself. */
-	m->rc = ops->counter_open(o->run->plat, m->id, where, &m->counter);
+	m->rc = plat->ops->counter_open(plat, m->id, where, &m->counter);
 	if (!m->rc) {
-		ops->counter_close(o->run->plat, m->id);
+		plat->ops->counter_close(plat, m->id);
 		m->rc = -EOPNOTSUPP;
 	}
-	measure_errno(m, m->rc);
+	outcome_errno(&m->out, m->rc, m->what);
 	return m->rc;
 }
 
-/* Whether it is open: if its source is wanted, it is there, and may be read. */
-static bool open_hardware(
-	struct opening *o, enum tscal_source source, enum plat_counter_id id)
+static struct measured *not_yet(struct opening *o, enum plat_counter_id id)
 {
-	struct measured *m = &o->run->timer[id];
+	struct measured *m = &o->c->timer[id];
+
+	*m = (struct measured){.id = id,
+		.what = counters[id].what,
+		.out.status = TSCAL_STATUS_SKIPPED};
+	return m;
+}
+
+/* Whether it is open: if its source is wanted, it is there, and may be read. */
+static bool open_hardware(struct opening *o, enum plat_counter_id id)
+{
+	struct tscal_platform *plat = o->w->plat;
+	struct measured *m = not_yet(o, id);
 	struct plat_where where;
 
-	*m = (struct measured){.id = id, .status = TSCAL_STATUS_SKIPPED};
-	if (!source_wanted(o->run, source))
+	if (!wanted(o, id))
 		return false;
 	/* A platform that does not have it says so, and a recording holds it.
 	 */
-	if (!(o->run->plat->ops->counters & PLAT_COUNTER_BIT(id)))
+	if (!(plat->ops->counters & PLAT_COUNTER_BIT(id)))
 		return !open_one(o, m, NULL);
-	if (!find(o->run, id, m, &where))
+	if (!counters_find(o->w, id, &m->out, &where))
 		return false;
 	/* Starting a process takes the longer the more memory the program has.
 	 */
-	if (o->run->plat->ops->now_ns(o->run->plat) >= o->opened_by_ns) {
-		measure_outcome(m, TSCAL_STATUS_SKIPPED,
+	if (plat->ops->now_ns(plat) >= o->opened_by_ns) {
+		outcome_set(&m->out, TSCAL_STATUS_SKIPPED,
 			"opening the others took twice the budget");
 		return false;
 	}
 	if (open_one(o, m, &where))
 		return false;
 	if (id == PLAT_COUNTER_ACPI_PM)
-		o->run->pm_port = where.number;
+		o->c->pm_port = where.number;
 	return true;
 }
 
 static void open_realtime(struct opening *o)
 {
-	const struct facts *f = &o->run->facts;
-	struct measured *m = &o->run->timer[PLAT_COUNTER_REALTIME];
+	const struct facts *f = o->w->facts;
+	struct measured *m = not_yet(o, PLAT_COUNTER_REALTIME);
 
-	*m = (struct measured){.id = PLAT_COUNTER_REALTIME,
-		.least_ns = NTP_WINDOW_MS * UINT64_C(1000000)};
+	m->least_ns = NTP_WINDOW_MS * UINT64_C(1000000);
 	/* Else the source says why not. */
-	if (source_wanted(o->run, TSCAL_SOURCE_NTP) && !f->timex_rc &&
-		!ntp_unfit(&f->timex) &&
-		o->run->opts.budget_ms >= NTP_BUDGET_MS)
+	if (wanted(o, PLAT_COUNTER_REALTIME) && !f->timex_rc &&
+		!ntp_unfit(&f->timex) && o->w->opts->budget_ms >= NTP_BUDGET_MS)
 		open_one(o, m, NULL);
 }
 
@@ -198,133 +213,41 @@ static void open_realtime(struct opening *o)
  * timer does. */
 static void open_pit(struct opening *o, bool others)
 {
-	bool never = !(o->run->plat->ops->counters &
-		       PLAT_COUNTER_BIT(PLAT_COUNTER_PIT));
-	bool asked = o->run->opts.flags & TSCAL_OPT_PIT ||
-		     o->run->opts.only & UINT64_C(1) << TSCAL_SOURCE_PIT;
+	const struct tscal_opts *opts = o->w->opts;
+	bool never = !(
+		o->w->plat->ops->counters & PLAT_COUNTER_BIT(PLAT_COUNTER_PIT));
+	bool asked = opts->flags & TSCAL_OPT_PIT ||
+		     opts->only & UINT64_C(1) << TSCAL_SOURCE_PIT;
 
 	if (!others || never || asked)
-		open_hardware(o, TSCAL_SOURCE_PIT, PLAT_COUNTER_PIT);
+		open_hardware(o, PLAT_COUNTER_PIT);
 	else
-		measure_outcome(&o->run->timer[PLAT_COUNTER_PIT],
+		outcome_set(&not_yet(o, PLAT_COUNTER_PIT)->out,
 			TSCAL_STATUS_SKIPPED,
 			"left alone unless asked for (--pit): another timer "
 			"can be read");
 }
 
-size_t counters_open(struct run *run, struct measure_space *space)
+size_t counters_open(const struct counters_wanted *w, struct counters *c,
+	struct measure_space *space)
 {
-	struct opening o = {.run = run,
+	struct opening o = {.w = w,
+		.c = c,
 		.space = space,
-		.room = counters_of(run->plat, run->opts.budget_ms),
-		.opened_by_ns = run->deadline_ns +
-				run->opts.budget_ms * UINT64_C(1000000)};
+		.room = counters_most(w->plat, w->opts->budget_ms),
+		.opened_by_ns = w->deadline_ns +
+				w->opts->budget_ms * UINT64_C(1000000)};
 	bool others;
 
-	run->raw = (struct measured){.id = PLAT_COUNTER_CLOCK_RAW};
-	open_one(&o, &run->raw, NULL);
-	/* A glance is too short for all others. */
-	if (run->raw_glance)
+	c->raw = (struct measured){.id = PLAT_COUNTER_CLOCK_RAW,
+		.what = counters[PLAT_COUNTER_CLOCK_RAW].what};
+	open_one(&o, &c->raw, NULL);
+	if (w->raw_alone)
 		return o.n;
 	open_realtime(&o);
-	others = open_hardware(&o, TSCAL_SOURCE_HPET, PLAT_COUNTER_HPET);
-	others |= open_hardware(&o, TSCAL_SOURCE_ACPI_PM, PLAT_COUNTER_ACPI_PM);
+	others = open_hardware(&o, PLAT_COUNTER_HPET);
+	others |= open_hardware(&o, PLAT_COUNTER_ACPI_PM);
 	open_pit(&o, others);
-	open_hardware(&o, TSCAL_SOURCE_PHC, PLAT_COUNTER_PHC);
+	open_hardware(&o, PLAT_COUNTER_PHC);
 	return o.n;
-}
-
-/* What keeps a counter of this kind from being opened; false if nothing does.
- */
-static bool not_opened(struct estimate *est, const struct measured *m,
-	const struct hardware *h)
-{
-	switch (m->rc) {
-	case -ENOENT:
-		est_errno(est, m->rc, h->what);
-		return true;
-	case -EACCES:
-	case -EPERM:
-	case -EOPNOTSUPP:
-		est_errno(est, m->rc, h->via);
-		return true;
-	default:
-		return false;
-	}
-}
-
-void counters_survey(
-	struct run *run, struct estimate *est, enum plat_counter_id id)
-{
-	struct measured m = {.id = id, .rc = -EOPNOTSUPP};
-	struct plat_where where;
-
-	est_would_measure(run, est);
-	if (est->line.status != TSCAL_STATUS_READY)
-		return;
-	if (!(run->plat->ops->counters & PLAT_COUNTER_BIT(id)))
-		not_opened(est, &m, &hardware[id]);
-	else if (!find(run, id, &m, &where))
-		est_say(est, m.status, "%s", m.sentence);
-	else if (id == PLAT_COUNTER_PIT && !(run->opts.flags & TSCAL_OPT_PIT))
-		est_say(est, TSCAL_STATUS_READY,
-			"would measure if no other timer can be read, or if "
-			"asked for (--pit)");
-}
-
-bool counters_ask(
-	struct run *run, struct estimate *est, enum plat_counter_id id)
-{
-	const struct measured *m = &run->timer[id];
-	bool guest = run->kernel.guest;
-
-	if (run->raw_glance || run->no_window) {
-		est_would_measure(run, est);
-		return false;
-	}
-	if (not_opened(est, m, &hardware[id]))
-		return false;
-	if (m->status != TSCAL_STATUS_READY) {
-		est_say(est, m->status, "%s", m->sentence);
-		return false;
-	}
-	est->by_host_clock = guest;
-	est_number(est, m->hz, m->lo, m->hi,
-		guest ? TSCAL_ROOT_HV : hardware[id].root, "%s%s", m->sentence,
-		guest ? "; emulated by the host, by its clock" : "");
-	est->line.ms = m->ms;
-	return est->line.status == TSCAL_STATUS_READY;
-}
-
-/* Reads of these take about 1 us in hardware (a bus or two away), and 5 us to
- * 20 us and more where an exit to a hypervisor's process is behind them. */
-#define EMULATED_READ_NS 5000.0
-
-static bool reads_like_emulated(
-	struct run *run, enum plat_counter_id id, const char *name)
-{
-	const struct measured *m = &run->timer[id];
-
-	if (m->status != TSCAL_STATUS_READY || m->read_ns < EMULATED_READ_NS)
-		return false;
-	snprintf(run->timer_sign, sizeof(run->timer_sign),
-		"A read of the %s takes %.0f us, as of an emulated one", name,
-		m->read_ns / 1e3);
-	return true;
-}
-
-void counters_sign(struct run *run)
-{
-	const struct measured *hpet = &run->timer[PLAT_COUNTER_HPET];
-
-	if (run->hv.present || run->facts.virtual_sign[0])
-		return;
-	/* QEMU's: HPET_CLK_PERIOD is 10 ns (include/hw/timer/hpet.h), which no
-	 * crystal of a chipset makes. */
-	if (hpet->status == TSCAL_STATUS_READY &&
-		hpet->counter.num == hpet->counter.den * 100000000)
-		snprintf(run->timer_sign, sizeof(run->timer_sign),
-			"The HPET's period is exactly 10 ns, as QEMU's is");
-	else if (!reads_like_emulated(run, PLAT_COUNTER_HPET, "HPET"))
-		reads_like_emulated(run, PLAT_COUNTER_ACPI_PM, "ACPI PM timer");
 }

@@ -4,36 +4,56 @@
 #ifndef TSCAL_COUNTERS_H
 #define TSCAL_COUNTERS_H
 
-#include "calib/run.h"
+#include "calib/facts/facts.h"
+#include "calib/measure/window.h"
 
 /* A window in which one us of CLOCK_REALTIME, as NTP leaves it, is 1 ppm; and
  * the budget that holds such a window. */
 #define NTP_WINDOW_MS 1000
 #define NTP_BUDGET_MS 1200
 
+/* What a run is asked to measure. */
+struct counters_wanted {
+	struct tscal_platform *plat;
+	const struct tscal_opts *opts;
+	uint64_t sources; /* those that are asked, a bit for each */
+	struct facts *facts;
+	uint64_t deadline_ns;
+	bool raw_alone; /* CLOCK_MONOTONIC_RAW, and no other */
+};
+
+/* A counter that a source of its own stands for. */
+struct counter {
+	enum tscal_source source;
+	const char *what,
+		*via;  /* for people: the counter, what it is read by */
+	uint32_t root; /* on bare metal */
+};
+const struct counter *counter_of(enum plat_counter_id id);
+
+/* The counters of a run.  Those that were not measured hold why not. */
+struct counters {
+	struct measured raw; /* CLOCK_MONOTONIC_RAW */
+	struct measured timer[PLAT_COUNTER_COUNT];
+	unsigned pm_port; /* I/O port of the PM timer, if that is open */
+};
+
 /* How many counters a run on this platform with this budget opens at most; each
  * needs its space. */
-size_t counters_of(const struct tscal_platform *plat, uint32_t budget_ms);
+size_t counters_most(const struct tscal_platform *plat, uint32_t budget_ms);
 
 /*
- * Open what this run measures, CLOCK_MONOTONIC_RAW first, into run->raw and
- * run->timer[]; the others hold why not.  Returns how many of space[] are open;
- * it has room for counters_of().
+ * Where a counter is, if it may be opened; else out is the reason.  Opens
+ * nothing.
  */
-size_t counters_open(struct run *run, struct measure_space *space);
+bool counters_find(const struct counters_wanted *w, enum plat_counter_id id,
+	struct outcome *out, struct plat_where *where);
 
 /*
- * The survey of a source that is a hardware counter, and its answer after the
- * window.  The number has the roots of that counter; a guest's are the host's.
- * False when it gave none; the sentence says why.
+ * Open what this run measures, CLOCK_MONOTONIC_RAW first.  Returns how many of
+ * space[] are open; it has room for counters_most().
  */
-void counters_survey(
-	struct run *run, struct estimate *est, enum plat_counter_id id);
-bool counters_ask(
-	struct run *run, struct estimate *est, enum plat_counter_id id);
-
-/* After the window: what the timers themselves show of a host behind them,
- * where nothing else does. */
-void counters_sign(struct run *run);
+size_t counters_open(const struct counters_wanted *w, struct counters *c,
+	struct measure_space *space);
 
 #endif /* TSCAL_COUNTERS_H */

@@ -11,16 +11,16 @@ bool measure_wraps_in(const struct measure_space *sp, double window_ns)
 /* How far the true rate may be from the point. */
 static double off_ppm(const struct measured *m)
 {
-	double above = m->hi - m->hz, below = m->hz - m->lo;
+	double above = m->out.hi - m->out.hz, below = m->out.hz - m->out.lo;
 
-	return (above > below ? above : below) / m->hz * 1e6;
+	return (above > below ? above : below) / m->out.hz * 1e6;
 }
 
 double measure_wanted_ns(const struct measure_plan *plan,
 	const struct measure_space *sp, double gone)
 {
 	const struct measured *m = sp->m;
-	bool ready = m->status == TSCAL_STATUS_READY;
+	bool ready = m->out.status == TSCAL_STATUS_READY;
 	double now = ready ? m->ms * 1e6 : (double)plan->first_ns;
 	double want = 0, need;
 

@@ -4,80 +4,12 @@
 #include "calib/measure/reads.h"
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 
 #include "calib/measure/estimator.h"
 #include "calib/measure/unwrap.h"
 
 /* An interval wider than this is no measurement; crystals lie 4 % apart. */
 #define WIDEST 0.01
-
-void measure_outcome(
-	struct measured *m, enum tscal_status status, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	m->status = status;
-	vsnprintf(m->sentence, sizeof(m->sentence), fmt, ap);
-	va_end(ap);
-}
-
-void measure_errno(struct measured *m, int rc)
-{
-	switch (rc) {
-	case -EOPNOTSUPP:
-		measure_outcome(
-			m, TSCAL_STATUS_SKIPPED, "not asked to open it");
-		break;
-	case -EACCES:
-	case -EPERM:
-		measure_outcome(
-			m, TSCAL_STATUS_DENIED, "no permission to read it");
-		break;
-	case -ENOENT:
-		measure_outcome(m, TSCAL_STATUS_ABSENT, "not on this machine");
-		break;
-	case -ENODATA:
-		measure_outcome(m, TSCAL_STATUS_ABSENT,
-			"not in the recording, or not all of it");
-		break;
-	case -EFAULT:
-		measure_outcome(m, TSCAL_STATUS_DENIED,
-			"reading it faults, although the kernel permitted it");
-		break;
-	case -ENODEV:
-		measure_outcome(
-			m, TSCAL_STATUS_STUCK, "its counter does not count");
-		break;
-	case -ETIMEDOUT:
-		measure_outcome(m, TSCAL_STATUS_UNSTABLE,
-			"it did not answer in time and was given up");
-		break;
-	case -EBUSY:
-		measure_outcome(
-			m, TSCAL_STATUS_SKIPPED, "somebody else uses it");
-		break;
-	case -ENXIO:
-		measure_outcome(m, TSCAL_STATUS_DENIED,
-			"the kernel has it, and lets nobody read it "
-			"(hpet_mmap=0?)");
-		break;
-	case -ERANGE:
-		/* No number that contradicts: nothing was counted. */
-		measure_outcome(m, TSCAL_STATUS_ERROR,
-			"what it says about itself cannot be");
-		break;
-	case -ECHILD:
-		measure_outcome(m, TSCAL_STATUS_ERROR,
-			"the process that reads it was killed");
-		break;
-	default:
-		measure_outcome(m, TSCAL_STATUS_ERROR,
-			"reading it fails (error %d)", -rc);
-	}
-}
 
 static uint64_t mask_of(const struct plat_counter *c)
 {
@@ -104,9 +36,9 @@ static bool failed(struct measured *m, const struct measure_space *sp)
 	else if (sp->last->n < 0)
 		rc = sp->last->n;
 	if (rc)
-		measure_errno(m, rc);
+		outcome_errno(&m->out, rc, m->what);
 	else
-		measure_outcome(m, TSCAL_STATUS_UNSTABLE,
+		outcome_set(&m->out, TSCAL_STATUS_UNSTABLE,
 			"not one read within the window");
 	return true;
 }
@@ -124,14 +56,14 @@ static bool dead(struct measured *m, const struct measure_space *sp)
 		if ((sp->last->s[i].ref & mask) != ref)
 			return false;
 	if (ref == mask)
-		measure_outcome(m, TSCAL_STATUS_STUCK,
+		outcome_set(&m->out, TSCAL_STATUS_STUCK,
 			"reads all ones: nothing answers there");
 	else if (!ref)
-		measure_outcome(m, TSCAL_STATUS_STUCK,
+		outcome_set(&m->out, TSCAL_STATUS_STUCK,
 			"reads zero all the time: nothing counts there");
 	else
-		measure_outcome(
-			m, TSCAL_STATUS_STUCK, "its counter does not count");
+		outcome_set(&m->out, TSCAL_STATUS_STUCK,
+			"its counter does not count");
 	return true;
 }
 
@@ -147,7 +79,7 @@ static bool follows_tick(struct measured *m, struct measure_space *sp)
 	if (ms < 1 || (seen & mask_of(c)) > 2 * m->step_counts)
 		return false;
 	sp->too_short = true;
-	measure_outcome(m, TSCAL_STATUS_UNSTABLE,
+	outcome_set(&m->out, TSCAL_STATUS_UNSTABLE,
 		"advances by up to %g ms at a time: the window is too short "
 		"for it",
 		ms);
@@ -246,10 +178,10 @@ static bool unwrap_all(struct tscal_platform *plat, struct measured *m,
 	if (how == UNWRAP_OK)
 		how = unwrap(&u, sp->last->s, sp->last->n);
 	if (how == UNWRAP_BACK)
-		measure_outcome(
-			m, TSCAL_STATUS_UNSTABLE, "its counter went back");
+		outcome_set(&m->out, TSCAL_STATUS_UNSTABLE,
+			"its counter went back");
 	else if (how == UNWRAP_ROUND)
-		measure_outcome(m, TSCAL_STATUS_UNSTABLE,
+		outcome_set(&m->out, TSCAL_STATUS_UNSTABLE,
 			"interrupted for so long that its counter came round");
 	return how == UNWRAP_OK;
 }
@@ -269,20 +201,21 @@ static bool orderly(struct tscal_platform *plat, struct measured *m,
 		!tsc_goes_on(sp->middle, sp->n_middle, &tsc) ||
 		!tsc_goes_on(last->s, last->n, &tsc)) {
 		m->tsc_failed = true;
-		measure_outcome(m, TSCAL_STATUS_UNSTABLE, "the TSC went back");
+		outcome_set(
+			&m->out, TSCAL_STATUS_UNSTABLE, "the TSC went back");
 		return false;
 	}
 	if (tsc == first->s[0].tsc_before) {
 		m->tsc_failed = true;
-		measure_outcome(
-			m, TSCAL_STATUS_UNSTABLE, "the TSC does not count");
+		outcome_set(&m->out, TSCAL_STATUS_UNSTABLE,
+			"the TSC does not count");
 		return false;
 	}
 	slope = (double)(tsc - first->s[0].tsc_before) /
 		(double)(last->s[last->n - 1].ref - ref0);
 	sp->step = step_of(m, sp);
 	if (stopped(last, slope * (double)sp->step)) {
-		measure_outcome(m, TSCAL_STATUS_STUCK, "its counter stopped");
+		outcome_set(&m->out, TSCAL_STATUS_STUCK, "its counter stopped");
 		return false;
 	}
 	return true;
@@ -355,11 +288,11 @@ void measure_conclude(struct tscal_platform *plat, struct measure_space *sp)
 	switch (estimate(sp, &r)) {
 	case RATE_TOO_FEW:
 		sp->too_short = true;
-		measure_outcome(m, TSCAL_STATUS_UNSTABLE,
+		outcome_set(&m->out, TSCAL_STATUS_UNSTABLE,
 			"too few counts within the window");
 		return;
 	case RATE_UNEVEN:
-		measure_outcome(m, TSCAL_STATUS_UNSTABLE,
+		outcome_set(&m->out, TSCAL_STATUS_UNSTABLE,
 			"no steady rate fits its reads: something jumped");
 		return;
 	case RATE_OK:
@@ -367,7 +300,7 @@ void measure_conclude(struct tscal_platform *plat, struct measure_space *sp)
 	}
 	if (!(sp->hi - sp->lo <= WIDEST * sp->lo)) {
 		sp->too_short = true;
-		measure_outcome(m, TSCAL_STATUS_UNSTABLE,
+		outcome_set(&m->out, TSCAL_STATUS_UNSTABLE,
 			"its slow reads, %d and %d, leave %.1f %% open",
 			sp->first->n, sp->last->n,
 			(sp->hi - sp->lo) / sp->lo * 100);
@@ -381,14 +314,14 @@ void measure_conclude(struct tscal_platform *plat, struct measure_space *sp)
 		sp->todo = r.first_worse ? MEASURE_WINDOW : MEASURE_LAST;
 	}
 	m->settled = r.settled;
-	m->hz = r.point * hz_per_count;
-	m->lo = sp->lo * hz_per_count;
-	m->hi = sp->hi * hz_per_count;
+	m->out.hz = r.point * hz_per_count;
+	m->out.lo = sp->lo * hz_per_count;
+	m->out.hi = sp->hi * hz_per_count;
 	m->ms = (double)(sp->last->s[sp->last->n - 1].tsc_after -
 			 sp->first->s[0].tsc_before) /
-		m->hz * 1e3;
-	m->read_ns = (double)fastest(sp) / m->hz * 1e9;
-	measure_outcome(m, TSCAL_STATUS_READY, "%d and %d reads over %.1f ms%s",
-		sp->first->n, sp->last->n, m->ms,
-		r.settled ? "" : ", its ends unlike");
+		m->out.hz * 1e3;
+	m->read_ns = (double)fastest(sp) / m->out.hz * 1e9;
+	outcome_set(&m->out, TSCAL_STATUS_READY,
+		"%d and %d reads over %.1f ms%s", sp->first->n, sp->last->n,
+		m->ms, r.settled ? "" : ", its ends unlike");
 }

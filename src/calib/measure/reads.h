@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* Between measure.c, which takes the bursts, and what they say. */
+/* What the bursts that window.c takes show. */
 #ifndef TSCAL_MEASURE_READS_H
 #define TSCAL_MEASURE_READS_H
 
 #include "calib/measure/window.h"
-
-__attribute__((format(printf, 3, 4))) void measure_outcome(
-	struct measured *m, enum tscal_status status, const char *fmt, ...);
-
-/* The outcome that an error of opening or reading a counter means. */
-void measure_errno(struct measured *m, int rc);
 
 /* After how many ns the counter comes round again. */
 double measure_wrap_ns(const struct plat_counter *c);

@@ -194,9 +194,9 @@ static void keep_middle(struct measure_space *sp)
 static double rate_so_far(const struct measure_space *space, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (space[i].m->status == TSCAL_STATUS_READY &&
+		if (space[i].m->out.status == TSCAL_STATUS_READY &&
 			space[i].m->counter.width == 64)
-			return space[i].m->hz;
+			return space[i].m->out.hz;
 	return 0;
 }
 
@@ -221,7 +221,7 @@ static void take(struct tscal_platform *plat, struct measure_space *space,
 		sp->hint_hz = rate_so_far(space, n);
 		/* Further reads may fail, in a recording for one; what the
 		 * earlier ones said stays. */
-		if (sp->m->status == TSCAL_STATUS_READY && sp->last->n <= 0)
+		if (sp->m->out.status == TSCAL_STATUS_READY && sp->last->n <= 0)
 			sp->todo = MEASURE_DONE;
 		else
 			measure_conclude(plat, sp);
@@ -277,7 +277,7 @@ static bool grow(struct tscal_platform *plat, const struct measure_plan *plan,
 	if (want == 0)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		bool counts = space[i].m->status == TSCAL_STATUS_READY ||
+		bool counts = space[i].m->out.status == TSCAL_STATUS_READY ||
 			      space[i].too_short;
 
 		/* Nor is an end taken again, for which there was no time. */
@@ -313,10 +313,10 @@ int measure_open(struct tscal_platform *plat, struct measured *m,
 {
 	m->rc = plat->ops->counter_open(plat, m->id, where, &m->counter);
 	if (m->rc) {
-		measure_errno(m, m->rc);
+		outcome_errno(&m->out, m->rc, m->what);
 		return m->rc;
 	}
-	m->status = TSCAL_STATUS_UNSTABLE; /* so far */
+	m->out.status = TSCAL_STATUS_UNSTABLE; /* so far */
 	sp->m = m;
 	sp->todo = MEASURE_WINDOW;
 	sp->too_short = false;

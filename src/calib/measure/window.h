@@ -4,7 +4,7 @@
 #ifndef TSCAL_MEASURE_H
 #define TSCAL_MEASURE_H
 
-#include "plat/plat.h"
+#include "plat/outcome.h"
 
 /* Enough for ranks, and far less than a window where reads need no system call:
  * docs/estimating.md. */
@@ -22,22 +22,19 @@ struct measure_burst {
 /* What came out for one counter. */
 struct measured {
 	enum plat_counter_id id;
-	/* Said by the caller, up to measure_finish(): the counter may lag what
+	const char *what; /* set by the caller: "the HPET" */
+	/* Set by the caller, up to measure_finish(): the counter may lag what
 	 * it counts by up to this many counts; 0: by one, as it ought to. */
 	uint64_t step_counts;
-	/* Said by the caller: no shorter window will do; 0: any. */
+	/* Set by the caller: no shorter window will do; 0: any. */
 	uint64_t least_ns;
 	struct plat_counter counter; /* when it could be opened */
 	int rc;			     /* else why not, as plat.h says */
-	/* READY: hz, lo and hi hold.  Otherwise why not: ABSENT, SKIPPED,
-	 * DENIED, STUCK, UNSTABLE, ERROR. */
-	enum tscal_status status;
-	double hz, lo, hi; /* ticks per second by this reference */
-	double ms;	   /* from the first sample to the last */
-	double read_ns;	   /* the fastest read took this, about */
-	bool settled;	   /* hz is much better known than its bounds */
+	struct outcome out; /* TSC ticks per second of this reference */
+	double ms;	    /* from the first sample to the last */
+	double read_ns;	    /* the fastest read took this, about */
+	bool settled;	    /* hz is much better known than its bounds */
 	bool tsc_failed; /* not the counter: the TSC stood still or went back */
-	char sentence[TSCAL_SENTENCE];
 };
 
 /* Room for the reads of a counter, and how far it has come: about 50 KB. */

@@ -4,7 +4,6 @@
  * of the PC's 14.31818 MHz.  The specification gives it no tolerance. */
 #include <string.h>
 
-#include "calib/measure/counters.h"
 #include "calib/source/source.h"
 
 /*
@@ -15,25 +14,26 @@
 #define MSR_EMULATE_PM_TIMER 0x121
 #define EMULATE_EN (UINT64_C(1) << 16)
 
-static bool emulated_by_microcode(const struct run *run)
+static bool emulated_by_microcode(const struct source_view *v)
 {
-	uint64_t v;
+	uint64_t msr;
 
-	return !strcmp(run->facts.cpu_vendor, "GenuineIntel") &&
-	       !run->kernel.guest &&
-	       !run->plat->ops->rdmsr(run->plat, 0, MSR_EMULATE_PM_TIMER, &v) &&
-	       v & EMULATE_EN && (v & 0xffff) == run->pm_port;
+	return !strcmp(v->facts->cpu_vendor, "GenuineIntel") &&
+	       !v->kernel->guest &&
+	       !v->plat->ops->rdmsr(v->plat, 0, MSR_EMULATE_PM_TIMER, &msr) &&
+	       msr & EMULATE_EN &&
+	       (msr & 0xffff) == v->measured->counters.pm_port;
 }
 
-static void survey(struct run *run, struct estimate *est)
+static bool check(const struct source_view *v, struct estimate *est)
 {
-	counters_survey(run, est, PLAT_COUNTER_ACPI_PM);
+	return counter_check(v, est, PLAT_COUNTER_ACPI_PM);
 }
 
-static void ask(struct run *run, struct estimate *est)
+static void read(const struct source_view *v, struct estimate *est)
 {
-	if (counters_ask(run, est, PLAT_COUNTER_ACPI_PM))
-		run->pm_of_crystal = emulated_by_microcode(run);
+	if (counter_read(v, est, PLAT_COUNTER_ACPI_PM))
+		est->of_cpu_crystal = emulated_by_microcode(v);
 }
 
 const struct source source_acpi_pm = {
@@ -43,6 +43,7 @@ const struct source source_acpi_pm = {
 	.probe = "ports",
 	.needs = "a PM timer in ACPI's FADT, its I/O port (root); --probe "
 		 "ports",
-	.survey = survey,
-	.ask = ask,
+	.check = check,
+	.would = source_would_measure,
+	.read = read,
 };

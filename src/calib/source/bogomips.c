@@ -8,20 +8,21 @@
  */
 #include "calib/source/source.h"
 
-static void ask(struct run *run, struct estimate *est)
+static void read(const struct source_view *v, struct estimate *est)
 {
-	double hz = run->facts.bogomips / 2 * 1e6;
-	bool told = run->facts.known_freq == 1;
+	double hz = v->facts->bogomips / 2 * 1e6;
+	bool told = v->facts->known_freq == 1;
 
 	if (hz == 0)
 		est_say(est, TSCAL_STATUS_ABSENT,
 			"/proc/cpuinfo shows no bogomips");
 	else
 		/* Printed with two digits, cut off. */
-		est_number(est, hz, hz - 5e3, hz + 5e3, run->kernel.khz_roots,
+		est_number(est, hz, hz - 5e3, hz + 5e3, v->kernel->khz_roots,
 			"set once, at boot: %s%s",
 			told ? "the kernel " : "its first guess, never refined",
-			told ? run->kernel.khz_how : "");
+			told ? kernel_origin_phrase(v->kernel->khz_origin)
+			     : "");
 	est->by_kernel = true;
 	if (est->line.status == TSCAL_STATUS_READY)
 		est->line.status = TSCAL_STATUS_HINT;
@@ -32,5 +33,5 @@ const struct source source_bogomips = {
 	.name = "bogomips",
 	.kind = TSCAL_KIND_KERNEL,
 	.needs = "/proc/cpuinfo",
-	.ask = ask,
+	.read = read,
 };

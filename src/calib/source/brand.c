@@ -7,9 +7,9 @@
 #include "calib/source/source.h"
 #include "plat/text.h"
 
-static void ask(struct run *run, struct estimate *est)
+static void read(const struct source_view *v, struct estimate *est)
 {
-	const char *brand = run->facts.brand, *at = strrchr(brand, '@');
+	const char *brand = v->facts->brand, *at = strrchr(brand, '@');
 	const char *end;
 	double value, unit = 0, half;
 
@@ -38,5 +38,5 @@ const struct source source_brand = {
 	.name = "brand",
 	.kind = TSCAL_KIND_NOMINAL,
 	.needs = "a brand string that names a frequency",
-	.ask = ask,
+	.read = read,
 };

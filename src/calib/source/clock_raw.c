@@ -3,20 +3,19 @@
 /* The TSC counted against CLOCK_MONOTONIC_RAW. */
 #include "calib/source/source.h"
 
-static void ask(struct run *run, struct estimate *est)
+static void read(const struct source_view *v, struct estimate *est)
 {
-	const struct measured *m = &run->raw;
+	const struct measured *m = &v->measured->counters.raw;
 
 	/* On another clocksource RAW owes nothing to tsc_khz. */
-	est->by_host_clock = run->kernel.raw_by_host_clock;
-	est->by_kernel = run->kernel.tsc || !run->facts.clocksource_visible;
-	if (run->raw_glance || run->no_window)
-		est_would_measure(run, est);
-	else if (m->status != TSCAL_STATUS_READY)
-		est_say(est, m->status, "%s", m->sentence);
+	est->by_host_clock = v->kernel->raw_by_host_clock;
+	est->by_kernel = v->kernel->tsc || !v->facts->clocksource_visible;
+	if (m->out.status != TSCAL_STATUS_READY)
+		est_outcome(est, &m->out, 0);
 	else {
-		est_number(est, m->hz, m->lo, m->hi, run->kernel.roots,
-			"%s; the kernel %s", m->sentence, run->kernel.how);
+		est_number(est, m->out.hz, m->out.lo, m->out.hi,
+			v->kernel->roots, "%s; the kernel %s", m->out.sentence,
+			kernel_origin_phrase(v->kernel->origin));
 		est->line.ms = m->ms;
 	}
 }
@@ -26,6 +25,7 @@ const struct source source_clock_raw = {
 	.name = "clock-raw",
 	.kind = TSCAL_KIND_MEASURED,
 	.needs = "nothing",
-	.survey = est_would_measure,
-	.ask = ask,
+	.check = source_may_measure,
+	.would = source_would_measure,
+	.read = read,
 };

@@ -22,35 +22,36 @@ static double fit_crystal(double ratio, double hz)
 	return 0;
 }
 
-static void demote(struct run *run, struct estimate *est, double crystal)
+static void demote(
+	const struct source_view *v, struct estimate *est, double crystal)
 {
-	bool guest = run->kernel.guest && !run->facts.tdx;
+	bool guest = v->kernel->guest && !v->facts->tdx;
 
 	if (est->line.status != TSCAL_STATUS_READY)
 		return;
-	if (guest && run->raw.hz > 0 &&
-		fabs(ppm(est->line.hz, run->raw.hz)) > 5e4)
+	if (guest && v->measured->counters.raw.out.hz > 0 &&
+		fabs(ppm(est->line.hz, v->measured->counters.raw.out.hz)) > 5e4)
 		est_say(est, TSCAL_STATUS_HINT,
 			"leaked from the host: %.2f x the rate here; in a "
 			"virtual machine only a hint",
-			est->line.hz / run->raw.hz);
+			est->line.hz / v->measured->counters.raw.out.hz);
 	else if (guest)
 		est_say(est, TSCAL_STATUS_HINT,
 			"in a virtual machine only a hint: it may be the "
 			"host's");
-	else if (crystal == 0 && run->kernel.roots & TSCAL_ROOT_CPU)
+	else if (crystal == 0 && v->kernel->roots & TSCAL_ROOT_CPU)
 		/* The kernel's rate comes from CPUID too: choosing the crystal
 		 * that fits it would make one declaration two. */
 		est_say(est, TSCAL_STATUS_HINT,
 			"names no crystal, and nothing but CPUID tells which");
 }
 
-static void ask(struct run *run, struct estimate *est)
+static void read(const struct source_view *v, struct estimate *est)
 {
 	struct plat_cpuid r;
 	double ratio, crystal, slack;
 
-	if (!est_cpuid(run, est, 0x15, &r))
+	if (!cpuid_leaf_read(v, est, 0x15, &r))
 		return;
 	if (!r.eax || !r.ebx) {
 		est_say(est, TSCAL_STATUS_ABSENT,
@@ -60,13 +61,15 @@ static void ask(struct run *run, struct estimate *est)
 	}
 	/* Multiply first: EBX / EAX in integers loses the fraction. */
 	ratio = (double)r.ebx / r.eax;
-	crystal = r.ecx ? r.ecx : fit_crystal(ratio, run->raw.hz);
+	crystal = r.ecx ? r.ecx
+			: fit_crystal(ratio, v->measured->counters.raw.out.hz);
 	if (crystal == 0) {
 		est_say(est, TSCAL_STATUS_HINT,
 			"ratio %u/%u, but no crystal named and %s", r.ebx,
 			r.eax,
-			run->raw.hz > 0 ? "none that fits the measurement"
-					: "nothing measured to tell it by");
+			v->measured->counters.raw.out.hz > 0
+				? "none that fits the measurement"
+				: "nothing measured to tell it by");
 		return;
 	}
 	/* A named crystal is rounded to a Hz; an assumed one is exact. */
@@ -79,7 +82,7 @@ static void ask(struct run *run, struct estimate *est)
 		      : "crystal assumed %g MHz, the only one that fits, "
 			"x %u/%u",
 		crystal / 1e6, r.ebx, r.eax);
-	demote(run, est, r.ecx);
+	demote(v, est, r.ecx);
 }
 
 const struct source source_cpuid_15 = {
@@ -87,5 +90,5 @@ const struct source source_cpuid_15 = {
 	.name = "cpuid-15",
 	.kind = TSCAL_KIND_ENUMERATED,
 	.needs = "CPUID leaf 0x15 with a ratio; on bare metal or under TDX",
-	.ask = ask,
+	.read = read,
 };

@@ -4,12 +4,12 @@
  * CPUID).  A label for people: up to 1.3 % from the TSC rate. */
 #include "calib/source/source.h"
 
-static void ask(struct run *run, struct estimate *est)
+static void read(const struct source_view *v, struct estimate *est)
 {
 	struct plat_cpuid r;
 	double hz;
 
-	if (!est_cpuid(run, est, 0x16, &r))
+	if (!cpuid_leaf_read(v, est, 0x16, &r))
 		return;
 	/* SDM: bits 15:0. */
 	hz = (r.eax & 0xffff) * 1e6;
@@ -26,5 +26,5 @@ const struct source source_cpuid_16 = {
 	.name = "cpuid-16",
 	.kind = TSCAL_KIND_NOMINAL,
 	.needs = "CPUID leaf 0x16",
-	.ask = ask,
+	.read = read,
 };

@@ -7,39 +7,40 @@
 #include "calib/source/source.h"
 #include "hv/vmware.h"
 
-static bool offered(
-	struct run *run, struct estimate *est, enum plat_backdoor *how)
+/* Not a check: how to call it is one more CPUID, which a read would repeat. */
+static bool offered(const struct source_view *v, struct estimate *est,
+	enum plat_backdoor *how)
 {
-	struct outcome a = {0};
-	bool yes = hv_vmware_backdoor(
-		run->plat, &run->facts.evidence, &run->hv, how, &a);
+	struct outcome out = {0};
 
-	if (!yes)
-		est_say(est, a.status, "%s", a.sentence);
-	return yes;
+	if (hv_vmware_backdoor(
+		    v->plat, &v->facts->evidence, &v->hv->id, how, &out))
+		return true;
+	est_outcome(est, &out, 0);
+	return false;
 }
 
-static void survey(struct run *run, struct estimate *est)
+static void would(const struct source_view *v, struct estimate *est)
 {
 	enum plat_backdoor how;
 
-	if (offered(run, est, &how))
+	if (offered(v, est, &how))
 		est_say(est, TSCAL_STATUS_READY,
 			"would ask VMware's backdoor by %s (--probe ports)",
 			plat_backdoor_name(how));
 }
 
-static void ask(struct run *run, struct estimate *est)
+static void read(const struct source_view *v, struct estimate *est)
 {
+	struct outcome out = {0};
 	enum plat_backdoor how;
-	struct outcome a = {0};
 	char where[48];
 	uint64_t hz;
 	int rc;
 
-	if (!offered(run, est, &how))
+	if (!offered(v, est, &how))
 		return;
-	rc = run->plat->ops->backdoor_hz(run->plat, how, &hz);
+	rc = v->plat->ops->backdoor_hz(v->plat, how, &hz);
 	switch (rc) {
 	case 0:
 		break;
@@ -59,8 +60,8 @@ static void ask(struct run *run, struct estimate *est)
 	}
 	snprintf(where, sizeof(where), "VMware's backdoor (%s)",
 		plat_backdoor_name(how));
-	hv_answer_hz(&a, hz, where);
-	est_answer(est, &a);
+	hv_answer_hz(&out, hz, where);
+	est_outcome(est, &out, TSCAL_ROOT_HV);
 }
 
 const struct source source_hv_backdoor = {
@@ -69,6 +70,6 @@ const struct source source_hv_backdoor = {
 	.kind = TSCAL_KIND_REPORTED,
 	.probe = "ports",
 	.needs = "VMware by CPUID or firmware; --probe ports",
-	.survey = survey,
-	.ask = ask,
+	.would = would,
+	.read = read,
 };

@@ -3,21 +3,25 @@
 /* The hypervisor's timing leaf, read as its vendor defines it. */
 #include "calib/source/source.h"
 
-static void ask(struct run *run, struct estimate *est)
+static bool check(const struct source_view *v, struct estimate *est)
 {
-	const struct outcome *a = &run->hv_answer.outcome;
+	const struct hv_vendor *vendor = v->hv->vendor;
+	const char *instead = vendor ? vendor->instead : NULL;
 
-	if (!run->hv.present)
+	if (!v->hv->id.present)
 		est_say(est, TSCAL_STATUS_ABSENT, "no hypervisor by CPUID");
-	else if (!run->vendor || !run->vendor->timing)
+	else if (!vendor || !vendor->timing)
 		est_say(est, TSCAL_STATUS_ABSENT,
-			"%s defines no timing leaf%s%s", run->hv.main.name,
-			run->vendor && run->vendor->instead ? ": " : "",
-			run->vendor && run->vendor->instead
-				? run->vendor->instead
-				: "");
+			"%s defines no timing leaf%s%s", v->hv->id.main.name,
+			instead ? ": " : "", instead ? instead : "");
 	else
-		est_answer(est, a);
+		return true;
+	return false;
+}
+
+static void read(const struct source_view *v, struct estimate *est)
+{
+	est_outcome(est, &v->hv->timing.outcome, TSCAL_ROOT_HV);
 }
 
 const struct source source_hv_leaf = {
@@ -25,5 +29,6 @@ const struct source source_hv_leaf = {
 	.name = "hv-leaf",
 	.kind = TSCAL_KIND_REPORTED,
 	.needs = "a hypervisor whose signature defines a timing leaf",
-	.ask = ask,
+	.check = check,
+	.read = read,
 };

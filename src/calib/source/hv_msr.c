@@ -6,39 +6,41 @@
 #include "calib/source/source.h"
 #include "hv/hyperv.h"
 
-static void survey(struct run *run, struct estimate *est)
+static bool check(const struct source_view *v, struct estimate *est)
 {
-	struct outcome a = {0};
+	struct outcome out = {0};
 
-	if (hv_hyperv_offers_msr(run->plat, &run->hv, &a))
-		est_say(est, TSCAL_STATUS_READY,
-			"would read MSR 0x%x from /dev/cpu/0/msr (root)",
-			HV_MSR_TSC_HZ);
-	else
-		est_say(est, a.status, "%s", a.sentence);
+	if (hv_hyperv_offers_msr(v->plat, &v->hv->id, &out))
+		return true;
+	est_outcome(est, &out, 0);
+	return false;
 }
 
-static void ask(struct run *run, struct estimate *est)
+static void would(const struct source_view *v, struct estimate *est)
 {
-	struct outcome a = {0};
-	uint64_t hz;
-	int rc;
+	(void)v;
+	est_say(est, TSCAL_STATUS_READY,
+		"would read MSR 0x%x from /dev/cpu/0/msr (root)",
+		HV_MSR_TSC_HZ);
+}
 
-	survey(run, est);
-	if (est->line.status != TSCAL_STATUS_READY)
-		return;
-	rc = run->plat->ops->rdmsr(run->plat, 0, HV_MSR_TSC_HZ, &hz);
-	/* KVM and Xen offer the leaves, and may leave the MSR out. */
-	if (rc == -ENOENT)
+static void read(const struct source_view *v, struct estimate *est)
+{
+	struct outcome out = {0};
+	uint64_t hz;
+	int rc = v->plat->ops->rdmsr(v->plat, 0, HV_MSR_TSC_HZ, &hz);
+
+	if (!rc) {
+		hv_answer_hz(&out, hz, "MSR 0x40000022");
+		est_outcome(est, &out, TSCAL_ROOT_HV);
+	} else if (rc == -ENOENT) {
+		/* KVM and Xen offer the leaves, and may leave the MSR out. */
 		est_say(est, TSCAL_STATUS_ABSENT,
 			"offered by CPUID, but there is no such register, or "
 			"no /dev/cpu/0/msr to read it by (modprobe msr)");
-	else if (rc)
+	} else {
 		est_errno(est, rc, "/dev/cpu/0/msr");
-	if (rc)
-		return;
-	hv_answer_hz(&a, hz, "MSR 0x40000022");
-	est_answer(est, &a);
+	}
 }
 
 const struct source source_hv_msr = {
@@ -48,6 +50,7 @@ const struct source source_hv_msr = {
 	.probe = "devices",
 	.needs = "Hyper-V's interface with its frequency MSRs, /dev/cpu/0/msr "
 		 "(root); --probe devices",
-	.survey = survey,
-	.ask = ask,
+	.check = check,
+	.would = would,
+	.read = read,
 };

@@ -4,24 +4,24 @@
  * rate here, which is the kernel's tsc_khz. */
 #include "calib/source/source.h"
 
-static void survey(struct run *run, struct estimate *est)
+static void would(const struct source_view *v, struct estimate *est)
 {
-	(void)run;
+	(void)v;
 	est_say(est, TSCAL_STATUS_READY,
 		"would create a virtual machine and ask for its TSC kHz");
 }
 
-static void ask(struct run *run, struct estimate *est)
+static void read(const struct source_view *v, struct estimate *est)
 {
 	uint32_t khz;
-	int rc = run->plat->ops->kvm_tsc_khz(run->plat, &khz);
+	int rc = v->plat->ops->kvm_tsc_khz(v->plat, &khz);
 
 	est->by_kernel = true;
 	if (rc)
 		est_errno(est, rc, "/dev/kvm");
 	else
 		est_number(est, khz * 1e3, khz * 1e3, khz * 1e3 + 1e3,
-			run->kernel.khz_roots,
+			v->kernel->khz_roots,
 			"the kernel's tsc_khz, by /dev/kvm");
 }
 
@@ -33,6 +33,6 @@ const struct source source_kvm_ioctl = {
 	.probe = "devices",
 	.needs = "/dev/kvm, and to be named: creating a virtual machine may "
 		 "switch virtualisation on",
-	.survey = survey,
-	.ask = ask,
+	.would = would,
+	.read = read,
 };

@@ -1,57 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* The hypervisor's pvclock record, where the vDSO maps it. */
-#include <errno.h>
-
 #include "calib/source/source.h"
 
-static void survey(struct run *run, struct estimate *est)
+static bool check(const struct source_view *v, struct estimate *est)
 {
-	if (run->kernel.guest)
-		est_say(est, TSCAL_STATUS_READY,
-			"would look for a pvclock record in the vDSO's pages");
-	else
+	if (!v->kernel->guest)
 		est_say(est, TSCAL_STATUS_ABSENT, "no hypervisor here");
+	return v->kernel->guest;
 }
 
-static void ask(struct run *run, struct estimate *est)
+static void would(const struct source_view *v, struct estimate *est)
 {
-	const struct pvclock *pv = &run->pvclock;
+	(void)v;
+	est_say(est, TSCAL_STATUS_READY,
+		"would look for a pvclock record in the vDSO's pages");
+}
 
-	switch (run->pvclock_rc) {
-	case 0:
-		est_number(est, pv->hz, pv->lo, pv->hi, TSCAL_ROOT_HV,
-			"pvclock mul %u, shift %d%s", pv->mul, pv->shift,
-			pv->stable ? "" : ", each CPU its own offset");
-		break;
-	case -EDOM:
-		est_say(est, TSCAL_STATUS_IMPLAUSIBLE,
-			"the pvclock record says %.0f MHz (mul %u, shift %d), "
-			"no rate near the one measured",
-			pv->hz / 1e6, pv->mul, pv->shift);
-		break;
-	case -EBUSY:
-		est_say(est, TSCAL_STATUS_UNSTABLE,
-			"the pvclock record changes with every look");
-		break;
-	case -EAGAIN:
-		est_say(est, TSCAL_STATUS_ABSENT,
-			"nothing measured to confirm the page by");
-		break;
-	case -EFAULT:
-		est_say(est, TSCAL_STATUS_ABSENT,
-			"the kernel does not let the vDSO use a pvclock");
-		break;
-	case -ENOENT:
-		if (run->kernel.guest)
-			est_say(est, TSCAL_STATUS_ABSENT,
-				"no pvclock record mapped here");
-		else
-			survey(run, est);
-		break;
-	default:
-		est_errno(est, run->pvclock_rc, "the pvclock page");
-	}
+static void read(const struct source_view *v, struct estimate *est)
+{
+	est_outcome(est, &v->pvclock->out, TSCAL_ROOT_HV);
 }
 
 const struct source source_kvmclock = {
@@ -59,6 +27,7 @@ const struct source source_kvmclock = {
 	.name = "kvmclock",
 	.kind = TSCAL_KIND_REPORTED,
 	.needs = "a pvclock page mapped into the process",
-	.survey = survey,
-	.ask = ask,
+	.check = check,
+	.would = would,
+	.read = read,
 };

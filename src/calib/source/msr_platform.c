@@ -17,10 +17,10 @@
 #define MSR_HWCR 0xc0010015
 #define MSR_PSTATE_DEF_0 0xc0010064
 
-static bool rdmsr(
-	const struct run *run, struct estimate *est, uint32_t msr, uint64_t *v)
+static bool rdmsr(const struct source_view *v, struct estimate *est,
+	uint32_t msr, uint64_t *value)
 {
-	int rc = run->plat->ops->rdmsr(run->plat, 0, msr, v);
+	int rc = v->plat->ops->rdmsr(v->plat, 0, msr, value);
 
 	if (rc == -ENOENT)
 		est_say(est, TSCAL_STATUS_ABSENT,
@@ -75,16 +75,16 @@ static const struct atom *atom_of(uint32_t model)
 	return NULL;
 }
 
-static void ask_atom(
-	const struct run *run, struct estimate *est, const struct atom *atom)
+static void read_atom(const struct source_view *v, struct estimate *est,
+	const struct atom *atom)
 {
 	uint64_t ratio, fsb;
 	uint32_t khz;
 
-	if (!rdmsr(run, est,
+	if (!rdmsr(v, est,
 		    atom->perf_status ? MSR_PERF_STATUS : MSR_PLATFORM_INFO,
 		    &ratio) ||
-		!rdmsr(run, est, MSR_FSB_FREQ, &fsb))
+		!rdmsr(v, est, MSR_FSB_FREQ, &fsb))
 		return;
 	ratio = atom->perf_status ? ratio >> 40 & 0x1f : ratio >> 8 & 0xff;
 	khz = atom->khz[fsb & atom->mask];
@@ -96,10 +96,10 @@ static void ask_atom(
 			"bus clock x ratio, MSR 0xcd");
 }
 
-static void ask_intel(const struct run *run, struct estimate *est)
+static void read_intel(const struct source_view *v, struct estimate *est)
 {
-	const struct atom *atom = atom_of(run->facts.model);
-	uint32_t model = run->facts.model;
+	const struct atom *atom = atom_of(v->facts->model);
+	uint32_t model = v->facts->model;
 	uint64_t info;
 	/* Nehalem and Westmere count a bus clock of 133.33 MHz, all later ones
 	 * of 100 MHz (Intel SDM vol. 4, MSR_PLATFORM_INFO[15:8]). */
@@ -107,13 +107,13 @@ static void ask_intel(const struct run *run, struct estimate *est)
 		       model == 0x2e || model == 0x25 || model == 0x2c ||
 		       model == 0x2f;
 
-	if (run->facts.family != 6) {
+	if (v->facts->family != 6) {
 		est_say(est, TSCAL_STATUS_ABSENT,
-			"no register for Intel family 0x%x", run->facts.family);
+			"no register for Intel family 0x%x", v->facts->family);
 		return;
 	}
 	if (atom) {
-		ask_atom(run, est, atom);
+		read_atom(v, est, atom);
 		return;
 	}
 	/* It is defined since Nehalem, and not for Bonnell, Saltwell and
@@ -124,7 +124,7 @@ static void ask_intel(const struct run *run, struct estimate *est)
 			"no register for Intel model 0x%x", model);
 		return;
 	}
-	if (!rdmsr(run, est, MSR_PLATFORM_INFO, &info))
+	if (!rdmsr(v, est, MSR_PLATFORM_INFO, &info))
 		return;
 	info = info >> 8 & 0xff;
 	if (!info)
@@ -168,29 +168,29 @@ static double amd_mhz(uint32_t family, uint64_t p0)
 /* Before family 17h the first states are boost states where the CPU has such
  * (AMD BKDG for family 15h, NumBoostStates), which the TSC does not count at;
  * how many, PCI configuration space says. */
-static bool may_be_boost(const struct run *run)
+static bool may_be_boost(const struct source_view *v)
 {
 	struct plat_cpuid r;
 
 	/* CPUID.80000007H:EDX[9], CPB. */
-	return run->facts.family < 0x17 &&
-	       (run->facts.max_ext < 0x80000007 ||
-		       run->plat->ops->cpuid(run->plat, 0x80000007, 0, &r) ||
+	return v->facts->family < 0x17 &&
+	       (v->facts->max_ext < 0x80000007 ||
+		       v->plat->ops->cpuid(v->plat, 0x80000007, 0, &r) ||
 		       r.edx >> 9 & 1);
 }
 
-static void ask_amd(const struct run *run, struct estimate *est)
+static void read_amd(const struct source_view *v, struct estimate *est)
 {
 	uint64_t hwcr, p0;
 	double mhz;
 
-	if (may_be_boost(run)) {
+	if (may_be_boost(v)) {
 		est_say(est, TSCAL_STATUS_ABSENT,
 			"P-state 0 of this CPU may be a boost state");
 		return;
 	}
-	if (!rdmsr(run, est, MSR_HWCR, &hwcr) ||
-		!rdmsr(run, est, MSR_PSTATE_DEF_0, &p0))
+	if (!rdmsr(v, est, MSR_HWCR, &hwcr) ||
+		!rdmsr(v, est, MSR_PSTATE_DEF_0, &p0))
 		return;
 	/* HWCR[24], TscFreqSel: the TSC counts at the rate of P0. */
 	if (!(hwcr >> 24 & 1)) {
@@ -198,7 +198,7 @@ static void ask_amd(const struct run *run, struct estimate *est)
 			"HWCR says that the TSC does not count at P0's rate");
 		return;
 	}
-	mhz = p0 >> 63 ? amd_mhz(run->facts.family, p0) : 0;
+	mhz = p0 >> 63 ? amd_mhz(v->facts->family, p0) : 0;
 	if (mhz > 0)
 		label(est, mhz, "P-state 0, MSR 0xc0010064");
 	else
@@ -206,16 +206,16 @@ static void ask_amd(const struct run *run, struct estimate *est)
 			"P-state 0 is not defined in a way known to tscal");
 }
 
-static bool asks(const struct run *run, struct estimate *est)
+static bool check(const struct source_view *v, struct estimate *est)
 {
-	if (run->kernel.guest)
+	if (v->kernel->guest)
 		est_say(est, TSCAL_STATUS_SKIPPED,
 			"in a virtual machine such registers are made up");
-	else if (!run->facts.cpuid_readable)
+	else if (!v->facts->cpuid_readable)
 		est_say(est, TSCAL_STATUS_ABSENT, "CPUID cannot be read");
-	else if (strcmp(run->facts.cpu_vendor, "GenuineIntel") &&
-		 strcmp(run->facts.cpu_vendor, "AuthenticAMD") &&
-		 strcmp(run->facts.cpu_vendor, "HygonGenuine"))
+	else if (strcmp(v->facts->cpu_vendor, "GenuineIntel") &&
+		 strcmp(v->facts->cpu_vendor, "AuthenticAMD") &&
+		 strcmp(v->facts->cpu_vendor, "HygonGenuine"))
 		est_say(est, TSCAL_STATUS_ABSENT,
 			"no register known of this CPU's maker");
 	else
@@ -223,22 +223,19 @@ static bool asks(const struct run *run, struct estimate *est)
 	return false;
 }
 
-static void survey(struct run *run, struct estimate *est)
+static void would(const struct source_view *v, struct estimate *est)
 {
-	if (asks(run, est))
-		est_say(est, TSCAL_STATUS_READY,
-			"would read the nominal frequency from "
-			"/dev/cpu/0/msr");
+	(void)v;
+	est_say(est, TSCAL_STATUS_READY,
+		"would read the nominal frequency from /dev/cpu/0/msr");
 }
 
-static void ask(struct run *run, struct estimate *est)
+static void read(const struct source_view *v, struct estimate *est)
 {
-	if (!asks(run, est))
-		return;
-	if (!strcmp(run->facts.cpu_vendor, "GenuineIntel"))
-		ask_intel(run, est);
+	if (!strcmp(v->facts->cpu_vendor, "GenuineIntel"))
+		read_intel(v, est);
 	else
-		ask_amd(run, est);
+		read_amd(v, est);
 }
 
 const struct source source_msr_platform = {
@@ -247,6 +244,7 @@ const struct source source_msr_platform = {
 	.kind = TSCAL_KIND_NOMINAL,
 	.probe = "devices",
 	.needs = "bare metal, /dev/cpu/0/msr (root); --probe devices",
-	.survey = survey,
-	.ask = ask,
+	.check = check,
+	.would = would,
+	.read = read,
 };

@@ -6,7 +6,6 @@
  */
 #include <math.h>
 
-#include "calib/measure/counters.h"
 #include "calib/source/source.h"
 
 /* Between what the clock did and what NTP's frequency says that it does: the
@@ -17,24 +16,23 @@
 /* How far a settled daemon's frequency wanders; stated, not added. */
 #define TOLERANCE_PPM 1.0
 
-static void survey(struct run *run, struct estimate *est)
+static bool check(const struct source_view *v, struct estimate *est)
 {
-	if (!ntp_fit(run, est))
-		return;
-	if (run->opts.budget_ms < NTP_BUDGET_MS)
-		est_say(est, TSCAL_STATUS_SKIPPED,
-			"takes a window of a second: --budget-ms %d",
-			NTP_BUDGET_MS);
-	else
-		est_would_measure(run, est);
+	if (!ntp_check(v, est))
+		return false;
+	if (v->opts->budget_ms >= NTP_BUDGET_MS)
+		return source_may_measure(v, est);
+	est_say(est, TSCAL_STATUS_SKIPPED,
+		"takes a window of a second: --budget-ms %d", NTP_BUDGET_MS);
+	return false;
 }
 
 /* Whether the clock runs off the frequency that NTP has set: by how many ppm,
  * as far as the bounds of both measurements leave no doubt. */
-static double slewed_ppm(const struct run *run, const struct measured *m)
+static double slewed_ppm(
+	const struct outcome *raw, const struct outcome *m, double ratio)
 {
-	double by = 1 + (double)run->facts.timex.freq / 65536e6;
-	double lo = run->raw.lo / by, hi = run->raw.hi / by;
+	double lo = raw->lo / (1 + ratio), hi = raw->hi / (1 + ratio);
 
 	if (m->lo > hi)
 		return ppm(hi, m->lo);
@@ -43,20 +41,17 @@ static double slewed_ppm(const struct run *run, const struct measured *m)
 	return 0;
 }
 
-static void ask(struct run *run, struct estimate *est)
+static void read(const struct source_view *v, struct estimate *est)
 {
-	const struct measured *m = &run->timer[PLAT_COUNTER_REALTIME];
-	struct plat_timex now;
-	double slew;
+	const struct counters *c = &v->measured->counters;
+	const struct measured *m = &c->timer[PLAT_COUNTER_REALTIME];
+	double ratio, slew;
 
-	survey(run, est);
-	if (est->line.status != TSCAL_STATUS_READY)
-		return;
-	if (m->status != TSCAL_STATUS_READY) {
-		est_say(est, m->status, "%s", m->sentence);
+	if (m->out.status != TSCAL_STATUS_READY) {
+		est_outcome(est, &m->out, 0);
 		return;
 	}
-	/* measure.c lets it be shorter by a fifth; else time was taken away. */
+	/* window.c lets it be shorter by a fifth; else time was taken away. */
 	if (m->ms < NTP_WINDOW_MS * 0.8) {
 		est_say(est, TSCAL_STATUS_UNSTABLE,
 			"takes a window of a second, and no more than %.0f ms "
@@ -64,19 +59,15 @@ static void ask(struct run *run, struct estimate *est)
 			m->ms);
 		return;
 	}
-	if (run->raw.status != TSCAL_STATUS_READY) {
+	if (!measurements_raw(v->measured)) {
 		est_say(est, TSCAL_STATUS_ABSENT,
 			"the rate of CLOCK_MONOTONIC_RAW is not known, which a "
 			"slew would show against");
 		return;
 	}
-	if (run->plat->ops->adjtimex(run->plat, &now) ||
-		now.freq != run->facts.timex.freq || ntp_unfit(&now)) {
-		est_say(est, TSCAL_STATUS_UNSTABLE,
-			"NTP changed its frequency meanwhile");
+	if (!ntp_frequency(v, est, &ratio))
 		return;
-	}
-	slew = slewed_ppm(run, m);
+	slew = slewed_ppm(&c->raw.out, &m->out, ratio);
 	if (fabs(slew) > SLEW_PPM) {
 		est_say(est, TSCAL_STATUS_UNSTABLE,
 			"the clock runs %.1f ppm off the frequency that NTP "
@@ -84,8 +75,8 @@ static void ask(struct run *run, struct estimate *est)
 			fabs(slew));
 		return;
 	}
-	est_number(est, m->hz, m->lo, m->hi, ntp_roots(run),
-		"CLOCK_REALTIME, which NTP keeps: %s", m->sentence);
+	est_number(est, m->out.hz, m->out.lo, m->out.hi, ntp_roots(v),
+		"CLOCK_REALTIME, which NTP keeps: %s", m->out.sentence);
 	est->line.ms = m->ms;
 	est->line.tolerance_ppm = TOLERANCE_PPM;
 }
@@ -95,6 +86,7 @@ const struct source source_ntp = {
 	.name = "ntp",
 	.kind = TSCAL_KIND_MEASURED,
 	.needs = "a kernel clock that NTP has synchronised; --budget-ms 1200",
-	.survey = survey,
-	.ask = ask,
+	.check = check,
+	.would = source_would_measure,
+	.read = read,
 };

@@ -6,22 +6,22 @@
 
 #include "calib/source/source.h"
 
-static void survey(struct run *run, struct estimate *est)
+static void would(const struct source_view *v, struct estimate *est)
 {
-	(void)run;
+	(void)v;
 	est_say(est, TSCAL_STATUS_READY,
 		"would open a perf event and read its time_mult");
 }
 
-static void ask(struct run *run, struct estimate *est)
+static void read(const struct source_view *v, struct estimate *est)
 {
 	struct plat_perf_page page;
-	int rc = run->plat->ops->perf_page(run->plat, &page);
+	int rc = v->plat->ops->perf_page(v->plat, &page);
 	double scale;
 
 	est->by_kernel = true;
 	if (rc) {
-		est_errno(est, rc, "a perf event");
+		est_errno(est, rc, "perf_event_open(2)");
 		return;
 	}
 	if (!page.cap_user_time || !page.time_mult || page.time_shift > 63) {
@@ -33,7 +33,7 @@ static void ask(struct run *run, struct estimate *est)
 	/* time_mult is rounded to an integer, and may have been halved since
 	 * (Linux, set_cyc2ns_scale()). */
 	est_number(est, scale / page.time_mult, scale / (page.time_mult + 1.0),
-		scale / (page.time_mult - 0.5), run->kernel.khz_roots,
+		scale / (page.time_mult - 0.5), v->kernel->khz_roots,
 		"mult %u, shift %u", page.time_mult, page.time_shift);
 }
 
@@ -43,6 +43,6 @@ const struct source source_perf_page = {
 	.kind = TSCAL_KIND_KERNEL,
 	.probe = "devices",
 	.needs = "perf_event_open(2), --probe devices",
-	.survey = survey,
-	.ask = ask,
+	.would = would,
+	.read = read,
 };

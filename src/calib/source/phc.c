@@ -4,28 +4,28 @@
  * A PTP hardware clock (Linux, Documentation/driver-api/ptp.rst), read between
  * two RDTSCs: the ioctls that compare it with the system's clock carry no TSC.
  */
-#include "calib/measure/counters.h"
 #include "calib/source/source.h"
 
 /* IEEE 802.1AS-2020, B.1.1: within 100 ppm; a clock that a daemon disciplines
  * is far better. */
 #define TOLERANCE_PPM 100
 
-static void survey(struct run *run, struct estimate *est)
+static bool check(const struct source_view *v, struct estimate *est)
 {
-	counters_survey(run, est, PLAT_COUNTER_PHC);
+	return counter_check(v, est, PLAT_COUNTER_PHC);
 }
 
-static void ask(struct run *run, struct estimate *est)
+static void read(const struct source_view *v, struct estimate *est)
 {
-	const struct measured *m = &run->timer[PLAT_COUNTER_PHC];
-	const struct facts *f = &run->facts;
+	const struct measured *m =
+		&v->measured->counters.timer[PLAT_COUNTER_PHC];
+	const struct facts *f = v->facts;
 	bool host = f->ptp_kind == FACTS_PTP_HOST;
 	bool made = f->ptp_kind == FACTS_PTP_MADE;
-	bool doubtful = f->ptp_kind == FACTS_PTP_DOUBTFUL && run->kernel.guest;
+	bool doubtful = f->ptp_kind == FACTS_PTP_DOUBTFUL && v->kernel->guest;
 	uint32_t root = TSCAL_ROOT_UNKNOWN;
 
-	if (!counters_ask(run, est, PLAT_COUNTER_PHC))
+	if (!counter_read(v, est, PLAT_COUNTER_PHC))
 		return;
 	/* Not one of the timers that a host emulates: a network card's, or the
 	 * host's own clock handed to its guests. */
@@ -34,12 +34,13 @@ static void ask(struct run *run, struct estimate *est)
 		root = TSCAL_ROOT_HV;
 	else if (!made && !doubtful && f->ptp < 8)
 		root = TSCAL_ROOT_PHC(f->ptp);
-	est_number(est, m->hz, m->lo, m->hi, root, "/dev/ptp%d%s: %s", f->ptp,
+	est_number(est, m->out.hz, m->out.lo, m->out.hi, root,
+		"/dev/ptp%d%s: %s", f->ptp,
 		host	   ? ", the host's clock"
 		: doubtful ? ", which the host may emulate"
 		: made	   ? ", made of other clocks"
 			   : "",
-		m->sentence);
+		m->out.sentence);
 	est->line.tolerance_ppm = TOLERANCE_PPM;
 }
 
@@ -49,6 +50,7 @@ const struct source source_phc = {
 	.kind = TSCAL_KIND_MEASURED,
 	.probe = "devices",
 	.needs = "/dev/ptpN; --probe devices",
-	.survey = survey,
-	.ask = ask,
+	.check = check,
+	.would = source_would_measure,
+	.read = read,
 };

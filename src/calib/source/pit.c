@@ -2,17 +2,26 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* Channel 2 of the 8254 PIT: a twelfth of the PC's 14.31818 MHz.  Neither the
  * 8254's datasheet nor ACPI gives that a tolerance. */
-#include "calib/measure/counters.h"
 #include "calib/source/source.h"
 
-static void survey(struct run *run, struct estimate *est)
+static bool check(const struct source_view *v, struct estimate *est)
 {
-	counters_survey(run, est, PLAT_COUNTER_PIT);
+	return counter_check(v, est, PLAT_COUNTER_PIT);
 }
 
-static void ask(struct run *run, struct estimate *est)
+static void would(const struct source_view *v, struct estimate *est)
 {
-	counters_ask(run, est, PLAT_COUNTER_PIT);
+	if (v->opts->flags & TSCAL_OPT_PIT)
+		source_would_measure(v, est);
+	else
+		est_say(est, TSCAL_STATUS_READY,
+			"would measure if no other timer can be read, or if "
+			"asked for (--pit)");
+}
+
+static void read(const struct source_view *v, struct estimate *est)
+{
+	counter_read(v, est, PLAT_COUNTER_PIT);
 }
 
 const struct source source_pit = {
@@ -22,6 +31,7 @@ const struct source source_pit = {
 	.probe = "ports",
 	.needs = "I/O ports 0x42, 0x43 and 0x61 (root); --probe ports, and "
 		 "--pit where another timer can be read",
-	.survey = survey,
-	.ask = ask,
+	.check = check,
+	.would = would,
+	.read = read,
 };

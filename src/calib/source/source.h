@@ -1,10 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* The sources: one row each in sources.c, one file each in src/calib. */
+/* The sources: one file each in this folder, one row each in calib/sources.c.
+ */
 #ifndef TSCAL_SOURCE_H
 #define TSCAL_SOURCE_H
 
-#include "calib/run.h"
+#include "calib/estimate.h"
+#include "calib/facts/clock_pages.h"
+#include "calib/facts/kernel_rate.h"
+#include "calib/facts/vmclock.h"
+#include "calib/measure/measurements.h"
+#include "calib/source/raw_rate.h"
+
+/* What a source may look at. */
+struct source_view {
+	struct tscal_platform *plat;
+	const struct tscal_opts *opts;
+	struct facts *facts;
+	const struct hypervisor *hv;
+	const struct kernel_rate *kernel;
+	const struct measurements *measured;
+	const struct pvclock *pvclock;
+	const struct vmclock *vmclock;
+	const struct raw_rate *raw_rate;
+	uint64_t wanted; /* the sources that are asked, a bit for each */
+};
 
 struct source {
 	enum tscal_source id;
@@ -13,11 +33,14 @@ struct source {
 	bool only_named;   /* asked only when named by --only */
 	const char *probe; /* the --probe that it takes; NULL: passive does */
 	const char *needs; /* what it takes, for people */
-	/* Whether it could speak, without side effects: status READY or the
-	 * reason.  NULL: ask() itself has none. */
-	void (*survey)(struct run *run, struct estimate *est);
+	/* False when it cannot give a number here, without having tried: est
+	 * is the reason.  NULL: it always may. */
+	bool (*check)(const struct source_view *v, struct estimate *est);
+	/* Instead of reading, in a survey: est says what it would do.  NULL:
+	 * reading has no side effects, and a survey reads. */
+	void (*would)(const struct source_view *v, struct estimate *est);
 	/* Give the number, after the window has been measured. */
-	void (*ask)(struct run *run, struct estimate *est);
+	void (*read)(const struct source_view *v, struct estimate *est);
 };
 
 /* All sources in order of preference; where several agree, the first is used.
@@ -28,55 +51,34 @@ extern const size_t n_sources;
 /* Its place in that order, from 0 on. */
 size_t source_rank(enum tscal_source id);
 
-/* Whether this run asks the source. */
-bool source_wanted(const struct run *run, enum tscal_source id);
+/* The sources that a run with this --only asks, a bit for each. */
+uint64_t sources_wanted(uint64_t only);
 
-/* Outcome of an estimate: status and sentence, without a number. */
-__attribute__((format(printf, 3, 4))) void est_say(
-	struct estimate *est, enum tscal_status status, const char *fmt, ...);
+/* False where RDTSC cannot be executed, or not be measured: est says so. */
+bool source_may_measure(const struct source_view *v, struct estimate *est);
+/* "would measure for 10 ms". */
+void source_would_measure(const struct source_view *v, struct estimate *est);
 
-/* A number with its bounds and roots; status READY, or HINT if it is nominal.
- * A value no TSC has (outside 10 MHz..20 GHz) becomes IMPLAUSIBLE. */
-__attribute__((format(printf, 6, 7))) void est_number(struct estimate *est,
-	double hz, double lo, double hi, uint32_t roots, const char *fmt, ...);
+/* A source that is a hardware counter of its own.  Its number has the roots of
+ * that counter; a guest's are the host's. */
+bool counter_check(const struct source_view *v, struct estimate *est,
+	enum plat_counter_id id);
+/* False when there is no number. */
+bool counter_read(const struct source_view *v, struct estimate *est,
+	enum plat_counter_id id);
 
-/* The outcome that a look-up's -errno means; what: "/dev/kvm".  -EOPNOTSUPP:
- * "not asked to use" it. */
-void est_errno(struct estimate *est, int rc, const char *what);
-/* What a hypervisor answered. */
-void est_answer(struct estimate *est, const struct outcome *outcome);
-
-/* READY, it would measure; or why nothing is measured here. */
-void est_would_measure(struct run *run, struct estimate *est);
-
-/* Whether the kernel's clock, as NTP leaves it, may serve as a second; NULL, or
- * why not. */
-const char *ntp_unfit(const struct plat_timex *t);
-/* The same of this run; est says why not. */
-bool ntp_fit(const struct run *run, struct estimate *est);
-/* Whose seconds NTP's are here: the network's, or nobody knows. */
-uint32_t ntp_roots(const struct run *run);
+/* Whether the kernel's clock is one that NTP keeps; else est says why not. */
+bool ntp_check(const struct source_view *v, struct estimate *est);
+/* The frequency that NTP has set, as it was before the window; false where it
+ * was changed since, and est says so. */
+bool ntp_frequency(
+	const struct source_view *v, struct estimate *est, double *ratio);
+/* Whose seconds NTP's are here: the network's, or it is not known. */
+uint32_t ntp_roots(const struct source_view *v);
 
 /* A leaf of CPUID, within the basic maximum; else est says why not. */
-bool est_cpuid(const struct run *run, struct estimate *est, uint32_t leaf,
-	struct plat_cpuid *out);
-
-/* Whether est holds a number that may support or contradict. */
-bool est_credible(const struct estimate *est);
-
-/* (a - b) / b in ppm. */
-double ppm(double a, double b);
-
-/* fmin() and fmax() live in libm, which libtscal does without. */
-static inline double smaller(double a, double b)
-{
-	return a < b ? a : b;
-}
-
-static inline double larger(double a, double b)
-{
-	return a > b ? a : b;
-}
+bool cpuid_leaf_read(const struct source_view *v, struct estimate *est,
+	uint32_t leaf, struct plat_cpuid *out);
 
 /* Rows. */
 extern const struct source source_hv_leaf, source_kvmclock, source_cpuid_15,

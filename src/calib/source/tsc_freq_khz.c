@@ -7,12 +7,12 @@
 
 #define PATH "/sys/devices/system/cpu/cpu0/tsc_freq_khz"
 
-static void ask(struct run *run, struct estimate *est)
+static void read(const struct source_view *v, struct estimate *est)
 {
 	char text[32];
 	const char *end;
 	double khz;
-	int rc = text_read(run->plat, PATH, text, sizeof(text));
+	int rc = text_read(v->plat, PATH, text, sizeof(text));
 
 	est->by_kernel = true;
 	if (rc < 0) {
@@ -26,7 +26,7 @@ static void ask(struct run *run, struct estimate *est)
 	else
 		/* The kernel cuts its rate to a kHz. */
 		est_number(est, khz * 1e3, khz * 1e3, khz * 1e3 + 1e3,
-			run->kernel.khz_roots, "the kernel's tsc_khz");
+			v->kernel->khz_roots, "the kernel's tsc_khz");
 }
 
 const struct source source_tsc_freq_khz = {
@@ -34,5 +34,5 @@ const struct source source_tsc_freq_khz = {
 	.name = "tsc-freq-khz",
 	.kind = TSCAL_KIND_KERNEL,
 	.needs = PATH,
-	.ask = ask,
+	.read = read,
 };

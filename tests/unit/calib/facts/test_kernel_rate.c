@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "calib/judge/judge.h"
+#include "calib/facts/kernel_rate.h"
 
 #define HV TSCAL_ROOT_HV
 #define CPU TSCAL_ROOT_CPU
@@ -155,22 +155,21 @@ static void kernel_of(const struct row *r, struct kernel_rate *k)
 		.tdx = r->tdx,
 		.dom0 = r->dom0,
 		.clocksource_visible = r->cs != NULL};
-	struct tscal_hv hv = {
-		.present = r->where == PARAVIRT || r->where == OTHER_VM};
+	struct hypervisor hv = {
+		.id.present = r->where == PARAVIRT || r->where == OTHER_VM};
 
 	snprintf(
 		f.clocksource, sizeof(f.clocksource), "%s", r->cs ? r->cs : "");
 	snprintf(f.available, sizeof(f.available), "%s", r->available);
 	if (r->where == HIDDEN_VM)
 		strcpy(f.virtual_sign, "DMI sys_vendor is \"QEMU\"");
-	roots_of_kernel(&f, &hv,
-		r->where == PARAVIRT   ? &calibrated
-		: r->where == OTHER_VM ? &uncalibrated
-				       : NULL,
-		f.virtual_sign, r->assume_metal, k);
+	hv.vendor = r->where == PARAVIRT   ? &calibrated
+		    : r->where == OTHER_VM ? &uncalibrated
+					   : NULL;
+	*k = kernel_rate_find(&f, &hv, f.virtual_sign, r->assume_metal);
 }
 
-Test(roots, of_every_clocksource_known_freq_and_hypervisor)
+Test(kernel_rate, of_every_clocksource_known_freq_and_hypervisor)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		const struct row *r = &rows[i];
@@ -182,14 +181,17 @@ Test(roots, of_every_clocksource_known_freq_and_hypervisor)
 		cr_expect(ieee_ulp_eq(dbl, k.slack_ppm, r->slack_ppm, 0), "%s",
 			r->what);
 		cr_expect(eq(int, k.guess, r->guess), "%s", r->what);
-		cr_expect(ne(ptr, (void *)k.how, NULL), "%s", r->what);
-		cr_expect(ne(ptr, (void *)k.khz_how, NULL), "%s", r->what);
+		cr_expect(ne(ptr, (void *)kernel_origin_phrase(k.origin), NULL),
+			"%s", r->what);
+		cr_expect(ne(ptr, (void *)kernel_origin_phrase(k.khz_origin),
+				  NULL),
+			"%s", r->what);
 	}
 }
 
 /* Whatever else holds, a guest's kernel never stands on a timer of its own:
  * those are the host's clock (F2, F3, F6). */
-Test(roots, a_guest_never_has_hardware_timers)
+Test(kernel_rate, a_guest_never_has_hardware_timers)
 {
 	static const char *const cs[] = {"tsc", "tsc-early", "hpet", "acpi_pm",
 		"pit", "jiffies", "refined-jiffies", "kvm-clock", "xen"};
@@ -211,7 +213,7 @@ Test(roots, a_guest_never_has_hardware_timers)
 			}
 }
 
-Test(roots, says_when_the_kernel_is_still_refining)
+Test(kernel_rate, says_when_the_kernel_is_still_refining)
 {
 	static const char *const cs[] = {
 		"tsc-early", "jiffies", "refined-jiffies", "tsc", "hpet"};

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "calib/source/source.h"
 #include "calib/judge/judge.h"
+#include "calib/run.h"
 
 #define HZ 2.5e9
 
@@ -26,10 +26,10 @@ static struct estimate *add(enum tscal_source id, enum tscal_kind kind,
 	return e;
 }
 
-static void kernel(uint32_t roots, double off_ppm, const char *how)
+static void kernel(uint32_t roots, double off_ppm, enum kernel_origin origin)
 {
 	run.kernel.roots = run.kernel.khz_roots = roots;
-	run.kernel.how = run.kernel.khz_how = how;
+	run.kernel.origin = run.kernel.khz_origin = origin;
 	run.kernel.tsc = true;
 	add(TSCAL_SOURCE_VDSO, TSCAL_KIND_KERNEL, roots, off_ppm)->by_kernel =
 		true;
@@ -40,15 +40,18 @@ static void kernel(uint32_t roots, double off_ppm, const char *how)
 static void init(void)
 {
 	memset(&run, 0, sizeof(run));
-	run.kernel.how = run.kernel.khz_how = "runs on the hypervisor's clock";
+	run.kernel.origin = run.kernel.khz_origin = KERNEL_ON_HYPERVISOR_CLOCK;
 }
 
 TestSuite(sentence, .init = init);
 
 static const char *sentence(void)
 {
+	struct rate_view view = {
+		run.est, run.n, &run.facts, &run.hv, &run.kernel};
+
 	compare(run.est, run.n, &run.kernel, &run.info);
-	verdict_rate(&run, &run.info);
+	verdict_rate(&view, &run.info);
 	return run.info.rate_sentence;
 }
 
@@ -83,7 +86,7 @@ Test(sentence, of_a_label_two_percent_off)
 
 Test(sentence, of_the_kernel_alone)
 {
-	kernel(TSCAL_ROOT_HPET, 0, "measured it against the HPET");
+	kernel(TSCAL_ROOT_HPET, 0, KERNEL_HPET);
 	is("Only the kernel's rate is reachable: it measured it against the "
 	   "HPET.");
 }
@@ -97,15 +100,14 @@ Test(sentence, of_one_source)
 Test(sentence, of_a_guess)
 {
 	run.kernel.guess = true;
-	kernel(TSCAL_ROOT_PIT | TSCAL_ROOT_CPU, 0,
-		"is still refining its first guess");
+	kernel(TSCAL_ROOT_PIT | TSCAL_ROOT_CPU, 0, KERNEL_GUESS_REFINING);
 	is("Only the kernel's rate is reachable: it is still refining its "
 	   "first guess.");
 }
 
 Test(sentence, of_ntp_tells_which_way)
 {
-	kernel(TSCAL_ROOT_HPET, 0, "");
+	kernel(TSCAL_ROOT_HPET, 0, KERNEL_NOT_SHOWN);
 	add(TSCAL_SOURCE_ADJTIMEX, TSCAL_KIND_MEASURED, TSCAL_ROOT_NTP, 12.3);
 	is("NTP has measured this rate: the true one is 12.3 ppm above what "
 	   "vdso says.");
@@ -113,7 +115,7 @@ Test(sentence, of_ntp_tells_which_way)
 
 Test(sentence, of_loose_agreement_says_so)
 {
-	kernel(TSCAL_ROOT_HPET, 0, "");
+	kernel(TSCAL_ROOT_HPET, 0, KERNEL_NOT_SHOWN);
 	add(TSCAL_SOURCE_ADJTIMEX, TSCAL_KIND_MEASURED, TSCAL_ROOT_NTP, -300);
 	is("NTP has measured this rate: the true one is 300 ppm below what "
 	   "vdso says. adjtimex agrees only loosely: 300 ppm below.");
@@ -124,7 +126,7 @@ Test(sentence, of_a_crystal_that_is_assumed)
 {
 	add(TSCAL_SOURCE_CPUID_15, TSCAL_KIND_ENUMERATED, TSCAL_ROOT_CPU, 10)
 		->assumed = true;
-	kernel(TSCAL_ROOT_HPET, 0, "measured it against the HPET");
+	kernel(TSCAL_ROOT_HPET, 0, KERNEL_HPET);
 	is("The kernel measured it against the HPET; cpuid-15 confirms vdso to "
 	   "10.2 ppm; its crystal is assumed, the "
 	   "only one that fits.");
@@ -141,7 +143,7 @@ Test(sentence, of_nitro)
 Test(sentence, of_a_kernel_that_believed_cpuid)
 {
 	kernel(TSCAL_ROOT_CPU | TSCAL_ROOT_UNKNOWN, 0,
-		"believed CPUID 15h in a virtual machine");
+		KERNEL_CPUID_15_IN_GUEST);
 	is("The kernel believed CPUID 15h in a virtual machine; nothing "
 	   "independent confirms it.");
 }
@@ -150,7 +152,7 @@ Test(sentence, of_a_kernel_that_believed_cpuid)
 Test(sentence, of_cpuid_beside_an_unseen_clocksource)
 {
 	add(TSCAL_SOURCE_CPUID_15, TSCAL_KIND_ENUMERATED, TSCAL_ROOT_CPU, 0);
-	kernel(TSCAL_ROOT_UNKNOWN, 0, "keeps its clocksource out of sight");
+	kernel(TSCAL_ROOT_UNKNOWN, 0, KERNEL_ON_HIDDEN);
 	is("cpuid-15 and the kernel agree, but the kernel keeps its "
 	   "clocksource out of sight: they may be one.");
 }
@@ -158,7 +160,7 @@ Test(sentence, of_cpuid_beside_an_unseen_clocksource)
 Test(sentence, of_a_restored_snapshot)
 {
 	add(TSCAL_SOURCE_KVMCLOCK, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0);
-	kernel(TSCAL_ROOT_HV, 200, "");
+	kernel(TSCAL_ROOT_HV, 200, KERNEL_NOT_SHOWN);
 	is("The kernel still uses another host's rate, 200 ppm above the one "
 	   "that kvmclock reports; CLOCK_MONOTONIC_RAW is off by as much.");
 }
@@ -167,7 +169,7 @@ Test(sentence, of_a_liar)
 {
 	add(TSCAL_SOURCE_HV_LEAF, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 1.8e6);
 	add(TSCAL_SOURCE_KVMCLOCK, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0);
-	kernel(TSCAL_ROOT_HV, 0, "");
+	kernel(TSCAL_ROOT_HV, 0, KERNEL_NOT_SHOWN);
 	is("hv-leaf (180 % above) contradicts kvmclock, which is used.");
 }
 
@@ -175,7 +177,7 @@ Test(sentence, of_several_liars)
 {
 	add(TSCAL_SOURCE_HV_LEAF, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, -1e4);
 	add(TSCAL_SOURCE_CPUID_15, TSCAL_KIND_ENUMERATED, TSCAL_ROOT_CPU, 5);
-	kernel(TSCAL_ROOT_HPET, 0, "");
+	kernel(TSCAL_ROOT_HPET, 0, KERNEL_NOT_SHOWN);
 	add(TSCAL_SOURCE_TSC_FREQ_KHZ, TSCAL_KIND_KERNEL, TSCAL_ROOT_FW, 1234);
 	add(TSCAL_SOURCE_ADJTIMEX, TSCAL_KIND_MEASURED, TSCAL_ROOT_NTP, -900);
 	is("hv-leaf (1 % below), tsc-freq-khz (1229 ppm above) and adjtimex "
@@ -190,7 +192,7 @@ Test(sentence, of_a_leaked_leaf_and_of_a_label)
 	e = add(TSCAL_SOURCE_CPUID_15, TSCAL_KIND_ENUMERATED, TSCAL_ROOT_CPU,
 		1.8e6);
 	e->line.status = TSCAL_STATUS_HINT;
-	kernel(TSCAL_ROOT_HV, 0, "");
+	kernel(TSCAL_ROOT_HV, 0, KERNEL_NOT_SHOWN);
 	add(TSCAL_SOURCE_BRAND, TSCAL_KIND_NOMINAL, TSCAL_ROOT_CPU, -3e4);
 	is("All reachable sources are the hypervisor's. CPUID 15h is the "
 	   "host's, 2.80x off: ignored. This rate is 3.09 % above the nominal "
@@ -215,16 +217,16 @@ Test(sentence, of_eleven_liars_fits)
 /* A timer in a guest is no second HPET beside the kernel's clock. */
 Test(sentence, of_a_guest_whose_timers_agree)
 {
-	kernel(TSCAL_ROOT_HV, 0, "runs on the hypervisor's clock");
+	kernel(TSCAL_ROOT_HV, 0, KERNEL_ON_HYPERVISOR_CLOCK);
 	run.kernel.guest = true;
-	run.hv.present = true;
+	run.hv.id.present = true;
 	add(TSCAL_SOURCE_HPET, TSCAL_KIND_MEASURED, TSCAL_ROOT_HV, 3);
 	is("All reachable sources are the hypervisor's.");
 }
 
 Test(sentence, of_one_hpet_that_is_counted_twice)
 {
-	kernel(TSCAL_ROOT_HPET, 0, "measured it against the HPET");
+	kernel(TSCAL_ROOT_HPET, 0, KERNEL_HPET);
 	add(TSCAL_SOURCE_HPET, TSCAL_KIND_MEASURED, TSCAL_ROOT_HPET, 0.5);
 	is("hpet twice, the kernel's and ours: the kernel measured it against "
 	   "the HPET.");
@@ -289,9 +291,9 @@ Test(sentence, of_two_that_contradict_each_other)
 
 Test(sentence, of_a_guest_without_a_leaf_whose_timers_agree)
 {
-	run.kernel.guest = run.hv.present = true;
-	kernel(TSCAL_ROOT_CPU, 0, "believed CPUID 15h");
+	run.kernel.guest = run.hv.id.present = true;
+	kernel(TSCAL_ROOT_CPU, 0, KERNEL_CPUID_15_IN_GUEST);
 	add(TSCAL_SOURCE_ACPI_PM, TSCAL_KIND_MEASURED, TSCAL_ROOT_CPU, 3);
 	is("acpi-pm agrees to 3.2 ppm, but all timers here are the host's "
-	   "clock; the kernel believed CPUID 15h.");
+	   "clock; the kernel believed CPUID 15h in a virtual machine.");
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "calib/judge/judge.h"
+#include "calib/run.h"
 
 #define NO TSCAL_USE_NO
 #define SLOW TSCAL_USE_SLOW
@@ -141,12 +142,6 @@ static const struct row rows[] = {
 
 static void machine(const struct row *r, struct run *run)
 {
-	static const int pvclock_rc[] = {
-		[NO_PAGE] = -ENOENT,
-		[UNMAPPED] = -EFAULT,
-		[STABLE] = 0,
-		[UNSTABLE] = 0,
-	};
 	struct facts *f = &run->facts;
 
 	memset(run, 0, sizeof(*run));
@@ -166,27 +161,46 @@ static void machine(const struct row *r, struct run *run)
 	snprintf(f->available, sizeof(f->available), "%s", r->available);
 	if (r->where == HIDDEN)
 		strcpy(f->virtual_sign, "ACPI has a WAET table");
-	run->hv.present = r->where != METAL && r->where != HIDDEN;
-	if (run->hv.present)
-		run->vendor = &vendors[r->where];
-	run->watch = run->vendor ? run->vendor->watch : 0;
-	run->hv_answer.emulated = r->vtsc;
-	run->hv_answer.steady = r->mode2;
-	roots_of_kernel(f, &run->hv, run->vendor, f->virtual_sign,
-		r->assume_metal, &run->kernel);
-	run->vmclock_rc = -ENOENT;
-	run->pvclock_rc = pvclock_rc[r->pvclock];
+	run->hv.id.present = r->where != METAL && r->where != HIDDEN;
+	if (run->hv.id.present)
+		run->hv.vendor = &vendors[r->where];
+	run->watch = run->hv.vendor ? run->hv.vendor->watch : 0;
+	run->hv.timing.emulated = r->vtsc;
+	run->hv.timing.steady = r->mode2;
+	run->kernel = kernel_rate_find(
+		f, &run->hv, f->virtual_sign, r->assume_metal);
+	run->vmclock.rc = -ENOENT;
+	run->pvclock.out.status = r->pvclock == STABLE || r->pvclock == UNSTABLE
+					  ? TSCAL_STATUS_READY
+					  : TSCAL_STATUS_ABSENT;
+	run->pvclock.not_mapped = r->pvclock == UNMAPPED;
 	run->pvclock.stable = r->pvclock == STABLE;
-	run->raw.status = r->no_rate ? TSCAL_STATUS_UNSTABLE
-				     : TSCAL_STATUS_READY;
-	run->rdtsc_ticks = 25;
+	run->measured.counters.raw.out.status = r->no_rate
+							? TSCAL_STATUS_UNSTABLE
+							: TSCAL_STATUS_READY;
+	run->measured.rdtsc_ticks = 25;
 	if (r->tsc_failed) {
-		run->raw.status = TSCAL_STATUS_UNSTABLE;
-		run->raw.tsc_failed = true;
-		strcpy(run->raw.sentence, r->tsc_failed);
+		run->measured.counters.raw.out.status = TSCAL_STATUS_UNSTABLE;
+		run->measured.counters.raw.tsc_failed = true;
+		strcpy(run->measured.counters.raw.out.sentence, r->tsc_failed);
 	}
 	run->info.rate = r->no_rate ? TSCAL_RATE_NONE : TSCAL_RATE_SINGLE;
 	run->info.rdtsc_ns = r->rdtsc_ns > 0 ? r->rdtsc_ns : 11;
+}
+
+static void judge_use(struct run *run)
+{
+	struct use_view view = {
+		.facts = &run->facts,
+		.hv = &run->hv,
+		.watch = run->watch,
+		.kernel = &run->kernel,
+		.raw = &run->measured.counters.raw,
+		.pvclock = &run->pvclock,
+		.vmclock = &run->vmclock,
+	};
+
+	verdict_use(&view, &run->info);
 }
 
 Test(verdict_use, of_the_machines_of_the_table)
@@ -196,7 +210,7 @@ Test(verdict_use, of_the_machines_of_the_table)
 		static struct run run;
 
 		machine(r, &run);
-		verdict_use(&run, &run.info);
+		judge_use(&run);
 		cr_expect(eq(int, (int)run.info.use, (int)r->use), "%s: %s",
 			r->what, run.info.use_sentence);
 		cr_expect(ne(ptr, strstr(run.info.use_sentence, r->sentence),
@@ -214,7 +228,7 @@ Test(verdict_use, until_moved_always_says_what_to_watch)
 		static struct run run;
 
 		machine(&rows[i], &run);
-		verdict_use(&run, &run.info);
+		judge_use(&run);
 		if (run.info.use == MOVED)
 			cr_expect(not(zero(u32, run.info.watch)), "%s",
 				rows[i].what);
@@ -234,7 +248,7 @@ Test(verdict_use, an_unreadable_cpuid_does_not_hide_a_rejection)
 
 	machine(&rows[1], &run);
 	run.facts.cpuid_readable = run.facts.has_tsc = false;
-	verdict_use(&run, &run.info);
+	judge_use(&run);
 	cr_assert(eq(int, (int)run.info.use, NO));
 	cr_assert(eq(int, run.info.rejected_by_kernel, 1));
 }

@@ -15,19 +15,29 @@ TestSuite(counters, .init = init_counters);
 static size_t open_all(void)
 {
 	forget();
-	memset(run.timer, 0, sizeof(run.timer));
-	return counters_open(&run, space);
+	run.facts.evidence = (struct hv_evidence){0};
+	memset(&run.measured.counters, 0, sizeof(run.measured.counters));
+	return counters_open(
+		&(struct counters_wanted){
+			.plat = run.plat,
+			.opts = &run.opts,
+			.sources = sources_wanted(run.opts.only),
+			.facts = &run.facts,
+			.deadline_ns = run.deadline_ns,
+			.raw_alone = run.measured.quick,
+		},
+		&run.measured.counters, space);
 }
 
 static int survey(enum plat_counter_id id)
 {
+	uint32_t flags = run.opts.flags;
+
+	run.opts.flags |= TSCAL_OPT_SURVEY;
 	for (size_t i = 0; i < N_HARDWARE; i++)
 		if (hardware[i].id == id)
-			for (size_t k = 0; k < n_sources; k++)
-				if (sources[k]->id == hardware[i].source)
-					est.source = sources[k];
-	est.line = (struct tscal_line){.kind = TSCAL_KIND_MEASURED};
-	counters_survey(&run, &est, id);
+			would(hardware[i].source);
+	run.opts.flags = flags;
 	cr_expect(not(zero(sz, strlen(est.line.sentence))));
 	return (int)est.line.status;
 }
@@ -51,7 +61,7 @@ Test(counters, all_that_are_there_are_opened_but_the_pit)
 {
 	cr_assert(eq(sz, open_all(), 4));
 	cr_assert(eq(uint, total(opened), 4));
-	cr_assert(eq(ptr, space[0].m, &run.raw));
+	cr_assert(eq(ptr, space[0].m, &run.measured.counters.raw));
 	for (size_t i = 0; i < N_HARDWARE; i++)
 		cr_expect(eq(
 			uint, opened[hardware[i].id], hardware[i].id != PIT));
@@ -61,7 +71,7 @@ Test(counters, all_that_are_there_are_opened_but_the_pit)
 	cr_expect(eq(uint, given[PM].number, PORT));
 	cr_expect(eq(uint, given[PM].width, 32));
 	cr_expect(given[PM].verify);
-	cr_expect(eq(uint, run.pm_port, PORT));
+	cr_expect(eq(uint, run.measured.counters.pm_port, PORT));
 	cr_expect(zero(uint, given[HPET].number));
 	run.facts.ptp = 5;
 	open_all();
@@ -76,7 +86,8 @@ Test(counters, realtime_needs_ntp_and_a_budget)
 	run.opts.budget_ms = NTP_BUDGET_MS;
 	cr_assert(eq(sz, open_all(), 5));
 	cr_expect(eq(uint, opened[REALTIME], 1));
-	cr_expect(eq(u64, run.timer[REALTIME].least_ns, 1000000000));
+	cr_expect(eq(u64, run.measured.counters.timer[REALTIME].least_ns,
+		1000000000));
 	run.facts.timex.status = STA_UNSYNC;
 	open_all();
 	cr_expect(zero(uint, opened[REALTIME]));
@@ -154,19 +165,19 @@ Test(counters, no_ptp_clock_is_opened_where_none_was_found)
 }
 
 static const struct trouble errors[] = {
-	{-ENOENT, TSCAL_STATUS_ABSENT, "no "},
+	{-ENOENT, TSCAL_STATUS_ABSENT, "not on this machine"},
 	{-EACCES, TSCAL_STATUS_DENIED, "no permission for "},
 	{-EPERM, TSCAL_STATUS_DENIED, "no permission for "},
 	{-EOPNOTSUPP, TSCAL_STATUS_SKIPPED, "not asked to use "},
 	{-EFAULT, TSCAL_STATUS_DENIED, "faults"},
 	{-ETIMEDOUT, TSCAL_STATUS_UNSTABLE, "did not answer in time"},
 	{-ENODEV, TSCAL_STATUS_STUCK, "does not count"},
-	{-EBUSY, TSCAL_STATUS_SKIPPED, "somebody else uses it"},
-	{-ERANGE, TSCAL_STATUS_ERROR, "cannot be"},
+	{-EBUSY, TSCAL_STATUS_SKIPPED, "another program uses "},
+	{-ERANGE, TSCAL_STATUS_ERROR, "impossible frequency"},
 	{-ECHILD, TSCAL_STATUS_ERROR, "was killed"},
 	{-ENODATA, TSCAL_STATUS_ABSENT, "not in the recording"},
-	{-EIO, TSCAL_STATUS_ERROR, "(error 5)"},
-	{-ENOMEM, TSCAL_STATUS_ERROR, "(error 12)"},
+	{-EIO, TSCAL_STATUS_ERROR, "(errno 5)"},
+	{-ENOMEM, TSCAL_STATUS_ERROR, "(errno 12)"},
 };
 
 Test(counters, what_opening_them_may_fail_by)
@@ -298,7 +309,7 @@ Test(counters, only_those_that_are_named_are_opened)
 
 Test(counters, a_glance_opens_the_clock_alone)
 {
-	run.raw_glance = true;
+	run.measured.quick = true;
 	run.opts.flags = TSCAL_OPT_NO_MEASURE;
 	cr_assert(eq(sz, open_all(), 1));
 	cr_assert(eq(uint, opened[RAW], 1));
@@ -326,7 +337,7 @@ Test(counters, a_platform_that_opens_more_than_it_promised)
 
 			ops.counters = mask | 0x80000000;
 			run.opts.budget_ms = budgets_ms[i];
-			room = counters_of(&sim.plat, budgets_ms[i]);
+			room = counters_most(&sim.plat, budgets_ms[i]);
 			cr_assert(eq(sz, room,
 				1 + i +
 					(size_t)__builtin_popcount(

@@ -32,7 +32,7 @@ static void hyperv(const struct offer *o)
 {
 	init_metal();
 	run.kernel.guest = true;
-	run.hv = (struct tscal_hv){.present = true,
+	run.hv.id = (struct tscal_hv){.present = true,
 		.main = {.vendor = "hyperv",
 			.name = "Hyper-V",
 			.base = BASE,
@@ -90,9 +90,9 @@ Test(hyperv, numbers_that_no_tsc_has)
 Test(hyperv, kvm_with_its_leaves_is_asked_too)
 {
 	hyperv(&offers[2]);
-	run.hv.also[0] = run.hv.main;
-	run.hv.n_also = 1;
-	run.hv.main = (struct tscal_hv_match){.vendor = "kvm",
+	run.hv.id.also[0] = run.hv.id.main;
+	run.hv.id.n_also = 1;
+	run.hv.id.main = (struct tscal_hv_match){.vendor = "kvm",
 		.name = "KVM",
 		.base = BASE + 0x100,
 		.max_leaf = BASE + 0x101};
@@ -102,9 +102,9 @@ Test(hyperv, kvm_with_its_leaves_is_asked_too)
 	sim.n_msrs = 0;
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_HV_MSR), TSCAL_STATUS_ABSENT));
 	says("no such register");
-	run.hv.n_also = 0;
+	run.hv.id.n_also = 0;
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_HV_MSR), TSCAL_STATUS_ABSENT));
-	says("nobody stands at 0x40000000");
+	says("no hypervisor's leaves at 0x40000000");
 }
 
 Test(hyperv, registers_that_cannot_be_read)
@@ -172,7 +172,7 @@ Test(hyperv, pages_that_are_none)
 	cr_assert(
 		eq(int, STATUS(TSCAL_SOURCE_HYPERV_PAGE), TSCAL_STATUS_ABSENT));
 	page(1, 0, scale_of(HZ));
-	run.raw.status = TSCAL_STATUS_UNSTABLE;
+	run.measured.counters.raw.out.status = TSCAL_STATUS_UNSTABLE;
 	cr_assert(
 		eq(int, STATUS(TSCAL_SOURCE_HYPERV_PAGE), TSCAL_STATUS_ABSENT));
 	says("nothing measured");

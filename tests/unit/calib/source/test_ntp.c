@@ -139,9 +139,10 @@ Test(ntp, that_changes_its_frequency_meanwhile_is_unstable)
 /* By itself: what NTP says after the window. */
 static void after(struct plat_timex now, int rc)
 {
-	run.timer[REALTIME] = run.raw;
-	strcpy(run.timer[REALTIME].sentence, "3 and 3 reads");
-	run.timer[REALTIME].ms = 1000;
+	run.measured.counters.timer[REALTIME] = run.measured.counters.raw;
+	strcpy(run.measured.counters.timer[REALTIME].out.sentence,
+		"3 and 3 reads");
+	run.measured.counters.timer[REALTIME].ms = 1000;
 	run.facts.timex.freq = 1;
 	sim.timex = now;
 	sim.timex_rc = rc;

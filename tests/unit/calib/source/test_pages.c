@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* The sources that read the pages behind the vDSO: vdso and kvmclock. */
-#include <criterion/criterion.h>
-#include <criterion/new/assert.h>
-#include <errno.h>
 #include <math.h>
-#include <string.h>
 
-#include "calib/facts/clock_pages.h"
-#include "calib/source/source.h"
-#include "plat/sim/sim.h"
+#include "unit/asking.h"
 
 /* As read on a KVM guest: 2445422 kHz. */
 #define MULT 6860663
@@ -17,10 +11,6 @@
 #define RAW_HZ (1e9 * (1 << SHIFT) / MULT)
 #define PV_MUL 3512659406u
 #define PV_SHIFT (-1)
-
-static struct sim sim;
-static struct run run;
-static struct estimate est;
 
 static uint8_t *page(enum plat_page which, unsigned index)
 {
@@ -50,11 +40,17 @@ struct record {
 static const struct record good = {
 	6, 0, 123456789, 987654321, PV_MUL, PV_SHIFT, 1, {0}};
 
-static int pvclock(const struct record *r, struct pvclock *out)
+static int pvclock_at(double hz)
+{
+	clock_pages_pvclock(&sim.plat, hz, &run.pvclock);
+	return (int)run.pvclock.out.status;
+}
+
+static int pvclock(const struct record *r)
 {
 	sim.n_pages = 0;
 	memcpy(page(PLAT_PAGE_VVAR_VCLOCK, 0), r, sizeof(*r));
-	return clock_pages_pvclock(&sim.plat, RAW_HZ, out);
+	return pvclock_at(RAW_HZ);
 }
 
 static void init(void)
@@ -68,30 +64,14 @@ static void init(void)
 		.khz_roots = TSCAL_ROOT_HV,
 		.tsc = true,
 		.guest = true,
-		.how = "took its rate from the hypervisor"};
-	run.raw = (struct measured){.status = TSCAL_STATUS_READY,
-		.settled = true,
+		.origin = KERNEL_HYPERVISOR};
+	run.measured.counters.raw = (struct measured){.settled = true,
 		.ms = 10,
-		.hz = RAW_HZ * (1 + 0.02e-6),
-		.lo = RAW_HZ * (1 - 13e-6),
-		.hi = RAW_HZ * (1 + 13e-6)};
+		.out = {TSCAL_STATUS_READY, RAW_HZ * (1 + 0.02e-6),
+			RAW_HZ * (1 - 13e-6), RAW_HZ * (1 + 13e-6), ""}};
 }
 
 TestSuite(pages, .init = init);
-
-static int ask(const struct source *s)
-{
-	est = (struct estimate){.line = {.id = s->id, .kind = s->kind}};
-	s->ask(&run, &est);
-	cr_assert(not(zero(sz, strlen(est.line.sentence))));
-	return (int)est.line.status;
-}
-
-static void says(const char *part)
-{
-	cr_expect(ne(ptr, strstr(est.line.sentence, part), NULL),
-		"\"%s\" lacks \"%s\"", est.line.sentence, part);
-}
 
 /* 6.18 has the pair that follows NTP at +0x20 and the raw one at +0x108. */
 Test(pages, vdso_takes_the_raw_pair_beside_the_one_that_follows_ntp)
@@ -104,9 +84,10 @@ Test(pages, vdso_takes_the_raw_pair_beside_the_one_that_follows_ntp)
 		bytes = page(PLAT_PAGE_VVAR, 0);
 		put(bytes, 0x20, (uint32_t)(MULT + off), SHIFT);
 		put(bytes, 0x108, MULT, SHIFT);
-		cr_expect(eq(int, ask(&source_vdso), TSCAL_STATUS_READY));
+		cr_expect(
+			eq(int, STATUS(TSCAL_SOURCE_VDSO), TSCAL_STATUS_READY));
 		cr_expect(ieee_ulp_eq(dbl, est.line.hz, RAW_HZ, 1), "%d", off);
-		cr_expect(ieee_ulp_eq(dbl, run.raw_exact_hz, RAW_HZ, 1));
+		cr_expect(ieee_ulp_eq(dbl, run.raw_rate.out.hz, RAW_HZ, 1));
 	}
 }
 
@@ -127,15 +108,17 @@ Test(pages, vdso_of_pairs_a_unit_apart_is_right_or_silent)
 				bytes = page(PLAT_PAGE_VVAR, 0);
 				put(bytes, 0x20, (uint32_t)(MULT + ntp), SHIFT);
 				put(bytes, 0x108, MULT, SHIFT);
-				run.raw.hz = RAW_HZ *
-					     (1 + (i % 2 ? off : -off) * 1e-6);
+				run.measured.counters.raw.out.hz =
+					RAW_HZ *
+					(1 + (i % 2 ? off : -off) * 1e-6);
 				/* What NTP says: nothing, or a freq that gives
 				 * its mult, from the least to the most. */
 				run.facts.timex.tick = known ? 10000 : 0;
 				run.facts.timex.freq =
 					(int64_t)((ntp - (known - 3) * 0.49) /
 						  (double)MULT * 65536e6);
-				if (ask(&source_vdso) != TSCAL_STATUS_READY) {
+				if (STATUS(TSCAL_SOURCE_VDSO) !=
+					TSCAL_STATUS_READY) {
 					says("several rates");
 					continue;
 				}
@@ -153,26 +136,26 @@ Test(pages, vdso_takes_ntps_word_which_pair_it_steers)
 {
 	uint8_t *bytes = page(PLAT_PAGE_VVAR, 0);
 
-	run.raw.settled = false;
-	run.raw.hz = RAW_HZ * (1 + 9e-6);
+	run.measured.counters.raw.settled = false;
+	run.measured.counters.raw.out.hz = RAW_HZ * (1 + 9e-6);
 	put(bytes, 0x20, MULT + 68, SHIFT);
 	put(bytes, 0x108, MULT, SHIFT);
 	run.facts.timex = (struct plat_timex){
 		.tick = 10000, .freq = (int64_t)(68 / (double)MULT * 65536e6)};
-	cr_assert(eq(int, ask(&source_vdso), TSCAL_STATUS_READY));
+	cr_assert(eq(int, STATUS(TSCAL_SOURCE_VDSO), TSCAL_STATUS_READY));
 	cr_assert(ieee_ulp_eq(dbl, est.line.hz, RAW_HZ, 1));
 	/* The other way round, and while it slews, and when it is silent. */
 	run.facts.timex.freq = -run.facts.timex.freq;
-	cr_assert(eq(int, ask(&source_vdso), TSCAL_STATUS_READY));
+	cr_assert(eq(int, STATUS(TSCAL_SOURCE_VDSO), TSCAL_STATUS_READY));
 	cr_assert(lt(dbl, est.line.hz, RAW_HZ));
 	run.facts.timex.offset_ns = 1;
-	cr_assert(eq(int, ask(&source_vdso), TSCAL_STATUS_ABSENT));
+	cr_assert(eq(int, STATUS(TSCAL_SOURCE_VDSO), TSCAL_STATUS_ABSENT));
 	run.facts.timex.offset_ns = 0;
 	run.facts.timex.tick = 9999;
-	cr_assert(eq(int, ask(&source_vdso), TSCAL_STATUS_ABSENT));
+	cr_assert(eq(int, STATUS(TSCAL_SOURCE_VDSO), TSCAL_STATUS_ABSENT));
 	run.facts.timex.tick = 10000;
 	run.facts.timex_rc = -EPERM;
-	cr_assert(eq(int, ask(&source_vdso), TSCAL_STATUS_ABSENT));
+	cr_assert(eq(int, STATUS(TSCAL_SOURCE_VDSO), TSCAL_STATUS_ABSENT));
 }
 
 static void refuses_to_choose(void)
@@ -181,23 +164,23 @@ static void refuses_to_choose(void)
 
 	put(bytes, 0x98, MULT + 70, SHIFT);
 	put(bytes, 0x188, MULT, SHIFT);
-	cr_assert(eq(int, ask(&source_vdso), TSCAL_STATUS_ABSENT));
+	cr_assert(eq(int, STATUS(TSCAL_SOURCE_VDSO), TSCAL_STATUS_ABSENT));
 	says("can tell which");
-	cr_assert(zero(dbl, run.raw_exact_hz));
+	cr_assert(zero(dbl, run.raw_rate.out.hz));
 	/* Without NTP both pairs are one. */
 	put(bytes, 0x98, MULT, SHIFT);
-	cr_assert(eq(int, ask(&source_vdso), TSCAL_STATUS_READY));
+	cr_assert(eq(int, STATUS(TSCAL_SOURCE_VDSO), TSCAL_STATUS_READY));
 }
 
 Test(pages, vdso_at_a_glance_refuses_to_choose)
 {
-	run.raw_glance = true;
+	run.measured.quick = true;
 	refuses_to_choose();
 }
 
 Test(pages, vdso_with_unlike_ends_refuses_to_choose)
 {
-	run.raw.settled = false;
+	run.measured.counters.raw.settled = false;
 	refuses_to_choose();
 }
 
@@ -206,11 +189,11 @@ Test(pages, vdso_of_another_clocksource_is_stale)
 	put(page(PLAT_PAGE_VVAR, 0), 0x20, MULT, SHIFT);
 	run.kernel.tsc = false;
 	strcpy(run.facts.clocksource, "hpet");
-	cr_assert(eq(int, ask(&source_vdso), TSCAL_STATUS_ABSENT));
+	cr_assert(eq(int, STATUS(TSCAL_SOURCE_VDSO), TSCAL_STATUS_ABSENT));
 	says("hpet");
 	run.facts.clocksource_visible = false;
 	run.facts.clocksource[0] = '\0';
-	cr_assert(eq(int, ask(&source_vdso), TSCAL_STATUS_ABSENT));
+	cr_assert(eq(int, STATUS(TSCAL_SOURCE_VDSO), TSCAL_STATUS_ABSENT));
 	says("not visible");
 }
 
@@ -218,77 +201,66 @@ Test(pages, vdso_needs_a_pair_that_the_measurement_confirms)
 {
 	uint8_t *bytes = page(PLAT_PAGE_VVAR, 0);
 
-	cr_assert(eq(int, ask(&source_vdso), TSCAL_STATUS_ABSENT));
+	cr_assert(eq(int, STATUS(TSCAL_SOURCE_VDSO), TSCAL_STATUS_ABSENT));
 	says("no mult/shift");
 	put(bytes, 0x20, MULT + 700, SHIFT);
 	/* Same rate, but shifts that the kernel never has. */
 	put(bytes, 0x40, 0, SHIFT);
 	put(bytes, 0x60, (uint32_t)MULT << 9, SHIFT + 9);
-	cr_assert(eq(int, ask(&source_vdso), TSCAL_STATUS_ABSENT));
-	run.raw.status = TSCAL_STATUS_UNSTABLE;
+	cr_assert(eq(int, STATUS(TSCAL_SOURCE_VDSO), TSCAL_STATUS_ABSENT));
+	run.measured.counters.raw.out.status = TSCAL_STATUS_UNSTABLE;
 	put(bytes, 0x20, MULT, SHIFT);
-	cr_assert(eq(int, ask(&source_vdso), TSCAL_STATUS_ABSENT));
+	cr_assert(eq(int, STATUS(TSCAL_SOURCE_VDSO), TSCAL_STATUS_ABSENT));
 	says("nothing measured");
 }
 
 Test(pages, kvmclock_reads_the_hypervisors_rate)
 {
-	struct pvclock pv;
-
-	cr_assert(eq(int, pvclock(&good, &pv), 0));
-	cr_assert(pv.stable);
-	cr_assert(lt(dbl, fabs(ppm(pv.hz, 2445422e3)), 0.001));
-	cr_assert(lt(dbl, pv.lo, 2445422e3));
-	cr_assert(le(dbl, 2445422e3, pv.hi));
+	cr_assert(eq(int, pvclock(&good), TSCAL_STATUS_READY));
+	cr_assert(run.pvclock.stable);
+	cr_assert(lt(dbl, fabs(ppm(run.pvclock.out.hz, 2445422e3)), 0.001));
+	cr_assert(lt(dbl, run.pvclock.out.lo, 2445422e3));
+	cr_assert(le(dbl, 2445422e3, run.pvclock.out.hi));
 }
 
 /* 6.1 has it in the second page of [vvar]. */
 Test(pages, kvmclock_finds_the_older_place)
 {
-	struct pvclock pv;
-
 	page(PLAT_PAGE_VVAR, 0);
 	memcpy(page(PLAT_PAGE_VVAR, 1), &good, sizeof(good));
-	cr_assert(eq(int, clock_pages_pvclock(&sim.plat, RAW_HZ, &pv), 0));
+	cr_assert(eq(int, pvclock_at(RAW_HZ), TSCAL_STATUS_READY));
 }
 
 Test(pages, kvmclock_without_the_stable_bit_says_so)
 {
 	struct record r = good;
-	struct pvclock pv;
 
 	r.flags = 2; /* the guest was stopped; not stable */
-	cr_assert(eq(int, pvclock(&r, &pv), 0));
-	cr_assert(not(pv.stable));
-	run.pvclock = pv;
-	run.pvclock_rc = 0;
-	cr_assert(eq(int, ask(&source_kvmclock), TSCAL_STATUS_READY));
+	cr_assert(eq(int, pvclock(&r), TSCAL_STATUS_READY));
+	cr_assert(not(run.pvclock.stable));
+	cr_assert(eq(int, STATUS(TSCAL_SOURCE_KVMCLOCK), TSCAL_STATUS_READY));
 	says("own offset");
 }
 
 Test(pages, kvmclock_of_a_restored_snapshot_is_still_believed)
 {
-	struct pvclock pv;
-
 	sim.n_pages = 0;
 	memcpy(page(PLAT_PAGE_VVAR_VCLOCK, 0), &good, sizeof(good));
-	cr_assert(eq(
-		int, clock_pages_pvclock(&sim.plat, RAW_HZ * 1.0002, &pv), 0));
+	cr_assert(eq(int, pvclock_at(RAW_HZ * 1.0002), TSCAL_STATUS_READY));
 }
 
 /* Moved to a host of another model, whose TSC cannot be scaled: 8 %. */
 Test(pages, kvmclock_of_another_host_is_still_believed)
 {
 	struct record r = good;
-	struct pvclock pv;
 
 	r.mul = (uint32_t)(PV_MUL * 1.08);
-	cr_assert(eq(int, pvclock(&r, &pv), 0));
-	cr_assert(lt(dbl, fabs(pv.hz * 1.08 / RAW_HZ - 1), 1e-4));
+	cr_assert(eq(int, pvclock(&r), TSCAL_STATUS_READY));
+	cr_assert(lt(dbl, fabs(run.pvclock.out.hz * 1.08 / RAW_HZ - 1), 1e-4));
 	/* mul is never below 2^31. */
 	r.mul /= 2;
 	r.shift++;
-	cr_assert(eq(int, pvclock(&r, &pv), -ENOENT));
+	cr_assert(eq(int, pvclock(&r), TSCAL_STATUS_ABSENT));
 }
 
 /* A record is there, and the sentence may not deny it. */
@@ -297,9 +269,9 @@ Test(pages, kvmclock_far_from_what_was_measured_is_implausible)
 	struct record r = good;
 
 	r.shift++;
-	run.pvclock_rc = pvclock(&r, &run.pvclock);
-	cr_assert(eq(int, run.pvclock_rc, -EDOM));
-	cr_assert(eq(int, ask(&source_kvmclock), TSCAL_STATUS_IMPLAUSIBLE));
+	pvclock(&r);
+	cr_assert(eq(
+		int, STATUS(TSCAL_SOURCE_KVMCLOCK), TSCAL_STATUS_IMPLAUSIBLE));
 	says("1223 MHz");
 }
 
@@ -322,16 +294,15 @@ static int changing_page(struct tscal_platform *p, enum plat_page which,
 Test(pages, kvmclock_that_changes_while_it_is_copied_is_read_again)
 {
 	struct plat_ops ops = *sim.plat.ops;
-	struct pvclock pv;
 
 	ops.page = changing_page;
 	sim.plat.ops = &ops;
 	looks = 2;
-	cr_assert(zero(int, clock_pages_pvclock(&sim.plat, RAW_HZ, &pv)));
+	cr_assert(eq(int, pvclock_at(RAW_HZ), TSCAL_STATUS_READY));
 	looks = 1000;
-	run.pvclock_rc = clock_pages_pvclock(&sim.plat, RAW_HZ, &pv);
-	cr_assert(eq(int, run.pvclock_rc, -EBUSY));
-	cr_assert(eq(int, ask(&source_kvmclock), TSCAL_STATUS_UNSTABLE));
+	pvclock_at(RAW_HZ);
+	cr_assert(
+		eq(int, STATUS(TSCAL_SOURCE_KVMCLOCK), TSCAL_STATUS_UNSTABLE));
 }
 
 Test(pages, what_is_no_pvclock_is_absent)
@@ -340,7 +311,6 @@ Test(pages, what_is_no_pvclock_is_absent)
 	static const struct record hyperv = {
 		2, 0, 0x0106aa3f4c5d6e7f, 0xfffffff123456789, 0, 0, 0, {0}};
 	struct record r[9];
-	struct pvclock pv;
 
 	for (size_t i = 0; i < 9; i++)
 		r[i] = good;
@@ -354,45 +324,62 @@ Test(pages, what_is_no_pvclock_is_absent)
 	r[7] = hyperv;
 	r[8].flags = 4; /* the lowest bit that nobody defined */
 	for (size_t i = 0; i < 9; i++)
-		cr_expect(eq(int, pvclock(&r[i], &pv), -ENOENT), "%zu", i);
+		cr_expect(
+			eq(int, pvclock(&r[i]), TSCAL_STATUS_ABSENT), "%zu", i);
 }
 
 /* A shift of 32 and more is undefined for what reads it. */
 Test(pages, a_shift_that_no_reader_can_do_is_no_pvclock)
 {
 	struct record r = good;
-	struct pvclock pv;
 
 	sim.n_pages = 0;
 	r.shift = -31;
 	memcpy(page(PLAT_PAGE_VVAR_VCLOCK, 0), &r, sizeof(r));
-	cr_assert(eq(int,
-		clock_pages_pvclock(&sim.plat, ldexp(1e9, 63) / r.mul, &pv),
-		0));
+	cr_assert(eq(
+		int, pvclock_at(ldexp(1e9, 63) / r.mul), TSCAL_STATUS_READY));
 	sim.n_pages = 0;
 	r.shift = -32;
 	memcpy(page(PLAT_PAGE_VVAR_VCLOCK, 0), &r, sizeof(r));
-	cr_assert(eq(int,
-		clock_pages_pvclock(&sim.plat, ldexp(1e9, 64) / r.mul, &pv),
-		-ENOENT));
+	cr_assert(eq(
+		int, pvclock_at(ldexp(1e9, 64) / r.mul), TSCAL_STATUS_ABSENT));
 }
 
-Test(pages, kvmclock_says_why_it_is_silent)
+static int page_rc;
+
+static int failing_page(struct tscal_platform *p, enum plat_page which,
+	unsigned index, void *buf)
 {
-	run.pvclock_rc = -EFAULT;
-	cr_assert(eq(int, ask(&source_kvmclock), TSCAL_STATUS_ABSENT));
-	says("does not let");
-	run.pvclock_rc = -EAGAIN;
-	cr_assert(eq(int, ask(&source_kvmclock), TSCAL_STATUS_ABSENT));
-	says("nothing measured");
-	run.pvclock_rc = -ENOENT;
-	cr_assert(eq(int, ask(&source_kvmclock), TSCAL_STATUS_ABSENT));
-	says("no pvclock");
+	(void)p, (void)which, (void)index, (void)buf;
+	return page_rc;
+}
+
+Test(pages, kvmclock_without_a_record_states_the_reason)
+{
+	static const struct {
+		int rc;
+		enum tscal_status status;
+		const char *part;
+	} rows[] = {
+		{-EFAULT, TSCAL_STATUS_ABSENT, "does not let"},
+		{-ENOENT, TSCAL_STATUS_ABSENT, "no pvclock"},
+		{-EPERM, TSCAL_STATUS_DENIED, "no permission"},
+	};
+	struct plat_ops ops = *sim.plat.ops;
+
+	ops.page = failing_page;
+	sim.plat.ops = &ops;
+	for (size_t i = 0; i < 3; i++) {
+		page_rc = rows[i].rc;
+		pvclock_at(RAW_HZ);
+		cr_assert(
+			eq(int, STATUS(TSCAL_SOURCE_KVMCLOCK), rows[i].status));
+		says(rows[i].part);
+		cr_assert(eq(int, run.pvclock.not_mapped, i == 0));
+	}
 	run.kernel.guest = false;
-	cr_assert(eq(int, ask(&source_kvmclock), TSCAL_STATUS_ABSENT));
+	cr_assert(eq(int, STATUS(TSCAL_SOURCE_KVMCLOCK), TSCAL_STATUS_ABSENT));
 	says("no hypervisor");
-	run.pvclock_rc = -EPERM;
-	cr_assert(eq(int, ask(&source_kvmclock), TSCAL_STATUS_DENIED));
 }
 
 /* Whatever stands in the pages, what comes out is absent or confirmed. */
@@ -401,8 +388,6 @@ Test(pages, random_pages_do_no_harm)
 	uint64_t seed = 1;
 
 	for (int round = 0; round < 500; round++) {
-		struct pvclock pv;
-
 		sim.n_pages = 0;
 		for (unsigned i = 0; i < 5; i++) {
 			uint8_t *b = i < 4 ? page(PLAT_PAGE_VVAR, i)
@@ -417,9 +402,10 @@ Test(pages, random_pages_do_no_harm)
 					b[k] = 0;
 			}
 		}
-		if (ask(&source_vdso) == TSCAL_STATUS_READY)
+		if (STATUS(TSCAL_SOURCE_VDSO) == TSCAL_STATUS_READY)
 			cr_expect(lt(dbl, fabs(ppm(est.line.hz, RAW_HZ)), 14));
-		if (!clock_pages_pvclock(&sim.plat, RAW_HZ, &pv))
-			cr_expect(lt(dbl, fabs(ppm(pv.hz, RAW_HZ)), 10100));
+		if (pvclock_at(RAW_HZ) == TSCAL_STATUS_READY)
+			cr_expect(lt(dbl, fabs(ppm(run.pvclock.out.hz, RAW_HZ)),
+				10100));
 	}
 }

@@ -89,7 +89,8 @@ Test(sources, cpuid_15_takes_no_crystal_that_does_not_fit)
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_CPUID_15), TSCAL_STATUS_HINT));
 	says("none that fits");
 	cr_assert(zero(dbl, est.line.hz));
-	run.raw = (struct measured){.status = TSCAL_STATUS_SKIPPED};
+	run.measured.counters.raw = (struct measured){
+		.out.status = TSCAL_STATUS_SKIPPED};
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_CPUID_15), TSCAL_STATUS_HINT));
 	says("nothing measured");
 }
@@ -146,7 +147,7 @@ Test(sources, bogomips_of_a_declared_rate_is_no_guess)
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_BOGOMIPS), TSCAL_STATUS_HINT));
 	says("its first guess");
 	run.facts.known_freq = 1;
-	run.kernel.khz_how = "took its rate from the hypervisor";
+	run.kernel.khz_origin = KERNEL_HYPERVISOR;
 	ask(TSCAL_SOURCE_BOGOMIPS);
 	says("at boot: the kernel took its rate from the hypervisor");
 }
@@ -345,9 +346,9 @@ Test(sources, hv_leaf_says_why_it_is_silent)
 
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_HV_LEAF), TSCAL_STATUS_ABSENT));
 	says("no hypervisor");
-	run.hv.present = true;
-	strcpy(run.hv.main.name, "bhyve");
-	run.vendor = &mute;
+	run.hv.id.present = true;
+	strcpy(run.hv.id.main.name, "bhyve");
+	run.hv.vendor = &mute;
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_HV_LEAF), TSCAL_STATUS_ABSENT));
 	says("bhyve defines no timing leaf");
 }
@@ -390,7 +391,8 @@ Test(sources, adjtimex_just_within_its_conditions_is_a_witness)
 Test(sources, adjtimex_gives_ticks_per_true_second)
 {
 	run.facts.timex.freq = sim.timex.freq = -806093; /* -12.3 ppm */
-	run.raw_exact_hz = 2.4e9;
+	run.raw_rate.out = (struct outcome){
+		TSCAL_STATUS_READY, 2.4e9, 2.4e9, 2.4e9, ""};
 	measured(2.4e9 * (1 + 3e-6));
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_ADJTIMEX), TSCAL_STATUS_READY));
 	cr_assert(epsilon_eq(dbl, ppm(est.line.hz, 2.4e9), 12.3, 0.001));
@@ -440,8 +442,9 @@ Test(sources, adjtimex_beside_a_ptp_clock_of_the_host_proves_nothing)
 Test(sources, adjtimex_does_not_rest_on_a_glance)
 {
 	measured(2.4e9);
-	run.raw_glance = true;
+	run.measured.quick = true;
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_ADJTIMEX), TSCAL_STATUS_ABSENT));
-	run.raw_exact_hz = 2.4e9;
+	run.raw_rate.out = (struct outcome){
+		TSCAL_STATUS_READY, 2.4e9, 2.4e9, 2.4e9, ""};
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_ADJTIMEX), TSCAL_STATUS_READY));
 }

@@ -42,7 +42,7 @@ TestSuite(vmclock, .init = init);
 
 static int look(void)
 {
-	run.vmclock_rc = vmclock_read(&sim.plat, &run.vmclock);
+	vmclock_read(&sim.plat, &run.vmclock);
 	return STATUS(TSCAL_SOURCE_VMCLOCK);
 }
 
@@ -102,7 +102,7 @@ Test(vmclock, devices_that_only_tell_of_disruptions)
 		init();
 		put(less[i].at, less[i].v, less[i].size);
 		cr_expect(eq(int, look(), TSCAL_STATUS_ABSENT), "%zu", i);
-		cr_expect(zero(int, run.vmclock_rc));
+		cr_expect(zero(int, run.vmclock.rc));
 		cr_expect(eq(u64, run.vmclock.disruption_marker, MARKER));
 		says(less[i].says);
 	}
@@ -161,11 +161,20 @@ Test(vmclock, a_page_that_is_always_being_written)
 
 Test(vmclock, is_what_to_watch)
 {
-	run.vmclock_rc = 0;
-	run.raw.status = TSCAL_STATUS_READY;
+	run.vmclock.rc = 0;
+	run.measured.counters.raw.out.status = TSCAL_STATUS_READY;
 	run.info.rate = TSCAL_RATE_SINGLE;
-	run.hv.present = true;
-	verdict_use(&run, &run.info);
+	run.hv.id.present = true;
+	verdict_use(
+		&(struct use_view){
+			.facts = &run.facts,
+			.hv = &run.hv,
+			.kernel = &run.kernel,
+			.raw = &run.measured.counters.raw,
+			.pvclock = &run.pvclock,
+			.vmclock = &run.vmclock,
+		},
+		&run.info);
 	cr_assert(eq(int, run.info.use, TSCAL_USE_UNTIL_MOVED));
 	cr_assert(eq(u32, run.info.watch, TSCAL_WATCH_VMCLOCK));
 }

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* An estimate: what a source says, as a line of the report and what judging it
+ * needs. */
+#ifndef TSCAL_ESTIMATE_H
+#define TSCAL_ESTIMATE_H
+
+#include "plat/outcome.h"
+
+struct estimate {
+	struct tscal_line line;
+	const char *probe; /* the --probe that it takes; NULL: passive does */
+	/* Derived from the kernel's tsc_khz: shares its slack, and grows old
+	 * with it. */
+	bool by_kernel;
+	/* Counted against a timer that the host emulates: relative to the
+	 * host's clock, which NTP steers, and not to the TSC of the guest. */
+	bool by_host_clock;
+	/* Its timer is emulated by microcode, from the CPU's crystal. */
+	bool of_cpu_crystal;
+	/* Rests on an assumption (a crystal that nothing names): comes after
+	 * all that does not, and may confirm but not contradict. */
+	bool assumed;
+	/* Its value lies outside of a hypervisor's report, which is newer. */
+	bool superseded;
+	/* Where it DISAGREES: the source that it contradicts. */
+	enum tscal_source against;
+};
+
+/* Outcome of an estimate: status and sentence, without a number. */
+__attribute__((format(printf, 3, 4))) void est_say(
+	struct estimate *est, enum tscal_status status, const char *fmt, ...);
+
+/* A number with its bounds and roots; status READY, or HINT if it is nominal.
+ * A value no TSC has (outside 10 MHz..20 GHz) becomes IMPLAUSIBLE. */
+__attribute__((format(printf, 6, 7))) void est_number(struct estimate *est,
+	double hz, double lo, double hi, uint32_t roots, const char *fmt, ...);
+
+/* The status and the sentence that a look-up's -errno means; what: "/dev/kvm".
+ */
+void est_errno(struct estimate *est, int rc, const char *what);
+
+/* What an attempt came to: its number, with these roots, or why there is none.
+ */
+void est_outcome(
+	struct estimate *est, const struct outcome *out, uint32_t roots);
+
+/* Whether est holds a number that may support or contradict. */
+bool est_credible(const struct estimate *est);
+
+/* (a - b) / b in ppm. */
+double ppm(double a, double b);
+
+/* fmin() and fmax() live in libm, which libtscal does without. */
+static inline double smaller(double a, double b)
+{
+	return a < b ? a : b;
+}
+
+static inline double larger(double a, double b)
+{
+	return a > b ? a : b;
+}
+
+#endif /* TSCAL_ESTIMATE_H */

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+#include "calib/facts/hypervisor.h"
+
+#include "hv/scan.h"
+
+void hypervisor_find(struct tscal_platform *plat, struct facts *facts,
+	bool quick, struct hypervisor *hv)
+{
+	unsigned gap = quick ? HV_SCAN_QUICK : HV_SCAN_ALL;
+
+	/* Where CPUID cannot be read it names none, and facts know. */
+	if (facts->hv_bit < 0)
+		(void)hv_scan(plat, gap, &facts->evidence, &hv->id);
+	else
+		hv_scan_by_bit(
+			plat, facts->hv_bit, gap, &facts->evidence, &hv->id);
+	if (hv->id.present)
+		hv->vendor = hv_vendor_of(&hv->id.main);
+	if (hv->vendor && hv->vendor->timing)
+		hv->vendor->timing(plat, &hv->id.main, &hv->timing);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* What is known of the hypervisor after asking it by CPUID. */
+#ifndef TSCAL_HYPERVISOR_H
+#define TSCAL_HYPERVISOR_H
+
+#include "calib/facts/facts.h"
+#include "hv/answer.h"
+#include "hv/vendor.h"
+
+struct hypervisor {
+	struct tscal_hv id;
+	const struct hv_vendor *vendor; /* of id.main; NULL without one */
+	struct hv_answer timing;	/* of its timing leaf */
+};
+
+/* quick: in less than a millisecond, see HV_SCAN_QUICK. */
+void hypervisor_find(struct tscal_platform *plat, struct facts *facts,
+	bool quick, struct hypervisor *hv);
+
+#endif /* TSCAL_HYPERVISOR_H */

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* The kernel's own rates: where they come from, and how good they can be. */
+#ifndef TSCAL_KERNEL_RATE_H
+#define TSCAL_KERNEL_RATE_H
+
+#include "calib/facts/facts.h"
+#include "calib/facts/hypervisor.h"
+
+/* Where a rate of the kernel's comes from. */
+enum kernel_origin {
+	KERNEL_NOT_SHOWN,
+	/* Its calibration of the TSC: declared, */
+	KERNEL_TDX,
+	KERNEL_CPUID_15,
+	KERNEL_CPUID_15_IN_GUEST,
+	KERNEL_HYPERVISOR,
+	KERNEL_DECLARED, /* not by CPUID 15h */
+	/* measured, */
+	KERNEL_HPET,
+	KERNEL_PM,
+	KERNEL_HOST_TIMERS,
+	/* or its first guess. */
+	KERNEL_GUESS_REFINING,
+	KERNEL_GUESS,
+	KERNEL_GUESS_BY_COMMAND_LINE,
+	KERNEL_GUESS_PERHAPS,
+	/* The clocksource behind CLOCK_MONOTONIC_RAW. */
+	KERNEL_ON_HYPERVISOR_CLOCK,
+	KERNEL_ON_HPET,
+	KERNEL_ON_PM,
+	KERNEL_ON_PIT,
+	KERNEL_ON_UNKNOWN,
+	KERNEL_ON_NONE_YET,
+	KERNEL_ON_HIDDEN,
+};
+
+/* To go on with after "the kernel": "measured it against the HPET". */
+const char *kernel_origin_phrase(enum kernel_origin origin);
+
+struct kernel_rate {
+	uint32_t roots; /* behind CLOCK_MONOTONIC_RAW */
+	enum kernel_origin origin;
+	bool tsc;	  /* RAW is the TSC times mult/shift */
+	bool provisional; /* still refining */
+	bool guest;	  /* in a virtual machine: its timers are the host's */
+	/* What shows that where CPUID does not, as the start of a sentence. */
+	const char *sign;
+	/* tsc_khz was measured against such timers, RAW is one: relative to the
+	 * host's clock, and not to the TSC that the guest has. */
+	bool khz_by_host_clock, raw_by_host_clock;
+	bool guess; /* tsc_khz is its first guess, not yet or never refined */
+	/* Behind tsc_khz, its calibration of the TSC, which it makes whatever
+	 * its clocksource is.  Where that is the TSC, the same as above. */
+	uint32_t khz_roots;
+	enum kernel_origin khz_origin;
+	/* How far that calibration may be off its roots, in ppm: 0 where it
+	 * took a declared rate (but for its rounding). */
+	double slack_ppm;
+};
+
+/*
+ * sign: what shows that this is a guest where CPUID does not, which
+ * assume_metal overrules; "": nothing.
+ */
+struct kernel_rate kernel_rate_find(const struct facts *facts,
+	const struct hypervisor *hv, const char *sign, bool assume_metal);
+
+#endif /* TSCAL_KERNEL_RATE_H */

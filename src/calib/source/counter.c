@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* What the sources that measure against a counter have in common. */
+#include <errno.h>
+
+#include "calib/source/source.h"
+
+bool source_may_measure(const struct source_view *v, struct estimate *est)
+{
+	const struct facts *f = v->facts;
+
+	if (f->tsc_access == PLAT_TSC_SIGSEGV)
+		est_say(est, TSCAL_STATUS_SKIPPED,
+			"RDTSC is disabled for this process");
+	else if (f->cpuid_readable && !f->has_tsc)
+		est_say(est, TSCAL_STATUS_ABSENT, "CPUID says there is no TSC");
+	else if (v->opts->flags & TSCAL_OPT_NO_MEASURE)
+		est_say(est, TSCAL_STATUS_SKIPPED, "told not to measure");
+	else
+		return true;
+	return false;
+}
+
+void source_would_measure(const struct source_view *v, struct estimate *est)
+{
+	est_say(est, TSCAL_STATUS_READY, "would measure for %u ms",
+		v->opts->window_ms);
+}
+
+/* Whether it could be opened, in a survey. */
+static bool could_open(const struct source_view *v, struct estimate *est,
+	enum plat_counter_id id)
+{
+	struct counters_wanted w = {
+		.plat = v->plat,
+		.opts = v->opts,
+		.facts = v->facts,
+	};
+	struct plat_where where;
+	struct outcome out;
+
+	if (!(v->plat->ops->counters & PLAT_COUNTER_BIT(id)))
+		est_errno(est, -EOPNOTSUPP, counter_of(id)->via);
+	else if (!counters_find(&w, id, &out, &where))
+		est_outcome(est, &out, 0);
+	else
+		return true;
+	return false;
+}
+
+bool counter_check(const struct source_view *v, struct estimate *est,
+	enum plat_counter_id id)
+{
+	const struct measured *m = &v->measured->counters.timer[id];
+
+	if (!source_may_measure(v, est))
+		return false;
+	if (v->opts->flags & TSCAL_OPT_SURVEY)
+		return could_open(v, est, id);
+	/* What is missing is what it is read by. */
+	if (m->rc == -EACCES || m->rc == -EPERM || m->rc == -EOPNOTSUPP)
+		est_errno(est, m->rc, counter_of(id)->via);
+	else if (m->out.status != TSCAL_STATUS_READY)
+		est_outcome(est, &m->out, 0);
+	else
+		return true;
+	return false;
+}
+
+bool counter_read(const struct source_view *v, struct estimate *est,
+	enum plat_counter_id id)
+{
+	const struct measured *m = &v->measured->counters.timer[id];
+	bool guest = v->kernel->guest;
+
+	est->by_host_clock = guest;
+	est_number(est, m->out.hz, m->out.lo, m->out.hi,
+		guest ? TSCAL_ROOT_HV : counter_of(id)->root, "%s%s",
+		m->out.sentence,
+		guest ? "; emulated by the host, by its clock" : "");
+	est->line.ms = m->ms;
+	return est->line.status == TSCAL_STATUS_READY;
+}

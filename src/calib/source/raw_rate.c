@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+#include "calib/source/raw_rate.h"
+
+#include <errno.h>
+#include <math.h>
+
+#include "calib/estimate.h"
+#include "calib/facts/clock_pages.h"
+
+/* With another clocksource a stale pair stays behind in the page. */
+bool raw_rate_check(const struct facts *facts, const struct kernel_rate *kernel,
+	struct outcome *out)
+{
+	if (!facts->clocksource_visible)
+		outcome_set(out, TSCAL_STATUS_ABSENT,
+			"the clocksource is not visible, so nothing says that "
+			"the page is about the TSC");
+	else if (!kernel->tsc)
+		outcome_set(out, TSCAL_STATUS_ABSENT,
+			"the kernel's clocksource is %s, not the TSC",
+			facts->clocksource);
+	return facts->clocksource_visible && kernel->tsc;
+}
+
+/* us per tick at USER_HZ 100. */
+#define TICK_NOMINAL 10000
+
+/* How far a rate is from the point, in counts (1 ns) of the window. */
+static double counts_off(const struct measured *raw, double hz)
+{
+	return fabs(ppm(hz, raw->out.hz)) * raw->ms;
+}
+
+/* The point is known to one count; several times that is left to doubt. */
+#define NEAR_COUNTS 1
+#define FAR_COUNTS 8
+
+static bool near_point(const struct measured *raw, double hz)
+{
+	return raw->settled && counts_off(raw, hz) <= NEAR_COUNTS;
+}
+
+/* By the measurement: the one that is near, if no other is. */
+static const struct clock_pair *by_point(
+	const struct measured *raw, const struct clock_pairs *p)
+{
+	const struct clock_pair *best = NULL;
+
+	for (size_t i = 0; i < p->n; i++) {
+		const struct clock_pair *pair = &p->pair[i];
+
+		if (counts_off(raw, pair->hz) >= FAR_COUNTS)
+			continue;
+		if (best)
+			return NULL;
+		best = pair;
+	}
+	return best && near_point(raw, best->hz) ? best : NULL;
+}
+
+/*
+ * By NTP: the pair it steers has the mult of the other times 1 + freq, cut to
+ * an integer, or one more (Linux, timekeeping_adjust() since 4.17), while it
+ * makes up for no offset.  Not asked where the two are within that rounding and
+ * the measurement contradicts the answer: older kernels round otherwise.
+ */
+static const struct clock_pair *by_ntp(const struct facts *facts,
+	const struct measurements *m, const struct clock_pairs *p)
+{
+	const struct plat_timex *t = &facts->timex;
+	const struct clock_pair *found = NULL;
+
+	if (facts->timex_rc || t->tick != TICK_NOMINAL || t->offset_ns ||
+		p->n != 2 || p->pair[0].shift != p->pair[1].shift)
+		return NULL;
+	for (int i = 0; i < 2; i++) {
+		double raw = p->pair[i].mult, other = p->pair[1 - i].mult;
+		double off = other - raw * (1 + (double)t->freq / 65536e6);
+
+		/* A hundredth for the rounding of freq itself. */
+		if (!(off > -1.01 && off < 1.01))
+			continue;
+		if (found)
+			return NULL;
+		found = &p->pair[i];
+		if (fabs(other - raw) <= 2 &&
+			(m->quick || !near_point(&m->counters.raw, found->hz)))
+			return NULL;
+	}
+	return found;
+}
+
+static const struct clock_pair *choose(const struct facts *facts,
+	const struct measurements *m, const struct clock_pairs *p)
+{
+	const struct measured *raw = &m->counters.raw;
+	const struct clock_pair *found = NULL;
+
+	if (p->n == 1)
+		return &p->pair[0];
+	if (p->n > CLOCK_PAIRS_MAX)
+		return NULL;
+	/* A quick window or unlike ends do not tell the two apart. */
+	if (!m->quick && raw->settled)
+		found = by_point(raw, p);
+	return found ? found : by_ntp(facts, m, p);
+}
+
+static void find(struct tscal_platform *plat, const struct facts *facts,
+	const struct kernel_rate *kernel, const struct measurements *m,
+	struct outcome *out)
+{
+	const struct outcome *raw = &m->counters.raw.out;
+	const struct clock_pair *pair;
+	struct clock_pairs pairs;
+	double scale;
+	int rc;
+
+	if (!raw_rate_check(facts, kernel, out))
+		return;
+	if (!measurements_raw(m)) {
+		outcome_set(out, TSCAL_STATUS_ABSENT,
+			"nothing measured to confirm the page by");
+		return;
+	}
+	rc = clock_pages_pairs(plat, raw->lo, raw->hi, &pairs);
+	if (rc == -ENOENT || rc == -EFAULT) {
+		outcome_set(out, TSCAL_STATUS_ABSENT,
+			"no mult/shift in the vDSO pages that fits the "
+			"measurement");
+		return;
+	}
+	if (rc) {
+		outcome_errno(out, rc, "the vDSO data page");
+		return;
+	}
+	pair = choose(facts, m, &pairs);
+	if (!pair) {
+		outcome_set(out, TSCAL_STATUS_ABSENT,
+			"several rates in the page, and neither this "
+			"measurement nor NTP can tell which one follows NTP");
+		return;
+	}
+	scale = ldexp(1e9, (int)pair->shift);
+	outcome_set(out, TSCAL_STATUS_READY, "mult %u, shift %u; the kernel %s",
+		pair->mult, pair->shift, kernel_origin_phrase(kernel->origin));
+	out->hz = pair->hz;
+	out->lo = scale / (pair->mult + 0.5);
+	out->hi = scale / (pair->mult - 0.5);
+}
+
+void raw_rate_find(struct tscal_platform *plat, const struct facts *facts,
+	const struct kernel_rate *kernel, const struct measurements *m,
+	struct raw_rate *rate)
+{
+	uint64_t begun_ns = plat->ops->now_ns(plat);
+
+	find(plat, facts, kernel, m, &rate->out);
+	rate->ms = (double)(plat->ops->now_ns(plat) - begun_ns) / 1e6;
+}
