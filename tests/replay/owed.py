@@ -1,60 +1,136 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
-"""Hold the stored reports against what is owed to each machine (owed.txt).
+"""NAME.owed: what the report on a machine owes (README.md has the format)."""
+import re
 
-An update of the reports follows the code; this file does not.  A machine
-without a line, or a line without a machine, is an error too.
-"""
-import json
-import pathlib
-import sys
-
-HERE = pathlib.Path(__file__).resolve().parent
-
-
-def sentences(value):
-    """All sentences of a report."""
-    if isinstance(value, list):
-        for part in value:
-            yield from sentences(part)
-    elif isinstance(value, dict):
-        for key, part in value.items():
-            if key == "sentence":
-                yield part
-            yield from sentences(part)
+# Keys that every file has, in this order; then those that a report may lack.
+KEYS = ("tolerance", "exit", "rate", "rate sentence", "source", "roots", "hz",
+        "bounds", "agreement", "si", "use", "use sentence", "watch",
+        "hypervisor")
+OPTIONAL = ("agreement", "si")
+# A source of one of these need not be listed, if it gives no rate either.
+SILENT = ("absent", "skipped")
+STATUSES = ("used", "agrees", "disagrees", "hint", "ready", "stale", "coarse",
+            "implausible", "unstable", "stuck", "denied", "error", *SILENT)
+SOURCE = re.compile(r'([a-z]+)(?: (\d+) Hz)?(?: "(.+)")?')
+NUMBERS = re.compile(r"(?:(-?[\d.]+) to )?(-?[\d.]+) (?:Hz|ppm)")
 
 
-def wrong(name, rate, use, source, phrase):
-    """What of a stored report is not as owed."""
-    path = HERE / "machines" / f"{name}.json"
-    if not path.exists():
-        yield f"{path.name} is missing: run.py --update {name}"
-        return
-    report = json.loads(path.read_text("utf-8"))
-    have = (report["rate"]["verdict"], report["use"]["verdict"],
-            report["rate"]["source"] or "none")
-    if have != (rate, use, source):
-        yield (f"owed {rate} / {use} by {source}, "
-               f"stored {have[0]} / {have[1]} by {have[2]}")
-    if not any(phrase in s for s in sentences(report) if s):
-        yield f'no sentence says "{phrase}"'
+class Wrong(Exception):
+    """A file that does not follow the format."""
 
 
-def main():
-    """Check all; 1 if anything is wrong."""
-    lines = (HERE / "owed.txt").read_text("ascii").splitlines()
-    rows = [[cell.strip() for cell in line.split("|")] for line in lines
-            if line and not line.startswith("#")]
-    bad = [f"{row[0]}: {what}" for row in rows for what in wrong(*row)]
-    machines = {p.stem for p in (HERE / "machines").glob("*.rec")}
-    owed = {row[0] for row in rows}
-    bad += [f"{name}: nothing is owed" for name in sorted(machines - owed)]
-    bad += [f"{name}: no such machine" for name in sorted(owed - machines)]
-    for line in bad:
-        print(line)
-    return 1 if bad else 0
+def parse(text):
+    """(values by key, (status, Hz, phrase) by source) of a file's text."""
+    values, sources = {}, {}
+    for line in text.splitlines():
+        if not line or line.startswith("#"):
+            continue
+        key, colon, value = line.partition(": ")
+        if not colon or value != value.strip() or not value:
+            raise Wrong(f"not 'key: value': {line}")
+        if key in values or key in sources:
+            raise Wrong(f"{key}: twice")
+        if key in KEYS:
+            values[key] = value
+            continue
+        match = SOURCE.fullmatch(value)
+        if not match or match[1] not in STATUSES:
+            raise Wrong(f"{key}: neither a key nor a source's status: {value}")
+        sources[key] = (match[1], match[2] and float(match[2]), match[3])
+    missing = [k for k in KEYS if k not in values and k not in OPTIONAL]
+    if missing:
+        raise Wrong(f"nothing about: {', '.join(missing)}")
+    match = re.fullmatch(r"(0\.\d+|1) ppm", values["tolerance"])
+    if not match or not float(match[1]):
+        raise Wrong("tolerance: more than 0, at most 1 ppm")
+    values["tolerance"] = float(match[1])
+    return values, sources
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def listed(words):
+    """A list of the report as text."""
+    return " ".join(words) or "none"
+
+
+def summary(report, code):
+    """What a report gives for each key; an optional key only if it has it."""
+    rate, use = report["rate"], report["use"]
+    out = {"exit": str(code), "rate": rate["verdict"],
+           "rate sentence": rate["sentence"],
+           "source": rate["source"] or "none", "roots": listed(rate["roots"]),
+           "hz": "none", "bounds": "none"}
+    if rate["hz"] is not None:
+        out["hz"] = f"{rate['hz']:.0f} Hz"
+        out["bounds"] = f"{rate['hz_lo']:.0f} to {rate['hz_hi']:.0f} Hz"
+    if rate["agreement_ppm"] is not None:
+        out["agreement"] = f"{rate['agreement_ppm']:.3f} ppm"
+    if rate["hz_si"] is not None:
+        out["si"] = f"{rate['hz_si']:.0f} Hz"
+    out.update({"use": use["verdict"], "use sentence": use["sentence"],
+                "watch": listed(use["watch"]),
+                "hypervisor": report["hypervisor"]["vendor"]})
+    return out
+
+
+def draft(report, code):
+    """The text of a NAME.owed for this report, to be checked by a person."""
+    lines = ["tolerance: 0.01 ppm"]
+    lines += [f"{k}: {v}" for k, v in summary(report, code).items()]
+    lines.append("")
+    for s in report["sources"]:
+        if s["status"] in SILENT and s["hz"] is None:
+            continue
+        line = f"{s['name']}: {s['status']}"
+        if s["hz"] is not None:
+            line += f" {s['hz']:.0f} Hz"
+        if s["status"] not in ("used", "agrees", "hint", "ready"):
+            line += f' "{s["sentence"]}"'
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def near(key, owed, have, ppm):
+    """Whether two values are the same, numbers within the tolerance."""
+    a, b = NUMBERS.fullmatch(owed), NUMBERS.fullmatch(have)
+    if not a or not b or owed.split()[-1] != have.split()[-1]:
+        return owed == have
+    if a.group(1) and not b.group(1) or b.group(1) and not a.group(1):
+        return False
+    pairs = [(float(x), float(y)) for x, y in zip(a.groups(), b.groups()) if x]
+    return all(abs(x - y) <= (ppm if key == "agreement" else abs(y) * ppm / 1e6)
+               for x, y in pairs)
+
+
+def wrong_source(owed, have, ppm):
+    """What of a listed source is not as owed."""
+    status, hz, phrase = owed
+    if status != have["status"]:
+        yield f"owed {status}, now {have['status']}: {have['sentence']}"
+    if (hz is None) != (have["hz"] is None) or \
+            hz is not None and abs(hz - have["hz"]) > hz * ppm / 1e6:
+        yield f"owed {hz} Hz, now {have['hz']} Hz"
+    if phrase and phrase not in have["sentence"]:
+        yield f'"{phrase}" is not in: {have["sentence"]}'
+
+
+def wrong(text, report, code):
+    """What of a report is not as the text of NAME.owed says."""
+    values, sources = parse(text)
+    ppm = values.pop("tolerance")
+    now = summary(report, code)
+    for key in KEYS[1:]:
+        owed, have = values.get(key, "none"), now.get(key, "none")
+        if not near(key, owed, have, ppm):
+            yield f"{key}: owed {owed}, now {have}"
+    have = {s["name"]: s for s in report["sources"]}
+    for name, owed in sources.items():
+        if name not in have:
+            yield f"{name}: no such source"
+            continue
+        for what in wrong_source(owed, have[name], ppm):
+            yield f"{name}: {what}"
+    for name, s in have.items():
+        if name not in sources and (s["status"] not in SILENT or
+                                    s["hz"] is not None):
+            yield f"{name}: not listed, but now {s['status']} {s['hz']} Hz"

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
-"""Replay recorded machines and compare their reports with the stored ones.
+"""Replay recorded machines and compare their reports with what is owed.
 
-machines/NAME.rec is a machine (docs/recording.md), machines/NAME.json its
-report: what `tscal --json replay NAME.rec` prints.  Only the version of tscal
-may differ.
+machines/NAME.rec is a machine (docs/recording.md), machines/NAME.owed what its
+report owes.  For a few machines, reports/NAME.json is the whole report, as
+`tscal --json replay NAME.rec` prints it; only the version of tscal may differ.
 """
 import argparse
 import json
@@ -13,7 +13,10 @@ import pathlib
 import subprocess
 import sys
 
+import owed
+
 HERE = pathlib.Path(__file__).resolve().parent
+MACHINES, REPORTS = HERE / "machines", HERE / "reports"
 # Exit codes of tscal that go with a report: fine, conflict, unusable.
 WITH_REPORT = (0, 3, 4)
 
@@ -22,15 +25,15 @@ class Failed(Exception):
     """A machine without a report, with the reason."""
 
 
-def replay(tscal, recording):
-    """The report on a recording, as text."""
-    done = subprocess.run([tscal, "--json", "replay", recording],
+def replay(tscal, name):
+    """The report on a machine, as text, and the exit code."""
+    done = subprocess.run([tscal, "--json", "replay", MACHINES / f"{name}.rec"],
                           capture_output=True, text=True, timeout=60,
                           check=False)
     if done.returncode not in WITH_REPORT:
         raise Failed(f"tscal exits with {done.returncode}: "
                      f"{done.stderr.strip()}")
-    return done.stdout
+    return done.stdout, done.returncode
 
 
 def flatten(value, path=""):
@@ -45,86 +48,89 @@ def flatten(value, path=""):
         yield path, value
 
 
-def is_verdict(path):
-    """Whether a value is what somebody would act on."""
-    return path.endswith((".verdict", ".status")) or path in (
-        "rate.source", "rate.roots", "use.watch", "hypervisor.vendor")
-
-
 def changes(old, new):
-    """(path, old, new) of all that differs, verdicts first."""
+    """A line for each value of a whole report that differs."""
     a, b = dict(flatten(old)), dict(flatten(new))
-    paths = sorted(a.keys() | b.keys(), key=lambda p: (not is_verdict(p), p))
-    absent = "(absent)"
-    return [(p, a.get(p, absent), b.get(p, absent)) for p in paths
-            if p != "version" and a.get(p, absent) != b.get(p, absent)]
+    for path in sorted(a.keys() | b.keys()):
+        was, now = (json.dumps(x[path]) if path in x else "(absent)"
+                    for x in (a, b))
+        if path != "version" and was != now:
+            yield f"{path}: stored {was}, now {now}"
 
 
 def check(tscal, name):
-    """Compare; True if the report is the stored one."""
-    stored = HERE / "machines" / f"{name}.json"
-    new = json.loads(replay(tscal, stored.with_suffix(".rec")))
-    if not stored.exists():
-        raise Failed(f"{stored.name} is missing: run.py --update {name}")
-    changed = changes(json.loads(stored.read_text("utf-8")), new)
-    for path, was, now in changed:
-        print(f"{name}: {path}: stored {json.dumps(was)}, "
-              f"now {json.dumps(now)}")
-    return not changed
+    """Compare; True if the report is as owed, and as stored if it is."""
+    text, code = replay(tscal, name)
+    path = MACHINES / f"{name}.owed"
+    if not path.exists():
+        raise Failed(f"{path.name} is missing: run.py --draft {name}")
+    bad = list(owed.wrong(path.read_text("utf-8"), json.loads(text), code))
+    stored = REPORTS / f"{name}.json"
+    if stored.exists():
+        bad += changes(json.loads(stored.read_text("utf-8")),
+                       json.loads(text))
+    for line in bad:
+        print(f"{name}: {line}")
+    return not bad
+
+
+def draft(tscal, name):
+    """Print a first draft of NAME.owed."""
+    text, code = replay(tscal, name)
+    print(owed.draft(json.loads(text), code), end="")
+    return True
 
 
 def update(tscal, name):
-    """Store the report, and say what became of its verdicts."""
-    stored = HERE / "machines" / f"{name}.json"
-    text = replay(tscal, stored.with_suffix(".rec"))
-    new = json.loads(text)
-    if not stored.exists():
-        print(f"{name}: new: rate {new['rate']['verdict']}, "
-              f"use {new['use']['verdict']}")
-        stored.write_text(text, "utf-8")
-        return True
-    changed = changes(json.loads(stored.read_text("utf-8")), new)
-    for path, was, now in changed:
-        if is_verdict(path):
-            print(f"{name}: {path}: {json.dumps(was)} -> {json.dumps(now)}")
-    others = sum(not is_verdict(path) for path, _, _ in changed)
-    if others:
-        print(f"{name}: {others} values that are no verdicts changed")
-    # A new version of tscal alone is no reason to touch every report.
+    """Store the whole report again; a new version alone changes nothing."""
+    stored = REPORTS / f"{name}.json"
+    text, _ = replay(tscal, name)
+    changed = list(changes(json.loads(stored.read_text("utf-8")),
+                           json.loads(text)))
+    for line in changed:
+        print(f"{name}: {line}")
     if changed:
         stored.write_text(text, "utf-8")
     return True
 
 
+def orphans():
+    """Files beside which there is no recording; True if none."""
+    bad = [p.name for p in (*MACHINES.iterdir(), *REPORTS.iterdir())
+           if p.suffix not in (".rec", ".owed", ".json") or
+           not (MACHINES / f"{p.stem}.rec").exists()]
+    for name in sorted(bad):
+        print(f"{name} has no recording")
+    return not bad
+
+
 def main():
-    """Check, or update, the machines named, or all."""
+    """Check, draft, or update the machines named, or all."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("name", nargs="*", help="machines (default: all)")
+    parser.add_argument("--draft", action="store_true",
+                        help="print a first NAME.owed, to be checked by you")
     parser.add_argument("--update", action="store_true",
-                        help="store the reports as they are now")
+                        help="store the whole reports as they are now")
     parser.add_argument("--orphans", action="store_true",
-                        help="only look for reports without a machine")
+                        help="only look for files without a recording")
     parser.add_argument("--tscal", help="the command (default: of build/dev)",
                         default=HERE.parents[1] / "build/dev/src/cli/tscal")
     args = parser.parse_args()
-
-    machines = {p.stem for p in (HERE / "machines").glob("*.rec")}
-    reports = {p.stem for p in (HERE / "machines").glob("*.json")}
     if args.orphans:
-        for name in sorted(reports - machines):
-            print(f"{name}.json has no {name}.rec")
-        return 1 if reports - machines else 0
-    good = True
-    for name in args.name or sorted(machines):
+        return 0 if orphans() else 1
+    what = draft if args.draft else update if args.update else check
+    where = REPORTS.glob("*.json") if args.update else MACHINES.glob("*.rec")
+    names = args.name or sorted(p.stem for p in where)
+    good = bool(names)
+    for name in names:
         try:
-            good &= (update if args.update else check)(args.tscal, name)
-        except (Failed, OSError, ValueError,
+            good &= what(args.tscal, name)
+        except (Failed, owed.Wrong, OSError, ValueError,
                 subprocess.TimeoutExpired) as why:
-            print(f"{name}: {why}")
+            print(f"{name}: {why}", file=sys.stderr if args.draft else None)
             good = False
-    if not machines:
-        print("no machines")
-    return 0 if good and machines else 1
+    return 0 if good else 1
 
 
 if __name__ == "__main__":

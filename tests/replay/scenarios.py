@@ -5,10 +5,7 @@
 
     tests/replay/scenarios.py [FOLDER]
 
-Each platform stands here with what is owed: rate verdict, use verdict, chosen
-source, and a phrase of one of the sentences.  Those are written to owed.txt
-beside the recordings, so that an update of stored reports cannot change them
-unnoticed.
+machines/NAME.owed, written by hand, is what is owed to each.
 """
 
 import os
@@ -21,19 +18,17 @@ from timers import timers
 AMD_FLAGS = "constant_tsc nonstop_tsc tsc_adjust"
 KNOWN = "constant_tsc nonstop_tsc tsc_known_freq tsc_adjust"
 KVM = "KVMKVMKVM"
-OWED = []
 MACHINES = []
 
 
-def machine(name, what, rate, use, source, phrase, cpuid=None):
-    OWED.append((name, rate, use, source, phrase))
+def machine(name, what, cpuid=None):
     m = Machine(name, what, cpuid)
     MACHINES.append(m)
     return m
 
 
-def epyc_metal(name, what, rate, source, phrase, ntp=None):
-    m = machine(name, what, rate, "yes", source, phrase)
+def epyc_metal(name, what, ntp=None):
+    m = machine(name, what)
     m.cpu("rome", "AMD EPYC 7742 64-Core Processor")
     m.kernel("tsc", "tsc hpet acpi_pm", AMD_FLAGS, 2245.76, cpus=128)
     raw = m.mult(2245.760e6, ntp or 0)
@@ -46,15 +41,13 @@ def epyc_metal(name, what, rate, source, phrase, ntp=None):
 
 def metal():
     epyc_metal("row-03-epyc-metal-unprivileged",
-               "EPYC on bare metal, nobody to ask but the kernel.",
-               "consistent", "vdso", "Only the kernel's rate")
+               "EPYC on bare metal, nobody to ask but the kernel.")
     epyc_metal("row-04-epyc-metal-ntp",
-               "The same, and chrony has settled at -12.3 ppm.",
-               "verified", "vdso", "12.3 ppm", ntp=-12.3)
+               "The same, and chrony has settled at -12.3 ppm.", ntp=-12.3)
 
     m = machine("row-05-icelake-sp-known-freq",
                 "Ice Lake server, leaf 0x15 with its crystal: the kernel took "
-                "it.", "consistent", "yes", "cpuid-15", "one declaration")
+                "it.")
     m.cpu("icelake-sp", "Intel(R) Xeon(R) Platinum 8380 CPU @ 2.30GHz",
           leaf15=(2, 184, 25000000), base_mhz=2300)
     m.kernel("tsc", "tsc hpet acpi_pm", KNOWN, 2300, cpus=80)
@@ -62,8 +55,7 @@ def metal():
 
     m = machine("row-07-skylake-sp-refined",
                 "Skylake server: leaf 0x15 names no crystal; the kernel "
-                "refined against the HPET.",
-                "verified", "yes", "vdso", "cpuid-15 confirms vdso")
+                "refined against the HPET.")
     m.cpu("skylake-sp", "Intel(R) Xeon(R) Gold 6148 CPU @ 2.40GHz",
           leaf15=(2, 192, 0), base_mhz=2400)
     m.kernel("tsc", "tsc hpet acpi_pm", AMD_FLAGS, 2400, cpus=40)
@@ -71,8 +63,7 @@ def metal():
 
     m = machine("row-07b-skylake-sp-spread-spectrum",
                 "The same on a board that spreads its crystal's spectrum: "
-                "0.25 % below.",
-                "consistent", "yes", "vdso", "Only the kernel's rate")
+                "0.25 % below.")
     m.cpu("skylake-sp", "Intel(R) Xeon(R) Gold 6148 CPU @ 2.40GHz",
           leaf15=(2, 192, 0), base_mhz=2400)
     m.kernel("tsc", "tsc hpet acpi_pm", AMD_FLAGS, 2400, cpus=40)
@@ -80,16 +71,14 @@ def metal():
 
     m = machine("row-08-skylake-sp-unrefined",
                 "Skylake server without HPET and PM timer: the kernel kept "
-                "leaf 0x16.",
-                "single", "yes", "clock-raw", "unrefined")
+                "leaf 0x16.")
     m.cpu("skylake-sp", "Intel(R) Xeon(R) Gold 6148 CPU @ 2.40GHz",
           leaf15=(2, 192, 0), base_mhz=2400)
     m.kernel("tsc", "tsc", AMD_FLAGS, 2400, cpus=40)
     m.no_pages().measured(2400e6).unsynchronised()
 
     m = machine("row-09-coffeelake-laptop",
-                "Coffee Lake laptop whose HPET the kernel force-disabled.",
-                "consistent", "yes", "cpuid-15", "one declaration")
+                "Coffee Lake laptop whose HPET the kernel force-disabled.")
     m.cpu("coffeelake", "Intel(R) Core(TM) i7-8750H CPU @ 2.20GHz",
           leaf15=(2, 184, 24000000), base_mhz=2200)
     m.kernel("tsc", "tsc acpi_pm", KNOWN, 2208, cpus=12)
@@ -97,15 +86,14 @@ def metal():
 
     m = machine("row-11-framework-skewed-core",
                 "Framework 13 with one skewed core: the watchdog dropped the "
-                "TSC.", "single", "no", "clock-raw", "rejected this TSC")
+                "TSC.")
     m.cpu("phoenix", "AMD Ryzen 7 7840U w/ Radeon 780M Graphics")
     m.kernel("hpet", "hpet acpi_pm", AMD_FLAGS, 3293.7, cpus=16)
     m.measured(3293.74e6, read_ns=1200).unsynchronised()
 
     m = machine("row-12-hpet-by-choice",
                 "clocksource=hpet on the command line: a choice, not a "
-                "rejection.",
-                "consistent", "yes", "clock-raw", "has not rejected the TSC")
+                "rejection.")
     m.cpu("milan", "AMD EPYC 7543 32-Core Processor")
     m.kernel("hpet", "tsc hpet acpi_pm", AMD_FLAGS, 2794.7, cpus=64,
              cmdline="quiet clocksource=hpet")
@@ -114,40 +102,36 @@ def metal():
     m.measured(2794.7495e6, read_ns=1200).unsynchronised()
 
     m = machine("row-13-watchdog-false-positive",
-                "Eight sockets under load: the watchdog dropped a good TSC.",
-                "single", "no", "clock-raw", "rejected this TSC")
+                "Eight sockets under load: the watchdog dropped a good TSC.")
     m.cpu("cascadelake", "Intel(R) Xeon(R) Platinum 8280 CPU @ 2.70GHz",
           leaf15=(2, 216, 0), base_mhz=2700)
     m.kernel("hpet", "hpet acpi_pm", AMD_FLAGS, 2700, cpus=448)
     m.measured(2693.67e6, read_ns=1200).unsynchronised()
 
     m = machine("row-14-tsc-early",
-                "Two seconds after the start of the kernel.",
-                "single", "provisional", "clock-raw", "still refining")
+                "Two seconds after the start of the kernel.")
     m.cpu("milan", "AMD EPYC 7543 32-Core Processor")
     m.kernel("tsc-early", "tsc-early hpet acpi_pm", AMD_FLAGS, 2794.7)
     m.no_pages().measured(2794.7e6).unsynchronised()
 
     m = machine("row-37-slewing",
                 "Bare metal while chrony makes up for a start offset through "
-                "ADJ_TICK.", "consistent", "yes", "vdso",
-                "Only the kernel's rate")
+                "ADJ_TICK.")
     m.cpu("rome", "AMD EPYC 7742 64-Core Processor")
     m.kernel("tsc", "tsc hpet acpi_pm", AMD_FLAGS, 2245.76, cpus=128)
     m.measured(m.mult(2245.760e6, 83333)).timex(3.1, tick=10833)
 
     m = machine("row-42-overclocked-bclk",
-                "BCLK at 103 MHz: 3 % above the label, and right.",
-                "consistent", "yes", "vdso", "3 % above the nominal")
+                "BCLK at 103 MHz: 3 % above the label, and right.")
     m.cpu("broadwell", "Intel(R) Core(TM) i7-6850K CPU @ 3.60GHz")
     m.kernel("tsc", "tsc hpet acpi_pm", AMD_FLAGS, 3708)
     m.measured(m.mult(3708.02e6)).unsynchronised()
 
 
-def kvm(name, what, rate, use, source, phrase, features=0x01007EFB,
-        invariant=True, cpu="milan", brand="AMD EPYC 7543 32-Core Processor",
+def kvm(name, what, features=0x01007EFB, invariant=True, cpu="milan",
+        brand="AMD EPYC 7543 32-Core Processor",
         max_leaf=0x40000001, **more):
-    m = machine(name, what, rate, use, source, phrase)
+    m = machine(name, what)
     m.cpu(cpu, brand, guest=True, invariant=invariant, **more)
     m.signature(KVM, max_leaf=max_leaf)
     m.cpuid(0x40000001, 0, features)
@@ -158,28 +142,24 @@ def guests():
     m = kvm("row-15-kvm-default",
             "QEMU's default: no invariant TSC, kvm-clock, stable bit; Linux "
             "on AMD then drops tsc from its list.",
-            "consistent", "until-moved", "kvmclock", "pvclock version",
             invariant=False)
     m.kernel("kvm-clock", "kvm-clock acpi_pm", "", 2794.748)
     m.pvclock(2794.748e6).measured(2794.748e6).unsynchronised()
 
     m = kvm("row-16-kvm-not-stable",
             "Each vCPU with its own offset: the stable bit is clear.",
-            "consistent", "no", "kvmclock", "its own TSC offset",
             invariant=False, features=0x00007EFB)
     m.kernel("kvm-clock", "kvm-clock acpi_pm", "", 2794.748)
     m.pvclock(2794.748e6, flags=0).measured(2794.748e6, read_ns=60)
     m.unsynchronised()
 
     m = kvm("row-17-firecracker",
-            "Firecracker: tsc taken from kvmclock.",
-            "consistent", "until-moved", "kvmclock", "the hypervisor's")
+            "Firecracker: tsc taken from kvmclock.")
     m.kernel("tsc", "tsc kvm-clock", KNOWN, 2445.422, cpus=2)
     m.pvclock(2445.422e6).measured(m.mult(2445.422e6)).unsynchronised()
 
     m = kvm("row-18-restored-elsewhere",
-            "A snapshot restored on a host whose TSC is 200 ppm faster.",
-            "conflict", "until-moved", "kvmclock", "200 ppm")
+            "A snapshot restored on a host whose TSC is 200 ppm faster.")
     m.kernel("tsc", "tsc kvm-clock", KNOWN, 2445.422, cpus=2)
     m.pvclock(2445.422e6 * 1.0002).measured(m.mult(2445.422e6))
     m.unsynchronised()
@@ -189,22 +169,19 @@ def guests():
                  leaf15=(2, 232, 0), base_mhz=2900)
     m = kvm("row-19-nitro",
             "AWS Nitro: leaf 2900015 kHz, kvmclock 2900014 kHz.",
-            "consistent", "until-moved", "hv-leaf", "of rounding",
             **nitro)
     m.cpuid(0x40000010, 0, 2900015, 1000000)
     m.kernel("tsc", "tsc kvm-clock hpet acpi_pm", KNOWN, 2900.014)
     m.pvclock(2900.0145e6).measured(m.mult(2900.014e6)).unsynchronised()
 
     m = kvm("row-20-nitro-chrony",
-            "The same with chrony at +4.2 ppm.",
-            "verified", "until-moved", "hv-leaf", "4.", **nitro)
+            "The same with chrony at +4.2 ppm.", **nitro)
     m.cpuid(0x40000010, 0, 2900015, 1000000)
     m.kernel("tsc", "tsc kvm-clock hpet acpi_pm", KNOWN, 2900.014)
     m.pvclock(2900.0145e6).measured(m.mult(2900.014e6, 4.2)).timex(4.2)
 
     m = kvm("row-27-gcp-leaked-15h",
             "A host's leaf 0x15 leaks into a guest whose TSC is scaled.",
-            "consistent", "until-moved", "kvmclock", "2.80x",
             cpu="sapphirerapids", leaf15=(2, 616, 25000000), base_mhz=0,
             brand="Intel(R) Xeon(R) CPU @ 2.20GHz", max_basic=0x1F)
     m.kernel("kvm-clock", "kvm-clock tsc acpi_pm", KNOWN, 2750)
@@ -212,7 +189,6 @@ def guests():
 
     m = kvm("row-28-no-pv-clock",
             "no-kvmclock: the guest's kernel believed leaf 0x15.",
-            "consistent", "until-moved", "vdso", "believed CPUID 15h",
             cpu="icelake-sp", leaf15=(2, 208, 25000000), base_mhz=2600,
             brand="Intel(R) Xeon(R) Gold 6348 CPU @ 2.60GHz")
     m.kernel("tsc", "tsc hpet acpi_pm", KNOWN, 2600,
@@ -220,29 +196,25 @@ def guests():
     m.measured(m.mult(2600e6)).unsynchronised()
 
     m = kvm("row-31-nested",
-            "A guest inside a guest: its host repeats what it was told.",
-            "consistent", "until-moved", "kvmclock", "the hypervisor's")
+            "A guest inside a guest: its host repeats what it was told.")
     m.kernel("kvm-clock", "kvm-clock tsc", KNOWN, 2249.998)
     m.pvclock(2249.998e6).measured(2249.998e6).unsynchronised()
 
     m = machine("row-21-ec2-t2-xen",
-                "EC2 t2 on Xen: not invariant, tsc_mode 2, 2400010 kHz.",
-                "consistent", "until-moved", "hv-leaf", "never emulates")
+                "EC2 t2 on Xen: not invariant, tsc_mode 2, 2400010 kHz.")
     xen(m, tsc=(0x6, 0x2, 0x00249F0A, 1), invariant=False)
     m.kernel("xen", "xen tsc hpet acpi_pm", "constant_tsc", 2400.01)
     m.measured(2400.010e6).unsynchronised()
 
     m = machine("row-22-xen-vtsc",
-                "Xen after a migration without scaling: RDTSC traps.",
-                "consistent", "slow", "hv-leaf", "trapped by Xen")
+                "Xen after a migration without scaling: RDTSC traps.")
     xen(m, tsc=(0x1, 0x0, 0x00249F0A, 3), invariant=False)
     m.kernel("xen", "xen tsc hpet acpi_pm", "constant_tsc", 2400.01)
     m.measured(2400.010e6, read_ns=2600, rdtsc_ns=1100).unsynchronised()
 
     m = machine("row-23-xen-dom0",
                 "Xen's control domain, PV: the leaf says 0 kHz; Linux rates "
-                "tsc above xen.",
-                "consistent", "yes", "vdso", "never moves")
+                "tsc above xen.")
     xen(m, tsc=(0x0, 0x0, 0, 1))
     m.kernel("tsc", "tsc xen hpet acpi_pm", KNOWN, 2400.01)
     m.file("/proc/xen/capabilities", "control_d\n")
@@ -250,24 +222,21 @@ def guests():
 
     m = machine("row-24-azure-invariant",
                 "Azure with the invariant TSC, which Linux then rates above "
-                "the reference page; the MSR needs root.",
-                "consistent", "until-moved", "vdso", "re-enlightenment")
+                "the reference page; the MSR needs root.")
     hyperv(m)
     m.kernel("tsc", "tsc hyperv_clocksource_tsc_page acpi_pm", KNOWN,
              2593.906)
     m.measured(m.mult(2593.906e6)).unsynchronised()
 
     m = machine("row-25-hyperv-not-invariant",
-                "Hyper-V without invariance: Linux drops tsc from its list.",
-                "single", "until-moved", "clock-raw", "re-enlightenment")
+                "Hyper-V without invariance: Linux drops tsc from its list.")
     hyperv(m, invariant=False)
     m.kernel("hyperv_clocksource_tsc_page",
              "hyperv_clocksource_tsc_page acpi_pm", "constant_tsc", 2593.9)
     m.no_pages().measured(2593.906e6).unsynchronised()
 
     m = machine("row-26-wsl2-fast",
-                "WSL2 whose clocks all run 7 % fast: nothing outside tells.",
-                "single", "until-moved", "clock-raw", "hypervisor's clock")
+                "WSL2 whose clocks all run 7 % fast: nothing outside tells.")
     hyperv(m)
     m.kernel("hyperv_clocksource_tsc_page",
              "hyperv_clocksource_tsc_page tsc acpi_pm", KNOWN, 2593.9)
@@ -276,8 +245,7 @@ def guests():
     m.no_pages().measured(2593.906e6 / 1.07).unsynchronised()
 
     m = machine("row-32-vmware",
-                "VMware after a move with hardware scaling.",
-                "consistent", "until-moved", "hv-leaf", "the hypervisor's")
+                "VMware after a move with hardware scaling.")
     m.file("/sys/class/dmi/id/product_name", "VMware Virtual Platform\n")
     m.file("/sys/class/dmi/id/sys_vendor", "VMware, Inc.\n")
     m.cpu("cascadelake", "Intel(R) Xeon(R) Gold 6248 CPU @ 2.50GHz",
@@ -288,8 +256,7 @@ def guests():
     m.measured(m.mult(2493e6)).unsynchronised()
 
     m = machine("row-33-virtualbox-trapped",
-                "VirtualBox that emulates the TSC: 2 us a read.",
-                "single", "slow", "clock-raw", "2000 ns")
+                "VirtualBox that emulates the TSC: 2 us a read.")
     m.cpu("coffeelake", "Intel(R) Core(TM) i7-8750H CPU @ 2.20GHz",
           guest=True, leaf15=(0, 0, 0), base_mhz=0)
     m.signature("VBoxVBoxVBox", max_leaf=0x40000006)
@@ -299,7 +266,6 @@ def guests():
 
     m = kvm("row-34-tdx",
             "TDX: the module vouches for leaf 0x15.",
-            "consistent", "yes", "cpuid-15", "vouches",
             cpu="sapphirerapids", leaf15=(1, 88, 25000000), base_mhz=2200,
             brand="Intel(R) Xeon(R) Platinum 8480+", max_basic=0x21)
     m.cpuid(0x21, 0, 0, 0x65746E49, 0x20202020, 0x5844546C)
@@ -325,8 +291,7 @@ def hyperv(m, invariant=True):
 
 def odd():
     m = machine("row-35-masked-sys",
-                "A container with /sys masked: origin of the clock unknown.",
-                "single", "until-moved", "clock-raw", "not visible")
+                "A container with /sys masked: origin of the clock unknown.")
     m.cpu("milan", "AMD EPYC 7543 32-Core Processor")
     m.kernel(None, None, AMD_FLAGS, 2794.7)
     m.no_file("/sys/devices/system/clocksource/clocksource0/"
@@ -334,8 +299,7 @@ def odd():
     m.no_pages().measured(2794.748e6).unsynchronised()
 
     m = machine("row-36-time-namespace",
-                "A time namespace: the data page is not the kernel's own.",
-                "single", "yes", "clock-raw", "time namespace")
+                "A time namespace: the data page is not the kernel's own.")
     m.cpu("rome", "AMD EPYC 7742 64-Core Processor")
     m.kernel("tsc", "tsc hpet acpi_pm", AMD_FLAGS, 2245.76)
     m.file("/proc/self/timens_offsets",
@@ -344,8 +308,7 @@ def odd():
     m.no_pages().measured(2245.76e6).unsynchronised()
 
     m = machine("row-41-rdtsc-disabled",
-                "PR_SET_TSC: RDTSC would fault in this process.",
-                "none", "no", "none", "disabled")
+                "PR_SET_TSC: RDTSC would fault in this process.")
     m.lines.remove("tsc-access: enabled")
     m.add("tsc-access: sigsegv")
     m.cpu("rome", "AMD EPYC 7742 64-Core Processor")
@@ -353,37 +316,23 @@ def odd():
     m.no_pages().unsynchronised()
 
 
-def recorded():
-    """Recordings of real machines: here stands only what is owed."""
-    OWED.append(("kvm-epyc-genoa-firecracker", "consistent", "until-moved",
-                 "kvmclock", "the hypervisor's"))
-    OWED.append(("cpuid-r-epyc-genoa-firecracker", "none", "no", "none",
-                 "not in the recording"))
-    OWED.append(("xen-4.17-dom0-nested", "consistent", "until-moved", "vdso",
-                 "Xen itself runs in a virtual machine"))
-
-
 def traps():
     m = machine("trap-kvm-clock-without-the-bit",
                 "A guest whose CPUID hides the hypervisor, while its kernel "
-                "runs on kvm-clock.",
-                "consistent", "until-moved", "kvmclock",
-                "so a host may steer")
+                "runs on kvm-clock.")
     m.cpu("milan", "AMD EPYC 7543 32-Core Processor")
     m.kernel("kvm-clock", "kvm-clock tsc hpet", KNOWN, 2794.748)
     m.pvclock(2794.748e6).measured(2794.748e6).unsynchronised()
 
     m = kvm("trap-tsc-went-back",
             "The leaf names a rate, but the TSC was seen to go back.",
-            "single", "no", "hv-leaf", "the TSC went back",
             max_leaf=0x40000010)
     m.cpuid(0x40000010, 0, 2794748, 1000000)
     m.kernel("tsc", "tsc kvm-clock", KNOWN, 2794.748)
     m.no_pages().measured(2794.748e6, tsc_jump=-10**9).unsynchronised()
 
     m = machine("trap-counted-3-mhz",
-                "Leaf 0x15 says 2.3 GHz, and 3.3 MHz are counted.",
-                "conflict", "yes", "cpuid-15", "clock-raw contradicts")
+                "Leaf 0x15 says 2.3 GHz, and 3.3 MHz are counted.")
     m.cpu("icelake-sp", "Intel(R) Xeon(R) Platinum 8380 CPU @ 2.30GHz",
           leaf15=(2, 184, 25000000), base_mhz=2300)
     m.kernel("tsc", "tsc hpet acpi_pm", KNOWN, 2300, cpus=80)
@@ -400,15 +349,8 @@ def main():
     traps()
     timers(machine)
     dumped(machine)
-    recorded()
     for m in MACHINES:
         m.write(folder)
-    with open(folder + "/../owed.txt", "w", encoding="ascii") as f:
-        f.write("# name | rate | use | source | phrase in a sentence\n")
-        f.write("# Written by scenarios.py; held by ctest against the "
-                "stored reports.\n")
-        for row in sorted(OWED):
-            f.write(" | ".join(row) + "\n")
 
 
 if __name__ == "__main__":

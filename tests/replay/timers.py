@@ -27,16 +27,13 @@ def timers(machine):
 def amd(machine):
     """The mean rate lies below that of P0, for the crystal's spectrum is
     spread."""
-    for name, what, pm_timer, owed in (
+    for name, what, pm_timer in (
             ("row-01-epyc-metal-root",
-             "EPYC on bare metal, root: HPET, PM timer and P-state 0.", True,
-             ("verified", "yes", "vdso",
-              "measured it against the HPET; acpi-pm confirms vdso")),
+             "EPYC on bare metal, root: HPET, PM timer and P-state 0.", True),
             ("row-02-epyc-metal-root-no-pm-timer",
              "The same without a PM timer: the kernel has asked the HPET "
-             "before us.", False,
-             ("consistent", "yes", "vdso", "hpet twice"))):
-        m = machine(name, what, *owed)
+             "before us.", False)):
+        m = machine(name, what)
         m.cpu("milan", "AMD EPYC 7763 64-Core Processor")
         m.kernel("tsc", "tsc hpet acpi_pm" if pm_timer else "tsc hpet",
                  REFINED, 2445.42, cpus=128)
@@ -53,8 +50,7 @@ def amd(machine):
 def intel(machine):
     m = machine("row-06-icelake-sp-root",
                 "Ice Lake server whose kernel took leaf 0x15: the HPET knows "
-                "nothing of it.",
-                "verified", "yes", "cpuid-15", "hpet confirms cpuid-15")
+                "nothing of it.")
     m.cpu("icelake-sp", "Intel(R) Xeon(R) Platinum 8380 CPU @ 2.30GHz",
           leaf15=(2, 184, 25000000), base_mhz=2300)
     m.kernel("tsc", "tsc hpet", KNOWN, 2300, cpus=80)
@@ -64,8 +60,7 @@ def intel(machine):
 
     m = machine("row-42-overclocked-bclk-root",
                 "BCLK at 103 MHz, root: HPET and PM timer have crystals of "
-                "their own and say so too.",
-                "verified", "yes", "vdso", "3 % above the nominal")
+                "their own and say so too.")
     m.cpu("broadwell", "Intel(R) Core(TM) i7-6850K CPU @ 3.60GHz")
     m.kernel("tsc", "tsc hpet acpi_pm", REFINED, 3708)
     m.msr(PLATFORM_INFO, 36 << 8)
@@ -77,8 +72,7 @@ def intel(machine):
 def laptops(machine):
     m = machine("row-09-coffeelake-laptop-root",
                 "Coffee Lake laptop, root: Linux has switched the HPET off "
-                "because it stops in deep sleep, so it is left alone.",
-                "verified", "yes", "cpuid-15", "it may stop in deep sleep")
+                "because it stops in deep sleep, so it is left alone.")
     m.cpu("coffeelake", "Intel(R) Core(TM) i7-8750H CPU @ 2.20GHz",
           leaf15=(2, 184, 24000000), base_mhz=2200)
     m.kernel("tsc", "tsc acpi_pm", KNOWN, 2208, cpus=12)
@@ -90,8 +84,7 @@ def laptops(machine):
     m = machine("row-10-chromebook-emulated-pm-timer",
                 "Jasper Lake Chromebook with coreboot: microcode makes the PM "
                 "timer of the CPU's crystal (MSR 0x121), as leaf 0x15 does "
-                "the TSC.",
-                "verified", "yes", "cpuid-15", "both count the CPU's crystal")
+                "the TSC.")
     m.cpu("jasperlake", "Intel(R) Pentium(R) Silver N6000 @ 1.10GHz",
           leaf15=(3, 87, 38400000), base_mhz=1100)
     m.kernel("tsc", "tsc acpi_pm", KNOWN, 1113.6)
@@ -109,8 +102,7 @@ def guests(machine):
     clock, which its NTP has corrected."""
     m = machine("row-28-leaked-15h-root",
                 "A guest of bhyve whose kernel believed a leaked leaf 0x15: "
-                "its clock is 2.8 times off, and timers show it.",
-                "conflict", "until-moved", "hpet", "contradict hpet")
+                "its clock is 2.8 times off, and timers show it.")
     m.cpu("sapphirerapids", "Intel(R) Xeon(R) CPU @ 2.20GHz", guest=True,
           leaf15=(2, 616, 25000000), base_mhz=0, max_basic=0x1F)
     m.signature("bhyve bhyve ", max_leaf=0x40000000)
@@ -122,9 +114,7 @@ def guests(machine):
 
     m = machine("row-29-kvm-hidden-root",
                 "KVM that hides itself: the HPET's period gives QEMU away, "
-                "and then all timers are one.",
-                "consistent", "until-moved", "vdso",
-                "all timers here are one host's clock")
+                "and then all timers are one.")
     m.cpu("milan", "AMD EPYC 7543 32-Core Processor")
     for name, text in (("sys_vendor", "ASUS"), ("bios_vendor", "AMI"),
                        ("product_name", "System Product Name")):
@@ -137,8 +127,7 @@ def guests(machine):
 
     m = machine("row-30-kvm-leaf-root",
                 "KVM with its leaf and QEMU's HPET, root: the host's claim "
-                "stands against the host's own timer.",
-                "consistent", "until-moved", "hv-leaf", "Claim checked")
+                "stands against the host's own timer.")
     m.cpu("milan", "AMD EPYC 7543 32-Core Processor", guest=True)
     m.signature("KVMKVMKVM", max_leaf=0x40000010)
     m.cpuid(0x40000001, 0, 0x01007EFB)
@@ -154,9 +143,7 @@ def guests(machine):
     # well inside its own bounds.
     m = machine("kvm-hidden-slow-hpet",
                 "Two layers of emulation and a busy host: few reads of the "
-                "HPET, at 37 to 500 us, and those of the last burst late.",
-                "consistent", "until-moved", "vdso",
-                "hpet is too coarse here to tell")
+                "HPET, at 37 to 500 us, and those of the last burst late.")
     m.cpu("icelake-sp", "Intel(R) Xeon(R) CPU @ 2.10GHz",
           leaf15=(1, 87, 24091033), base_mhz=2100)
     m.file("/sys/class/dmi/id/sys_vendor", "QEMU\n")

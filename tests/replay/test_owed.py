@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The tscal authors
+"""The checks of the replays can fail, and recordings follow their scripts."""
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import owed
+import run
+
+TSCAL = os.environ.get("TSCAL_COMMAND",
+                       run.HERE.parents[1] / "build/dev/src/cli/tscal")
+
+
+def other(text):
+    """A text with its last number changed, or its last word without one."""
+    numbers = list(re.finditer(r"\d+(?:\.\d+)?(?= (?:Hz|ppm))", text))
+    if text.startswith("tolerance"):
+        return "tolerance: 0 ppm"
+    if numbers:
+        n = numbers[-1]
+        return text[:n.start()] + str(int(float(n[0]) * 1.001) + 1) + \
+            text[n.end():]
+    if text.endswith('"'):
+        return text[:-1] + 'x"'
+    return text + "x"
+
+
+class Owed(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.cases = []
+        for path in sorted(run.MACHINES.glob("*.owed")):
+            text, code = run.replay(TSCAL, path.stem)
+            cls.cases.append((path.stem, path.read_text("utf-8"),
+                              json.loads(text), code))
+        assert cls.cases
+
+    def bad(self, text, report, code):
+        try:
+            return list(owed.wrong(text, report, code))
+        except owed.Wrong as why:
+            return [str(why)]
+
+    def each_line(self):
+        """Every machine with each of its lines that owes something."""
+        for name, text, report, code in self.cases:
+            lines = text.splitlines()
+            for i, line in enumerate(lines):
+                if line and not line.startswith("#"):
+                    yield f"{name}: {line}", lines, i, report, code
+
+    def test_as_it_is_none_fails(self):
+        for name, text, report, code in self.cases:
+            self.assertEqual(self.bad(text, report, code), [], name)
+
+    def test_each_value_changed_fails(self):
+        for where, lines, i, report, code in self.each_line():
+            text = "\n".join(lines[:i] + [other(lines[i])] + lines[i + 1:])
+            self.assertTrue(self.bad(text, report, code), where)
+
+    def test_each_lower_bound_rate_status_and_phrase_changed_fails(self):
+        for where, lines, i, report, code in self.each_line():
+            key, _, value = lines[i].partition(": ")
+            variants = [value.replace('"', '"x', 1)] if '"' in value else []
+            if key == "bounds" and value != "none":
+                variants.append("1" + value)
+            if key not in owed.KEYS:
+                word, _, rest = value.partition(" ")
+                status = "hint" if word != "hint" else "agrees"
+                variants += [f"{status} {rest}".strip(), f"{word}x {rest}"]
+                less, numbers = re.subn(r"^([a-z]+) \d+ Hz", r"\1", value)
+                variants.append(less if numbers else f"{word} 5 Hz {rest}")
+            for v in variants:
+                text = "\n".join([*lines[:i], f"{key}: {v}", *lines[i + 1:]])
+                self.assertTrue(self.bad(text, report, code), (where, v))
+
+    def test_each_line_missing_twice_or_misspelt_fails(self):
+        for where, lines, i, report, code in self.each_line():
+            for put in ([lines[i]] * 2, ["x" + lines[i]]):
+                text = "\n".join(lines[:i] + put + lines[i + 1:])
+                self.assertTrue(self.bad(text, report, code), (where, put))
+            if not re.search(": (absent|skipped)", lines[i]):
+                text = "\n".join(lines[:i] + lines[i + 1:])
+                self.assertTrue(self.bad(text, report, code), where)
+
+    def test_an_empty_file_fails(self):
+        _, _, report, code = self.cases[0]
+        for text in ("", "\n", "# only a comment\n"):
+            self.assertTrue(self.bad(text, report, code))
+
+    def test_a_new_source_fails_only_if_it_reports(self):
+        _, text, report, code = self.cases[0]
+        for status, hz, fails in (("absent", None, False),
+                                  ("skipped", None, False),
+                                  ("skipped", 2e9, True),
+                                  ("agrees", 2e9, True),
+                                  ("denied", None, True)):
+            new = {"name": "new", "status": status, "hz": hz, "sentence": "-"}
+            more = {**report, "sources": [*report["sources"], new]}
+            self.assertEqual(bool(self.bad(text, more, code)), fails, status)
+
+    def test_a_report_without_a_value_fails(self):
+        for name, text, report, code in self.cases:
+            for key in ("hz", "agreement_ppm", "hz_si", "source"):
+                if report["rate"][key] is not None:
+                    less = {**report, "rate": {**report["rate"], key: None}}
+                    self.assertTrue(self.bad(text, less, code), (name, key))
+
+    def test_a_draft_holds(self):
+        for name, _, report, code in self.cases:
+            self.assertEqual(self.bad(owed.draft(report, code), report, code),
+                             [], name)
+
+    def test_a_change_of_any_value_of_a_whole_report_is_found(self):
+        for path in run.REPORTS.glob("*.json"):
+            report = json.loads(path.read_text("utf-8"))
+            other_rate = {**report["rate"], "hz_raw": 1}
+            self.assertTrue(list(run.changes(
+                report, {**report, "rate": other_rate})))
+            self.assertEqual(list(run.changes(report, report)), [])
+
+
+class Composed(unittest.TestCase):
+    def test_recordings_are_what_the_scripts_write(self):
+        composed = {p.name: p.read_bytes() for p in run.MACHINES.glob("*.rec")
+                    if b"\n# Synthetic: " in p.read_bytes()}
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run([sys.executable, run.HERE / "scenarios.py", folder],
+                           check=True, timeout=60)
+            written = {p.name: p.read_bytes()
+                       for p in pathlib.Path(folder).iterdir()}
+        self.assertEqual(sorted(written), sorted(composed))
+        for name, data in written.items():
+            self.assertTrue(data == composed[name], f"{name} differs: "
+                            "tests/replay/scenarios.py writes it again")
+
+
+if __name__ == "__main__":
+    unittest.main()
