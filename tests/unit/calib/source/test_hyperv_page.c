@@ -104,7 +104,7 @@ Test(hyperv, kvm_with_its_leaves_is_asked_too)
 	says("no such register");
 	run.hv.n_also = 0;
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_HV_MSR), TSCAL_STATUS_ABSENT));
-	says("nobody stands at 0x40000000");
+	says("no hypervisor's leaves at 0x40000000");
 }
 
 Test(hyperv, registers_that_cannot_be_read)
