@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "hv/clocksource.h"
 #include "hv/evidence.h"
 
 #define VIRTUAL TSCAL_HV_MEANS_VIRTUAL
@@ -129,14 +130,15 @@ static const struct hv_evidence_row rows[] = {
 
 	/* Linux registers these where it has found their hypervisor, by the
 	 * signature; others offer the same interface. */
-	{ROW(HV_AT_CLOCKS, HV_WHOLE, "kvm-clock", "KVM", VIRTUAL, "kvm",
+	{ROW(HV_AT_CLOCKS, HV_WHOLE, CLOCKSOURCE_KVM, "KVM", VIRTUAL, "kvm",
 		"openbsd-vmm")},
-	{ROW(HV_AT_CLOCKS, HV_WHOLE, "xen", "Xen", VIRTUAL, "xen", ""),
+	{ROW(HV_AT_CLOCKS, HV_WHOLE, CLOCKSOURCE_XEN, "Xen", VIRTUAL, "xen",
+		 ""),
 		.without_bit = true},
-	{ROW(HV_AT_CLOCKS, HV_WHOLE, "hyperv_clocksource_tsc_page", "Hyper-V",
+	{ROW(HV_AT_CLOCKS, HV_WHOLE, CLOCKSOURCE_HYPERV_PAGE, "Hyper-V",
 		VIRTUAL, "hyperv", HYPERV_CLOCKS)},
-	{ROW(HV_AT_CLOCKS, HV_WHOLE, "hyperv_clocksource_msr", "Hyper-V",
-		VIRTUAL, "hyperv", HYPERV_CLOCKS)},
+	{ROW(HV_AT_CLOCKS, HV_WHOLE, CLOCKSOURCE_HYPERV_MSR, "Hyper-V", VIRTUAL,
+		"hyperv", HYPERV_CLOCKS)},
 
 	{ROW(HV_AT_LEAF_0, HV_WHOLE, "LKVMLKVMLKVM", "kvmtool", VIRTUAL, "kvm",
 		"")},
