@@ -19,15 +19,15 @@
 #define UNDER_QEMU "kvm tcg xen haxm nvmm"
 #define HYPERV_CLOCKS "virtualbox kvm"
 
-/* Where, how, the text; who that is, what it means, the vendor that CPUID ought
- * to show, and others that go with it. */
-#define ROW(at, cmp, str, who, mean, id, also)                                 \
-	.places = (at), .how = (cmp), .text = (str), .name = (who),            \
+/* Where, how, the text; what it names, what it means, the vendor that CPUID
+ * ought to show, and others that go with it. */
+#define ROW(at, cmp, str, names, mean, id, also)                               \
+	.places = (at), .how = (cmp), .text = (str), .name = (names),          \
 	.means = (mean), .vendor = (id), .beside = (also)
 
 /* The first row that fits counts. */
 static const struct hv_evidence_row rows[] = {
-	/* Before what EC2's virtual machines say as well. */
+	/* Before the text that EC2's virtual machines have as well. */
 	{ROW(HV_AT_PRODUCT, HV_CONTAINS, ".metal", "Amazon EC2", METAL, "",
 		"")},
 	{ROW(HV_AT_DMI, HV_STARTS, "KVM", "KVM", VIRTUAL, "kvm", "tcg")},

@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
  * VMware's backdoor, for those that have no timing leaf to read or want it
- * confirmed: never tried unless CPUID or the firmware says VMware.
+ * confirmed: never tried unless CPUID or the firmware names VMware.
  */
 #include "hv/vmware.h"
 

@@ -49,7 +49,7 @@ static const char *place(const struct hv_evidence_row *row)
 static char *spell_vendors(const struct hv_evidence_row *row, char *out)
 {
 	if (!row->beside)
-		return out + sprintf(out, "anybody");
+		return out + sprintf(out, "any vendor");
 	out += sprintf(out, "%s", row->vendor);
 	for (const char *at = row->beside; *at; at += strspn(at, " ")) {
 		int len = (int)strcspn(at, " ");
@@ -76,10 +76,10 @@ static void spell(const struct hv_evidence_row *row, char *out)
 		row->name && row->name[0] ? row->name : "-",
 		tscal_hv_means_str(row->means));
 	if (row->means == TSCAL_HV_MEANS_METAL)
-		out += sprintf(out, "nobody");
+		out += sprintf(out, "none");
 	else
 		out = spell_vendors(row, out);
-	sprintf(out, "%s |", row->without_bit ? ", nobody" : "");
+	sprintf(out, "%s |", row->without_bit ? ", none" : "");
 }
 
 Test(hv_evidence_rows, the_page_says_what_the_code_says)
