@@ -3,7 +3,7 @@
 /* Contradictions, layers and what the hypervisor offers. */
 #include "unit/detecting.h"
 
-/* What CPUID shows beside what DMI says. */
+/* Signature in CPUID and text in DMI. */
 static const struct pair {
 	const char *signature, *file, *says;
 	const char *contradiction; /* a part of it, NULL: none */
@@ -54,7 +54,7 @@ static const struct pair {
 	{NULL, "product_name", "Virtual Machine", "one that hides"},
 };
 
-Test(hv_describe, what_goes_with_what_cpuid_shows)
+Test(hv_describe, which_firmware_contradicts_cpuid)
 {
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
 		const struct pair *p = &pairs[i];
@@ -72,7 +72,7 @@ Test(hv_describe, what_goes_with_what_cpuid_shows)
 	}
 }
 
-Test(hv_describe, a_contradiction_changes_nobody)
+Test(hv_describe, a_contradiction_changes_no_vendor)
 {
 	machine("KVMKVMKVM\0\0\0", 0);
 	sim_add_file(&sim, DMI "sys_vendor", "VMware, Inc.");
@@ -135,7 +135,7 @@ Test(hv_describe, wsl)
 	cr_expect(zero(str, hv.contradiction));
 }
 
-Test(hv_describe, what_the_layer_below_lends)
+Test(hv_describe, nested_virtualization_is_reported)
 {
 	machine("KVMKVMKVM\0\0\0", 1 << 5);
 	detect();
@@ -148,7 +148,7 @@ Test(hv_describe, what_the_layer_below_lends)
 	expect_sentence(hv.layers, "lends SVM");
 	expect_sentence(hv.layers, "next below");
 
-	/* A machine of its own has them, and nobody lends anything. */
+	/* Bare metal has them itself: nothing to report. */
 	machine(NULL, 1 << 5);
 	detect();
 	cr_expect(zero(str, hv.layers));

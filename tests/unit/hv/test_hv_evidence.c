@@ -4,7 +4,7 @@
 #include "unit/fadt.h"
 #include "unit/detecting.h"
 
-Test(hv_evidence, a_machine_that_tells_nothing)
+Test(hv_evidence, a_machine_without_evidence)
 {
 	machine(NULL, 0);
 	sim_add_file(&sim, DMI "sys_vendor", "Dell Inc.\n");
@@ -18,7 +18,7 @@ Test(hv_evidence, a_machine_that_tells_nothing)
 	cr_expect(zero(str, hv.timing));
 }
 
-Test(hv_evidence, what_stands_where)
+Test(hv_evidence, each_place_is_read)
 {
 	struct table facp = fadt_of_qemu(6), waet = table_of("WAET", 40);
 	static const uint8_t type_0[24] = {0, 24, [0x13] = 1 << 4};
@@ -79,7 +79,7 @@ Test(hv_evidence, a_table_that_root_alone_may_read_is_there_all_the_same)
 }
 
 /* As of a service that may not see /sys/firmware. */
-Test(hv_evidence, a_directory_that_is_closed_tells_of_no_table)
+Test(hv_evidence, a_closed_directory_is_no_evidence_of_a_table)
 {
 	machine(NULL, 0);
 	sim_add_file_error(&sim, WAET, -EACCES);
@@ -88,7 +88,7 @@ Test(hv_evidence, a_directory_that_is_closed_tells_of_no_table)
 	cr_expect(zero(sz, hv.n_evidence));
 }
 
-Test(hv_evidence, firmware_that_is_too_short_or_too_old_names_nobody)
+Test(hv_evidence, firmware_that_is_too_short_or_too_old_names_no_vendor)
 {
 	struct table facp = fadt_of_qemu(6);
 	uint8_t type_0[20] = {0, 20, [0x13] = 1 << 4};
@@ -97,7 +97,7 @@ Test(hv_evidence, firmware_that_is_too_short_or_too_old_names_nobody)
 	for (uint32_t size = 0; size < 276; size++) {
 		machine(NULL, 0);
 		sim_add_bytes(&sim, FACP, facp.bytes, size);
-		/* Type 0 that says it ends before the byte. */
+		/* Type 0 whose length ends before the byte. */
 		type_0[1] = 19;
 		sim_add_bytes(&sim, "/sys/firmware/dmi/entries/0-0/raw", type_0,
 			size < 20 ? size : 20);
@@ -111,7 +111,7 @@ Test(hv_evidence, firmware_that_is_too_short_or_too_old_names_nobody)
 	cr_expect(eq(sz, hv.n_evidence, 0), "revision 5");
 }
 
-Test(hv_evidence, an_id_that_nobody_knows_is_kept_and_decides_nothing)
+Test(hv_evidence, an_unknown_id_is_kept_and_decides_nothing)
 {
 	struct table facp = fadt_of_qemu(6);
 	char sign[96];
@@ -243,7 +243,7 @@ Test(hv_evidence, dom0_by_its_capabilities_or_by_its_features)
 	}
 }
 
-Test(hv_evidence, emulators_that_stand_where_the_cpus_vendor_does)
+Test(hv_evidence, emulators_by_the_vendor_of_leaf_0)
 {
 	sim_init(&sim);
 	/* EBX EDX ECX. */
@@ -255,7 +255,7 @@ Test(hv_evidence, emulators_that_stand_where_the_cpus_vendor_does)
 	cr_expect(zero(str, hv.contradiction));
 }
 
-Test(hv_evidence, a_sign_is_the_first_that_means_a_virtual_machine)
+Test(hv_evidence, the_first_evidence_of_a_virtual_machine)
 {
 	char sign[96];
 

@@ -42,7 +42,7 @@ static const char *place(const struct hv_evidence_row *row)
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
 		if (places[i].places == row->places)
 			return places[i].name;
-	cr_fatal("\"%s\" stands at places without a name", row->text);
+	cr_fatal("\"%s\" is at places without a name", row->text);
 }
 
 /* "kvm, tcg": what CPUID shows without a contradiction. */
@@ -62,7 +62,7 @@ static char *spell_vendors(const struct hv_evidence_row *row, char *out)
 	return out;
 }
 
-/* "| place | `text` | who | means | CPUID |" */
+/* "| place | `text` | name | means | CPUID |" */
 static void spell(const struct hv_evidence_row *row, char *out)
 {
 	out += sprintf(out, "| %s | ", place(row));
@@ -82,7 +82,7 @@ static void spell(const struct hv_evidence_row *row, char *out)
 	sprintf(out, "%s |", row->without_bit ? ", none" : "");
 }
 
-Test(hv_evidence_rows, the_page_says_what_the_code_says)
+Test(hv_evidence_rows, the_page_has_the_rows_of_the_code)
 {
 	static char text[TEXT_MAX], want[512];
 	const struct hv_evidence_row *row;

@@ -59,7 +59,7 @@ Test(hv_identity, an_unknown_signature_is_kept_raw_printable_or_not)
 		eq(int, memcmp(hv.main.signature, "\x01\xff newvisor", 12), 0));
 }
 
-Test(hv_identity, amd_intel_emu_pretends_to_be_a_cpu)
+Test(hv_identity, amd_intel_emu_has_a_cpus_signature)
 {
 	guest();
 	add_base(0x40000000, 0x40000010, "GenuMD\0\0ineA");
@@ -69,7 +69,7 @@ Test(hv_identity, amd_intel_emu_pretends_to_be_a_cpu)
 	cr_assert(hv_vendor_of(&hv.main)->timing == NULL);
 }
 
-Test(hv_identity, hyperv_disguise_with_kvm_at_100)
+Test(hv_identity, hyperv_leaves_with_kvm_at_100)
 {
 	guest();
 	add_base(0x40000000, 0x40000005, "Microsoft Hv");
@@ -82,7 +82,7 @@ Test(hv_identity, hyperv_disguise_with_kvm_at_100)
 	assert_no_number(TSCAL_STATUS_ABSENT);
 }
 
-Test(hv_identity, hyperv_disguise_with_kvm_at_100_and_a_timing_leaf)
+Test(hv_identity, hyperv_leaves_with_kvm_at_100_and_a_timing_leaf)
 {
 	guest();
 	add_base(0x40000000, 0x40000005, "Microsoft Hv");
@@ -150,7 +150,7 @@ Test(hv_identity, old_nvmm_leaves_host_junk_in_eax)
 	assert_main("nvmm", 0x40000000, 0x40000000);
 }
 
-Test(hv_identity, cloud_hypervisor_calls_itself_linux_kvm_hv)
+Test(hv_identity, cloud_hypervisor_has_the_signature_linux_kvm_hv)
 {
 	/* KVM by name, Hyper-V by leaves: 0x40000010 is neither's. */
 	guest();
@@ -162,7 +162,7 @@ Test(hv_identity, cloud_hypervisor_calls_itself_linux_kvm_hv)
 	cr_assert(hv_vendor_of(&hv.main)->timing == NULL);
 }
 
-Test(hv_identity, whpx_masquerades_as_vmware_and_follows_its_definition)
+Test(hv_identity, whpx_has_vmwares_signature_and_leaf)
 {
 	guest();
 	add_base(0x40000000, 0x40000010, "VMwareVMware");
@@ -252,7 +252,7 @@ Test(hv_identity, an_unknown_first_base_is_kept_beside_a_signature)
 	assert_also(0, "unknown", 0x40000000);
 }
 
-Test(hv_identity, a_name_that_belongs_to_another_signature_is_nobody)
+Test(hv_identity, a_name_of_another_signature_is_unknown)
 {
 	struct tscal_hv_match m = {.vendor = "kvm"};
 

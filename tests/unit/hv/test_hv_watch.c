@@ -14,7 +14,7 @@ Test(hv_watch, watches_only_what_is_offered)
 		{"KVMKVMKVM\0\0\0", 0x01007efb, 0, TSCAL_WATCH_PVCLOCK},
 		{"KVMKVMKVM\0\0\0", 0x01000001, 0, TSCAL_WATCH_PVCLOCK},
 		{"KVMKVMKVM\0\0\0", 0x01007ef2, 0, 0},
-		/* Bare Hyper-V; QEMU's, which tells of no move; no interface.
+		/* Bare Hyper-V; QEMU's, which reports no move; no interface.
 		 */
 		{"Microsoft Hv", 0x31237648, 0x3fff, TSCAL_WATCH_HYPERV},
 		{"Microsoft Hv", 0x31237648, 0x0a72, 0},
@@ -32,7 +32,7 @@ Test(hv_watch, watches_only_what_is_offered)
 				  cases[i].watch),
 			"case %zu", i);
 	}
-	/* Who has read its record knows that it is offered. */
+	/* A record that was read is offered. */
 	guest();
 	add_base(0x40000000, 0x40000001, "KVMKVMKVM\0\0\0");
 	sim_add_cpuid(&sim, 0x40000001, 0, 0x01007ef2, 0, 0, 0);
@@ -49,7 +49,7 @@ Test(hv_watch, watches_only_what_is_offered)
 	cr_assert(zero(u32, hv_watch(&sim.plat, &hv, false)));
 }
 
-Test(hv_watch, kvm_says_whether_its_stable_flag_means_something)
+Test(hv_watch, kvms_feature_bit_gives_its_stable_flag_a_meaning)
 {
 	static const struct {
 		uint32_t base, max, eax;
