@@ -45,7 +45,7 @@ static uint32_t word(const uint8_t *at)
 	return v;
 }
 
-__attribute__((format(printf, 4, 5))) static int say(
+__attribute__((format(printf, 4, 5))) static int fail(
 	int rc, char *why, size_t size, const char *fmt, ...)
 {
 	va_list ap;
@@ -64,21 +64,21 @@ static int check_table(const uint8_t *table, size_t size, const char *signature,
 	uint32_t length;
 
 	if (size < HEADER_SIZE || memcmp(table, signature, 4))
-		return say(-EBADMSG, why, why_size, "the ACPI table is no %s",
+		return fail(-EBADMSG, why, why_size, "the ACPI table is no %s",
 			signature);
 	length = word(table + AT_LENGTH);
 	if (length < least || length > FADT_MAX)
-		return say(-EBADMSG, why, why_size,
+		return fail(-EBADMSG, why, why_size,
 			"ACPI's %s says that it has %u bytes", signature,
 			length);
 	if (length > size)
-		return say(-EBADMSG, why, why_size,
+		return fail(-EBADMSG, why, why_size,
 			"ACPI's %s is cut off: %zu of its %u bytes", signature,
 			size, length);
 	for (size_t i = 0; i < length; i++)
 		sum = (uint8_t)(sum + table[i]);
 	if (sum)
-		return say(-EBADMSG, why, why_size,
+		return fail(-EBADMSG, why, why_size,
 			"ACPI's %s has a wrong checksum", signature);
 	return 0;
 }
@@ -96,7 +96,7 @@ static int find_port(
 	if (word(fadt + AT_LENGTH) >= AT_X_PM_TMR_BLK + GAS_SIZE) {
 		memcpy(&address, gas + 4, sizeof(address));
 		if (address && gas[0] != GAS_IO)
-			return say(-ENOENT, why, why_size,
+			return fail(-ENOENT, why, why_size,
 				"ACPI has the PM timer in address space %u, "
 				"not at an I/O port",
 				gas[0]);
@@ -109,10 +109,10 @@ static int find_port(
 	*port = word(fadt + AT_PM_TMR_BLK);
 	/* PM_TMR_LEN: 4 if there is one, else 0. */
 	if (!*port || !fadt[AT_PM_TMR_LEN])
-		return say(-ENOENT, why, why_size,
+		return fail(-ENOENT, why, why_size,
 			"ACPI's FADT names no PM timer");
 	if (fadt[AT_PM_TMR_LEN] != 4)
-		return say(-EBADMSG, why, why_size,
+		return fail(-EBADMSG, why, why_size,
 			"ACPI's FADT has a PM timer of %u bytes",
 			fadt[AT_PM_TMR_LEN]);
 	return 0;
@@ -128,13 +128,13 @@ int acpi_fadt_pm_timer(const uint8_t *fadt, size_t size, struct plat_where *out,
 		return rc;
 	flags = word(fadt + AT_FLAGS);
 	if (flags & FLAG_HW_REDUCED)
-		return say(-ENOENT, why, why_size,
+		return fail(-ENOENT, why, why_size,
 			"ACPI is hardware-reduced here: no PM timer");
 	rc = find_port(fadt, &port, why, why_size);
 	if (rc)
 		return rc;
 	if (port < PORT_MIN || port > PORT_MAX)
-		return say(-EBADMSG, why, why_size,
+		return fail(-EBADMSG, why, why_size,
 			"ACPI's FADT has the PM timer at port 0x%x", port);
 	*out = (struct plat_where){
 		.number = port,
@@ -161,12 +161,12 @@ void acpi_fadt_read(struct tscal_platform *plat, struct acpi_fadt *fadt)
 	n = plat->ops->read_file(plat, FACP, table, sizeof(table));
 	*fadt = (struct acpi_fadt){.read = true, .pm_rc = n};
 	if (n == -ENOENT) {
-		say(n, fadt->why, sizeof(fadt->why),
+		(void)fail(n, fadt->why, sizeof(fadt->why),
 			"no ACPI here, whose FADT would say where it is");
 		return;
 	}
 	if (n < 0) {
-		say(n, fadt->why, sizeof(fadt->why),
+		(void)fail(n, fadt->why, sizeof(fadt->why),
 			"ACPI's FADT, which says where it is, cannot be read "
 			"(error %d)",
 			-n);
@@ -191,7 +191,7 @@ int acpi_find_pm_timer(struct tscal_platform *plat, struct acpi_fadt *fadt,
 		return fadt->pm_rc;
 	*out = fadt->pm_timer;
 	/* Chipsets of the nineties did not latch the timer (PIIX4, ICH4: Linux
-	 * acpi_pm.c); nothing but this says whether it is one. */
+	 * acpi_pm.c); only this table tells whether it is one. */
 	n = plat->ops->read_file(plat, WAET, table, sizeof(table));
 	out->verify = n < 0 ||
 		      check_table(table, (size_t)n, "WAET", WAET_SIZE, why,

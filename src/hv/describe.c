@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * What the evidence and the scan say together: contradictions, layers, and what
- * the hypervisor offers for timing.  Nothing is decided here; who is believed
- * stays who stands in CPUID.
+ * What the evidence and the scan mean together: contradictions, layers, and
+ * what the hypervisor offers for timing.  This changes no decision: the
+ * hypervisor is the one that CPUID names.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,34 +15,34 @@
 #include "hv/vendor.h"
 #include "plat/text.h"
 
-/* What CPUID says of virtual machines beside the vendors' leaves. */
-struct cpuid_says {
+/* What CPUID reports of virtual machines besides the vendors' leaves. */
+struct cpuid_reports {
 	bool known; /* leaf 1 could be read */
 	bool present;
-	const char *lends; /* "VMX", "SVM" or NULL */
+	const char *nested; /* "VMX", "SVM" or NULL */
 };
 
-static struct cpuid_says ask_cpuid(struct tscal_platform *plat)
+static struct cpuid_reports ask_cpuid(struct tscal_platform *plat)
 {
-	struct cpuid_says says = {0};
+	struct cpuid_reports reports = {0};
 	struct plat_cpuid r;
 
 	if (plat->ops->cpuid(plat, 1, 0, &r))
-		return says;
-	says.known = true;
-	says.present = r.ecx >> 31;
+		return reports;
+	reports.known = true;
+	reports.present = r.ecx >> 31;
 	/* Intel SDM vol. 2A, CPUID.1:ECX[5]; AMD64 APM vol. 3, E.4.2:
 	 * CPUID Fn8000_0001 ECX[2], which Intel has reserved. */
 	if (r.ecx >> 5 & 1)
-		says.lends = "VMX";
+		reports.nested = "VMX";
 	else if (!plat->ops->cpuid(plat, 0x80000000, 0, &r) &&
 		 r.eax >> 16 == 0x8000 && r.eax >= 0x80000001 &&
 		 !plat->ops->cpuid(plat, 0x80000001, 0, &r) && r.ecx >> 2 & 1)
-		says.lends = "SVM";
-	return says;
+		reports.nested = "SVM";
+	return reports;
 }
 
-/* Whether what a row stands for goes with the hypervisor that CPUID names.  The
+/* Whether what a row means agrees with the hypervisor that CPUID names.  The
  * kernel's own knowledge of Xen goes with any: see layers(). */
 static bool goes_with(const struct hv_evidence_row *row, const char *vendor)
 {
@@ -65,8 +65,9 @@ static const char *explanation(
 	return "one of them is made up, or copied from a host below";
 }
 
-static void contradict(const struct tscal_hv *hv, const struct cpuid_says *cpu,
-	const struct hv_evidence *ev, char *buf, size_t size)
+static void contradict(const struct tscal_hv *hv,
+	const struct cpuid_reports *cpu, const struct hv_evidence *ev,
+	char *buf, size_t size)
 {
 	char phrase[128];
 
@@ -95,7 +96,7 @@ static void contradict(const struct tscal_hv *hv, const struct cpuid_says *cpu,
 	}
 }
 
-__attribute__((format(printf, 2, 3))) static void say(
+__attribute__((format(printf, 2, 3))) static void add_layer(
 	struct tscal_hv *hv, const char *fmt, ...)
 {
 	size_t len = strlen(hv->layers);
@@ -139,12 +140,12 @@ static bool wsl2(const struct hv_evidence *ev)
 }
 
 /*
- * Who shows a signature intercepts CPUID, and then makes up every answer: it is
- * always the layer next below that speaks.  The one exception are Xen's
+ * A hypervisor that shows a signature intercepts CPUID, and makes up every
+ * answer: all answers are of the layer next below.  The one exception are Xen's
  * paravirtual domains, where CPUID is not intercepted on CPUs that cannot make
- * it fault: there Xen's own place, what it runs in, speaks.
+ * it fault: there the layer that Xen runs in answers.
  */
-static void layers_below(struct tscal_hv *hv, const struct cpuid_says *cpu,
+static void layers_below(struct tscal_hv *hv, const struct cpuid_reports *cpu,
 	const struct hv_evidence *ev)
 {
 	const struct hv_evidence_row *xen = xen_kernel(ev);
@@ -152,28 +153,30 @@ static void layers_below(struct tscal_hv *hv, const struct cpuid_says *cpu,
 		     strcmp(hv->main.vendor, "xen") != 0;
 
 	if (xen && xen->dom0)
-		say(hv, "This is Xen's control domain.");
+		add_layer(hv, "This is Xen's control domain.");
 	if (wsl2(ev))
-		say(hv, "This is WSL 2: a virtual machine of Hyper-V's, beside "
+		add_layer(hv,
+			"This is WSL 2: a virtual machine of Hyper-V's, beside "
 			"Windows.");
 	if (xen && other)
-		say(hv,
+		add_layer(hv,
 			"Two layers: the kernel runs on Xen, and CPUID shows "
 			"what Xen runs in, %s.",
 			hv->main.name);
 	else if (xen && cpu->known && !cpu->present)
-		say(hv,
+		add_layer(hv,
 			"The kernel runs on Xen as a paravirtual domain, which "
 			"sees the CPUID of the machine%s.",
 			hv->main.forced ? "; Xen's own leaves were read behind "
 					  "its prefix"
 					: "");
 	else if (cpu->present && hv->main.base)
-		say(hv, "CPUID is answered by the layer next below; what lies "
+		add_layer(hv,
+			"CPUID is answered by the layer next below; what lies "
 			"under it does not show.");
 }
 
-static void layers(struct tscal_hv *hv, const struct cpuid_says *cpu,
+static void layers(struct tscal_hv *hv, const struct cpuid_reports *cpu,
 	const struct hv_evidence *ev)
 {
 	const struct tscal_hv_evidence *container = first(
@@ -181,15 +184,16 @@ static void layers(struct tscal_hv *hv, const struct cpuid_says *cpu,
 
 	layers_below(hv, cpu, ev);
 	if (hv->n_also)
-		say(hv,
+		add_layer(hv,
 			"The other signatures are interfaces that %s offers, "
 			"not layers.",
 			hv->main.name);
-	if (cpu->present && cpu->lends)
-		say(hv, "It lends %s, so this guest may host guests itself.",
-			cpu->lends);
+	if (cpu->present && cpu->nested)
+		add_layer(hv,
+			"It lends %s, so this guest may host guests itself.",
+			cpu->nested);
 	if (container)
-		say(hv,
+		add_layer(hv,
 			"In a container (%s), with the clocks of the kernel "
 			"that it shares.",
 			container->name);
@@ -225,7 +229,7 @@ static void timing(struct tscal_hv *hv)
 void hv_describe(struct tscal_platform *plat, struct hv_evidence *ev,
 	struct tscal_hv *hv)
 {
-	struct cpuid_says cpu = ask_cpuid(plat);
+	struct cpuid_reports cpu = ask_cpuid(plat);
 
 	hv_evidence_read(plat, HV_AT_ALL, ev);
 	hv->n_evidence = ev->n;

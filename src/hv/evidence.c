@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* Where evidence is read.  Each place once, a bounded number of bytes, and
- * whatever stands there comes out printable. */
+ * what is found comes out printable. */
 #include "hv/evidence.h"
 
 #include <ctype.h>
@@ -77,7 +77,7 @@ static void tidy(char *text, size_t n)
 			*c = '?';
 }
 
-/* What stands in a file, as much as an item holds; -errno if there is none. */
+/* A file's content, as much as an item holds; -errno if there is none. */
 static int read_text(struct tscal_platform *plat, const char *path,
 	char text[sizeof(((struct tscal_hv_evidence *)0)->says)])
 {
@@ -97,7 +97,7 @@ static void read_string(struct tscal_platform *plat, const struct place *place,
 		add(ev, place, text);
 }
 
-/* That it is there tells enough. */
+/* That the file exists is enough. */
 static void read_presence(struct tscal_platform *plat,
 	const struct place *place, struct hv_evidence *ev)
 {
@@ -221,11 +221,11 @@ static void read_leaf_0(struct tscal_platform *plat, const struct place *place,
 
 /*
  * Firmware first: DMI in systemd's order (src/basic/virt.c), as a product's
- * name says more than who made its parts.  Then the kernel, then containers.
+ * name means more than its parts' vendors.  Then the kernel, then containers.
  *
  * Not read: /proc/self/cgroup and Podman's /run/.containerenv.  They hold ids
- * that would stand in every recording, and in a namespace of its own a cgroup
- * says nothing.
+ * that every recording would have, and in a namespace of its own a cgroup
+ * has no name.
  */
 static const struct place places[] = {
 	{HV_AT_PRODUCT, "DMI product_name", DMI "product_name", read_string},
@@ -238,7 +238,7 @@ static const struct place places[] = {
 		"/sys/firmware/dmi/entries/0-0/raw", read_smbios},
 	{HV_AT_FADT, "ACPI hypervisor id", NULL, read_hypervisor_id},
 	{HV_AT_OEM, "ACPI OEM id", NULL, read_oem_id},
-	/* Windows ACPI Emulated devices Table: tells a guest of its timers. */
+	/* Windows ACPI Emulated devices Table: describes a guest's timers. */
 	{HV_AT_WAET, "ACPI table WAET", ACPI "WAET", read_listed},
 	{HV_AT_TREE, SAME("/proc/device-tree/hypervisor/compatible"),
 		read_string},
@@ -255,7 +255,7 @@ static const struct place places[] = {
 		"available_clocksource",
 		read_clocks},
 	{HV_AT_LEAF_0, "CPUID leaf 0", NULL, read_leaf_0},
-	/* https://systemd.io/CONTAINER_INTERFACE, and Docker's own mark. */
+	/* https://systemd.io/CONTAINER_INTERFACE, and Docker's own file. */
 	{HV_AT_SYSTEMD, SAME("/run/systemd/container"), read_string},
 	{HV_AT_MANAGER, SAME("/run/host/container-manager"), read_string},
 	{HV_AT_DOCKER, SAME("/.dockerenv"), read_presence},

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * What tells of a hypervisor outside its CPUID leaves: firmware, the kernel,
- * the CPU's name, the marks of containers.  It is evidence: shown with where it
- * was read, held against CPUID, and never put in its place.
+ * Evidence of a hypervisor outside its CPUID leaves: firmware, the kernel, the
+ * CPU's name, files of containers.  It is shown with the place where it was
+ * read and compared with CPUID; it never replaces CPUID.
  */
 #ifndef TSCAL_HV_EVIDENCE_H
 #define TSCAL_HV_EVIDENCE_H
 
 #include "hv/acpi.h"
 
-/* Where something can stand, as bits, in the order in which it is read. */
+/* The places of evidence, as bits, in the order in which they are read. */
 enum hv_place {
 	HV_AT_PRODUCT = 1 << 0,	  /* DMI product_name */
 	HV_AT_SYS = 1 << 1,	  /* DMI sys_vendor */
@@ -31,32 +31,32 @@ enum hv_place {
 	HV_AT_LEAF_0 = 1 << 16,	  /* CPUID's vendor */
 	HV_AT_SYSTEMD = 1 << 17,  /* what systemd noted of its container */
 	HV_AT_MANAGER = 1 << 18,  /* what a container manager wrote */
-	HV_AT_DOCKER = 1 << 19,	  /* Docker's mark */
+	HV_AT_DOCKER = 1 << 19,	  /* Docker's file */
 };
 #define HV_AT_DMI                                                              \
 	(HV_AT_PRODUCT | HV_AT_SYS | HV_AT_BOARD | HV_AT_BIOS | HV_AT_VERSION)
 #define HV_AT_CONTAINER (HV_AT_SYSTEMD | HV_AT_MANAGER | HV_AT_DOCKER)
 #define HV_AT_ALL ((1 << 20) - 1)
 
-/* How a row's text is looked for in what stands there. */
+/* How a row's text is compared with the place's content. */
 enum hv_how {
 	HV_STARTS,   /* at its start */
-	HV_WHOLE,    /* it is all that stands there */
+	HV_WHOLE,    /* it is all of it */
 	HV_CONTAINS, /* anywhere in it */
 };
 
-/* A row: some text at some places, and who that is. */
+/* A row: a text at some places, and what it names. */
 struct hv_evidence_row {
 	unsigned places; /* enum hv_place */
 	enum hv_how how;
 	const char *text;
-	const char *name; /* for people; NULL: what stands there */
+	const char *name; /* for people; NULL: the content */
 	enum tscal_hv_means means;
 	/* The vendor that CPUID ought to show, "" if several. */
 	const char *vendor;
 	/* Others that it goes with, separated by blanks; NULL: with any. */
 	const char *beside;
-	/* CPUID need not set its bit where this stands: a Xen PV domain shows
+	/* CPUID need not set its bit where this is found: a Xen PV domain shows
 	 * the host's CPUID, an emulator of programs the CPU it makes up. */
 	bool without_bit;
 	bool dom0; /* Xen's control domain */
@@ -64,7 +64,7 @@ struct hv_evidence_row {
 
 /* Row i of the table, NULL beyond the last. */
 const struct hv_evidence_row *hv_evidence_row_at(size_t i);
-/* The row for what stands at a place, NULL if it tells nothing. */
+/* The row for the content of a place, NULL if it means nothing. */
 const struct hv_evidence_row *hv_evidence_row_for(
 	enum hv_place place, const char *text);
 

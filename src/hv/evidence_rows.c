@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "hv/clocksource.h"
 #include "hv/evidence.h"
 
 #define VIRTUAL TSCAL_HV_MEANS_VIRTUAL
@@ -18,15 +19,15 @@
 #define UNDER_QEMU "kvm tcg xen haxm nvmm"
 #define HYPERV_CLOCKS "virtualbox kvm"
 
-/* Where, how, the text; who that is, what it means, the vendor that CPUID ought
- * to show, and others that go with it. */
-#define ROW(at, cmp, str, who, mean, id, also)                                 \
-	.places = (at), .how = (cmp), .text = (str), .name = (who),            \
+/* Where, how, the text; what it names, what it means, the vendor that CPUID
+ * ought to show, and others that go with it. */
+#define ROW(at, cmp, str, names, mean, id, also)                               \
+	.places = (at), .how = (cmp), .text = (str), .name = (names),          \
 	.means = (mean), .vendor = (id), .beside = (also)
 
 /* The first row that fits counts. */
 static const struct hv_evidence_row rows[] = {
-	/* Before what EC2's virtual machines say as well. */
+	/* Before the text that EC2's virtual machines have as well. */
 	{ROW(HV_AT_PRODUCT, HV_CONTAINS, ".metal", "Amazon EC2", METAL, "",
 		"")},
 	{ROW(HV_AT_DMI, HV_STARTS, "KVM", "KVM", VIRTUAL, "kvm", "tcg")},
@@ -129,14 +130,15 @@ static const struct hv_evidence_row rows[] = {
 
 	/* Linux registers these where it has found their hypervisor, by the
 	 * signature; others offer the same interface. */
-	{ROW(HV_AT_CLOCKS, HV_WHOLE, "kvm-clock", "KVM", VIRTUAL, "kvm",
+	{ROW(HV_AT_CLOCKS, HV_WHOLE, CLOCKSOURCE_KVM, "KVM", VIRTUAL, "kvm",
 		"openbsd-vmm")},
-	{ROW(HV_AT_CLOCKS, HV_WHOLE, "xen", "Xen", VIRTUAL, "xen", ""),
+	{ROW(HV_AT_CLOCKS, HV_WHOLE, CLOCKSOURCE_XEN, "Xen", VIRTUAL, "xen",
+		 ""),
 		.without_bit = true},
-	{ROW(HV_AT_CLOCKS, HV_WHOLE, "hyperv_clocksource_tsc_page", "Hyper-V",
+	{ROW(HV_AT_CLOCKS, HV_WHOLE, CLOCKSOURCE_HYPERV_PAGE, "Hyper-V",
 		VIRTUAL, "hyperv", HYPERV_CLOCKS)},
-	{ROW(HV_AT_CLOCKS, HV_WHOLE, "hyperv_clocksource_msr", "Hyper-V",
-		VIRTUAL, "hyperv", HYPERV_CLOCKS)},
+	{ROW(HV_AT_CLOCKS, HV_WHOLE, CLOCKSOURCE_HYPERV_MSR, "Hyper-V", VIRTUAL,
+		"hyperv", HYPERV_CLOCKS)},
 
 	{ROW(HV_AT_LEAF_0, HV_WHOLE, "LKVMLKVMLKVM", "kvmtool", VIRTUAL, "kvm",
 		"")},

@@ -18,7 +18,7 @@
 #define REENLIGHTENMENT (1U << 13)	 /* EAX */
 #define FREQUENCY_MSRS (1U << 8)	 /* EDX */
 
-/* Who stands at the first base; NULL if nobody. */
+/* The match at the first base; NULL if there is none. */
 static const struct tscal_hv_match *at_first_base(const struct tscal_hv *hv)
 {
 	if (!hv->present)

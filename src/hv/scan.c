@@ -14,7 +14,7 @@
 #define BASE_FIRST 0x40000000U
 #define BASE_STEP 0x100U
 
-/* Who is told by these 12 bytes, here; the last row if nobody known. */
+/* The vendor that these 12 bytes mean here; the last row if unknown. */
 static const struct hv_vendor *recognise(struct tscal_platform *plat,
 	struct hv_evidence *ev, const struct tscal_hv_match *m)
 {
@@ -95,9 +95,9 @@ static size_t push(struct tscal_hv_match *found, size_t n, bool *truncated,
 	return n + 1;
 }
 
-/* Linux believes the highest base, and so must who wants to know what Linux
- * does: KVM and Xen hide behind Hyper-V's interface at the first base. */
-static size_t believed(const struct tscal_hv_match *found, size_t n)
+/* As Linux, take the highest base: KVM and Xen have Hyper-V's interface at the
+ * first base. */
+static size_t chosen(const struct tscal_hv_match *found, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (hv_vendor_of(&found[i])->keeps_identity)
@@ -105,7 +105,7 @@ static size_t believed(const struct tscal_hv_match *found, size_t n)
 	return 0;
 }
 
-static void nobody(struct tscal_hv *hv, const char *vendor, const char *name)
+static void set_main(struct tscal_hv *hv, const char *vendor, const char *name)
 {
 	snprintf(hv->main.vendor, sizeof(hv->main.vendor), "%s", vendor);
 	snprintf(hv->main.name, sizeof(hv->main.name), "%s", name);
@@ -114,7 +114,7 @@ static void nobody(struct tscal_hv *hv, const char *vendor, const char *name)
 static void none(struct tscal_hv *hv)
 {
 	memset(hv, 0, sizeof(*hv));
-	nobody(hv, "none", "none");
+	set_main(hv, "none", "none");
 }
 
 /* Xen behind its prefix, where the kernel reports that it runs on Xen: a
@@ -164,13 +164,13 @@ void hv_scan_by_bit(struct tscal_platform *plat, bool guest, unsigned gap,
 			n = push(found, n, &hv->truncated, &m);
 	}
 	if (!n) {
-		nobody(hv, "unknown", "an unreadable hypervisor");
+		set_main(hv, "unknown", "an unreadable hypervisor");
 		return;
 	}
-	/* Twelve NUL bytes are nobody's, as long as there is anybody else. */
+	/* Twelve NUL bytes mean no vendor where there is another match. */
 	if (n > 1 && !known(&found[n - 1]) && is_blank(&found[n - 1]))
 		n--;
-	best = believed(found, n);
+	best = chosen(found, n);
 	hv->main = found[best];
 	for (size_t i = 0; i < n; i++)
 		if (i != best)

@@ -3,7 +3,8 @@
 /*
  * VirtualBox's "minimal" interface (VMM/VMMR3/GIMMinimal.cpp): EAX is
  * 0x40000010, and no signature at all.  Twelve NUL bytes are what a guest of
- * anybody reads where nothing was set, so firmware has to say VirtualBox too.
+ * any hypervisor reads where nothing was set, so firmware has to name
+ * VirtualBox too.
  */
 #include "hv/virtualbox.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* What tells of a move, where the hypervisor's row promises something: less, if
- * its features say that it is not offered here. */
+/* What reports a move: what the hypervisor's row has, less what its features do
+ * not offer here. */
 #include "hv/watch.h"
 
 #include "hv/hyperv.h"

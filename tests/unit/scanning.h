@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* A machine's CPUID, who is believed there and what the timing leaf says. */
+/* A machine's CPUID, the hypervisor it means and what the timing leaf reports.
+ */
 #ifndef TSCAL_TESTS_SCANNING_H
 #define TSCAL_TESTS_SCANNING_H
 
@@ -44,7 +45,7 @@ static inline void detect(void)
 	cr_assert(eq(int, tscal_hv_detect(&sim.plat, &hv), 0));
 }
 
-/* Ask the timing leaf of whoever is believed. */
+/* Ask the timing leaf of the hypervisor. */
 static inline void ask(void)
 {
 	const struct hv_vendor *row;

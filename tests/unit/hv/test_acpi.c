@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* Where the FADT says that the PM timer is, whatever its bytes are. */
+/* The PM timer of the FADT, whatever its bytes are. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <errno.h>

@@ -1,75 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* What tells of a hypervisor outside its leaves, and what of it contradicts
- * them. */
-#include <criterion/criterion.h>
-#include <criterion/new/assert.h>
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-
+/* The evidence of a hypervisor outside its CPUID leaves. */
 #include "unit/fadt.h"
-#include "hv/evidence.h"
-#include "hv/ask_evidence.h"
-#include "hv/describe.h"
-#include "hv/vendor.h"
-#include "plat/sim/sim.h"
+#include "unit/detecting.h"
 
-#define DMI "/sys/class/dmi/id/"
-#define AVAILABLE                                                              \
-	"/sys/devices/system/clocksource/clocksource0/available_clocksource"
-
-static struct sim sim;
-static struct tscal_hv hv;
-
-/* A machine whose CPUID shows this signature at the first base; NULL: none. */
-static void machine(const char *signature, uint32_t ecx)
-{
-	uint32_t r[3] = {0};
-
-	sim_init(&sim);
-	memset(&hv, 0, sizeof(hv));
-	sim_add_cpuid(&sim, 0, 0, 1, 0x756e6547, 0x6c65746e, 0x49656e69);
-	sim_add_cpuid(
-		&sim, 1, 0, 0, 0, ecx | (signature ? UINT32_C(1) << 31 : 0), 0);
-	if (!signature)
-		return;
-	memcpy(r, signature, 12);
-	sim_add_cpuid(&sim, 0x40000000, 0, 0x40000001, r[0], r[1], r[2]);
-}
-
-static void detect(void)
-{
-	cr_assert(eq(int, tscal_hv_detect(&sim.plat, &hv), 0));
-}
-
-static const struct tscal_hv_evidence *at(const char *where)
-{
-	for (size_t i = 0; i < hv.n_evidence; i++)
-		if (!strcmp(hv.evidence[i].where, where))
-			return &hv.evidence[i];
-	return NULL;
-}
-
-static void expect(const char *where, const char *says, const char *name,
-	enum tscal_hv_means means, const char *vendor)
-{
-	const struct tscal_hv_evidence *e = at(where);
-
-	cr_assert(e != NULL, "nothing at %s", where);
-	cr_expect(eq(str, (char *)e->says, (char *)says), "%s", where);
-	cr_expect(eq(str, (char *)e->name, (char *)name), "%s", where);
-	cr_expect(eq(int, e->means, means), "%s", where);
-	cr_expect(eq(str, (char *)e->vendor, (char *)vendor), "%s", where);
-}
-
-static void expect_sentence(const char *sentence, const char *part)
-{
-	cr_expect(strstr(sentence, part) != NULL, "\"%s\" is not in \"%s\"",
-		part, sentence);
-}
-
-Test(hv_evidence, a_machine_that_tells_nothing)
+Test(hv_evidence, a_machine_without_evidence)
 {
 	machine(NULL, 0);
 	sim_add_file(&sim, DMI "sys_vendor", "Dell Inc.\n");
@@ -83,7 +18,7 @@ Test(hv_evidence, a_machine_that_tells_nothing)
 	cr_expect(zero(str, hv.timing));
 }
 
-Test(hv_evidence, what_stands_where)
+Test(hv_evidence, each_place_is_read)
 {
 	struct table facp = fadt_of_qemu(6), waet = table_of("WAET", 40);
 	static const uint8_t type_0[24] = {0, 24, [0x13] = 1 << 4};
@@ -144,7 +79,7 @@ Test(hv_evidence, a_table_that_root_alone_may_read_is_there_all_the_same)
 }
 
 /* As of a service that may not see /sys/firmware. */
-Test(hv_evidence, a_directory_that_is_closed_tells_of_no_table)
+Test(hv_evidence, a_closed_directory_is_no_evidence_of_a_table)
 {
 	machine(NULL, 0);
 	sim_add_file_error(&sim, WAET, -EACCES);
@@ -153,7 +88,7 @@ Test(hv_evidence, a_directory_that_is_closed_tells_of_no_table)
 	cr_expect(zero(sz, hv.n_evidence));
 }
 
-Test(hv_evidence, firmware_that_is_too_short_or_too_old_names_nobody)
+Test(hv_evidence, firmware_that_is_too_short_or_too_old_names_no_vendor)
 {
 	struct table facp = fadt_of_qemu(6);
 	uint8_t type_0[20] = {0, 20, [0x13] = 1 << 4};
@@ -162,7 +97,7 @@ Test(hv_evidence, firmware_that_is_too_short_or_too_old_names_nobody)
 	for (uint32_t size = 0; size < 276; size++) {
 		machine(NULL, 0);
 		sim_add_bytes(&sim, FACP, facp.bytes, size);
-		/* Type 0 that says it ends before the byte. */
+		/* Type 0 whose length ends before the byte. */
 		type_0[1] = 19;
 		sim_add_bytes(&sim, "/sys/firmware/dmi/entries/0-0/raw", type_0,
 			size < 20 ? size : 20);
@@ -176,7 +111,7 @@ Test(hv_evidence, firmware_that_is_too_short_or_too_old_names_nobody)
 	cr_expect(eq(sz, hv.n_evidence, 0), "revision 5");
 }
 
-Test(hv_evidence, an_id_that_nobody_knows_is_kept_and_decides_nothing)
+Test(hv_evidence, an_unknown_id_is_kept_and_decides_nothing)
 {
 	struct table facp = fadt_of_qemu(6);
 	char sign[96];
@@ -277,115 +212,6 @@ Test(hv_evidence, more_than_there_is_room_for)
 	cr_expect(hv.evidence_truncated);
 }
 
-/* What CPUID shows beside what DMI says. */
-static const struct pair {
-	const char *signature, *file, *says;
-	const char *contradiction; /* a part of it, NULL: none */
-} pairs[] = {
-	{"KVMKVMKVM\0\0\0", "sys_vendor", "QEMU", NULL},
-	{"KVMKVMKVM\0\0\0", "sys_vendor", "Amazon EC2", NULL},
-	{"KVMKVMKVM\0\0\0", "product_name", "m5.large", NULL},
-	{"KVMKVMKVM\0\0\0", "product_name", "Google Compute Engine", NULL},
-	{"KVMKVMKVM\0\0\0", "product_name", "OpenStack Compute", NULL},
-	{"KVMKVMKVM\0\0\0", "product_name", "KubeVirt", NULL},
-	{"KVMKVMKVM\0\0\0", "product_name", "AHV", NULL},
-	{"KVMKVMKVM\0\0\0", "sys_vendor", "Parallels Software", NULL},
-	{"KVMKVMKVM\0\0\0", "sys_vendor", "innotek GmbH", NULL},
-	{"KVMKVMKVM\0\0\0", "sys_vendor", "Oracle Corporation", NULL},
-	{"KVMKVMKVM\0\0\0", "sys_vendor", "Dell Inc.", NULL},
-	{"VMwareVMware", "product_name", "VMware Virtual Platform", NULL},
-	{"VMwareVMware", "product_name", "VMware7,1", NULL},
-	{"Microsoft Hv", "product_name", "Virtual Machine", NULL},
-	{"XenVMMXenVMM", "sys_vendor", "Xen", NULL},
-	{"XenVMMXenVMM", "sys_vendor", "Amazon EC2", NULL},
-	{"TCGTCGTCGTCG", "sys_vendor", "QEMU", NULL},
-	{"TCGTCGTCGTCG", "product_name", "KVM", NULL},
-	{"Somebody new", "sys_vendor", "QEMU", NULL},
-	{NULL, "sys_vendor", "Dell Inc.", NULL},
-	{NULL, "sys_vendor", "Amazon EC2", NULL},
-	{NULL, "product_name", "c5.metal", NULL},
-	{NULL, "sys_vendor", "Oracle Corporation", NULL},
-	{NULL, "product_name", "Surface Laptop", NULL},
-
-	{"KVMKVMKVM\0\0\0", "sys_vendor", "VMware, Inc.",
-		"CPUID says KVM, but DMI sys_vendor is \"VMware, Inc.\": one "
-		"of "
-		"them is made up, or copied from a host below."},
-	{"KVMKVMKVM\0\0\0", "product_name", "Virtual Machine",
-		"copied from a host below"},
-	{"KVMKVMKVM\0\0\0", "product_name", "c5.metal",
-		"CPUID says KVM, but DMI product_name is \"c5.metal\", which "
-		"is "
-		"bare metal."},
-	{"KVMKVMKVM\0\0\0", "product_name", "c7i.metal-24xl", "bare metal"},
-	{"VMwareVMware", "sys_vendor", "QEMU",
-		"QEMU on Windows (WHPX) shows VMware's signature."},
-	{"Microsoft Hv", "sys_vendor", "QEMU", "Hyper-V's leaves and hide"},
-	{"Microsoft Hv", "bios_vendor", "SeaBIOS", "Hyper-V's leaves and hide"},
-	{NULL, "sys_vendor", "QEMU",
-		"CPUID says that there is no hypervisor, but DMI sys_vendor is "
-		"\"QEMU\": one that hides."},
-	{NULL, "product_name", "Virtual Machine", "one that hides"},
-};
-
-Test(hv_evidence, what_goes_with_what_cpuid_shows)
-{
-	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
-		const struct pair *p = &pairs[i];
-		char path[64];
-
-		machine(p->signature, 0);
-		snprintf(path, sizeof(path), DMI "%s", p->file);
-		sim_add_file(&sim, path, p->says);
-		detect();
-		if (p->contradiction)
-			expect_sentence(hv.contradiction, p->contradiction);
-		else
-			cr_expect(zero(str, hv.contradiction), "%s: %s",
-				p->says, hv.contradiction);
-	}
-}
-
-Test(hv_evidence, a_contradiction_changes_nobody)
-{
-	machine("KVMKVMKVM\0\0\0", 0);
-	sim_add_file(&sim, DMI "sys_vendor", "VMware, Inc.");
-	detect();
-	cr_expect(hv.present);
-	cr_expect(eq(str, hv.main.vendor, (char *)"kvm"));
-}
-
-Test(hv_evidence, without_cpuid_nothing_contradicts_it)
-{
-	sim_init(&sim);
-	memset(&hv, 0, sizeof(hv));
-	sim_add_file(&sim, DMI "sys_vendor", "QEMU");
-	hv_describe(&sim.plat, &(struct hv_evidence){0}, &hv);
-	cr_expect(eq(sz, hv.n_evidence, 1));
-	cr_expect(zero(str, hv.contradiction));
-}
-
-Test(hv_evidence, xen_pv_shows_the_cpuid_of_its_machine)
-{
-	machine(NULL, 0);
-	sim_add_file(&sim, "/sys/hypervisor/type", "xen\n");
-	sim_add_file(&sim, "/proc/xen/capabilities", "");
-	detect();
-	cr_expect(eq(sz, hv.n_evidence, 2));
-	cr_expect(zero(str, hv.contradiction), "%s", hv.contradiction);
-	expect_sentence(hv.layers, "paravirtual domain");
-}
-
-Test(hv_evidence, xen_in_kvm_is_two_layers)
-{
-	machine("KVMKVMKVM\0\0\0", 0);
-	sim_add_file(&sim, "/sys/hypervisor/type", "xen\n");
-	detect();
-	cr_expect(zero(str, hv.contradiction), "%s", hv.contradiction);
-	expect_sentence(hv.layers, "Two layers");
-	expect_sentence(hv.layers, "KVM");
-}
-
 Test(hv_evidence, dom0_by_its_capabilities_or_by_its_features)
 {
 	static const struct {
@@ -417,86 +243,7 @@ Test(hv_evidence, dom0_by_its_capabilities_or_by_its_features)
 	}
 }
 
-Test(hv_evidence, wsl)
-{
-	machine("Microsoft Hv", 0);
-	sim_add_file(&sim, "/proc/sys/kernel/osrelease",
-		"5.15.153.1-microsoft-standard-WSL2\n");
-	sim_add_file(&sim, "/run/systemd/container", "wsl\n");
-	detect();
-	expect("/proc/sys/kernel/osrelease",
-		"5.15.153.1-microsoft-standard-WSL2", "WSL 2",
-		TSCAL_HV_MEANS_VIRTUAL, "hyperv");
-	cr_expect(zero(str, hv.contradiction));
-	expect_sentence(hv.layers, "WSL 2");
-	cr_expect(strstr(hv.layers, "container") == NULL, "%s", hv.layers);
-
-	machine(NULL, 0);
-	sim_add_file(
-		&sim, "/proc/sys/kernel/osrelease", "4.4.0-19041-Microsoft\n");
-	detect();
-	expect("/proc/sys/kernel/osrelease", "4.4.0-19041-Microsoft", "WSL 1",
-		TSCAL_HV_MEANS_CONTAINER, "");
-	cr_expect(zero(str, hv.contradiction));
-}
-
-Test(hv_evidence, what_the_layer_below_lends)
-{
-	machine("KVMKVMKVM\0\0\0", 1 << 5);
-	detect();
-	expect_sentence(hv.layers, "lends VMX");
-
-	machine("KVMKVMKVM\0\0\0", 0);
-	sim_add_cpuid(&sim, 0x80000000, 0, 0x80000008, 0, 0, 0);
-	sim_add_cpuid(&sim, 0x80000001, 0, 0, 0, 1 << 2, 0);
-	detect();
-	expect_sentence(hv.layers, "lends SVM");
-	expect_sentence(hv.layers, "next below");
-
-	/* A machine of its own has them, and nobody lends anything. */
-	machine(NULL, 1 << 5);
-	detect();
-	cr_expect(zero(str, hv.layers));
-}
-
-Test(hv_evidence, other_signatures_are_interfaces)
-{
-	uint32_t r[3];
-
-	machine("Microsoft Hv", 0);
-	memcpy(r, "KVMKVMKVM\0\0\0", 12);
-	sim_add_cpuid(&sim, 0x40000100, 0, 0x40000101, r[0], r[1], r[2]);
-	detect();
-	expect_sentence(hv.layers, "interfaces that KVM offers");
-	cr_expect(eq(u32, hv.timing_leaf, 0x40000110));
-	expect_sentence(hv.timing,
-		"leaf 0x40000110 EAX, kHz, which is beyond its last, "
-		"0x40000101");
-}
-
-Test(hv_evidence, what_each_vendor_offers)
-{
-	const struct hv_vendor *row;
-
-	for (size_t i = 0; (row = hv_vendor_row(i)) != NULL; i++) {
-		if (!row->n_signatures || row->confirm)
-			continue;
-		machine(row->signatures[0], 0);
-		detect();
-		cr_expect(eq(int, hv.timing_leaf != 0, row->timing != NULL),
-			"%s", row->name);
-		expect_sentence(
-			hv.timing, row->timing ? "leaf 0x400000" : "no leaf");
-		if (row->instead)
-			expect_sentence(hv.timing, row->instead);
-	}
-	machine("Somebody new", 0);
-	detect();
-	cr_expect(eq(u32, hv.timing_leaf, 0));
-	cr_expect(zero(str, hv.timing));
-}
-
-Test(hv_evidence, emulators_that_stand_where_the_cpus_vendor_does)
+Test(hv_evidence, emulators_by_the_vendor_of_leaf_0)
 {
 	sim_init(&sim);
 	/* EBX EDX ECX. */
@@ -508,7 +255,7 @@ Test(hv_evidence, emulators_that_stand_where_the_cpus_vendor_does)
 	cr_expect(zero(str, hv.contradiction));
 }
 
-Test(hv_evidence, a_sign_is_the_first_that_means_a_virtual_machine)
+Test(hv_evidence, the_first_evidence_of_a_virtual_machine)
 {
 	char sign[96];
 

@@ -42,14 +42,14 @@ static const char *place(const struct hv_evidence_row *row)
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
 		if (places[i].places == row->places)
 			return places[i].name;
-	cr_fatal("\"%s\" stands at places without a name", row->text);
+	cr_fatal("\"%s\" is at places without a name", row->text);
 }
 
 /* "kvm, tcg": what CPUID shows without a contradiction. */
 static char *spell_vendors(const struct hv_evidence_row *row, char *out)
 {
 	if (!row->beside)
-		return out + sprintf(out, "anybody");
+		return out + sprintf(out, "any vendor");
 	out += sprintf(out, "%s", row->vendor);
 	for (const char *at = row->beside; *at; at += strspn(at, " ")) {
 		int len = (int)strcspn(at, " ");
@@ -62,7 +62,7 @@ static char *spell_vendors(const struct hv_evidence_row *row, char *out)
 	return out;
 }
 
-/* "| place | `text` | who | means | CPUID |" */
+/* "| place | `text` | name | means | CPUID |" */
 static void spell(const struct hv_evidence_row *row, char *out)
 {
 	out += sprintf(out, "| %s | ", place(row));
@@ -76,13 +76,13 @@ static void spell(const struct hv_evidence_row *row, char *out)
 		row->name && row->name[0] ? row->name : "-",
 		tscal_hv_means_str(row->means));
 	if (row->means == TSCAL_HV_MEANS_METAL)
-		out += sprintf(out, "nobody");
+		out += sprintf(out, "none");
 	else
 		out = spell_vendors(row, out);
-	sprintf(out, "%s |", row->without_bit ? ", nobody" : "");
+	sprintf(out, "%s |", row->without_bit ? ", none" : "");
 }
 
-Test(hv_evidence_rows, the_page_says_what_the_code_says)
+Test(hv_evidence_rows, the_page_has_the_rows_of_the_code)
 {
 	static char text[TEXT_MAX], want[512];
 	const struct hv_evidence_row *row;

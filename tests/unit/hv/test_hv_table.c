@@ -43,7 +43,7 @@ Test(hv_table, every_row_has_id_name_and_signature)
 			cr_fail("%s", row->name);
 		if (row->timing && row->instead)
 			cr_fail("%s", row->name);
-		/* tscal hv says it with the leaf's number. */
+		/* tscal hv shows it with the leaf's number. */
 		if (row->timing_leaf)
 			cr_assert(eq(int,
 				strncmp(row->timing_leaf, "base + ", 7), 0));
@@ -83,7 +83,7 @@ Test(hv_table, every_id_is_a_stable_one_and_every_stable_one_has_a_row)
 		cr_assert(seen[k], "%s has no row", ids[k]);
 }
 
-/* As it stands in the page: NUL as \0, a space at either end as \x20, which
+/* As the page has it: NUL as \0, a space at either end as \x20, which
  * Markdown would drop. */
 static void spell(const char *signature, char *out)
 {
@@ -110,7 +110,7 @@ static void spell_row(const struct hv_vendor *row, char *out)
 	sprintf(out, " | %s |", row->timing_leaf ? row->timing_leaf : "none");
 }
 
-Test(hv_table, the_page_says_what_the_code_says)
+Test(hv_table, the_page_has_the_rows_of_the_code)
 {
 	static char text[TEXT_MAX], want[512];
 	const struct hv_vendor *row;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* What Xen's timing leaf says, and how a paravirtual domain comes by it. */
+/* What Xen's timing leaf reports, and how a paravirtual domain reads it. */
 #include "unit/scanning.h"
 
 static void xen(uint32_t eax, uint32_t mode, uint32_t khz)
@@ -49,7 +49,7 @@ Test(hv_xen, pv_dom0_reads_zero_khz)
 /* As of an EC2 c3. */
 #define SCALE 0xb74bc70a
 
-Test(hv_xen, whose_scale_says_the_same)
+Test(hv_xen, whose_scale_agrees)
 {
 	guest();
 	add_base(0x40000000, 0x40000005, "XenVMMXenVMM");
@@ -168,7 +168,7 @@ Test(hv_xen, a_leaf_that_faults_is_no_gap_of_a_recording)
 	cr_assert(strstr(answer.outcome.sentence, "recording") == NULL);
 }
 
-Test(hv_xen, the_prefix_is_executed_only_where_the_kernel_says_xen)
+Test(hv_xen, the_prefix_is_executed_only_where_the_kernel_reports_xen)
 {
 	static const char *const type[] = {NULL, "", "kvm\n", "\x7f\xff"};
 
@@ -180,7 +180,7 @@ Test(hv_xen, the_prefix_is_executed_only_where_the_kernel_says_xen)
 	}
 }
 
-Test(hv_xen, a_prefix_that_faults_or_shows_another_tells_nothing)
+Test(hv_xen, a_prefix_that_faults_or_shows_another_is_ignored)
 {
 	domain("xen\n");
 	sim.n_xen_cpuid = 0;
