@@ -10,6 +10,8 @@
 #ifndef TSCAL_RUN_H
 #define TSCAL_RUN_H
 
+#include <tscal/calibrate.h>
+
 #include "calib/facts/clock_pages.h"
 #include "calib/facts/facts.h"
 #include "calib/measure/window.h"

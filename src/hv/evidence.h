@@ -8,6 +8,8 @@
 #ifndef TSCAL_HV_EVIDENCE_H
 #define TSCAL_HV_EVIDENCE_H
 
+#include <tscal/hv.h>
+
 #include "plat/plat.h"
 
 /* Where something can stand, as bits, in the order in which it is read. */

@@ -10,6 +10,8 @@
 #ifndef TSCAL_HV_VENDOR_H
 #define TSCAL_HV_VENDOR_H
 
+#include <tscal/calibrate.h>
+
 #include "plat/plat.h"
 
 /* Limits of what a TSC may be, in Hz. */

@@ -4,6 +4,8 @@
 #ifndef TSCAL_MEASURE_H
 #define TSCAL_MEASURE_H
 
+#include <tscal/calibrate.h>
+
 #include "plat/plat.h"
 
 /* Enough for ranks, and far less than a window where reads need no system call:
