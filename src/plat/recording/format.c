@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plat/recording/recording.h"
 #include "plat/recording/lines.h"
+#include "plat/recording/recording.h"
+#include "plat/text.h"
 
 #define HEADER "tscal-recording"
 
@@ -30,13 +31,12 @@ __attribute__((format(printf, 2, 3))) static int bad(
 	struct parser *p, const char *fmt, ...)
 {
 	va_list ap;
-	int n = 0;
 
 	if (p->err_size) {
-		n = snprintf(p->err, p->err_size, "line %u: ", p->line);
+		p->err[0] = '\0';
+		text_printf(p->err, p->err_size, "line %u: ", p->line);
 		va_start(ap, fmt);
-		if (n >= 0 && (size_t)n < p->err_size)
-			vsnprintf(p->err + n, p->err_size - (size_t)n, fmt, ap);
+		text_vprintf(p->err, p->err_size, fmt, ap);
 		va_end(ap);
 		/* The text quoted from the line may hold a tab. */
 		for (char *c = p->err; *c; c++)

@@ -3,28 +3,18 @@
 /* A recording read from a file. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "plat/recording/recording.h"
-
-__attribute__((format(printf, 3, 4))) static void say(
-	char *err, size_t size, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	if (size)
-		vsnprintf(err, size, fmt, ap);
-	va_end(ap);
-}
+#include "plat/text.h"
 
 static int too_large(char *err, size_t err_size)
 {
-	say(err, err_size, "is too large: a recording has at most %u MB",
+	text_printf(err, err_size,
+		"is too large: a recording has at most %u MB",
 		REC_TEXT_MAX >> 20);
 	return -EBADMSG;
 }
@@ -47,7 +37,7 @@ static int open_regular(const char *path, char *err, size_t err_size)
 	if (!S_ISREG(st.st_mode)) {
 		if (fd >= 0)
 			close(fd);
-		say(err, err_size, "is not a regular file");
+		text_printf(err, err_size, "is not a regular file");
 		return S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
 	}
 	if (st.st_size > (off_t)REC_TEXT_MAX) {
@@ -58,7 +48,7 @@ static int open_regular(const char *path, char *err, size_t err_size)
 failed : {
 	int rc = -errno;
 
-	say(err, err_size, "cannot be opened: %s", strerror(-rc));
+	text_printf(err, err_size, "cannot be opened: %s", strerror(-rc));
 	if (fd >= 0)
 		close(fd);
 	return rc;
@@ -68,10 +58,16 @@ failed : {
 int rec_load(
 	const char *path, struct recording **out, char *err, size_t err_size)
 {
-	int fd = open_regular(path, err, err_size), rc = 0;
+	char *text = NULL, unwanted[1];
 	size_t len = 0, room = 0;
-	char *text = NULL;
+	int fd, rc = 0;
 
+	if (!err_size) {
+		err = unwanted;
+		err_size = sizeof(unwanted);
+	}
+	err[0] = '\0';
+	fd = open_regular(path, err, err_size);
 	if (fd < 0)
 		return fd;
 	/* The size from stat() is not reliable: files of /proc have none, and a
@@ -104,7 +100,7 @@ int rec_load(
 	if (rc == -EFBIG)
 		rc = too_large(err, err_size);
 	else if (rc)
-		say(err, err_size, "cannot be read: %s", strerror(-rc));
+		text_printf(err, err_size, "cannot be read: %s", strerror(-rc));
 	else
 		rc = rec_parse(text, len, out, err, err_size);
 	free(text);
