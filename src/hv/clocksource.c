@@ -19,10 +19,12 @@ static const struct clocksource rows[] = {
 		.scaled_tsc = true},
 	{CLOCKSOURCE_HYPERV_MSR, CLOCKSOURCE_OF_HYPERVISOR, .step_ns = 101},
 	/* A period of at most 100 ns (IA-PC HPET 1.0a, 2.3.4). */
-	{CLOCKSOURCE_HPET, CLOCKSOURCE_OF_TIMER, TSCAL_ROOT_HPET, 101},
+	{CLOCKSOURCE_HPET, CLOCKSOURCE_OF_TIMER, TSCAL_ROOT_HPET,
+		.step_ns = 101},
 	/* 3.579545 MHz (ACPI 6.5, 4.8.3.3), and a third of that. */
-	{CLOCKSOURCE_ACPI_PM, CLOCKSOURCE_OF_TIMER, TSCAL_ROOT_PM, 281},
-	{CLOCKSOURCE_PIT, CLOCKSOURCE_OF_TIMER, TSCAL_ROOT_PIT, 840},
+	{CLOCKSOURCE_ACPI_PM, CLOCKSOURCE_OF_TIMER, TSCAL_ROOT_PM,
+		.step_ns = 281},
+	{CLOCKSOURCE_PIT, CLOCKSOURCE_OF_TIMER, TSCAL_ROOT_PIT, .step_ns = 840},
 	/* HZ is at least 100; ticks may be late by one. */
 	{CLOCKSOURCE_JIFFIES, CLOCKSOURCE_OF_TICKS, .step_ns = 20000000,
 		.provisional = true},
