@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tscal/calibrate.h>
+
 #include "fresh.h"
 #include "plat/plat.h"
 

@@ -5,6 +5,8 @@
 #ifndef TSCAL_ESTIMATE_H
 #define TSCAL_ESTIMATE_H
 
+#include <tscal/calibrate.h>
+
 #include "plat/outcome.h"
 
 struct estimate {

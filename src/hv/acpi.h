@@ -4,6 +4,8 @@
 #ifndef TSCAL_ACPI_H
 #define TSCAL_ACPI_H
 
+#include <tscal/calibrate.h>
+
 #include "plat/plat.h"
 
 /* What a run needs of this machine's FADT; zeroed before the first use. */

@@ -8,6 +8,8 @@
 #ifndef TSCAL_HV_EVIDENCE_H
 #define TSCAL_HV_EVIDENCE_H
 
+#include <tscal/hv.h>
+
 #include "hv/acpi.h"
 
 /* The places of evidence, as bits, in the order in which they are read. */

@@ -4,6 +4,8 @@
 #ifndef TSCAL_HV_KVM_H
 #define TSCAL_HV_KVM_H
 
+#include <tscal/hv.h>
+
 #include "plat/plat.h"
 
 /* Whether KVM's CPUID leaves out the bit by which the pvclock record's flag

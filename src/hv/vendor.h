@@ -12,6 +12,8 @@
 #ifndef TSCAL_HV_VENDOR_H
 #define TSCAL_HV_VENDOR_H
 
+#include <tscal/calibrate.h>
+
 #include "hv/answer.h"
 #include "hv/evidence.h"
 

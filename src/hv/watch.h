@@ -4,6 +4,8 @@
 #ifndef TSCAL_HV_WATCH_H
 #define TSCAL_HV_WATCH_H
 
+#include <tscal/hv.h>
+
 #include "plat/plat.h"
 
 /* TSCAL_WATCH_*: what reports a move here; 0: nothing.  pvclock: its record

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <time.h>
 
+#include <tscal/conv.h>
+
 #include "plat/plat.h"
 
 static inline int clock_open(clockid_t clock, struct plat_counter *out)
@@ -18,16 +20,16 @@ static inline int clock_open(clockid_t clock, struct plat_counter *out)
 }
 
 /*
- * One straight line per sample.  The fences keep the clock's own loads between
- * the two TSC reads (Intel SDM vol. 2B, RDTSC).  In a header, so that the clock
- * may be a constant.
+ * Straight-line code for each sample.  The fences keep the clock's own loads
+ * between the two TSC reads (Intel SDM vol. 2B, RDTSC).  In a header, so that
+ * the clock may be a constant.
  */
 static inline int clock_burst(clockid_t clock, struct plat_sample *buf,
 	const struct plat_until *until)
 {
 	struct plat_tightest tightest = {0};
 	struct timespec ts;
-	/* None ticks faster than 20 GHz: for a clock that stands still. */
+	/* No TSC exceeds 20 GHz: ends the burst if the clock stands still. */
 	uint64_t begun = tscal_rdtsc(), ticks = until->ns * 20, first = 0;
 	size_t n = 0;
 

@@ -4,6 +4,8 @@
 #ifndef TSCAL_OUTCOME_H
 #define TSCAL_OUTCOME_H
 
+#include <tscal/calibrate.h>
+
 #include "plat/plat.h"
 
 /* Limits of what a TSC may be, in Hz. */

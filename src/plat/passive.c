@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * This machine, asked passively: CPUID, clocks, a few small files.  Opens no
- * device, starts no thread, installs no signal handler, allocates nothing.
+ * The passive platform, this machine: CPUID, clocks, a few small files.  Opens
+ * no device, starts no thread, installs no signal handler, allocates nothing.
  */
 #include <cpuid.h>
 #include <errno.h>
@@ -12,6 +12,8 @@
 #include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <tscal/calibrate.h>
 
 #include "plat/clock.h"
 #include "plat/plat.h"
@@ -35,7 +37,7 @@ static int passive_rdmsr(
 static int passive_read_file(
 	struct tscal_platform *p, const char *path, void *buf, size_t size)
 {
-	/* Where somebody put a FIFO, opening it must not wait for a writer. */
+	/* If path is a FIFO, opening it must not wait for a writer. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	size_t len = 0;
 	ssize_t n = 0;
@@ -127,7 +129,7 @@ static int passive_tsc_access(
 	return 0;
 }
 
-/* Clocks that everybody may read. */
+/* Clocks that need no permission. */
 static const clockid_t clocks[] = {
 	[PLAT_COUNTER_CLOCK_RAW] = CLOCK_MONOTONIC_RAW,
 	[PLAT_COUNTER_REALTIME] = CLOCK_REALTIME,
@@ -157,7 +159,7 @@ static void passive_counter_close(
 }
 
 /*
- * Each burst is one straight line per sample.  The fences keep the reference's
+ * Straight-line code for each sample.  The fences keep the reference's
  * own loads between the two TSC reads (Intel SDM vol. 2B, RDTSC).
  */
 static int burst_rdtsc(struct plat_sample *buf, const struct plat_until *until)
@@ -242,7 +244,7 @@ static void passive_wait(struct tscal_platform *p, uint64_t ns, bool spin)
 	uint64_t gone = 0;
 
 	(void)p;
-	/* Who waits is about to read the TSC, so the vDSO's clocks work, also
+	/* The caller is about to read the TSC, so the vDSO's clocks work, also
 	 * where a filter refuses every system call. */
 	if (clock_gettime(CLOCK_MONOTONIC, &start))
 		return;
@@ -263,7 +265,7 @@ static int passive_free(struct tscal_platform *p)
 }
 
 /* The probe platform takes these functions into its own table, so none of them
- * looks at the platform it gets. */
+ * uses its platform argument. */
 static const struct plat_ops passive_ops = {
 	.size = sizeof(struct plat_ops),
 	.name = "passive",

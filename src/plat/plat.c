@@ -2,6 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 #include "plat/plat.h"
 
+#include <tscal/calibrate.h>
+
 const char *plat_counter_name(enum plat_counter_id id)
 {
 	static const char *const names[PLAT_COUNTER_COUNT] = {

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * The seams: all that tscal ever asks of a machine.
+ * The platform: everything that tscal asks of a machine.  src/plat holds the
+ * platforms: passive here, others in recording/ and sim/; src/probe opens
+ * devices.
  *
- * Two kinds.  Look-ups ask once for a register or a file.  Measurements take
- * bursts of samples; a whole burst is one call, so that no indirect call of
- * ours stands between the two TSC reads of a sample.
+ * Look-ups ask once for a register or a file.  Measurements take bursts of
+ * samples; a whole burst is one call, so that no indirect call of ours is
+ * between the two TSC reads of a sample.
  *
- * Every call returns 0 (or what it says) or -errno, and these have one meaning
- * everywhere:
+ * Every call returns 0 (or what its comment states) or -errno.  These have one
+ * meaning everywhere:
  *	-ENOENT		this machine has no such thing
  *	-EACCES, -EPERM	it has, or may have, but we lack the permission
  *	-EOPNOTSUPP	this platform does not do that (passive: "not asked to")
@@ -21,7 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <tscal/calibrate.h>
+struct tscal_platform;
 
 struct plat_cpuid {
 	uint32_t eax, ebx, ecx, edx;
@@ -38,7 +40,7 @@ struct plat_timex {
 	int32_t tai;
 };
 
-/* The pages that carry the kernel's and the hypervisor's clock data. */
+/* The pages that hold the kernel's and the hypervisor's clock data. */
 enum plat_page {
 	PLAT_PAGE_VVAR,	       /* [vvar] */
 	PLAT_PAGE_VVAR_VCLOCK, /* [vvar_vclock] */
@@ -93,22 +95,22 @@ struct plat_counter {
 struct plat_where {
 	unsigned number; /* ACPI_PM: its I/O port; PHC: N of /dev/ptpN */
 	unsigned width;	 /* ACPI_PM: bits */
-	bool verify;	 /* ACPI_PM: what its counter is to say */
+	bool verify;	 /* ACPI_PM: verify of its plat_counter */
 };
 
 /* When a burst ends: at the first of these. */
 struct plat_until {
 	size_t reads;
 	uint64_t ns;
-	/* The tightest bracket has come that often: further reads would tell no
-	 * more.  0: however often. */
+	/* The tightest bracket has occurred that often: further reads add
+	 * nothing.  0: no limit. */
 	unsigned repeats;
 };
 
 /*
  * The reference read ref at some moment between the two TSC reads.  ref counts
- * up and wraps at 2^width: a platform turns a counter that counts down (the
- * PIT) round.  Its true value then was in [ref, ref + 1) counts.
+ * up and wraps at 2^width: a platform inverts a counter that counts down
+ * (the PIT).  Its true value then was in [ref, ref + 1) counts.
  */
 struct plat_sample {
 	uint64_t tsc_before, ref, tsc_after;
@@ -120,7 +122,8 @@ struct plat_tightest {
 	unsigned times;
 };
 
-/* Whether the tightest bracket, within a sixteenth, has come often enough. */
+/* Whether the tightest bracket, within a sixteenth, has occurred often enough.
+ */
 static inline bool plat_repeats(struct plat_tightest *tightest,
 	const struct plat_sample *s, unsigned repeats)
 {
@@ -145,7 +148,7 @@ struct plat_ops {
 	int (*cpuid)(struct tscal_platform *, uint32_t leaf, uint32_t subleaf,
 		struct plat_cpuid *out);
 	/* CPUID behind Xen's prefix for forced emulation, as Xen answers it to
-	 * a paravirtual domain: -EFAULT elsewhere, where it is no instruction.
+	 * a paravirtual domain: -EFAULT elsewhere, where it is illegal.
 	 */
 	int (*xen_cpuid)(struct tscal_platform *, uint32_t leaf,
 		uint32_t subleaf, struct plat_cpuid *out);
@@ -161,8 +164,8 @@ struct plat_ops {
 		unsigned index, void *buf);
 	int (*perf_page)(struct tscal_platform *, struct plat_perf_page *out);
 	int (*kvm_tsc_khz)(struct tscal_platform *, uint32_t *khz);
-	/* GETHZ, where GETVERSION says that there is a backdoor: -ENOENT if it
-	 * does not, -EFAULT if calling it faults. */
+	/* GETHZ, where GETVERSION shows a backdoor: -ENOENT if it does
+	 * not, -EFAULT if calling it faults. */
 	int (*backdoor_hz)(
 		struct tscal_platform *, enum plat_backdoor how, uint64_t *hz);
 	int (*tsc_access)(struct tscal_platform *, enum plat_tsc_access *out);
@@ -172,9 +175,9 @@ struct plat_ops {
 	 *	-EFAULT		reading it raised a fault
 	 *	-ETIMEDOUT	it did not answer in time
 	 *	-ENODEV		it is there and does not count
-	 *	-EBUSY		somebody else uses it
-	 *	-ENXIO		the kernel has it, and lets nobody read it
-	 *	-ERANGE		it says nonsense about itself; out is filled in
+	 *	-EBUSY		another process uses it
+	 *	-ENXIO		the kernel has it, and lets no process read it
+	 *	-ERANGE		it reports an impossible rate; out is filled in
 	 *	-ECHILD		the process that read it was killed
 	 * where: for counters that have no fixed place; NULL if not found.
 	 */
@@ -193,11 +196,11 @@ struct plat_ops {
 	 * it. */
 	int (*clock_ns)(struct tscal_platform *, int clock_id, bool system_call,
 		int64_t *ns);
-	/* Let ns go by, asleep or spinning. */
+	/* Wait for ns, asleep or spinning. */
 	void (*wait)(struct tscal_platform *, uint64_t ns, bool spin);
 	/* For budgets only: a clock in ns that never goes back. */
 	uint64_t (*now_ns)(struct tscal_platform *);
-	/* Keep the thread on one CPU, and let it go again.  NULL: cannot. */
+	/* Bind the thread to one CPU, and undo that.  NULL: cannot. */
 	int (*pin)(struct tscal_platform *);
 	void (*unpin)(struct tscal_platform *);
 

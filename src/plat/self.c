@@ -12,14 +12,14 @@
 #define MOST ((UINT32_C(1) << 30) - 1)
 
 /* Zero in each child: madvise(2), MADV_WIPEONFORK, which Linux has since 4.14.
- * A page of its own, which no file is behind. */
+ * A page of its own, without a file behind it. */
 static union {
 	uint32_t process;
 	char page[PAGE];
 } wiped __attribute__((__aligned__(PAGE)));
 
-/* Not wiped: of this process and its ancestors, and whether the page is wiped
- * at all, which is settled once. */
+/* Not wiped: the count of this process and its ancestors, and whether the page
+ * is wiped at all, which is found out once. */
 static uint32_t processes;
 enum { NOT_ASKED, WIPED, KEPT };
 static int at_fork;
@@ -48,7 +48,7 @@ uint32_t self_process(void)
 	if (how == KEPT)
 		return (uint32_t)getpid() & MOST;
 	self = __atomic_add_fetch(&processes, 1, __ATOMIC_RELAXED) & MOST;
-	/* One of several threads that are here at once. */
+	/* Several threads may do this at once: the first one's value counts. */
 	return __atomic_compare_exchange_n(&wiped.process, &none, self, false,
 		       __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)
 		       ? self

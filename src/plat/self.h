@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* Who and where this process is.  Not asked of a platform: a recording and a
- * simulation run in this process too. */
+/* The identity and the time namespace of this process.  Not asked of a
+ * platform: a recording and a simulation run in this process too. */
 #ifndef TSCAL_SELF_H
 #define TSCAL_SELF_H
 
 #include <stdint.h>
 
 /*
- * A number that this process has and none of its ancestors, so that memory that
- * was copied by fork(2) is known from that of before.  Not its pid: a child in
+ * A number that this process has and none of its ancestors: it shows that
+ * memory was copied by fork(2).  Not its pid: a child in
  * another PID namespace may have its parent's.  1 to 2^30 - 1.  Signal handlers
  * too.  The first call of all is a system call; a child's is none.
  */

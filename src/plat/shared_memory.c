@@ -22,8 +22,7 @@
 
 #define SIZE_SEALS (F_SEAL_SHRINK | F_SEAL_GROW)
 
-/* Newer kernels want to know that it is no program, older ones do not know the
- * flag. */
+/* Newer kernels warn without this flag, older ones refuse it. */
 static int create(const char *name)
 {
 	const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
@@ -32,7 +31,8 @@ static int create(const char *name)
 	return fd < 0 && errno == EINVAL ? memfd_create(name, flags) : fd;
 }
 
-/* Those who get the descriptor cannot write, where the kernel knows of that. */
+/* Other processes cannot write through the descriptor, if the kernel supports
+ * that. */
 static int seal(int fd)
 {
 	if (!fcntl(fd, F_ADD_SEALS,
@@ -79,7 +79,7 @@ int shared_memory_map(int fd, size_t size, const void **at)
 		return -EINVAL;
 	if (seals < 0 && why == EBADF)
 		return -EBADF;
-	/* -1 of a file that can have no seals.  Huge pages can run out. */
+	/* -1: a file that cannot have seals.  Huge pages can run out. */
 	if (seals < 0 || !(seals & F_SEAL_SHRINK) || fs.f_type != TMPFS_MAGIC)
 		return -EPERM;
 	map = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);

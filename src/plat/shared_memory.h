@@ -6,13 +6,13 @@
 
 #include <stddef.h>
 
-/* All zero, mapped for writing here alone, and of that size for good.  A
- * descriptor for others, or -errno. */
+/* All zero, of fixed size, mapped for writing by this process alone.  Returns
+ * a descriptor for other processes, or -errno. */
 int shared_memory_new(const char *name, size_t size, void **at);
 
 /*
- * Map it to be read.  0; -EPERM if it may be made smaller, for a reader beyond
- * the end of a file is killed by SIGBUS; -EINVAL if it is smaller; -errno of
+ * Map it to be read.  0; -EPERM if it may be made smaller, because reading
+ * beyond the end of a file raises SIGBUS; -EINVAL if it is smaller; -errno of
  * mmap(2).
  */
 int shared_memory_map(int fd, size_t size, const void **at);

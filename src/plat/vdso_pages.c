@@ -19,7 +19,7 @@ struct maps_reader {
 };
 
 /* The next line, valid until the one after it; NULL at the end.  A line longer
- * than the buffer, which none of the regions here has, comes in parts. */
+ * than the buffer, which no region here has, comes in parts. */
 static const char *maps_line(struct maps_reader *r, size_t *len)
 {
 	for (;;) {
@@ -137,12 +137,11 @@ static void find_below_vdso(int fd, uintptr_t *found)
 }
 
 /*
- * Find all regions.  The text of /proc/self/maps takes a microsecond a mapping,
- * and programs have thousands: so ask for the right ones where the kernel can
- * be asked, and once in a process.  The regions stay where they are for its
- * life.  (Only checkpoint and restore moves them, and puts them back.  A wrong
- * address would be harmless: write(2) refuses it, or a measurement refuses what
- * stands there.)
+ * Find all regions, once in a process: they do not move while it lives.  (Only
+ * checkpoint and restore moves them, and back.  A wrong address would be
+ * harmless: write(2) refuses it, or a measurement rejects the contents.)  The
+ * text of /proc/self/maps takes a microsecond for each mapping, and programs
+ * have thousands: the ioctl, where the kernel has it, needs no text.
  */
 static int find_regions(_Atomic uintptr_t *regions)
 {
@@ -170,8 +169,8 @@ static int find_page(enum plat_page which, unsigned index, uintptr_t *page)
 	uintptr_t region;
 	int rc;
 
-	/* valgrind takes the vDSO away and leaves its data mapped, which it
-	 * would report every read of. */
+	/* valgrind removes the vDSO and leaves its data mapped, and would
+	 * report every read of that. */
 	if (!getauxval(AT_SYSINFO_EHDR))
 		return -ENOENT;
 	region = atomic_load_explicit(&regions[which], memory_order_relaxed);

@@ -7,9 +7,9 @@
 #include "plat/plat.h"
 
 /*
- * Copy a page without touching it: a load from a page of the region that has
- * nothing behind it raises SIGBUS, write(2) from it only answers EFAULT.
- * Returns 0, -ENOENT (no such region or page), -EFAULT, or -errno.
+ * Copy a page without touching it: a load from a page of the region without
+ * memory raises SIGBUS, while write(2) from it returns EFAULT. Returns 0,
+ * -ENOENT (no such region or page), -EFAULT, or -errno.
  */
 int vdso_page_copy(enum plat_page which, unsigned index, void *buf);
 

@@ -37,7 +37,7 @@ static const struct worker_job job = {
 int acpi_pm_open(struct worker *w, const struct plat_where *where,
 	struct plat_counter *out)
 {
-	/* Nobody knows where it is. */
+	/* Its port is not known. */
 	if (!where)
 		return -ENOENT;
 	return worker_open(w, &job, where, NULL, out);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * Keeping a thread on one CPU, by hwloc.
+ * Bind a thread to one CPU, by hwloc.
  *
  * hwloc_topology_load() reads sysfs for every CPU, out of the budget of the
- * run. The Linux helpers bind by CPU number and look at no object, so the
+ * run. The Linux helpers bind by CPU number and use no object, so the
  * topology is initialised and not loaded.  They also bind this system when
- * HWLOC_SYNTHETIC, HWLOC_XMLFILE or HWLOC_FSROOT have put another in the
- * topology's place, where hwloc_set_cpubind() returns 0 and does nothing.
+ * HWLOC_SYNTHETIC, HWLOC_XMLFILE or HWLOC_FSROOT replaces the topology, where
+ * hwloc_set_cpubind() returns 0 and does nothing.
  */
 #include <errno.h>
 #include <hwloc.h>
@@ -32,9 +32,9 @@ static int load(struct bind *bind)
 
 /*
  * How many CPUs the thread may run on, 0 for more than a cpu_set_t holds, or
- * -errno.  hwloc 2.9 asks with ever larger sets until one is large enough, and
- * without end where a filter refuses sched_getaffinity(2): so it must not ask
- * first.
+ * -errno.  hwloc 2.9 tries ever larger sets until one is large enough, without
+ * end where a filter refuses sched_getaffinity(2): so it must not be the first
+ * to call it.
  */
 static int allowed_cpus(void)
 {

@@ -11,7 +11,7 @@ int device_open(const char *path, int flags)
 
 	if (fd >= 0)
 		return fd;
-	/* A node whose driver is gone, or whose hardware never was. */
+	/* A node without a driver, or without hardware. */
 	if (errno == ENXIO || errno == ENODEV || errno == ENOTDIR)
 		return -ENOENT;
 	return -errno;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* The devices behind the probe platform: one file each.  All return 0 or an
+/* src/probe is libtscal-probe, the platform that opens devices.  This is its
+ * devices, one file each.  All return 0 or an
  * -errno with the meanings of plat.h, and leave nothing open. */
 #ifndef TSCAL_PROBE_DEVICES_H
 #define TSCAL_PROBE_DEVICES_H
@@ -11,8 +12,8 @@
 struct hwloc_topology;
 struct hwloc_bitmap_s;
 
-/* Open, for what an errno of open(2) means: the device's name stands for
- * hardware that may not be there.  Returns a descriptor or -errno. */
+/* open(2), with -ENOENT for all errors that mean absent hardware.  Returns a
+ * descriptor or -errno. */
 int device_open(const char *path, int flags);
 
 /* MSR of a CPU; -ENOENT also where that CPU has no such register. */
@@ -51,7 +52,7 @@ struct bind {
 
 /* Keep the calling thread on the CPU it runs on. */
 int bind_here(struct bind *bind);
-/* Let the thread that was bound go where it could go before. */
+/* Let the thread run again where it could before. */
 void bind_restore(struct bind *bind);
 void bind_free(struct bind *bind);
 

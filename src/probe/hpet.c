@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
  * The HPET's main counter, through the mapping that /dev/hpet gives (Linux,
- * Documentation/timers/hpet.rst): never through /dev/mem, for a timer that the
- * kernel has switched off must not be believed.  Registers are those of the
+ * Documentation/timers/hpet.rst): never through /dev/mem, because a timer that
+ * the kernel has switched off must not be used.  Registers are those of the
  * IA-PC HPET specification 1.0a, 2.3.
  */
 #include <errno.h>
@@ -23,8 +23,8 @@
 #define PERIOD_MIN_FS 100000u
 #define FS 1000000000000000u
 
-/* All accesses are of 32 bits: 64 at once are two on some buses, and what is
- * carried in between is lost (2.4.7). */
+/* All accesses are of 32 bits: 64 at once are two on some buses, and a
+ * carry between them is lost (2.4.7). */
 static inline uint32_t reg(const struct worker_shared *sh, unsigned at)
 {
 	return *(const volatile uint32_t *)((const uint8_t *)sh->place + at);
@@ -41,7 +41,7 @@ static int open_here(struct worker_shared *sh)
 
 	sh->counter = (struct plat_counter){
 		.num = FS, .den = period_fs, .width = 32, .spin = true};
-	/* All ones: nothing answers there. */
+	/* All ones: no device at this address. */
 	if (id == UINT32_MAX)
 		return -ENODEV;
 	if (period_fs < PERIOD_MIN_FS || period_fs > PERIOD_MAX_FS)
@@ -76,7 +76,7 @@ int hpet_open(struct worker *w, struct plat_counter *out)
 	close(fd);
 	if (rc)
 		return rc;
-	/* The worker has the mapping from us, and then for itself. */
+	/* The worker inherits the mapping. */
 	rc = worker_open(w, &job, NULL, map, out);
 	munmap(map, size);
 	return rc;

@@ -3,7 +3,7 @@
 /*
  * KVM_GET_TSC_KHZ (Linux, Documentation/virt/kvm/api.rst, 4.56): the rate a new
  * virtual machine's TSC gets here, which is the kernel's tsc_khz.  Since Linux
- * 5.18 the machine itself answers, before that only one of its CPUs.
+ * 5.18 it is an ioctl of the machine, before that only of its CPUs.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,8 +18,8 @@
 #endif
 #define TRIES 10
 
-/* An ioctl that makes or asks something; the descriptor or number, or -errno.
- * Making a machine allocates and gives up when a signal is pending. */
+/* An ioctl; its descriptor or number, or -errno.  Making a machine allocates
+ * and gives up when a signal is pending. */
 static int ask(int fd, unsigned long request, unsigned long arg)
 {
 	int rc = -1;

@@ -15,8 +15,9 @@ int msr_read(unsigned cpu, uint32_t msr, uint64_t *value)
 	char path[32];
 	int fd, rc;
 
-	/* libcpuid 0.6.2 runs modprobe where root finds no node, so it only
-	 * gets to see nodes that can be opened.  It also loses the errno. */
+	/* libcpuid 0.6.2 runs modprobe where root finds no node, so it is
+	 * called only for nodes that can be opened.  It also loses the errno.
+	 */
 	snprintf(path, sizeof(path), "/dev/cpu/%u/msr", cpu);
 	fd = device_open(path, O_RDONLY);
 	if (fd < 0)

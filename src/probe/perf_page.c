@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
  * The page that the kernel maps beside a perf event (linux/perf_event.h).  Its
- * time fields are the same for every event, so one that counts nothing will
- * do.
+ * time fields are the same for every event, so one that counts nothing is
+ * enough.
  */
 #include <errno.h>
 #include <linux/perf_event.h>
@@ -14,7 +14,7 @@
 
 #include "probe/devices.h"
 
-/* The writer is preempted nowhere, so a second try nearly always ends it. */
+/* The writer is never preempted, so a second try nearly always succeeds. */
 #define TRIES 1000
 
 static int event_open(void)

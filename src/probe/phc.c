@@ -9,7 +9,7 @@
 #include "probe/devices.h"
 
 /* Linux, include/linux/posix-timers.h: the descriptor, inverted, and the bits
- * that say so. */
+ * that mark it. */
 static clockid_t clock_of(int fd)
 {
 	return (clockid_t)(~(unsigned)fd << 3 | 3u);

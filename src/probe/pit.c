@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
  * Channel 2 of the 8254 (Intel 82C54 datasheet, 231244), which drives the
- * speaker and nothing else: set to count round, read, and put back.  Its count
- * is not to be had back: whoever makes a sound sets it anew.
+ * speaker and nothing else: set to count and wrap, read, and restored.  Its
+ * count cannot be restored: a program that makes a sound sets it again.
  */
 #include <stddef.h>
 #include <sys/socket.h>
@@ -15,7 +15,7 @@
 #define CHANNEL_2 0x42
 #define CONTROL 0x43
 /* Bits 7:6 the channel, 5:4 both bytes, 3:1 the mode: 2, which counts from the
- * count down to 1 and begins again; 0: binary. */
+ * count down to 1 and wraps; 0: binary. */
 #define CHANNEL(mode) (2u << 6 | (mode))
 #define ROUND 0x34u
 #define MODE_MASK 0x3fu
@@ -30,7 +30,7 @@
 #define SPEAKER 2u
 #define GATE 1u
 
-/* The moment that the count is of; what is read after it can wait. */
+/* Latches the count of this moment; latched() reads it later. */
 static inline uint64_t latch(struct worker_shared *sh)
 {
 	(void)sh;
@@ -60,9 +60,9 @@ static unsigned mode(void)
 }
 
 /*
- * One at a time: who opens it while another counts by it would save the other's
- * mode as the one to put back.  A name in the abstract namespace is held by
- * this process, and given up with it.
+ * One process at a time: a second one would save the mode of the first as the
+ * one to restore.  A name in the abstract namespace is held by this process
+ * until it ends.
  */
 static int take_turn(void)
 {
@@ -90,7 +90,7 @@ static void restore(struct worker_shared *sh)
 {
 	if (!sh->changed || permit())
 		return;
-	/* Whoever makes a sound meanwhile has set it anew. */
+	/* A program that makes a sound meanwhile has set it again. */
 	if (mode() == ROUND && !(inb(PORT_61) & SPEAKER)) {
 		outb((unsigned char)CHANNEL(sh->mode), CONTROL);
 		outb(sh->port61, PORT_61);
@@ -103,8 +103,8 @@ static int open_here(struct worker_shared *sh)
 	unsigned port61, was;
 	int rc = permit();
 
-	/* The two bytes of a count belong together, unless somebody else reads
-	 * them too. */
+	/* The two bytes of a count belong together, unless another program
+	 * reads them too. */
 	sh->counter = (struct plat_counter){.num = 3579545,
 		.den = 3,
 		.width = 16,
@@ -138,7 +138,7 @@ static int burst(struct worker_shared *sh)
 {
 	int n = worker_loop(sh, latch, latched);
 
-	/* Somebody made a sound. */
+	/* Another program made a sound. */
 	return mode() == ROUND ? n : -EBUSY;
 }
 

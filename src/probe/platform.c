@@ -163,7 +163,7 @@ int tscal_platform_probe(enum tscal_probe level, struct tscal_platform **out)
 	if (!probe)
 		return -ENOMEM;
 	probe->phc = -1;
-	/* The passive functions look at nothing of the platform they get. */
+	/* The passive functions do not use their platform argument. */
 	ops = &probe->ops;
 	*ops = *passive;
 	ops->name = "probe";

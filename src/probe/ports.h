@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* I/O ports; only in a worker, for an access may fault although the kernel
- * permitted it (a hypervisor that refuses it, for one). */
+/* I/O ports; only in a worker, because an access may fault although the kernel
+ * permitted it (such as under a hypervisor that refuses it). */
 #ifndef TSCAL_PORTS_H
 #define TSCAL_PORTS_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* The page that a VMClock device shares with the host (Linux, ptp_vmclock.c):
- * by read(2), which the driver gives to whoever may open it. */
+ * by read(2), which the driver allows to any process that can open it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

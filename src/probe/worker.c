@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * The worker is a child of clone(2) with no signal at its end: the program that
- * we are in gets no SIGCHLD, its waitpid(-1) finds nobody, and its handlers for
- * fork (pthread_atfork(3)) do not run.  In the child every signal is blocked,
+ * The worker is a child of clone(2) with no signal at its end: the program gets
+ * no SIGCHLD, its waitpid(-1) finds no child, and its handlers for fork
+ * (pthread_atfork(3)) do not run.  In the child every signal is blocked,
  * so that none of the program's handlers runs there either: a fault that is
  * blocked kills (Linux, force_sig_info_to_task()).
  *
- * It reads one byte for each thing to do and answers with one; when the line is
- * closed, by worker_close() or because the program has gone, it puts back what
+ * It reads one byte for each request and answers with one.  When the socket is
+ * closed, by worker_close() or because the program has ended, it restores what
  * it changed and ends.
  */
 #include "probe/worker.h"
@@ -26,17 +26,17 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What a worker may use up of a CPU beyond the time it was given: after that it
- * is taken to hang.  On a busy machine it waits for its turn, and uses none. */
+/* CPU time that a worker may use beyond the time of its request: then it is
+ * taken to hang.  On a busy machine it waits for a CPU, and uses no time. */
 #define GRACE_MS 100
-/* But no longer than this: it may hang in the kernel, too. */
+/* But wait no longer than this: it may hang in the kernel, too. */
 #define PATIENCE_MS 2000
-/* How often its use of the CPU is looked at. */
+/* How often its CPU time is checked. */
 #define LOOK_MS 20
-/* A killed process is gone when the CPU has come to it, unless the kernel holds
- * it in a call. */
+/* A killed process ends when it next runs, unless the kernel holds it in a
+ * call. */
 #define REAP_MS 1000
-/* How soon a worker notices that it works for nobody any more. */
+/* How soon a worker notices that the program has ended. */
 #define ORPHAN_MS 100
 
 enum request { OPEN = 'o', BURST = 'b' };
@@ -45,23 +45,23 @@ enum request { OPEN = 'o', BURST = 'b' };
 
 static void become_quiet(const struct worker_job *job, int keep)
 {
-	/* A fault leaves no core file behind. */
+	/* A fault leaves no core file. */
 	prctl(PR_SET_DUMPABLE, 0);
 	prctl(PR_SET_NAME, job->name);
-	/* The program's files are not ours to hold open.  Kernels before 5.9,
-	 * and filters that refuse it, leave them so for as long as this lives.
+	/* Do not hold the program's files open.  On kernels before 5.9, and
+	 * where a filter refuses it, they stay open until this process ends.
 	 */
 	if (keep > 0)
 		syscall(SYS_close_range, 0, keep - 1, 0);
 	syscall(SYS_close_range, keep + 1, ~0u, 0);
 }
 
-/* Whether there is something to do; false when the program has gone. */
+/* Wait for a request; false when the program has ended. */
 static bool wait_for_it(int fd, pid_t program)
 {
 	struct pollfd line = {.fd = fd, .events = POLLIN};
 
-	/* The line ends with the program, unless another process that it
+	/* The socket closes with the program, unless another process that it
 	 * started holds its end too. */
 	while (getppid() == program)
 		if (poll(&line, 1, ORPHAN_MS) > 0)
@@ -116,7 +116,7 @@ static uint64_t now_ms(void)
 	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
 }
 
-/* What a process has used of a CPU so far. */
+/* The CPU time that a process has used so far. */
 static uint64_t cpu_ms(pid_t pid)
 {
 	struct timespec ts;
@@ -141,8 +141,8 @@ static int reap(pid_t pid, unsigned ms)
 
 		if (rc == pid)
 			return status;
-		/* Somebody else in the program waited for it: it has ended, and
-		 * its number may be another's by now. */
+		/* Another part of the program waited for it: it has ended, and
+		 * its pid may be reused by now. */
 		if (rc < 0 && errno == ECHILD)
 			return 0;
 		if (now_ms() >= end)
@@ -161,8 +161,8 @@ static int kill_and_reap(pid_t pid, unsigned patience_ms)
 	return reap(pid, REAP_MS);
 }
 
-/* Put back what a worker left changed, in a process of its own: that may fault
- * as the first one did. */
+/* Restore what a worker left changed, in a process of its own: it may fault as
+ * the first one did. */
 static void restore(struct worker *w)
 {
 	pid_t pid;
@@ -203,8 +203,8 @@ static int end(struct worker *w, unsigned patience_ms)
 	}
 }
 
-/* Ask, and wait for the answer: sh->rc, or what became of the worker, which
- * has then ended. */
+/* Send a request and wait for the answer: sh->rc, or, if the worker has ended,
+ * how. */
 static int ask(struct worker *w, enum request request, uint64_t ns)
 {
 	uint64_t most_ms = ns / 1000000 + GRACE_MS;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * A process beside this one that touches what may fault, hang or need putting
- * back: reads of a hardware timer.  Whatever happens to it is an errno here.
+ * A child process for accesses that may fault, hang or need to be undone: reads
+ * of a hardware timer.  Each of its failures is an errno here.
  */
 #ifndef TSCAL_WORKER_H
 #define TSCAL_WORKER_H
@@ -10,14 +10,16 @@
 #include <errno.h>
 #include <sys/types.h>
 
+#include <tscal/conv.h>
+
 #include "plat/plat.h"
 
 /* Reads in a burst, at most. */
 #define WORKER_READS 1024
 
 /*
- * Memory that both processes see.  What is asked and answered; and what has to
- * be put back if the worker dies before it could.
+ * Memory of both processes: requests, answers, and what has to be restored if
+ * the worker ends early.
  */
 struct worker_shared {
 	struct plat_where where;
@@ -25,7 +27,7 @@ struct worker_shared {
 	struct plat_until until;
 	struct plat_counter counter;
 	struct plat_sample sample[WORKER_READS];
-	int rc; /* of what was asked last */
+	int rc; /* of the last request */
 	/* The PIT's: port 0x61 and the mode of channel 2 as they were; valid
 	 * from before the first change until after the last. */
 	volatile bool changed;
@@ -40,8 +42,8 @@ struct worker_job {
 	int (*open)(struct worker_shared *sh);
 	/* Fills in sample. */
 	int (*burst)(struct worker_shared *sh);
-	/* Put back what open() changed; NULL: nothing.  Runs in a process of
-	 * its own if the first one died. */
+	/* Restore what open() changed; NULL: nothing.  Runs in a process of its
+	 * own if the first one was killed. */
 	void (*restore)(struct worker_shared *sh);
 };
 
@@ -50,31 +52,31 @@ struct worker {
 	const struct worker_job *job;
 	struct worker_shared *shared;
 	pid_t pid;
-	int fd; /* our end of the line to it */
+	int fd; /* our end of the socket pair */
 };
 
 /*
  * Start a worker and let it open its timer.  where and place may be NULL.
  * Returns 0 or -errno, with nothing left running; out is filled in all the
- * same where the timer said something about itself.
+ * same where the timer reported its rate.
  */
 int worker_open(struct worker *w, const struct worker_job *job,
 	const struct plat_where *where, const void *place,
 	struct plat_counter *out);
 
-/* A burst by it.  Whatever ends the worker is an error; later bursts are
+/* A burst by it.  If the worker ends, that is an error; later bursts are
  * -ECHILD. */
 int worker_burst(struct worker *w, struct plat_sample *buf,
 	const struct plat_until *until);
 
-/* End it, put back what it changed, and free what belongs to it. */
+/* End it, restore what it changed, and free its memory. */
 void worker_close(struct worker *w);
 
 /*
  * The burst of all jobs.  read() is the moment of the reading and gives the
- * counter, turned to count up; unless there is fetch(), which gives what was
- * read a moment before.  Both are constants wherever this is called, and so
- * become a part of the loop: no call stands between the two TSC reads.
+ * count, counting up; with fetch(), fetch() gives the count of this moment.
+ * Both are constants wherever this is called, and so become a part of the loop:
+ * no call stands between the two TSC reads.
  */
 static inline __attribute__((always_inline)) int worker_loop(
 	struct worker_shared *sh, uint64_t (*read)(struct worker_shared *),
@@ -82,7 +84,7 @@ static inline __attribute__((always_inline)) int worker_loop(
 {
 	const struct plat_counter *c = &sh->counter;
 	uint64_t mask = UINT64_MAX >> (64 - c->width);
-	/* The counter itself says when the time is over; the TSC where it does
+	/* The counter itself shows when the time is over; the TSC if it does
 	 * not count: none ticks faster than 20 GHz. */
 	double counts = (double)sh->until.ns * 1e-9 * (double)c->num /
 			(double)c->den;
@@ -108,7 +110,7 @@ static inline __attribute__((always_inline)) int worker_loop(
 	return (int)n;
 }
 
-/* Whether it counts at all: seen before it is trusted. */
+/* Whether it counts at all; checked before it is used. */
 #define WORKER_LOOKS 100
 static inline __attribute__((always_inline)) int worker_advances(
 	struct worker_shared *sh, uint64_t (*read)(struct worker_shared *))

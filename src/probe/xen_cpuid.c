@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * CPUID as Xen answers it (xen/include/public/arch-x86/xen.h,
+ * CPUID as answered by Xen (xen/include/public/arch-x86/xen.h,
  * XEN_EMULATE_PREFIX: ud2a and the letters "xen").  A paravirtual domain runs
  * CPUID on the CPU itself where that cannot be made to fault; behind the prefix
  * Xen emulates it.  Everywhere else the prefix is an illegal instruction, so a
@@ -27,8 +27,8 @@ static const struct worker_job job = {
 
 int xen_cpuid(uint32_t leaf, uint32_t subleaf, struct plat_cpuid *out)
 {
-	/* Leaf and subleaf go where a counter's place does, and the registers
-	 * come back where it says how fast it counts. */
+	/* Leaf and subleaf are passed as a counter's place, and the registers
+	 * are returned as its rate. */
 	const struct plat_where where = {.number = leaf, .width = subleaf};
 	struct plat_counter c = {0};
 	struct worker w = {0};

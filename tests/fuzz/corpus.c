@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * corpus DIRECTORY...: the fuzzed property without a fuzzer, over each file and
- * over variants of it, the same ones each time.  What libFuzzer finds goes into
- * the corpus and stays found.
+ * corpus DIRECTORY...: checks the fuzzed property without a fuzzer, for each
+ * file and for variants of it, the same ones each time.  Inputs that libFuzzer
+ * finds are added to the corpus.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -38,7 +38,7 @@ static size_t below(size_t n)
 
 static void run(const uint8_t *data, size_t size)
 {
-	/* Of its very size, so that a sanitizer sees a read beyond it. */
+	/* Of exactly its size, so that a sanitizer finds a read beyond it. */
 	uint8_t *copy = malloc(size ? size : 1);
 
 	if (!copy)
@@ -62,7 +62,7 @@ static size_t pick_line(const uint8_t *text, size_t size, size_t *end)
 	return from;
 }
 
-/* One change that a bad disk, a bad editor or a bad person might make. */
+/* One change, as by a bad disk, a bad editor or an attacker. */
 static size_t mutate(uint8_t *text, size_t size)
 {
 	static const char chars[] = "0123456789abcdefxE-/=: \"\\\n";

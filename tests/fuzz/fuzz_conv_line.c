@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * Any bytes at all, taken as a converter's line; and once more with the
- * checksum that belongs to them, which no fuzzer guesses.  Either they are
- * refused with a sentence, or the converter that they are is written as the
- * very same line.
+ * Any bytes, read as a converter's line; and once more with their correct
+ * checksum, which no fuzzer guesses.  Either they are refused with a sentence,
+ * or the converter is written as exactly the same line.
  */
 #include "fuzz/fuzz.h"
 
@@ -44,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(line, data, size);
 	line[size] = '\0';
 	check(line);
-	/* Up to where its own checksum may stand. */
+	/* Up to its own checksum, if there is one. */
 	n = strlen(line);
 	for (char *p = line; (p = strstr(p, " sum=")); p++)
 		n = (size_t)(p - line);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * Any bytes at all, through `tscal convert`: in pieces of any size it writes
- * what a reader of whole lines would, and fails in the same line.  The first
- * four bytes say which column, by which converter, and how large the pieces
- * are.
+ * Any bytes, through `tscal convert`: in pieces of any size it writes the same
+ * as a reader of whole lines, and fails in the same line.  The first four bytes
+ * choose the column, the converter and the size of the pieces.
  */
 #include "fuzz/fuzz.h"
 
@@ -31,7 +30,7 @@ static void add(struct text *t, const char *data, size_t n)
 	t->n += n;
 }
 
-/* What is written goes here. */
+/* Keeps what is written. */
 struct memory {
 	struct sink sink; /* first */
 	struct text text;
@@ -108,7 +107,7 @@ static void print(struct text *out, int64_t ns, enum unit unit)
 {
 	static const int digits[] = {0, 3, 6, 9};
 	static const int64_t per[] = {1, 1000, 1000000, 1000000000};
-	/* INT64_MIN has no positive. */
+	/* -INT64_MIN does not fit. */
 	tscal_i128 abs = ns < 0 ? -(tscal_i128)ns : ns;
 	char text[40];
 	int n = snprintf(text, sizeof(text), "%s%" PRIu64, ns < 0 ? "-" : "",

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * Any bytes at all, taken as a recording.  Either they are refused with a
- * sentence that names the line, or they are a machine: then writing and reading
- * it again changes nothing, and calibrating it gives a report that holds
- * together.  Sanitizers see to the rest.
+ * Any bytes, read as a recording.  Either they are refused with a sentence that
+ * names the line, or they are a machine: then writing and reading it again
+ * changes nothing, and calibrating it gives a consistent report.  Sanitizers
+ * check the rest.
  */
 #include "fuzz/fuzz.h"
 
@@ -12,6 +12,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <tscal/calibrate.h>
 
 #include "plat/recording/recording.h"
 
@@ -120,7 +122,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	check_round_trip(rec);
 	MUST(!replay_new(rec, &p));
-	/* A survey takes no burst, so the second run still has them all. */
+	/* A survey takes no burst, so the second run has all of them. */
 	check_report(p, true);
 	check_report(p, false);
 	MUST(!tscal_platform_free(p));

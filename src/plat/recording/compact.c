@@ -48,7 +48,7 @@ struct recording *rec_compact(const struct recording *rec, int *rc)
 		struct rec_key range = e->key;
 		size_t n = e->key.kind == REC_CPUID ? run_of(e, &range) : 1;
 
-		/* A range that crosses another stays as lines. */
+		/* A range that overlaps another is kept as lines. */
 		if (n < RECORD_RUN || rec_add(out, &range, &e->answer)) {
 			*rc = rec_add(out, &e->key, &e->answer);
 			n = 1;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * Walking along one line of text.  Each step either succeeds and moves on, or
- * fails, stays, and remembers what it wanted: the sentence for the user.
+ * A position in one line of text.  A step either succeeds and advances, or
+ * fails, does not move, and keeps what it expected, for the error message.
  */
 #ifndef TSCAL_CURSOR_H
 #define TSCAL_CURSOR_H
@@ -21,9 +21,9 @@ static inline bool cursor_at_end(const struct cursor *c)
 	return c->p == c->end;
 }
 
-/* False, and remember what was wanted. */
+/* Keep what was expected; returns false. */
 bool cursor_want(struct cursor *c, const char *want);
-/* The same, and go back to where the wrong thing begins. */
+/* The same, after going back to where the wrong text begins. */
 bool cursor_want_at(struct cursor *c, const char *at, const char *want);
 
 /* Whether these characters come next; does not move. */
@@ -40,7 +40,8 @@ bool cursor_dec(struct cursor *c, uint64_t max, uint64_t *out);
 bool cursor_signed(struct cursor *c, uint64_t *out);
 /* "0x" and a hexadecimal number of 1 to 16 digits, 0..max. */
 bool cursor_hex(struct cursor *c, uint64_t max, uint64_t *out);
-/* "0x" and exactly 8 digits, as `cpuid -r` prints: a digit less is a cut. */
+/* "0x" and exactly 8 digits, as `cpuid -r` prints: fewer mean that the
+ * line was cut off. */
 bool cursor_hex8(struct cursor *c, uint32_t *out);
 /* Bytes in double quotes with the escapes \\ \" \n \t \xHH; how many in *len.
  */

@@ -11,7 +11,7 @@
 		e, #e                                                          \
 	}
 
-/* What open, read, ioctl, mmap, prctl and clock calls can answer. */
+/* The errors of open, read, ioctl, mmap, prctl and clock calls. */
 static const struct {
 	int error;
 	const char *name;

@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plat/recording/recording.h"
 #include "plat/recording/lines.h"
+#include "plat/recording/recording.h"
+#include "plat/text.h"
 
 #define HEADER "tscal-recording"
 
@@ -16,7 +17,7 @@ struct parser {
 	struct recording *rec;
 	unsigned line;
 	bool started; /* the first line has been read, and */
-	bool ours;    /* it says this is a recording, not plain `cpuid -r` */
+	bool ours;    /* it is that of a recording, not plain `cpuid -r` */
 	bool ended;
 	bool in_block;	/* a CPU line has been seen */
 	uint64_t block; /* the CPU that the next leaves belong to */
@@ -30,15 +31,14 @@ __attribute__((format(printf, 2, 3))) static int bad(
 	struct parser *p, const char *fmt, ...)
 {
 	va_list ap;
-	int n = 0;
 
 	if (p->err_size) {
-		n = snprintf(p->err, p->err_size, "line %u: ", p->line);
+		p->err[0] = '\0';
+		text_printf(p->err, p->err_size, "line %u: ", p->line);
 		va_start(ap, fmt);
-		if (n >= 0 && (size_t)n < p->err_size)
-			vsnprintf(p->err + n, p->err_size - (size_t)n, fmt, ap);
+		text_vprintf(p->err, p->err_size, fmt, ap);
 		va_end(ap);
-		/* What is quoted from the line may hold a tab. */
+		/* The text quoted from the line may hold a tab. */
 		for (char *c = p->err; *c; c++)
 			if (*c == '\t')
 				*c = ' ';
@@ -46,12 +46,13 @@ __attribute__((format(printf, 2, 3))) static int bad(
 	return -EBADMSG;
 }
 
-/* What a step of the cursor wanted, and what stands there. */
+/* What a step of the cursor expected, and what it found. */
 static int bad_at(struct parser *p, const struct cursor *c)
 {
 	if (cursor_at_end(c))
-		return bad(p, "ends where %s should follow", c->want);
-	return bad(p, "\"%.*s\" stands where %s should",
+		return bad(
+			p, "found the end of the line instead of %s", c->want);
+	return bad(p, "found \"%.*s\" instead of %s",
 		(int)(c->end - c->p < 20 ? c->end - c->p : 20), c->p, c->want);
 }
 
@@ -103,8 +104,8 @@ static int parse_row(
 	struct rec_answer a = {.data = &p->value, .line = p->line};
 	union rec_value *v = &p->value;
 
-	/* Only pages are filled in here and there; padding is to compare
-	 * equal. */
+	/* Pages are not filled in completely, and padding must compare equal.
+	 */
 	memset(v, 0, sizeof(v->page));
 	if (line->key && !line->key(c, &key, p->path))
 		return bad_at(p, c);
@@ -129,7 +130,7 @@ static int parse_row(
 static int parse_leaf(struct parser *p, struct cursor *c)
 {
 	if (!p->in_block)
-		return bad(p, "a leaf before any line that says which CPU");
+		return bad(p, "a leaf before any line \"CPU N:\"");
 	return parse_row(p, c, REC_CPUID, p->block);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * The lines of a recording: how each kind is read and, beside it, written.
- * docs/recording.md is the same for people.  All our lines have one form,
+ * The lines of a recording: how each kind is read and, next to that, written
+ * (docs/recording.md).  All our lines have one form,
  *
  *	NAME [QUESTION]: ANSWER
  *
@@ -81,7 +81,7 @@ static const struct rec_line rec_line_cpuid = {
 	.put = cpuid_put,
 };
 
-/* "0x40000000 0x00": no ranges, of which there is no need. */
+/* "0x40000000 0x00": no ranges, which are not needed. */
 static bool xen_cpuid_key(struct cursor *c, struct rec_key *key, char *scratch)
 {
 	uint64_t leaf, subleaf;
@@ -229,7 +229,7 @@ static void page_put_key(FILE *f, const struct rec_key *key)
 		(uint32_t)key->id);
 }
 
-/* "0x20=0x5f0b9a44 0x24=0x18": what is not zero, by offset. */
+/* "0x20=0x5f0b9a44 0x24=0x18": the words that are not zero, by offset. */
 static bool page_value(struct cursor *c, union rec_value *v, size_t *size)
 {
 	uint64_t at, word, least = 0;
@@ -245,7 +245,7 @@ static bool page_value(struct cursor *c, union rec_value *v, size_t *size)
 			return false;
 		if (at % 4 || at < least)
 			return cursor_want_at(
-				c, start, "a higher offset, a multiple of 4,");
+				c, start, "a higher offset, a multiple of 4");
 		v->page[at / 4] = (uint32_t)word;
 		least = at + 4;
 	}

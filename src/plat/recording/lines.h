@@ -23,7 +23,7 @@ union rec_value {
 
 struct rec_line {
 	const char *name;
-	/* The question; NULL where the name is all of it.  scratch holds
+	/* The question; NULL: the name alone is the question.  scratch holds
 	 * REC_PATH_MAX bytes, for key->path. */
 	bool (*key)(struct cursor *c, struct rec_key *key, char *scratch);
 	void (*put_key)(FILE *f, const struct rec_key *key);

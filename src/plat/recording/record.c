@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * A machine and a pencil: passes every question on, and keeps the answers until
- * it is freed, when it writes them down.
+ * A platform that passes every question on to another one and keeps the
+ * answers.  It writes them to a file when it is freed.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <tscal/calibrate.h>
 
 #include "plat/recording/compact.h"
 #include "plat/recording/recording.h"
@@ -18,11 +20,11 @@
  * Samples in a recorded burst.  The interval comes from the few fastest reads
  * of a burst and the medians settle well before: 128 are enough to judge by,
  * and keep a recording a text of some kilobytes that people can read and put
- * into a repository.  The run that is recorded gets no more either, so that the
- * replay gives the report that was seen.
+ * into a repository.  The recorded run gets no more either, so that the replay
+ * gives the same report.
  */
 #define RECORD_SAMPLES 128
-/* Bursts of a counter, answers of adjtimex: far above what a run asks for. */
+/* Bursts of a counter, answers of adjtimex: far more than a run needs. */
 #define RECORD_REPEATS 32
 
 struct record {
@@ -52,12 +54,12 @@ static void keep_key(struct record *r, const struct rec_key *key, int rc,
 	};
 	int failed;
 
-	/* A path that no line can hold: no source has one. */
+	/* A path too long for a line: no source has one. */
 	if (key->path && strlen(key->path) >= REC_PATH_MAX)
 		return;
 	failed = rec_add(r->rec, key, &a);
 	/* Another answer to a question asked before, such as the APIC id of
-	 * another CPU: the first stays. */
+	 * another CPU: the first is kept. */
 	if (failed && failed != -EEXIST && !r->lost)
 		r->lost = failed;
 }
@@ -110,8 +112,8 @@ static int record_read_file(
 	struct rec_key key = {.kind = REC_FILE, .path = path};
 	char text[REC_FILE_MAX];
 	size_t len;
-	/* As much as can be kept, whatever is asked for: the next one to ask
-	 * for this file may have a larger buffer. */
+	/* As much as can be kept, whatever size is: the next read of this file
+	 * may have a larger buffer. */
 	int rc = r->inner->ops->read_file(r->inner, path, text, sizeof(text));
 
 	if (rc < 0) {
@@ -258,7 +260,7 @@ static void record_unpin(struct tscal_platform *p)
 /* The file, which must not be there yet; a descriptor or -errno. */
 static int create(const struct record *r)
 {
-	/* Serial numbers are for root alone where they come from. */
+	/* Serial numbers: only root can read their source. */
 	int fd = openat(r->dir, r->name,
 		O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY,
 		r->redact ? 0666 : 0600);
@@ -285,7 +287,7 @@ static int write_to(const struct record *r, const struct recording *rec, int fd)
 	errno = 0;
 	if (fflush(out) || ferror(out))
 		rc = errno ? -errno : -EIO;
-	/* Some file systems tell only now that there was no room. */
+	/* Some file systems report only now that there was no space. */
 	if (fclose(out) && !rc)
 		rc = -errno;
 	return rc;
@@ -325,7 +327,7 @@ static int record_free(struct tscal_platform *p)
 	return rc;
 }
 
-/* A recording is of a calibration; a clock goes on. */
+/* A recording covers a calibration; a clock continues. */
 static int record_clock_burst(struct tscal_platform *p, int clock_id,
 	struct plat_sample *buf, const struct plat_until *until)
 {
@@ -366,8 +368,8 @@ static const struct plat_ops record_ops = {
 };
 
 /*
- * Find out whether the file can be created, and leave nothing behind until
- * there is something to write: a run may be interrupted.
+ * Check that the file can be created, and remove it until there is something to
+ * write: a run may be interrupted.
  */
 static int reserve(struct record *r, const char *path)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * What a machine answered, in memory and as text (docs/recording.md).
+ * Recordings: the answers of a machine, in memory and as text
+ * (docs/recording.md), and the platforms that record and replay them.
  *
  * A recording is a set of questions with their answers.  An answer is 0 and
  * bytes, or -errno.  The bytes are those the look-up of plat.h fills in:
@@ -33,8 +34,8 @@
 #define REC_TEXT_MAX (16u << 20)
 /* Longer than any line of a recording: those of files and of samples. */
 #define REC_LINE_MAX (64u << 10)
-/* What the largest reader asks for, that of /proc/cpuinfo; each byte is up to
- * 4 characters of a line. */
+/* The size of the largest read, that of /proc/cpuinfo; each byte takes up to 4
+ * characters of a line. */
 #define REC_FILE_MAX (8u << 10)
 /* Paths, NUL included. */
 #define REC_PATH_MAX 256
@@ -59,7 +60,7 @@ enum rec_kind {
 	REC_KINDS
 };
 
-/* Who answered a CPUID question: tscal's own lines, or a block of `cpuid -r`
+/* Where a CPUID answer comes from: tscal's own lines, or a block of `cpuid -r`
  * output, "CPU:" or "CPU n:". */
 #define REC_BLOCK_OWN UINT64_C(0)
 #define REC_BLOCK_CPU UINT64_C(1)
@@ -82,7 +83,7 @@ struct rec_answer {
 	int rc;	     /* 0 or -errno */
 	size_t size; /* of data, in bytes; 0 with an error */
 	const void *data;
-	unsigned line; /* where it stands in a file; 0: in none */
+	unsigned line; /* its line in the file; 0: not from a file */
 };
 
 struct rec_entry {
@@ -99,15 +100,15 @@ struct recording *rec_new(void);
 void rec_free(struct recording *rec);
 
 /*
- * Add an answer; everything is copied.  An answer that is there already, and
- * equal, is no error.  Returns 0, -EEXIST when there is another answer to the
+ * Add an answer; everything is copied.  Adding an equal answer again is no
+ * error.  Returns 0, -EEXIST when there is another answer to the
  * same question (it stays), -ENOSPC for too many ranges, -ENOMEM.
  */
 int rec_add(struct recording *rec, const struct rec_key *key,
 	const struct rec_answer *answer);
 
 /* The answer to exactly this question, block included; for a range of leaves
- * that of a range which crosses it; NULL if none. */
+ * that of a range which overlaps it; NULL if none. */
 const struct rec_answer *rec_find(
 	const struct recording *rec, const struct rec_key *key);
 
@@ -124,7 +125,7 @@ const struct rec_entry *rec_first(const struct recording *rec);
 
 /*
  * Read a recording from text.  On failure err holds one sentence, with the line
- * number where there is one.  Returns 0, -EBADMSG or -ENOMEM.
+ * number if there is one.  Returns 0, -EBADMSG or -ENOMEM.
  */
 int rec_parse(const char *text, size_t len, struct recording **out, char *err,
 	size_t err_size);
@@ -135,7 +136,7 @@ int rec_load(
 
 /*
  * Write a recording; each line of note, which may be NULL, becomes a comment.
- * Whether all was written is for the caller to ask: ferror(), fclose().
+ * The caller checks whether all was written: ferror(), fclose().
  */
 void rec_write(const struct recording *rec, const char *note, FILE *out);
 

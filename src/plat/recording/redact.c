@@ -34,7 +34,7 @@ bool redact_file(const char *path)
 
 /*
  * The kernel command line may hold disks, addresses and keys of any form, so
- * only words that are known to be harmless stay: those about clocks (Linux,
+ * only words that are known to be harmless are kept: those about clocks (Linux,
  * Documentation/admin-guide/kernel-parameters.txt).
  */
 static bool harmless(const char *word, size_t len)
@@ -70,7 +70,7 @@ static size_t redact_words(char *text, size_t len)
 		}
 		from = to + 1;
 	}
-	/* There is a file, even when nothing of it stays. */
+	/* The file exists, even if nothing of it is kept. */
 	if (len)
 		text[out++] = '\n';
 	return out;

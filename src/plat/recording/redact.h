@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* What a recording that is given away should not hold. */
+/* What a recording that is published must not hold. */
 #ifndef TSCAL_REDACT_H
 #define TSCAL_REDACT_H
 
@@ -14,7 +14,7 @@ bool redact_msr(uint32_t msr);
 bool redact_file(const char *path);
 
 /*
- * The contents of a file, with words that may identify the machine taken out in
+ * The contents of a file, with words that may identify the machine removed in
  * place; returns the new length.
  */
 size_t redact_contents(const char *path, char *text, size_t len);

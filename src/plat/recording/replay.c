@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * A machine that is not here: it answers what was recorded, and -ENODATA to
- * everything else.  Time stands still, so that a replay gives the same report
- * each time and within any budget.
+ * A platform that answers what was recorded, and -ENODATA to everything else.
+ * Its time does not advance, so that a replay gives the same report each time
+ * and within any budget.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <tscal/calibrate.h>
 
 #include "plat/recording/recording.h"
 
@@ -15,9 +17,9 @@ struct replay {
 	struct tscal_platform plat;
 	struct plat_ops ops; /* opens the counters that the machine opened */
 	struct recording *rec;
-	uint64_t n_adjtimex; /* how often it was asked */
+	uint64_t n_adjtimex; /* how often it was called */
 	/* Bursts taken: burst k of a counter is the k-th that was recorded,
-	 * whatever other counters do in between. */
+	 * whatever bursts of other counters are between. */
 	uint32_t n_bursts[PLAT_COUNTER_COUNT];
 };
 
@@ -171,7 +173,7 @@ static int replay_free(struct tscal_platform *p)
 	return 0;
 }
 
-/* A recording is of a calibration; a clock goes on. */
+/* A recording covers a calibration; a clock continues. */
 static int replay_clock_burst(struct tscal_platform *p, int clock_id,
 	struct plat_sample *buf, const struct plat_until *until)
 {
@@ -209,7 +211,7 @@ static const struct plat_ops replay_ops = {
 	.free = replay_free,
 };
 
-/* All counters but those of which the machine said that it opens none. */
+/* All counters but those that the machine did not open by choice. */
 static uint32_t counters_of(const struct recording *rec)
 {
 	uint32_t counters = UINT32_MAX;

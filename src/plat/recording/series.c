@@ -172,7 +172,7 @@ static bool samples_value(struct cursor *c, union rec_value *v, size_t *size)
 		uint64_t before, ref, across;
 
 		if (n == REC_SAMPLES_MAX)
-			return cursor_want(c, "no more than 1000 samples");
+			return cursor_want(c, "the end: at most 1000 samples");
 		if ((n && !cursor_skip(c, " ")) || !cursor_signed(c, &before) ||
 			!cursor_skip(c, "/") || !cursor_signed(c, &ref) ||
 			!cursor_skip(c, "/") || !cursor_signed(c, &across))
@@ -191,7 +191,7 @@ static void samples_put(FILE *f, const struct rec_answer *a)
 	const struct plat_sample *s = a->data;
 	struct plat_sample last = {0, 0, 0};
 
-	/* A TSC stamp may use all 64 bits, and steps may go back. */
+	/* A TSC value may use all 64 bits, and steps may be negative. */
 	for (size_t i = 0; i < a->size / sizeof(*s); last = s[i++])
 		fprintf(f, " %" PRId64 "/%" PRId64 "/%" PRId64,
 			(int64_t)(s[i].tsc_before - last.tsc_before),

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * A machine that does not exist, with a rate that is known.  For tests: it is
- * built beside the library, not into it.
+ * A simulated machine whose rate is known.  For tests: it is built beside the
+ * library, not into it.
  *
  * Look-ups answer from tables that the test fills in; what is not in a table is
  * absent.
  *
  * Counters run on a simulated true time, which passes only while something is
- * read or waited for.  A test says how each counter really runs and what a read
- * of it costs, and what happens when: sim_hz() is then the number that
- * measuring ought to find.  The same seed gives the same machine.
+ * read or waited for.  A test sets how each counter really runs, what a read of
+ * it costs, and what happens when; sim_hz() is the rate that a measurement
+ * should find.  The same seed gives the same machine.
  */
 #ifndef TSCAL_SIM_H
 #define TSCAL_SIM_H
@@ -71,12 +71,12 @@ struct sim_counter {
 };
 
 enum sim_event_kind {
-	SIM_STEAL,   /* the program stands still for amount ps: an SMI, another
-		      * guest's turn; all counters go on */
+	SIM_STEAL,   /* the program is stopped for amount ps: an SMI, another
+		      * guest runs; all counters go on */
 	SIM_JUMP,    /* the TSC jumps by amount ticks */
-	SIM_MIGRATE, /* the thread goes on on CPU amount, unless pinned */
-	SIM_SLOW,    /* from now on a read takes amount ps longer on its way
-		      * there: another clock frequency; 0: as before */
+	SIM_MIGRATE, /* the thread continues on CPU amount, unless pinned */
+	SIM_SLOW,    /* from now on the way to a counter takes amount ps
+		      * longer: another clock frequency; 0: as before */
 };
 
 struct sim_event {
@@ -125,7 +125,7 @@ struct sim {
 	int backdoor_rc[PLAT_BACKDOOR_COUNT];
 	uint64_t backdoor_hz[PLAT_BACKDOOR_COUNT];
 	enum plat_tsc_access tsc_access;
-	/* NTP at work: timex.freq moves by this after each look at it. */
+	/* NTP is active: timex.freq changes by this after each call. */
 	int64_t timex_freq_step;
 
 	/* True time since the machine began. */
@@ -139,7 +139,7 @@ struct sim {
 	int64_t cpu_ahead[SIM_CPUS_MAX];
 	unsigned cpu;
 	bool can_pin, pinned;
-	/* How much too fast now_ns() and wait() go by, as NTP slews them. */
+	/* By how much now_ns() and wait() run too fast, as slewed by NTP. */
 	double mono_ppm;
 	uint64_t wake_ps; /* a sleep ends late by this */
 	uint64_t slow_ps; /* of SIM_SLOW */
@@ -149,7 +149,7 @@ struct sim {
 	struct sim_counter clocks[SIM_CLOCKS_MAX];
 	size_t n_events;
 	struct sim_event events[SIM_EVENTS_MAX];
-	uint64_t quiet_until_ps; /* no event before; kept by sim_time.c */
+	uint64_t quiet_until_ps; /* no event before; kept by time.c */
 };
 
 /* An empty machine: no leaf, no file, every device absent. */
@@ -162,18 +162,18 @@ void sim_init(struct sim *sim);
 void sim_run_tsc(struct sim *sim, double hz, uint64_t seed);
 
 /* Give it an exact counter of num / den Hz, 20 ns before and after, and return
- * it, to be made worse. */
+ * it: the test may degrade it. */
 struct sim_counter *sim_add_counter(struct sim *sim, enum plat_counter_id id,
 	uint64_t num, uint64_t den, unsigned width);
 
 /* CLOCK_MONOTONIC_RAW as a counter of its own. */
 struct sim_counter *sim_add_clock_raw(struct sim *sim);
 
-/* CLOCK_id, as a counter to be made worse: not present before it is added;
- * NULL: there can be none. */
+/* CLOCK_id, as a counter that the test may degrade: not present before it is
+ * added; NULL: there can be none. */
 struct sim_counter *sim_clock(struct sim *sim, int clock_id);
 
-/* What it says now, and what the TSC does: without a read, which takes time. */
+/* The current clock and TSC, without a read, which takes time. */
 int64_t sim_clock_now(struct sim *sim, int clock_id);
 uint64_t sim_tsc_now(struct sim *sim);
 
@@ -201,7 +201,7 @@ void sim_add_pvclock_page(
 void sim_add_event(struct sim *sim, enum sim_event_kind kind, uint64_t at_ps,
 	int64_t amount);
 
-/* The ticks per second that a measurement by this counter ought to find. */
+/* The ticks per second that a measurement by this counter should find. */
 double sim_hz(const struct sim *sim, enum plat_counter_id id);
 
 /* Fill in the tables; they abort the test when full. */
@@ -216,7 +216,7 @@ void sim_add_bytes(
 	struct sim *sim, const char *path, const void *bytes, size_t size);
 void sim_add_file_error(struct sim *sim, const char *path, int error);
 
-/* Parts of sim.c, in sim_time.c: what takes simulated time. */
+/* Parts of sim.c, in time.c: what takes simulated time. */
 int sim_counter_open(struct tscal_platform *p, enum plat_counter_id id,
 	const struct plat_where *where, struct plat_counter *out);
 int sim_burst(struct tscal_platform *p, enum plat_counter_id id,

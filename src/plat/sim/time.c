@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* The simulated machine's time: what reads cost, what happens meanwhile. */
+/* The simulated machine's time: what reads cost, and events. */
 #include "plat/sim/sim.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <time.h>
+
+#include <tscal/conv.h>
 
 static struct sim *sim_of(struct tscal_platform *p)
 {
@@ -24,7 +26,7 @@ static uint64_t random_below(struct sim *s, uint64_t bound)
 	return bound ? z % bound : 0;
 }
 
-/* The next thing that happens up to a time. */
+/* The next event up to a time. */
 static struct sim_event *next_event(struct sim *s, uint64_t until_ps)
 {
 	struct sim_event *next = NULL;
@@ -45,8 +47,9 @@ static struct sim_event *next_event(struct sim *s, uint64_t until_ps)
 }
 
 /*
- * Time goes by until a moment.  What stands still for a while gets there later
- * if it was working, and only if it is held beyond that moment if it slept.
+ * Advance time to a moment.  A program that is stopped meanwhile gets there
+ * later if it was working; if it slept, only if it is stopped beyond that
+ * moment.
  */
 static void go_on(struct sim *s, uint64_t until_ps, bool asleep)
 {

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <tscal/calibrate.h>
+
 #include "hv/acpi.h"
 #include "unit/fadt.h"
 #include "plat/sim/sim.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* A process is told from its ancestors, whatever their pids are. */
+/* A process is distinguished from its ancestors, whatever their pids are. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <sched.h>
@@ -11,7 +11,7 @@
 
 enum { DIFFERS, SAME, CHANGES, NOT_PERMITTED };
 
-/* What a child finds of the two. */
+/* How the number in a child compares with those two. */
 static int look(uint32_t parent, uint32_t grandparent)
 {
 	uint32_t self = self_process();
@@ -21,7 +21,7 @@ static int look(uint32_t parent, uint32_t grandparent)
 	return self_process() == self ? DIFFERS : CHANGES;
 }
 
-/* In a child and its child, each in a PID namespace of its own where anew. */
+/* In a child and its child, each in a new PID namespace if anew. */
 static int in_children(bool anew)
 {
 	uint32_t top = self_process();
@@ -54,7 +54,7 @@ static int in_children(bool anew)
 	return WEXITSTATUS(status);
 }
 
-Test(self, a_child_is_another_process_and_stays_that)
+Test(self, the_number_of_a_child_differs_and_does_not_change)
 {
 	cr_assert(eq(int, in_children(false), DIFFERS));
 }

@@ -41,12 +41,12 @@ static void check_region(enum plat_page which, const char *name)
 	unsigned pages = pages_of(name);
 	unsigned char buf[PLAT_PAGE_SIZE];
 
-	/* Twice: the second pass goes by what the first one remembered. */
+	/* Twice: the second pass uses what the first one found. */
 	for (int pass = 0; pass < 2; pass++) {
 		for (unsigned i = 0; i < pages; i++) {
 			int rc = vdso_page_copy(which, i, buf);
 
-			/* A page with nothing behind it says so, no SIGBUS. */
+			/* A page without memory is -EFAULT, no SIGBUS. */
 			cr_assert(rc == 0 || rc == -EFAULT);
 		}
 		cr_assert(eq(int, vdso_page_copy(which, pages, buf), -ENOENT));
@@ -55,7 +55,7 @@ static void check_region(enum plat_page which, const char *name)
 	}
 }
 
-Test(vdso_pages, a_region_ends_where_maps_says_and_holes_are_no_crash)
+Test(vdso_pages, a_region_ends_as_in_maps_and_holes_do_not_crash)
 {
 	check_region(PLAT_PAGE_VVAR, "[vvar]");
 	check_region(PLAT_PAGE_VVAR_VCLOCK, "[vvar_vclock]");
@@ -70,7 +70,7 @@ Test(vdso_pages, looking_up_one_region_first_does_not_lose_the_other)
 		cr_assert(eq(int, vdso_page_copy(PLAT_PAGE_VVAR, 0, buf), 0));
 }
 
-/* Kernels before 6.11 know no such ioctl, and filters refuse it. */
+/* Kernels before 6.11 do not have the ioctl, and filters refuse it. */
 static void refuse_ioctl(void)
 {
 	struct sock_filter f[] = {
@@ -87,7 +87,7 @@ static void refuse_ioctl(void)
 		_exit(77);
 }
 
-Test(vdso_pages, without_the_ioctl_the_text_of_maps_serves)
+Test(vdso_pages, without_the_ioctl_the_text_of_maps_is_read)
 {
 	unsigned vvar = pages_of("[vvar]"), vclock = pages_of("[vvar_vclock]");
 	unsigned char buf[PLAT_PAGE_SIZE];

@@ -1,23 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* The platform that writes down what another answers. */
+/* A recording answers as the platform did that was recorded. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <errno.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "plat/sim/sim.h"
-#include "unit/temp_file.h"
+#include "unit/plat/recording/recorder.h"
 
 TestSuite(record, .init = setup, .fini = teardown, .timeout = 60);
 
-/* A simulated machine whose counters, MSRs and NTP are told here. */
+/* A simulated machine whose counters, MSRs and NTP are set here. */
 static struct sim sim;
 static struct plat_ops ops;
 static size_t asked_max;
@@ -81,36 +75,6 @@ static struct tscal_platform *machine(void)
 	ops.rdmsr = fake_rdmsr;
 	sim.plat.ops = &ops;
 	return &sim.plat;
-}
-
-static struct tscal_platform *recorder(
-	struct tscal_platform *inner, bool redact)
-{
-	struct tscal_platform *p;
-	int rc = tscal_platform_record(inner, path, redact, &p);
-
-	cr_assert(zero(int, rc));
-	return p;
-}
-
-static struct tscal_platform *replayed(void)
-{
-	struct tscal_platform *p;
-	char err[300];
-	int rc = tscal_platform_replay(path, &p, err, sizeof(err));
-
-	cr_assert(zero(int, rc), "%s", err);
-	return p;
-}
-
-static char *slurp(void)
-{
-	static char text[1 << 20];
-	FILE *f = fopen(path, "r");
-
-	text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
-	fclose(f);
-	return text;
 }
 
 /* What a platform answers to one question of each kind, and some twice. */
@@ -230,141 +194,6 @@ Test(record, a_replay_answers_what_was_answered)
 	cr_assert(eq(int, again.counter[1].spin, live.counter[1].spin));
 }
 
-Test(record, never_overwrites)
-{
-	struct tscal_platform *p;
-	FILE *f = fopen(path, "w");
-
-	fputs("precious", f);
-	fclose(f);
-	cr_assert(eq(int, tscal_platform_record(machine(), path, true, &p),
-		-EEXIST));
-	cr_assert(eq(str, slurp(), "precious"));
-}
-
-Test(record, a_directory_that_is_not_there_is_told_at_once)
-{
-	struct tscal_platform *p;
-
-	strcat(path, "/g");
-	cr_assert(eq(int, tscal_platform_record(machine(), path, true, &p),
-		-ENOENT));
-}
-
-/* As on a full disk. */
-Test(record, tells_when_not_all_could_be_written)
-{
-	struct tscal_platform *inner = machine(), *p;
-	struct rlimit limit = {.rlim_cur = 100, .rlim_max = 100};
-	struct plat_cpuid regs;
-
-	for (uint32_t i = 0; i < 5; i++)
-		sim_add_cpuid(&sim, i, 0, i, 0, 0, 0);
-	p = recorder(inner, true);
-	for (uint32_t i = 0; i < 5; i++)
-		p->ops->cpuid(p, i, 0, &regs);
-	signal(SIGXFSZ, SIG_IGN);
-	cr_assert(zero(int, setrlimit(RLIMIT_FSIZE, &limit)));
-	cr_assert(eq(int, tscal_platform_free(p), -EFBIG));
-	/* A part of a recording would be in the way of the next. */
-	cr_assert(eq(int, access(path, F_OK), -1));
-}
-
-/* Ctrl-C leaves what is on disk by then. */
-Test(record, a_run_that_is_interrupted_leaves_no_file)
-{
-	struct tscal_platform *p = recorder(machine(), true);
-	struct plat_cpuid regs;
-
-	p->ops->cpuid(p, 0, 0, &regs);
-	cr_assert(eq(int, access(path, F_OK), -1));
-	cr_assert(zero(int, tscal_platform_free(p)));
-	cr_assert(zero(int, access(path, F_OK)));
-}
-
-Test(record, a_file_that_appears_meanwhile_is_kept)
-{
-	struct tscal_platform *p = recorder(machine(), true);
-	FILE *f = fopen(path, "w");
-
-	fputs("precious", f);
-	fclose(f);
-	cr_assert(eq(int, tscal_platform_free(p), -EEXIST));
-	cr_assert(eq(str, slurp(), "precious"));
-}
-
-/* A relative path means what it meant when it was given. */
-Test(record, a_program_may_change_its_directory_meanwhile)
-{
-	struct tscal_platform *p;
-
-	cr_assert(zero(int, chdir(dir)));
-	cr_assert(zero(int, tscal_platform_record(machine(), "f", true, &p)));
-	cr_assert(zero(int, chdir("/")));
-	cr_assert(zero(int, tscal_platform_free(p)));
-	cr_assert(zero(int, access(path, F_OK)));
-}
-
-static void ask_for_secrets(struct tscal_platform *p)
-{
-	static const char *const files[] = {"/sys/class/dmi/id/product_serial",
-		"/sys/class/dmi/id/product_uuid",
-		"/sys/class/dmi/id/board_asset_tag",
-		"/proc/sys/kernel/random/boot_id", "/etc/machine-id",
-		"/proc/cmdline"};
-	struct plat_cpuid regs;
-	char buf[200];
-	uint64_t msr;
-
-	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
-		sim_add_file(&sim, files[i],
-			"secret root=UUID=secret tsc=reliable\tsecret "
-			"ip=secret clocksource=tsc nopv tsc_secret\n");
-		/* The caller sees all of it. */
-		cr_assert(
-			le(int, 50, p->ops->read_file(p, files[i], buf, 200)));
-		cr_assert(zero(int, strncmp(buf, "secret root", 11)));
-	}
-	sim_add_cpuid(&sim, 3, 0, 0x5ec5ec, 0, 0, 0);
-	cr_assert(zero(int, p->ops->cpuid(p, 3, 0, &regs)));
-	cr_assert(eq(u32, regs.eax, 0x5ec5ec));
-	cr_assert(zero(int, p->ops->rdmsr(p, 0, 0x4f, &msr)));
-	cr_assert(zero(int, p->ops->rdmsr(p, 0, 0xc00102f1, &msr)));
-}
-
-Test(record, redacted_holds_nothing_that_identifies)
-{
-	struct tscal_platform *p = recorder(machine(), true);
-	char *text;
-
-	ask_for_secrets(p);
-	cr_assert(zero(int, tscal_platform_free(p)));
-	text = slurp();
-	cr_assert(zero(ptr, strstr(text, "secret")), "%s", text);
-	cr_assert(zero(ptr, strstr(text, "5ec5ec")), "%s", text);
-	cr_assert(zero(ptr, strstr(text, "msr")), "%s", text);
-	/* And what the report depends on. */
-	cr_assert(
-		not(zero(ptr, strstr(text, "\"/proc/cmdline\": \"tsc=reliable "
-					   "clocksource=tsc nopv\\n\""))),
-		"%s", text);
-	tscal_platform_free(replayed());
-}
-
-Test(record, unredacted_keeps_all_and_is_for_its_owner_alone)
-{
-	struct tscal_platform *p = recorder(machine(), false);
-	struct stat st;
-
-	umask(0);
-	ask_for_secrets(p);
-	cr_assert(zero(int, tscal_platform_free(p)));
-	cr_assert(not(zero(ptr, strstr(slurp(), "product_serial\": \"sec"))));
-	cr_assert(not(zero(ptr, strstr(slurp(), "5ec5ec"))));
-	cr_assert(zero(int, stat(path, &st)));
-	cr_assert(eq(int, st.st_mode & 0777, 0600));
-}
-
 /* Without this a recording on a hypervisor would be 20 KB of zeros. */
 Test(record, a_scan_is_one_line)
 {
@@ -392,8 +221,8 @@ Test(record, a_scan_is_one_line)
 	cr_assert(zero(int, tscal_platform_free(p)));
 }
 
-/* Ranges that cross could not be read back. */
-Test(record, scans_that_cross_can_be_read_back)
+/* Ranges that overlap could not be read back. */
+Test(record, scans_that_overlap_can_be_read_back)
 {
 	struct tscal_platform *inner = machine(), *p;
 	struct plat_cpuid zero = {0}, one = {.eax = 1}, regs;
@@ -414,8 +243,8 @@ Test(record, scans_that_cross_can_be_read_back)
 	cr_assert(zero(int, tscal_platform_free(p)));
 }
 
-/* The APIC id is another on each CPU the thread happens to run on. */
-Test(record, of_two_answers_to_one_cpuid_question_the_first_stays)
+/* The APIC id is different on each CPU that the thread runs on. */
+Test(record, of_two_answers_to_one_cpuid_question_the_first_is_kept)
 {
 	struct tscal_platform *inner = machine(), *p;
 	struct plat_cpuid first = {.ebx = 1}, second = {.ebx = 2}, regs;
@@ -433,7 +262,7 @@ Test(record, of_two_answers_to_one_cpuid_question_the_first_stays)
 	cr_assert(zero(int, tscal_platform_free(p)));
 }
 
-Test(record, passes_on_that_a_machine_cannot_pin)
+Test(record, reports_that_a_machine_cannot_pin)
 {
 	struct tscal_platform *p = recorder(machine(), true);
 
@@ -442,7 +271,7 @@ Test(record, passes_on_that_a_machine_cannot_pin)
 	cr_assert(zero(int, tscal_platform_free(p)));
 }
 
-/* The end of it all: this machine, recorded and replayed, is the same. */
+/* This machine, recorded and replayed, has the same report. */
 Test(record, a_replay_gives_the_report_of_the_run_that_was_recorded)
 {
 	struct tscal_opts opts = TSCAL_OPTS_INIT;

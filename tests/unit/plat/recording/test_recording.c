@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* The text of recordings: what is read, what is refused and in which words. */
+/* The text of recordings: what is read, what is refused, and the messages. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <criterion/parameterized.h>
@@ -68,7 +68,7 @@ static char *written(const struct recording *rec)
 	return text;
 }
 
-Test(recording, every_kind_of_line_survives_reading_and_writing)
+Test(recording, every_kind_of_line_is_written_as_it_was_read)
 {
 	struct recording *rec = parsed(all_kinds);
 	char *text = written(rec);
@@ -78,7 +78,7 @@ Test(recording, every_kind_of_line_survives_reading_and_writing)
 	rec_free(rec);
 }
 
-Test(recording, any_byte_survives_in_a_file)
+Test(recording, any_byte_of_a_file_is_kept)
 {
 	char bytes[256], *text;
 	struct rec_key key = {.kind = REC_FILE, .path = "/p\n\"\\\x80"};
@@ -100,8 +100,8 @@ Test(recording, any_byte_survives_in_a_file)
 	rec_free(again);
 }
 
-/* A recording that lost its tail must not pass for a machine with less, or
- * with shorter numbers. */
+/* A recording without its end must not look like a machine with fewer answers
+ * or shorter numbers. */
 Test(recording, cut_off_at_any_byte_is_refused)
 {
 	for (size_t len = 0; len < sizeof(all_kinds) - 1; len++) {
@@ -122,29 +122,35 @@ static const struct refused refused[] = {
 	{"", "line 1: the file is empty"},
 	{"\n\n# nothing\n", "line 1: the file is empty"},
 	{"hello\n", "line 1: neither"},
-	{"tscal-recording\n", "line 1: ends where"},
+	{"tscal-recording\n", "line 1: found the end of the line"},
 	{"tscal-recording 2\nend\n", "line 1: version 2"},
-	{"tscal-recording 1 x\n", "line 1: \" x\" stands where the end"},
+	{"tscal-recording 1 x\n", "line 1: found \" x\" instead of the end"},
 	{HEAD, "line 2: no line \"end\""},
 	{HEAD "end\nkvm-khz: 1\n", "line 3: something after"},
-	{HEAD "end of it\n", "line 2: \" of it\" stands where the end"},
+	{HEAD "end of it\n", "line 2: found \" of it\" instead of the end"},
 	{HEAD "frobnicate 1: 2\nend\n",
 		"line 2: unknown kind of line \"frobnicate\""},
 	{HEAD "kvm-khz: 1", "line 2: no newline"},
 	{HEAD "kvm-khz: 1\nkvm-khz: 2\nend\n", "line 3: contradicts line 2: "},
-	{HEAD "kvm-khz: 4294967296\nend\n", "line 2: \"4294967296\" stands"},
-	{HEAD "kvm-khz: 1 2\nend\n", "line 2: \" 2\" stands where the end"},
-	{HEAD "kvm-khz: 1\t2\nend\n", "line 2: \" 2\" stands"},
+	{HEAD "kvm-khz: 4294967296\nend\n",
+		"line 2: found \"4294967296\" instead of "},
+	{HEAD "kvm-khz: 1 2\nend\n", "line 2: found \" 2\" instead of the end"},
+	{HEAD "kvm-khz: 1\t2\nend\n", "line 2: found \" 2\" instead of "},
 	{HEAD "kvm-khz: -ENONSENSE\nend\n",
-		"line 2: \"-ENONSENSE\" stands where an error"},
-	{HEAD "kvm-khz: -E4096\nend\n", "line 2: \"-E4096\" stands where an"},
-	{HEAD "kvm-khz\nend\n", "line 2: ends where : should"},
+		"line 2: found \"-ENONSENSE\" instead of an error"},
+	{HEAD "kvm-khz: -E4096\nend\n",
+		"line 2: found \"-E4096\" instead of an"},
+	{HEAD "kvm-khz\nend\n",
+		"line 2: found the end of the line instead of :"},
 	{HEAD "cpuid 0x1 0x0: eax=0x1\nend\n",
-		"line 2: \"0x1\" stands where 0x and 8"},
-	{HEAD "cpuid 0x100000000 0x0: " REGS "\nend\n", "line 2: \"0x1"},
-	{HEAD "cpuid 0x1-0x8/0x2 0x0: " REGS "\nend\n", "line 2: \"0x1-0x8"},
-	{HEAD "cpuid 0x1-0x8/0x0 0x0: " REGS "\nend\n", "line 2: \"0x1-0x8"},
-	{HEAD "cpuid 0x8-0x1/0x1 0x0: " REGS "\nend\n", "line 2: \"0x8-0x1"},
+		"line 2: found \"0x1\" instead of 0x and 8"},
+	{HEAD "cpuid 0x100000000 0x0: " REGS "\nend\n", "line 2: found \"0x1"},
+	{HEAD "cpuid 0x1-0x8/0x2 0x0: " REGS "\nend\n",
+		"line 2: found \"0x1-0x8"},
+	{HEAD "cpuid 0x1-0x8/0x0 0x0: " REGS "\nend\n",
+		"line 2: found \"0x1-0x8"},
+	{HEAD "cpuid 0x8-0x1/0x1 0x0: " REGS "\nend\n",
+		"line 2: found \"0x8-0x1"},
 	{HEAD "cpuid 0x0-0x8/0x2 0x0: " REGS "\n"
 	      "cpuid 0x1-0x5/0x2 0x0: " OTHER "\nend\n",
 		"line 3: contradicts line 2: "},
@@ -152,36 +158,44 @@ static const struct refused refused[] = {
 	{"CPU 0:\n   0x00000001-0x00000003/0x1 0x00: " REGS "\n",
 		"line 2: a range of leaves needs the word cpuid"},
 	{"CPU 0:\n", "line 2: no leaf at all"},
-	{"CPU x:\n", "line 1: \"x:\" stands"},
+	{"CPU x:\n", "line 1: found \"x:\" instead of "},
 	{"CPU 0:\n   0x00000000 0x00: " REGS "\nkvm-khz: 1\n",
 		"line 3: a kvm-khz line needs \"tscal-recording 1\""},
 	{"CPU 0:\n   0x00000000 0x00: " REGS "\n   0x00000000 0x00: " OTHER
 	 "\n",
 		"line 3: contradicts line 2: "},
-	{HEAD "msr 0: 1\nend\n", "line 2: \": 1\" stands"},
+	{HEAD "msr 0: 1\nend\n", "line 2: found \": 1\" instead of "},
 	{HEAD "file \"rel\": \"\"\nend\n",
-		"line 2: \"\"rel\": \"\"\" stands where an "
+		"line 2: found \"\"rel\": \"\"\" instead of an "
 		"absolute path"},
-	{HEAD "file \"/a\\x00b\": \"\"\nend\n", "line 2: \"\"/a\\x00b\""},
-	{HEAD "file \"/a\": \"\\q\"\nend\n", "line 2: \"\\q\"\" stands"},
-	{HEAD "file \"/a\": \"\\x1\"\nend\n", "line 2: \"\\x1\"\" stands"},
-	{HEAD "file \"/a\": \"abc\nend\n", "line 2: ends where \" should"},
-	{HEAD "adjtimex 0: state=0\nend\n", "line 2: ends where  status="},
-	{HEAD "page vvar 0: 0x2=0x1\nend\n", "line 2: \"0x2=0x1\" stands"},
+	{HEAD "file \"/a\\x00b\": \"\"\nend\n", "line 2: found \"\"/a\\x00b\""},
+	{HEAD "file \"/a\": \"\\q\"\nend\n",
+		"line 2: found \"\\q\"\" instead of "},
+	{HEAD "file \"/a\": \"\\x1\"\nend\n",
+		"line 2: found \"\\x1\"\" instead of "},
+	{HEAD "file \"/a\": \"abc\nend\n",
+		"line 2: found the end of the line instead of \""},
+	{HEAD "adjtimex 0: state=0\nend\n",
+		"line 2: found the end of the line instead of  status="},
+	{HEAD "page vvar 0: 0x2=0x1\nend\n",
+		"line 2: found \"0x2=0x1\" instead of "},
 	{HEAD "page vvar 0: 0x8=0x1 0x4=0x1\nend\n",
-		"line 2: \" 0x4=0x1\" stands"},
-	{HEAD "page vvar 0: 0x1000=0x1\nend\n", "line 2: \"0x1000=0x1\""},
-	{HEAD "page heap 0:\nend\n", "line 2: \"heap 0:\" stands where vvar"},
-	{HEAD "tsc-access: maybe\nend\n", "line 2: \"maybe\" stands"},
+		"line 2: found \" 0x4=0x1\" instead of "},
+	{HEAD "page vvar 0: 0x1000=0x1\nend\n", "line 2: found \"0x1000=0x1\""},
+	{HEAD "page heap 0:\nend\n",
+		"line 2: found \"heap 0:\" instead of vvar"},
+	{HEAD "tsc-access: maybe\nend\n",
+		"line 2: found \"maybe\" instead of "},
 	{HEAD "counter sundial: num=1 den=1 width=1 spin=0\nend\n",
-		"line 2: \"sundial: num=1 den=1\" stands where the name"},
+		"line 2: found \"sundial: num=1 den=1\" instead of the name"},
 	{HEAD "counter rdtsc: num=0 den=1 width=1 spin=0\nend\n",
-		"line 2: \"num=0 den=1 width=1 \" stands where num, den"},
+		"line 2: found \"num=0 den=1 width=1 \" instead of num, den"},
 	{HEAD "counter rdtsc: num=1 den=1 width=65 spin=0\nend\n",
-		"line 2: \"65 spin=0\" stands"},
-	{HEAD "samples rdtsc 0: 1/2\nend\n", "line 2: ends where / should"},
+		"line 2: found \"65 spin=0\" instead of "},
+	{HEAD "samples rdtsc 0: 1/2\nend\n",
+		"line 2: found the end of the line instead of /"},
 	{HEAD "samples rdtsc 0: 18446744073709551616/2/3\nend\n",
-		"line 2: \"18446744073709551616\" stands"},
+		"line 2: found \"18446744073709551616\" instead of "},
 	{HEAD "kvm-khz: \x80\nend\n", "line 2: byte 0x80 is not printable"},
 	{"\x7f"
 	 "ELF\x02\x01\n",
@@ -206,10 +220,10 @@ ParameterizedTest(size_t *i, recording, refuses)
 	cr_assert(eq(int, rc, -EBADMSG), "row %zu", *i);
 	cr_assert(eq(ptr, (void *)rec, NULL));
 	cr_assert(zero(int, strncmp(err, r->sentence, strlen(r->sentence))),
-		"row %zu says: %s", *i, err);
+		"row %zu: %s", *i, err);
 }
 
-Test(recording, a_nul_byte_is_refused_and_hides_nothing)
+Test(recording, a_nul_byte_is_refused_and_does_not_end_the_text)
 {
 	static const char text[] = HEAD "kvm-khz: 1\0 2\nend\n";
 	struct recording *rec;
@@ -276,7 +290,7 @@ static uint32_t edx_of(const struct recording *rec, uint32_t leaf)
 	return a ? ((const struct plat_cpuid *)a->data)->edx : 0;
 }
 
-Test(recording, cpus_of_cpuid_r_may_differ_and_the_first_is_the_machine)
+Test(recording, cpus_of_cpuid_r_may_differ_and_the_first_one_is_used)
 {
 	struct recording *rec = parsed("CPU 7:\r\n"
 				       "   0x00000001 0x00: " REGS "\r\n"
@@ -305,7 +319,7 @@ Test(recording, a_cpu_taken_up_again_must_not_contradict_itself)
 	cr_assert(zero(int, strncmp(err, "line 6:", 7)), "%s", err);
 }
 
-Test(recording, a_line_for_one_leaf_wins_over_cpuid_r_over_a_range)
+Test(recording, a_line_for_one_leaf_precedes_cpuid_r_and_that_a_range)
 {
 #define EDX(n) "eax=0x00000000 ebx=0x00000000 ecx=0x00000000 edx=0x0000000" n
 	struct recording *rec = parsed(HEAD "cpuid 0x1-0x9/0x2 0x0: " EDX(
