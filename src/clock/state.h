@@ -8,9 +8,9 @@
 
 #include <tscal/clock.h>
 
-#include "clock/page.h"
-#include "clock/servo.h"
-#include "clock/break_reason.h"
+#include "clock/page/page.h"
+#include "clock/follow/servo.h"
+#include "clock/follow/break_reason.h"
 
 /* tscal_clock.mode */
 enum clock_mode {

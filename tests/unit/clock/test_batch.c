@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock/batch.h"
+#include "clock/convert/batch.h"
 
 /* Beyond the size from which results are streamed, and not a multiple of
  * anything. */

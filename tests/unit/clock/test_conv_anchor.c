@@ -11,7 +11,7 @@
 
 #include <tscal/tscal.h>
 
-#include "clock/anchor.h"
+#include "clock/convert/anchor.h"
 
 static const int clocks[] = {CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW,
 	CLOCK_REALTIME, CLOCK_BOOTTIME, CLOCK_TAI, CLOCK_MONOTONIC_COARSE};

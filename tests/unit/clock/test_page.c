@@ -5,7 +5,7 @@
 #include <criterion/new/assert.h>
 #include <string.h>
 
-#include "clock/page.h"
+#include "clock/page/page.h"
 
 #define SPAN 1000000
 

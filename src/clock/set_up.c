@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock/page_identity.h"
+#include "clock/page/page_identity.h"
 #include "clock/state.h"
 
 #define CALIBRATE_MS 10

@@ -15,7 +15,7 @@
  *
  * tests/model/page.pml, ATTACHED, is the same as a model.
  */
-#include "clock/attached_answer.h"
+#include "clock/page/attached_answer.h"
 
 /* Which segments there are: readers of its owner's process close a page. */
 static uint64_t segments_of(uint64_t latch)

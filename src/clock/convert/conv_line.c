@@ -13,7 +13,7 @@
 
 #include <tscal/conv.h>
 
-#include "clock/boot.h"
+#include "clock/convert/boot.h"
 
 #define VERSION "tscal-conv/1"
 #define VERSION_ANY "tscal-conv/"

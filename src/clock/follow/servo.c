@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-#include "clock/servo.h"
+#include "clock/follow/servo.h"
 
 #include <math.h>
 
-#include "clock/servo_parts.h"
+#include "clock/follow/servo_parts.h"
 
 #define STEP_SLEW_NS 60e9 /* steps of CLOCK_REALTIME: none longer is slewed */
 #define QUIET 2		  /* updates after a break */

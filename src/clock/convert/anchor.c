@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-#include "clock/anchor.h"
+#include "clock/convert/anchor.h"
 
 #include <errno.h>
 

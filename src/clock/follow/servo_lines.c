@@ -3,7 +3,7 @@
 /* From where the clock is, and how fast it goes, to segments. */
 #include <math.h>
 
-#include "clock/servo_parts.h"
+#include "clock/follow/servo_parts.h"
 
 #define QUICK_NS 10e3	    /* up to here a phase goes within a second */
 #define SLEW_PPM 100.0	    /* beyond, at most this fast */

@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* Which page a clock writes: its own, or one in shared memory whose owner it
  * is, until this process is another or another clock is. */
-#include "clock/page_identity.h"
+#include "clock/page/page_identity.h"
 #include "clock/state.h"
 #include "plat/self.h"
 

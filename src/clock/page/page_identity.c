@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-#include "clock/page_identity.h"
+#include "clock/page/page_identity.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "clock/boot.h"
-#include "clock/page.h"
+#include "clock/convert/boot.h"
+#include "clock/page/page.h"
 #include "plat/self.h"
 
 /* "tscalpg" and the version of the layout, which any change of struct

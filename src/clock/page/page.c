@@ -15,7 +15,7 @@
  * looked at again; the writer first says PAGE_RESUMING in the latch and then
  * looks at highest_ns: one of the two sees the other.
  */
-#include "clock/page.h"
+#include "clock/page/page.h"
 
 #include <string.h>
 

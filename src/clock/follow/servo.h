@@ -11,8 +11,8 @@
 
 #include <tscal/clock.h>
 
-#include "clock/anchor.h"
-#include "clock/page.h"
+#include "clock/convert/anchor.h"
+#include "clock/page/page.h"
 
 /* Anchors kept: a rate is taken over as many as one rate explains. */
 #define SERVO_ANCHORS 16

@@ -4,7 +4,7 @@
  * that of now as a converter. */
 #include <errno.h>
 
-#include "clock/boot.h"
+#include "clock/convert/boot.h"
 #include "clock/state.h"
 
 #define TRIES 3

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "clock/page_identity.h"
+#include "clock/page/page_identity.h"
 #include "clock/state.h"
 #include "plat/shared_memory.h"
 

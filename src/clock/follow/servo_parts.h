@@ -5,7 +5,7 @@
 #ifndef TSCAL_SERVO_PARTS_H
 #define TSCAL_SERVO_PARTS_H
 
-#include "clock/servo.h"
+#include "clock/follow/servo.h"
 
 /* The rules' numbers: docs/clock.md. */
 #define LEASE 2.5	     /* of an interval */

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <sys/timex.h>
 
-#include "clock/servo_parts.h"
+#include "clock/follow/servo_parts.h"
 #include "clock/state.h"
 
 /* Of one update, as what it saw was another by the time it was done. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-#include "clock/break_reason.h"
+#include "clock/follow/break_reason.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "clock/anchor.h"
+#include "clock/convert/anchor.h"
 #include "plat/text.h"
 
 /* What clocks may part in one interval without that anything happened: as

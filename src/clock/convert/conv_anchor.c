@@ -8,8 +8,8 @@
 #include <tscal/calibrate.h>
 
 #include "calib/report.h"
-#include "clock/anchor.h"
-#include "clock/boot.h"
+#include "clock/convert/anchor.h"
+#include "clock/convert/boot.h"
 #include "clock/state.h"
 
 /* Linux slews what is left of an offset by up to a quarter of it each second
