@@ -107,26 +107,6 @@ int tscal_clock_gettime(const struct tscal_clock *clk, struct timespec *ts)
 	return 0;
 }
 
-/*
- * Both parts only grow.  The second is loaded first: a sum that is the same
- * before and after readings was the same all the while between.
- */
-uint32_t tscal_clock_generation(const struct tscal_clock *clk)
-{
-	const struct tscal_clock_page *page;
-	struct clock_state *st;
-	uint32_t steps;
-
-	if (!clk)
-		return 0;
-	st = clock_state(clk);
-	page = clock_page(st);
-	if (page && !clock_writes(clk, page))
-		return attached_generation(st, page);
-	steps = __atomic_load_n(&st->system.steps, __ATOMIC_SEQ_CST);
-	return (page ? page_generation(page_latch(page)) : 0) + steps;
-}
-
 const char *tscal_clock_why(const struct tscal_clock *clk)
 {
 	if (!clk || clock_mode(clk) == CLOCK_MODE_NONE)
@@ -221,7 +201,7 @@ static double rate_hz(const struct tscal_clock_page *page)
 		!page_segment(page, page_newest(page_latch(page)), &newest) ||
 		newest.mult <= 0)
 		return 0;
-	return clock_rate_hz(&newest);
+	return segment_hz(&newest);
 }
 
 int tscal_clock_stats_sized(

@@ -4,20 +4,14 @@
 #include <tscal/attach.h>
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "clock/follow/utc.h"
 #include "clock/page/page_identity.h"
 #include "clock/state.h"
 
 #define CALIBRATE_MS 10
 #define BUDGET_MS 13
-
-double clock_raw_drift_ppm(const struct surroundings *here)
-{
-	return strcmp(here->clocksource, "tsc") == 0 ? 0.1 : 50;
-}
 
 static int check_opts(const struct tscal_clock_opts *o)
 {
@@ -153,30 +147,6 @@ static int calibrate(struct tscal_clock *clk, const struct tscal_clock_opts *o,
 	}
 	begin(clk, o, info, a);
 	return TSCAL_CLOCK_ON_TSC;
-}
-
-bool clock_unwanted(struct tscal_clock *clk, uint32_t flags)
-{
-	const char *env = getenv("TSCAL_CLOCK");
-
-	if (flags & TSCAL_CLOCK_SYSTEM)
-		clock_leave(clk, CLOCK_MODE_SYSTEM,
-			"the program asked for the system's clock");
-	else if (env && strcmp(env, "system") == 0)
-		clock_leave(clk, CLOCK_MODE_SYSTEM,
-			"TSCAL_CLOCK=system is in the environment");
-	else
-		return false;
-	return true;
-}
-
-bool clock_can_be_followed(int clock_id)
-{
-	if (clock_id < 0)
-		return (clock_id & 7) == 3;
-	return clock_id == CLOCK_REALTIME || clock_id == CLOCK_MONOTONIC ||
-	       clock_id == CLOCK_MONOTONIC_RAW || clock_id == CLOCK_BOOTTIME ||
-	       clock_id == CLOCK_TAI;
 }
 
 static int set_up(struct tscal_clock *clk, const struct tscal_clock_opts *o,

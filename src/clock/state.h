@@ -98,6 +98,14 @@ static inline struct tscal_clock_page *clock_page(const struct clock_state *st)
 	return __atomic_load_n(&st->page, __ATOMIC_ACQUIRE);
 }
 
+/* The page whose segments are the clock's; NULL: there are none. */
+static inline const struct tscal_clock_page *clock_segments(
+	const struct tscal_clock *clk)
+{
+	return clock_mode(clk) < CLOCK_MODE_TSC ? NULL
+						: clock_page(clock_state(clk));
+}
+
 /* page_owner.c.  Whether a page, which was the clock's, is the clock's to
  * write: not if it is attached, nor if it is shared and its owner this
  * process's parent, or a clock that took it over. */
@@ -116,12 +124,6 @@ static inline struct tscal_platform *clock_platform(
 {
 	return st->plat ? st->plat : tscal_platform_passive();
 }
-
-/* Ticks per second of the clock that is followed, by a segment that rises. */
-double clock_rate_hz(const struct tscal_segment *seg);
-
-/* Whether this process may not execute RDTSC (prctl(2), PR_SET_TSC). */
-bool clock_tsc_disabled(struct tscal_platform *plat);
 
 bool clock_thread_runs(const struct tscal_clock *clk);
 
@@ -143,9 +145,6 @@ bool clock_can_be_followed(int clock_id);
  * environment: then it is. */
 bool clock_unwanted(struct tscal_clock *clk, uint32_t flags);
 
-/* How fast CLOCK_MONOTONIC_RAW may change its rate, where that is not said. */
-double clock_raw_drift_ppm(const struct surroundings *here);
-
 /* A reading without a segment. */
 struct slow_reading {
 	int64_t ns;
@@ -155,10 +154,5 @@ struct slow_reading {
 	struct tscal_segment segment;
 };
 int clock_read_slow(const struct tscal_clock *clk, struct slow_reading *out);
-
-/* How far the clock is from UTC into its page, by adjtimex(2); -EAGAIN for
- * CLOCK_TAI if its offset is not known. */
-int clock_look_at_utc(struct tscal_platform *plat, int clock_id, uint64_t tsc,
-	struct tscal_clock_page *page);
 
 #endif /* TSCAL_STATE_H */

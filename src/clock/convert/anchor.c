@@ -50,6 +50,14 @@ struct anchor anchor_of(const struct plat_sample *s, size_t n, double q)
 	return a.lo <= a.hi ? a : alone;
 }
 
+bool clock_tsc_disabled(struct tscal_platform *plat)
+{
+	enum plat_tsc_access access;
+
+	return !plat->ops->tsc_access(plat, &access) &&
+	       access != PLAT_TSC_ENABLED;
+}
+
 int anchor_samples(struct tscal_platform *plat, int clock_id, size_t reads,
 	struct plat_sample *s)
 {

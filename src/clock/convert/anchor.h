@@ -27,6 +27,9 @@ struct anchor {
 struct anchor anchor_of(
 	const struct plat_sample *s, size_t n, double ns_per_tick);
 
+/* Whether this process may not execute RDTSC (prctl(2), PR_SET_TSC). */
+bool clock_tsc_disabled(struct tscal_platform *plat);
+
 /* A burst of a clock: how many samples, at least 1, or -errno. */
 int anchor_samples(struct tscal_platform *plat, int clock_id, size_t reads,
 	struct plat_sample *s);

@@ -60,6 +60,11 @@ bool clocksource_changed(
 	       strcmp(now, at_first->clocksource) != 0;
 }
 
+double clock_raw_drift_ppm(const struct surroundings *here)
+{
+	return strcmp(here->clocksource, "tsc") == 0 ? 0.1 : 50;
+}
+
 /* By how much b went on further than a. */
 static double parted(int64_t a0, int64_t a1, int64_t b0, int64_t b1)
 {

@@ -38,6 +38,10 @@ void surroundings_take(struct tscal_platform *plat, double ns_per_tick,
 bool clocksource_changed(
 	struct tscal_platform *plat, const struct surroundings *at_first);
 
+/* How fast CLOCK_MONOTONIC_RAW may change its rate, in ppm, if the caller did
+ * not state it. */
+double clock_raw_drift_ppm(const struct surroundings *here);
+
 /*
  * Why the clock broke, as one TSCAL_EVENT_*: by what changed from one look at
  * the clocks to the next, and in the surroundings.  ns_per_tick: before.

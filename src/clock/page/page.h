@@ -88,6 +88,12 @@ static inline uint64_t segment_end(const struct tscal_segment *s)
 	return s->tsc_from + s->span;
 }
 
+/* Ticks per second of the clock that is followed, by a segment that rises. */
+static inline double segment_hz(const struct tscal_segment *s)
+{
+	return 1e9 * 0x1p61 / (double)s->mult;
+}
+
 /* How far off that may be, in ns. */
 int64_t segment_err_ns(const struct tscal_segment *s, uint64_t tsc);
 

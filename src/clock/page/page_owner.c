@@ -39,14 +39,3 @@ void clock_part(struct tscal_clock *clk)
 	if (read)
 		__atomic_store_n(&clk->page, &clk->own, __ATOMIC_SEQ_CST);
 }
-
-void clock_forget_page(struct tscal_clock *clk)
-{
-	struct clock_state *st = clock_state(clk);
-	uint32_t generation = tscal_clock_generation(clk) + 1;
-
-	__atomic_store_n(&st->system.steps, generation, __ATOMIC_SEQ_CST);
-	__atomic_store_n(&st->owner, 0, __ATOMIC_SEQ_CST);
-	__atomic_store_n(&st->page, NULL, __ATOMIC_SEQ_CST);
-	st->answered_latch = 0;
-}
