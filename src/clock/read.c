@@ -48,7 +48,7 @@ int clock_read_slow(const struct tscal_clock *clk, struct slow_reading *out)
 			return n ? n : -EIO;
 		out->tsc = s.tsc_after;
 		out->ns = out->clock_ns = (int64_t)s.ref;
-		/* After the latch: who takes a page over says so first. */
+		/* After the latch: a takeover sets the owner first. */
 		answer = clock_writes(clk, page)
 				 ? page_answer(page, &st->system, latch,
 					   out->tsc, &out->ns, &out->segment)
@@ -65,7 +65,7 @@ int clock_read_slow(const struct tscal_clock *clk, struct slow_reading *out)
 			break;
 		}
 	}
-	/* Whatever is said now, what is said next may be less. */
+	/* The next reading may be less than this one. */
 	page_step(&st->system);
 	return 0;
 }
@@ -89,7 +89,7 @@ int tscal_clock_gettime(const struct tscal_clock *clk, struct timespec *ts)
 	if (!clk || !ts)
 		return -EINVAL;
 	ns = tscal_now(clk);
-	/* Only the call itself says what is wrong. */
+	/* Only the call itself returns the error. */
 	if (ns == INT64_MIN) {
 		struct slow_reading r;
 		int rc = clock_read_slow(clk, &r);
@@ -136,7 +136,7 @@ static void around(const struct tscal_clock_page *page,
 	if (utc >= 0) {
 		double ticks = (double)(int64_t)(tsc - utc_tsc), sum;
 
-		/* An oscillator nobody corrects: 50 ppm. */
+		/* A free-running oscillator: 50 ppm. */
 		sum = (double)utc + (double)err +
 		      ticks * (double)seg->mult * 0x1p-61 * 50e-6;
 		utc = sum >= 0 && sum < 9e18 ? (int64_t)sum : -1;

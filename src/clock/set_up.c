@@ -61,7 +61,7 @@ static double expected_rate(struct tscal_platform *plat, int clock_id,
 }
 
 /* Between two anchors, before and after calibrating: the rate that is expected,
- * if they allow it, else what they say. */
+ * if they allow it, else the middle of what they allow. */
 static void first_rate(
 	const struct anchor a[2], double expected, double *rate, double *half)
 {
@@ -108,7 +108,7 @@ static void begin(struct tscal_clock *clk, const struct tscal_clock_opts *opts,
 	__atomic_store_n(&clk->page, st->page, __ATOMIC_SEQ_CST);
 }
 
-/* Calibrate between two anchors.  Returns on what the clock is to run. */
+/* Calibrate between two anchors.  Returns enum tscal_clock_on, or -errno. */
 static int calibrate(struct tscal_clock *clk, const struct tscal_clock_opts *o,
 	struct tscal_info *info)
 {
@@ -179,7 +179,7 @@ static int set_up(struct tscal_clock *clk, const struct tscal_clock_opts *o,
 	st->page = o->page ? o->page : &clk->own;
 	if (!clock_unwanted(clk, o->flags))
 		return calibrate(clk, o, info);
-	/* The numbers all the same, for whoever asked for them. */
+	/* The caller may have asked for the calibration. */
 	rc = tscal_calibrate(
 		&(struct tscal_opts){.size = sizeof(struct tscal_opts),
 			.platform = st->plat,
@@ -267,7 +267,7 @@ int tscal_clock_mock(struct tscal_clock *clk, int64_t ns)
 	}
 	page_replace(st->page, seg);
 	clock_set_mode(clk, CLOCK_MODE_MOCK);
-	/* Where RDTSC is disabled, the time stands still without it. */
+	/* If RDTSC is disabled, the time is the same without it. */
 	if (!clock_tsc_disabled(clock_platform(st)))
 		__atomic_store_n(&clk->page, st->page, __ATOMIC_SEQ_CST);
 	clock_unlock(st);

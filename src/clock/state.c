@@ -28,7 +28,7 @@ void clock_clear(struct tscal_clock *clk, int clock_id, enum clock_mode mode)
 {
 	uint32_t generation = 0;
 
-	/* Not one that readings of before had; memory that was never a clock's
+	/* Not one that earlier readings had; memory that was never a clock's
 	 * may hold anything. */
 	if (clock_state(clk)->magic == CLOCK_MAGIC)
 		generation = tscal_clock_generation(clk) + 1;
@@ -51,7 +51,7 @@ void clock_leave(struct tscal_clock *clk, enum clock_mode mode, const char *why)
 
 	if (why)
 		snprintf(st->why, sizeof(st->why), "%s", why);
-	/* First: the generation says that what follows may be less. */
+	/* First: the generation changes, since what follows may be less. */
 	if (writes)
 		page_off(st->page);
 	__atomic_store_n(&clk->page, NULL, __ATOMIC_SEQ_CST);

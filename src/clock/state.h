@@ -23,14 +23,14 @@ enum clock_mode {
 
 #define CLOCK_WHY 240
 
-/* All of it is read and written under lock, but for what is said to be atomic.
+/* All of it is read and written under lock, but for what is atomic.
  */
 struct clock_state {
 	uint64_t magic;
 	struct tscal_platform *plat;
 	/* Atomic; NULL: there is none.  Not written unless clock_writes(). */
 	struct tscal_clock_page *page;
-	uint32_t owner; /* atomic: as the shared page says; 0: it has none */
+	uint32_t owner; /* atomic: as in the shared page; 0: it has none */
 	struct page_system system; /* atomic */
 	uint32_t lock;	  /* atomic: self_process() while it updates, or 0 */
 	uint32_t process; /* atomic: self_process() when it was set up, or taken
@@ -127,7 +127,8 @@ static inline struct tscal_platform *clock_platform(
 
 bool clock_thread_runs(const struct tscal_clock *clk);
 
-/* 0 for a clock that was set up here, else what tscal_clock_update() says. */
+/* 0 for a clock that was set up here, else what tscal_clock_update() returns.
+ */
 int clock_updatable(const struct tscal_clock *clk);
 
 /* Set up anew, all zero but for the page of its own. */
@@ -137,18 +138,18 @@ void clock_clear(struct tscal_clock *clk, int clock_id, enum clock_mode mode);
 void clock_leave(
 	struct tscal_clock *clk, enum clock_mode mode, const char *why);
 
-/* Clocks that go on evenly, and not in ticks of the kernel: dynamic ones have
+/* Clocks that run evenly, and not in ticks of the kernel: dynamic ones have
  * CLOCKFD in their low bits (Linux, include/linux/posix-timers.h). */
 bool clock_can_be_followed(int clock_id);
 
-/* Whether somebody wants the TSC left alone, by TSCAL_CLOCK_* or in the
- * environment: then it is. */
+/* Whether TSCAL_CLOCK_* or the environment asks for the system's clock: then
+ * the clock leaves the TSC. */
 bool clock_unwanted(struct tscal_clock *clk, uint32_t flags);
 
 /* A reading without a segment. */
 struct slow_reading {
 	int64_t ns;
-	int64_t clock_ns; /* what the clock said, not held at anything */
+	int64_t clock_ns; /* of the clock, not held at anything */
 	bool by_segment;  /* one was valid by now after all: segment */
 	uint64_t tsc;
 	struct tscal_segment segment;

@@ -4,14 +4,14 @@
 
 #include <errno.h>
 
-/* A PTP device may take its time for one read. */
+/* One read of a PTP device may take long. */
 #define BURST_NS 20000
 
 /* How far the rate of the caller may be off: NTP slews by 500 ppm, and a rate
  * by another clock may be as far off the other way. */
 #define RATE_DOUBT 1e-3
 
-/* What a sample says of the clock at tsc, relative to ns.  The clock read
+/* What a sample allows for the clock at tsc, relative to ns.  The clock read
  * [ref, ref + 1) ns at some moment between the two TSC reads. */
 static void allows(const struct plat_sample *s, uint64_t tsc, int64_t ns,
 	double q, double *lo, double *hi)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * What else the machine says of the time, so that a break of the clock that is
- * followed can be told from one of the TSC.
+ * The machine's other clocks, to tell a break of the clock that is followed
+ * from one of the TSC.
  */
 #ifndef TSCAL_BREAK_REASON_H
 #define TSCAL_BREAK_REASON_H

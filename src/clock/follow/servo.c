@@ -168,7 +168,7 @@ static void check_bound(struct servo *s, const struct anchor *now,
 		s->drift_ppm = ppm;
 }
 
-/* What to make of where the clock is. */
+/* What the clock's offset means. */
 enum seen {
 	SEEN_USUAL,
 	SEEN_STEP,     /* of less than what breaks; or the rate is another */
@@ -185,11 +185,12 @@ static enum seen look(const struct servo *s, const struct anchor *now,
 	bool slew = s->opts.slew && plan->off_ns > 0 &&
 		    plan->off_ns <= STEP_SLEW_NS;
 
-	/* Where nobody looked for long, a rate within the band leads further.
+	/* After a long time without an update, a rate within the band leads
+	 * further.
 	 */
 	if (ns > LEASE * s->opts.interval_ns && ns * band > most)
 		most = ns * band;
-	/* And what was not known then is no event now. */
+	/* And what was not known at the last anchor is no event now. */
 	most += anchor_half(before) + fabs(ns / s->rate) * rate_known(s);
 	if (!anchor_rates(before, now, &lo, &hi) ||
 		(fabs(plan->off_ns) > most && !slew))
@@ -202,10 +203,11 @@ static enum seen look(const struct servo *s, const struct anchor *now,
 	return fabs(plan->off_ns) > most ? SEEN_SET_BACK : SEEN_STEP;
 }
 
-/* Keep an anchor, and learn from it; after a step those before say nothing. */
+/* Keep an anchor, and learn from it; after a step earlier ones mean nothing. */
 static void keep(struct servo *s, const struct anchor *now, bool stepped)
 {
-	/* Looks in quick succession would replace those that tell the rate. */
+	/* Updates in quick succession would replace those that give the rate.
+	 */
 	double apart = ticks_from(anchor_back(s, 0)->tsc, now->tsc);
 
 	if (stepped)
@@ -228,7 +230,7 @@ static void without_segment(
 		servo_break(s, now, plan);
 		return;
 	}
-	/* A step while nobody looked is no rate: it may have been either. */
+	/* A step between updates is no rate: it may have been either. */
 	check_bound(s, now, &s->newest, plan);
 	keep(s, now, plan->events & TSCAL_EVENT_BOUND);
 	plan->events |= TSCAL_EVENT_LAPSE;

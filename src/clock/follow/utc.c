@@ -6,7 +6,7 @@
 #include <sys/timex.h>
 #include <time.h>
 
-/* Where a filter refuses adjtimex(2): TAI is ahead by whole seconds, or the
+/* If a filter refuses adjtimex(2): TAI is ahead by whole seconds, or the
  * kernel does not know by how many. */
 static bool same_as_utc(struct tscal_platform *plat)
 {

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * The page that readers share: its writer's side, and what a reading does where
- * no segment is valid.  tscal/clock.h has the part that must be inline.
+ * clock/page/: the page of a clock, its owner, and processes that attach it.
+ *
+ * The page that readers share: its writer's side, and what a reading does if no
+ * segment is valid.  tscal/clock.h has the part that must be inline.
  *
  * There is one writer at a time.  The latch is one word, and all that readers
- * and the writer must agree on is in it: whoever changes it does so by compare
- * and exchange, from what he has seen.
+ * and the writer must agree on is in it: it is changed by compare and
+ * exchange alone, from the value that was loaded.
  *
  *     open                a segment is in use, others follow
  *      -> open            the writer published one more
@@ -18,8 +20,8 @@
  *     closed -> unheld    the writer is about to forget what was answered:
  *      -> closed          between two generations
  *     closed -> resuming  the writer wants to begin anew, above all that was
- *                         answered; who answers now takes that back
- *     resuming -> open    nobody did
+ *                         answered; an answer now undoes that
+ *     resuming -> open    no reader did
  *
  * tests/model/page.pml is the same as a model, which SPIN checks.
  */
@@ -39,7 +41,7 @@
 #define PAGE_AHEAD 15u
 #define PAGE_UNHELD (UINT64_C(1) << 60)	  /* each answer is a step */
 #define PAGE_OFF (UINT64_C(1) << 61)	  /* clock_gettime() for good */
-#define PAGE_STEPPED (UINT64_C(1) << 62)  /* no reading need be held */
+#define PAGE_STEPPED (UINT64_C(1) << 62)  /* no reading must be held */
 #define PAGE_RESUMING (UINT64_C(1) << 63) /* closed, but not for long */
 
 /* tscal_segment.flags: of segments without a span, which no reading uses. */
@@ -55,7 +57,7 @@
 /* How many of the newest may be looked at: the others may be being written. */
 #define PAGE_READABLE (TSCAL_SEGMENTS - 4)
 
-/* How long a reading may stand still at what was said before. */
+/* How long a reading may stay at an earlier value. */
 #define PAGE_HOLD_NS 10000000
 /* A segment may begin that much later than now: it was just resumed. */
 #define PAGE_EARLY_NS 1000000
@@ -201,7 +203,7 @@ enum page_where page_find(const struct tscal_clock_page *page, uint64_t latch,
 bool page_valid(const struct tscal_clock_page *page, uint64_t tsc,
 	struct tscal_segment *out);
 
-/* The same, of the time alone: quick. */
+/* The same, but the time alone: quick. */
 bool page_read(const struct tscal_clock_page *page, uint64_t tsc, int64_t *ns);
 
 enum page_answer {

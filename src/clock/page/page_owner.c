@@ -31,8 +31,8 @@ void clock_part(struct tscal_clock *clk)
 	generation = page_generation(page_latch(st->page)) + 1;
 	page_init(&clk->own);
 	clk->own.latch += generation << 32;
-	/* First: what segments of the other page say must not be of the next
-	 * generation. */
+	/* First: segments of the other page must not be of the next generation.
+	 */
 	read = __atomic_exchange_n(&clk->page, NULL, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&st->owner, 0, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&st->page, &clk->own, __ATOMIC_SEQ_CST);
