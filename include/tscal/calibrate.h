@@ -91,7 +91,7 @@ enum tscal_status {
 #define TSCAL_ROOT_PIT (UINT32_C(1) << 5)  /**< 8254 PIT */
 #define TSCAL_ROOT_NTP (UINT32_C(1) << 6)  /**< network time */
 #define TSCAL_ROOT_PHC(n) (UINT32_C(1) << (8 + (n))) /**< /dev/ptpN, N < 8 */
-#define TSCAL_ROOT_UNKNOWN (UINT32_C(1) << 31)	     /**< cannot be told */
+#define TSCAL_ROOT_UNKNOWN (UINT32_C(1) << 31) /**< cannot be determined */
 
 /** How well the rate is known. */
 enum tscal_rate {
@@ -122,7 +122,7 @@ enum tscal_use {
 #define TSCAL_SENTENCE 240
 
 /**
- * The answer.  What is absent or was not looked at is never a number that looks
+ * The answer.  What is absent or was not read is never a number that looks
  * found: a rate in Hz and a count are then 0, ppm and ns negative, a yes or no
  * -1.
  *
@@ -139,7 +139,7 @@ struct tscal_info {
 	double hz_lo, hz_hi;
 	/** Ticks per second of CLOCK_MONOTONIC_RAW. */
 	double hz_raw;
-	/** Ticks per true second, which NTP or PTP can tell. */
+	/** Ticks per true second, by NTP or PTP. */
 	double hz_si;
 	/** How closely the nearest independent source agrees, in ppm of hz:
 	 * no pair of values inside both intervals lies further apart. */
@@ -191,7 +191,7 @@ struct tscal_opts {
 	 * more. */
 	uint32_t budget_ms;
 	/** Measuring window in milliseconds, 1..60000; 0: 10.  It grows as
-	 * target_ppm says. */
+	 * target_ppm requires. */
 	uint32_t window_ms;
 	uint32_t flags;	   /**< TSCAL_OPT_*; unknown bits are refused */
 	uint32_t reserved; /**< zero; anything else is refused */

@@ -316,7 +316,7 @@ TSCAL_API const char *tscal_reading_str(enum tscal_reading reading);
 struct tscal_interval {
 	int64_t earliest_ns, latest_ns; /**< of the clock that is followed */
 	/** How far the middle of the two may be from UTC (CLOCK_REALTIME),
-	 * or from TAI (CLOCK_TAI), by what the kernel knows; negative: not
+	 * or from TAI (CLOCK_TAI), by adjtimex(2); negative: not
 	 * known, as always with TSCAL_READING_SYSTEM. */
 	int64_t utc_err_ns;
 	enum tscal_reading reading;
@@ -364,7 +364,7 @@ TSCAL_API int tscal_clock_mock(struct tscal_clock *clk, int64_t ns);
 /** What has happened to a clock, in this process. */
 struct tscal_stats {
 	uint64_t slow;	    /**< readings by clock_gettime() */
-	uint64_t updates;   /**< that looked at the clock followed */
+	uint64_t updates;   /**< that read the clock followed */
 	uint64_t published; /**< updates that published segments */
 	uint64_t breaks;    /**< updates that left the TSC */
 	uint64_t lapses;    /**< updates that came after the lease had ended */

@@ -64,11 +64,11 @@ struct tscal_clock_page {
  * No part of the API: the TSC value by a segment; 0: it is not valid.
  *
  * The seq is loaded last, and the writer changes it first: what was loaded is
- * the segment of that number, or the seq says that it is not
+ * the segment of that number, or the seq shows that it is not
  * (src/clock/page/page.c has the argument).  The other loads are plain ones,
  * which x86 keeps in order and the fence in their place, so that they may be
  * operands of the arithmetic: a cycle.  They race with the writer only where
- * the seq tells.
+ * the seq shows it.
  */
 #if defined(__SANITIZE_THREAD__)
 #define TSCAL_LOAD_(x) __atomic_load_n(&(x), __ATOMIC_ACQUIRE)

@@ -101,7 +101,7 @@ TSCAL_INLINE uint64_t tscal_rdtsc_ordered(void)
  * Read the TSC, in ticks, and TSC_AUX, which Linux fills with
  * (NUMA node << 12) | CPU number.  Waits for earlier instructions as
  * tscal_rdtsc_ordered() does (Intel SDM vol. 2B, RDTSCP).  Raises #UD, which
- * is SIGILL, on a CPU without RDTSCP: CPUID.80000001H:EDX[27] tells.
+ * is SIGILL, on a CPU without RDTSCP: CPUID.80000001H:EDX[27] is clear.
  * @param aux  receives TSC_AUX; must not be NULL.
  */
 TSCAL_INLINE uint64_t tscal_rdtscp(uint32_t *aux)

@@ -33,7 +33,7 @@ struct tscal_hv_match {
 	/** 1: read behind Xen's prefix for forced emulation, since CPUID itself
 	 * shows a paravirtual domain no hypervisor. */
 	uint32_t forced;
-	uint32_t reserved[5]; /**< zero; it stands in arrays, cannot grow */
+	uint32_t reserved[5]; /**< zero; it is in arrays, cannot grow */
 };
 
 /** What a piece of evidence means; 0 is none of them. */
@@ -51,13 +51,13 @@ enum tscal_hv_means {
 /** A fact outside the hypervisors' CPUID leaves that shows one. */
 struct tscal_hv_evidence {
 	char where[48];	 /**< where it was read: "DMI sys_vendor" */
-	char says[48];	 /**< what stands there, printable, cut; "" where it
-			  * tells enough that it is there */
+	char says[48];	 /**< the text there, printable, cut; "" if its
+			  * presence is the evidence */
 	char name[32];	 /**< its name for people: "QEMU", "Docker" */
 	char vendor[16]; /**< the vendor that it means, as in
 			  * tscal_hv_match; "" if it names none */
 	enum tscal_hv_means means;
-	uint32_t reserved[3]; /**< zero; it stands in arrays, cannot grow */
+	uint32_t reserved[3]; /**< zero; it is in arrays, cannot grow */
 };
 
 /** Room for a sentence about evidence, NUL included. */
@@ -82,7 +82,7 @@ struct tscal_hv {
 	/** What is known of layers below and above: sentences, or "". */
 	char layers[TSCAL_HV_SENTENCE];
 	/** The leaf in which main states the TSC's rate; 0: it has none, or
-	 * does not say so. */
+	 * does not state it. */
 	uint32_t timing_leaf;
 	/** What main offers to state it, such as "leaf 0x40000010 EAX, kHz";
 	 * "" if there is none. */
@@ -101,10 +101,10 @@ TSCAL_API int tscal_hv_detect_sized(
  *
  * Nothing is scanned unless CPUID.1:ECX[31] is set: without it the range
  * 0x40000000 is undefined (Intel SDM vol. 2A, CPUID) and answers with data of
- * other leaves.  The exception is a kernel that says that it runs on Xen: a
+ * other leaves.  The exception is a kernel that reports Xen: a
  * platform that may open devices then asks CPUID behind Xen's prefix for forced
- * emulation (tscal_platform_probe()).  docs/hypervisors.md says who is known
- * and the one that is used.
+ * emulation (tscal_platform_probe()).  docs/hypervisors.md lists the known
+ * ones, and the one that is used.
  *
  * In a guest each of the 256 CPUIDs is a trap: about a millisecond in all, more
  * under two hypervisors (docs/hypervisors.md).

@@ -9,7 +9,7 @@
 
 /*
  * The number of the last segment that begins at tsc or before, of those that
- * may be looked at; false: tsc is before all of them.  From the newest back:
+ * may be loaded; false: tsc is before all of them.  From the newest back:
  * they do not lie in order where the TSC jumped, and 60 loads that wait for
  * nothing take no longer than a binary search.
  */
@@ -29,7 +29,7 @@ static bool find_begin(const struct tscal_clock_page *page, uint64_t tsc,
 }
 
 /* The segment of a stamp.  0, -ERANGE, or -EAGAIN if others were published
- * meanwhile: only then can those that were looked at have been written again.
+ * meanwhile: only then can those that were loaded have been written again.
  */
 static int find(const struct tscal_clock_page *page, uint64_t tsc,
 	struct tscal_segment *out)

@@ -56,7 +56,7 @@ void clock_leave(struct tscal_clock *clk, enum clock_mode mode, const char *why)
 		page_off(st->page);
 	__atomic_store_n(&clk->page, NULL, __ATOMIC_SEQ_CST);
 	clock_set_mode(clk, mode);
-	/* Under the lock each look at it is another generation. */
+	/* Under the lock each query of it changes the generation. */
 	if (st->page && !writes)
 		page_step(&st->system);
 }

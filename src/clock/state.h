@@ -48,7 +48,7 @@ struct clock_state {
 	struct servo servo;
 	struct clocks clocks;		  /* at the last update */
 	struct surroundings surroundings; /* at the start, or the last break */
-	uint64_t looked_tsc; /* when the clocksource was last looked at */
+	uint64_t looked_tsc; /* when the clocksource was last read */
 
 	/* Atomic: struct tscal_stats. */
 	uint64_t slow, updates, published, breaks, lapses, bound;

@@ -19,7 +19,7 @@ struct clocks {
 	int64_t raw_ns, mono_ns, boot_ns, real_ns; /* at tsc */
 };
 
-/* What does not change while all is well, looked at when something happened,
+/* What does not change while all is well, read at each event,
  * and the clocksource now and then. */
 struct surroundings {
 	char clocksource[32];

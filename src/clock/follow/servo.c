@@ -114,7 +114,7 @@ static void start_over(
 	s->rate_half = (hi - lo) / 2;
 }
 
-/* Of a TSC that can be converted; not of a clock that stands still. */
+/* Of a TSC that can be converted; not of a stopped clock. */
 static bool plausible(double lo, double hi)
 {
 	return lo >= 1e9 / TSCAL_CONV_HZ_MAX && hi < 1e9 / TSCAL_CONV_HZ_ABOVE;
@@ -149,7 +149,7 @@ static void settle(
 		.tsc_from = now->tsc, .flags = SEGMENT_GAP};
 }
 
-/* Whether the clock is where the segments say, within their bound; else the
+/* Whether the clock is within the bound of the segments; else the
  * bound grows faster for a while. */
 static void check_bound(struct servo *s, const struct anchor *now,
 	const struct tscal_segment *seg, struct servo_plan *plan)
@@ -197,7 +197,8 @@ static enum seen look(const struct servo *s, const struct anchor *now,
 		return SEEN_BREAK;
 	if (lo <= s->rate * (1 + band) && hi >= s->rate * (1 - band))
 		return SEEN_USUAL;
-	/* One interval does not tell a step from a rate; the next one does. */
+	/* One interval does not distinguish a step from a rate; the next one
+	 * does. */
 	if (s->stepped)
 		return SEEN_BREAK;
 	return fabs(plan->off_ns) > most ? SEEN_SET_BACK : SEEN_STEP;

@@ -20,7 +20,7 @@ struct look {
 	struct clocks clocks;
 	struct servo servo; /* the state after it */
 	struct servo_plan plan;
-	bool clocksource; /* looked at, too */
+	bool clocksource; /* read, too */
 };
 
 /*

@@ -402,6 +402,6 @@ enum page_answer page_answer(struct tscal_clock_page *page,
 		if (*ns > most)
 			*ns = most;
 	}
-	/* What was resumed meanwhile does not know of it. */
+	/* Segments resumed meanwhile do not take it into account. */
 	return page_latch(page) == latch ? PAGE_BY_SYSTEM : PAGE_AGAIN;
 }

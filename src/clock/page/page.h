@@ -33,7 +33,7 @@
 #include <tscal/clock.h>
 
 /* tscal_clock_page.latch.  An odd number is the number of no segment, so that
- * readers need not look at the other bits. */
+ * readers need not check the other bits. */
 #define PAGE_CLOSED UINT64_C(1)	  /* no segment is valid */
 #define PAGE_NUMBER 0xffffffc0u	  /* bits 31..6: the segment in use */
 #define PAGE_GENERATION 0xffffffu /* bits 55..32 */
@@ -54,7 +54,7 @@
 /* tscal_segment.seq: of no segment, for numbers are multiples of the step. */
 #define PAGE_WRITING 1u
 
-/* How many of the newest may be looked at: the others may be being written. */
+/* How many of the newest may be loaded: the others may be being written. */
 #define PAGE_READABLE (TSCAL_SEGMENTS - 4)
 
 /* How long a reading may stay at an earlier value. */
@@ -166,7 +166,7 @@ void page_forget(struct tscal_clock_page *page, struct page_system *system);
  * No segment is valid any more: the next generation begins.
  * from: the last TSC value that is known to have been converted well; stamps
  * after it are refused.  floor_ns: what answers are held at, while that is soon
- * passed; INT64_MIN: they may step back, as the generation says.
+ * passed; INT64_MIN: they may step back, in another generation.
  */
 void page_revoke(
 	struct tscal_clock_page *page, uint64_t from, int64_t floor_ns);
@@ -213,9 +213,9 @@ enum page_answer {
 };
 
 /*
- * What a reading says that found no valid segment.
+ * The answer of a reading that found no valid segment.
  * latch: the page's, from before the clock was read; tsc and *ns: that the
- * clock said *ns when the TSC was tsc, or a little before.  *ns is held, or
+ * clock was at *ns when the TSC was tsc, or a little before.  *ns is held, or
  * seg filled in.
  */
 enum page_answer page_answer(struct tscal_clock_page *page,
@@ -226,12 +226,12 @@ enum page_answer page_answer(struct tscal_clock_page *page,
  * (attached_answer.h). */
 
 enum page_floor {
-	PAGE_ABOVE,	/* *ns is not below what a segment said, or held so */
+	PAGE_ABOVE,	/* *ns is not below a segment's end, or held there */
 	PAGE_FAR_BELOW, /* it would be held for too long */
 	PAGE_UNKNOWN,	/* the page is another by now */
 };
 
-/* An answer is not below what the newest segment said at its end. */
+/* An answer is not below the end of the newest segment. */
 enum page_floor page_hold_at_floor(
 	const struct tscal_clock_page *page, uint64_t latch, int64_t *ns);
 
@@ -244,7 +244,7 @@ enum page_floor page_hold_at_floor(
  */
 bool page_hold(struct page_system *system, int64_t *ns, int64_t most);
 
-/* Readings stepped back, or may have, and no latch says so. */
+/* Readings stepped back, or may have, and no latch shows it. */
 static inline void page_step(struct page_system *system)
 {
 	__atomic_fetch_add(&system->steps, 1, __ATOMIC_SEQ_CST);

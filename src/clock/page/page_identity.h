@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* Whose page it is, and whether this process may use it. */
-/* What a page says of itself, for processes that did not set it up: which
- * version's it is, where its TSC values and times mean what they say, and which
+/* The identity of a page, for processes that did not set it up: its version,
+ * the boot and time namespace in which its values have a meaning, and which
  * clock writes it. */
 #ifndef TSCAL_PAGE_IDENTITY_H
 #define TSCAL_PAGE_IDENTITY_H
