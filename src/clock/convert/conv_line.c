@@ -347,7 +347,7 @@ static bool field_clock(struct in *in, int32_t *id)
 		memcpy(text, in->p, n);
 	*id = tscal_clock_id_by_name(text);
 	if (!tscal_clock_id_str(*id))
-		return refuse(in, "clock= is not the name of a clock");
+		return refuse(in, "clock= is none that this library knows");
 	in->p += n;
 	return true;
 }
