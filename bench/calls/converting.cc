@@ -8,7 +8,7 @@
 #include "conversions.h"
 
 extern "C" {
-#include "clock/batch.h"
+#include "clock/convert/batch.h"
 }
 
 /* Reads ------------------------------------------------------------------- */

@@ -14,7 +14,7 @@
  *     tscal_clock_init(&clk, CLOCK_MONOTONIC, &opts, NULL);
  *     tscal_clock_thread_start(&clk, NULL);
  *
- *     tscal_clock_attach_fd(&clk, CLOCK_MONOTONIC, fd);    // who has fd
+ *     tscal_clock_attach_fd(&clk, CLOCK_MONOTONIC, fd);    // a process with fd
  *     int64_t ns = tscal_now(&clk);
  */
 #ifndef TSCAL_ATTACH_H
@@ -28,8 +28,8 @@ extern "C" {
 
 /**
  * Make memory for tscal_clock_opts.page that other processes can attach: of a
- * memfd (memfd_create(2)) that nobody can make smaller, and that since Linux
- * 5.1 nobody else can write.
+ * memfd (memfd_create(2)) that no process can make smaller, and that since
+ * Linux 5.1 no other process can write.
  * @param name  of the memfd, as /proc/PID/maps shows it.
  * @param page  receives the address.
  * @return a descriptor for tscal_clock_attach_fd(), to be inherited or sent
@@ -38,8 +38,9 @@ extern "C" {
  */
 TSCAL_API int tscal_clock_page_new(const char *name, void **page);
 
-/** Unmap it, when no clock of this process has it any more
- * (tscal_clock_fini()). Those who have attached it keep theirs.  NULL: nothing.
+/** Unmap it, when no clock of this process uses it any more
+ * (tscal_clock_fini()). Processes that attached it keep their mapping.  NULL:
+ * nothing.
  */
 TSCAL_API void tscal_clock_page_free(void *page);
 
@@ -55,8 +56,8 @@ TSCAL_API int tscal_clock_attach_sized(struct tscal_clock *clk, size_t clk_size,
  * @param clock_id   the clock that is wanted, as for tscal_clock_init().
  * @param page       of a clock that was set up with tscal_clock_opts.page,
  *                   mapped here, if only for reading.  It must stay mapped as
- *                   long as clk is used: where it is in a file, nobody may make
- *                   that smaller (tscal_clock_attach_fd() sees to it).
+ *                   long as clk is used: if it is in a file, no process may
+ * make that smaller (tscal_clock_attach_fd() checks this).
  * @param page_size  of the memory there, in bytes.
  * @return enum tscal_clock_on: TSCAL_CLOCK_ON_SYSTEM if this process may not
  *         execute RDTSC, TSCAL_CLOCK=system is in the environment, or the owner
@@ -67,11 +68,11 @@ TSCAL_API int tscal_clock_attach_sized(struct tscal_clock *clk, size_t clk_size,
  * @retval -ENOMSG   it is no page
  * @retval -EPROTO   it is of another version of tscal
  * @retval -ENXIO    it is of another clock
- * @retval -ENOTSUP  a dynamic clock, which only its opener has
+ * @retval -ENOTSUP  a dynamic clock, which only the process that opened it has
  * @retval -ESTALE   it is of another boot
  * @retval -EXDEV    it is of another time namespace
  * @retval -ENODATA  the boot id cannot be read, here or by the owner
- * @retval -EBADMSG  it says another time than the clock
+ * @retval -EBADMSG  its time is not that of the clock
  * @retval -EBUSY    clk, which is as it was, has a thread
  *
  * or -errno of clock_gettime().  Some twenty microseconds: nothing is
@@ -85,8 +86,8 @@ TSCAL_API int tscal_clock_attach_sized(struct tscal_clock *clk, size_t clk_size,
  * tscal_clock_page_new(), unless it was mapped before a fork): readings go on.
  *
  * Nothing in a page is trusted for more than the time: whatever is written to
- * it, readings neither wait nor loop nor fault.  But who may write it decides
- * what they say.
+ * it, readings neither wait nor loop nor fault.  But a process that may write
+ * it decides what readings return.
  */
 TSCAL_INLINE int tscal_clock_attach(struct tscal_clock *clk, int clock_id,
 	const void *page, size_t page_size)
@@ -111,7 +112,7 @@ TSCAL_INLINE int tscal_clock_attach_fd(
 }
 
 /** Leave the page of another process, and unmap it if tscal_clock_attach_fd()
- * mapped it; nobody may read the clock meanwhile.  It reads clock_gettime()
+ * mapped it; no thread may read the clock meanwhile.  It reads clock_gettime()
  * from then on.  tscal_clock_fini() does the same.
  * @return 0; -ENODATA for a clock that was not attached. */
 TSCAL_API int tscal_clock_detach(struct tscal_clock *clk);

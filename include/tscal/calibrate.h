@@ -50,36 +50,36 @@ enum tscal_source {
 	TSCAL_SOURCE_COUNT
 };
 
-/** What stands behind a number (as the manual page tscal(7) explains); 0 is
- * none of them. */
+/** The kind of fact behind a number (as the manual page tscal(7) explains); 0
+ * is none of them. */
 enum tscal_kind {
-	TSCAL_KIND_REPORTED = 1, /**< a hypervisor or firmware says so */
-	TSCAL_KIND_ENUMERATED,	 /**< the CPU's own tables say so */
-	TSCAL_KIND_NOMINAL,	 /**< a label; identifies, proves nothing */
+	TSCAL_KIND_REPORTED = 1, /**< stated by a hypervisor or firmware */
+	TSCAL_KIND_ENUMERATED,	 /**< stated by the CPU's own tables */
+	TSCAL_KIND_NOMINAL,	 /**< a label; identifies, confirms nothing */
 	TSCAL_KIND_KERNEL,	 /**< the kernel's own calibration */
 	TSCAL_KIND_MEASURED,	 /**< counted here against another clock */
 };
 
-/** What became of a source; 0 is none of them. */
+/** The status of a source; 0 is none of them. */
 enum tscal_status {
 	TSCAL_STATUS_USED = 1,	  /**< it is the chosen rate */
 	TSCAL_STATUS_AGREES,	  /**< credible, and supports the choice */
 	TSCAL_STATUS_DISAGREES,	  /**< credible in form, contradicts */
 	TSCAL_STATUS_STALE,	  /**< from before a move or restore */
-	TSCAL_STATUS_HINT,	  /**< identifies only; takes no side */
-	TSCAL_STATUS_READY,	  /**< can speak; nothing was measured yet */
+	TSCAL_STATUS_HINT,	  /**< identifies only; not compared */
+	TSCAL_STATUS_READY,	  /**< can be asked; nothing was measured yet */
 	TSCAL_STATUS_ABSENT,	  /**< this machine has no such thing */
 	TSCAL_STATUS_SKIPPED,	  /**< not asked, by choice or by rule */
-	TSCAL_STATUS_DENIED,	  /**< needs a permission we lack */
+	TSCAL_STATUS_DENIED,	  /**< needs a permission that is missing */
 	TSCAL_STATUS_STUCK,	  /**< a counter that does not count */
 	TSCAL_STATUS_IMPLAUSIBLE, /**< a number no TSC has */
-	TSCAL_STATUS_UNSTABLE,	  /**< too disturbed to give a number */
+	TSCAL_STATUS_UNSTABLE,	  /**< too disturbed for a number */
 	TSCAL_STATUS_ERROR,	  /**< failed in a way that is not expected */
 	TSCAL_STATUS_COARSE, /**< bounds too wide to agree with the choice */
 };
 
 /**
- * Roots: whose oscillator and whose arithmetic may stand behind a number, as
+ * Roots: the oscillator and the arithmetic that a number is traceable to, as
  * bits.  Two numbers are independent only if their sets are disjoint and
  * neither holds TSCAL_ROOT_UNKNOWN.
  */
@@ -91,12 +91,12 @@ enum tscal_status {
 #define TSCAL_ROOT_PIT (UINT32_C(1) << 5)  /**< 8254 PIT */
 #define TSCAL_ROOT_NTP (UINT32_C(1) << 6)  /**< network time */
 #define TSCAL_ROOT_PHC(n) (UINT32_C(1) << (8 + (n))) /**< /dev/ptpN, N < 8 */
-#define TSCAL_ROOT_UNKNOWN (UINT32_C(1) << 31)	     /**< cannot be told */
+#define TSCAL_ROOT_UNKNOWN (UINT32_C(1) << 31) /**< cannot be determined */
 
 /** How well the rate is known. */
 enum tscal_rate {
 	TSCAL_RATE_NONE,       /**< no rate */
-	TSCAL_RATE_CONFLICT,   /**< something credible contradicts */
+	TSCAL_RATE_CONFLICT,   /**< a credible source contradicts */
 	TSCAL_RATE_SINGLE,     /**< one source */
 	TSCAL_RATE_CONSISTENT, /**< several sources, no two independent */
 	TSCAL_RATE_VERIFIED,   /**< independent sources agree */
@@ -122,24 +122,24 @@ enum tscal_use {
 #define TSCAL_SENTENCE 240
 
 /**
- * The answer.  What is absent or was not looked at is never a number that looks
+ * The answer.  What is absent or was not read is never a number that looks
  * found: a rate in Hz and a count are then 0, ppm and ns negative, a yes or no
  * -1.
  *
  * Which rate to convert with: hz_raw to agree with this machine's own
  * clock_gettime(CLOCK_MONOTONIC_RAW), hz_si for true seconds, hz to compare
- * with what the hypervisor, the CPU or another machine says.  They differ by
- * what the oscillators behind them differ.
+ * with what the hypervisor, the CPU or another machine states.  They differ
+ * as the oscillators behind them do.
  */
 struct tscal_info {
 	/** TSC ticks per second, as the chosen source declares it. */
 	double hz;
-	/** The truth lies between these if the chosen source is honest; they
-	 * hold everything known: bracket, quantisation, rounding. */
+	/** The true rate lies between these if the chosen source is right; they
+	 * include all that is known: bracket, quantisation, rounding. */
 	double hz_lo, hz_hi;
 	/** Ticks per second of CLOCK_MONOTONIC_RAW. */
 	double hz_raw;
-	/** Ticks per true second, which NTP or PTP can tell. */
+	/** Ticks per true second, by NTP or PTP. */
 	double hz_si;
 	/** How closely the nearest independent source agrees, in ppm of hz:
 	 * no pair of values inside both intervals lies further apart. */
@@ -160,10 +160,10 @@ struct tscal_info {
 	char use_sentence[TSCAL_SENTENCE];
 };
 
-/** tscal_opts.flags: measure nothing beyond a glance of 0.1 ms that
- * identifies. */
+/** tscal_opts.flags: measure nothing but for 0.1 ms, which
+ * identifies a rate. */
 #define TSCAL_OPT_NO_MEASURE (UINT32_C(1) << 0)
-/** Ask which sources could speak, and nothing else. */
+/** Find out which sources can be asked, and nothing else. */
 #define TSCAL_OPT_SURVEY (UINT32_C(1) << 1)
 /** Take timers as hardware even where they look emulated. */
 #define TSCAL_OPT_ASSUME_METAL (UINT32_C(1) << 2)
@@ -191,7 +191,7 @@ struct tscal_opts {
 	 * more. */
 	uint32_t budget_ms;
 	/** Measuring window in milliseconds, 1..60000; 0: 10.  It grows as
-	 * target_ppm says. */
+	 * target_ppm requires. */
 	uint32_t window_ms;
 	uint32_t flags;	   /**< TSCAL_OPT_*; unknown bits are refused */
 	uint32_t reserved; /**< zero; anything else is refused */
@@ -233,7 +233,7 @@ TSCAL_INLINE int tscal_calibrate(
 	return tscal_calibrate_sized(opts, info, sizeof(*info));
 }
 
-/** One line of a report: a source and what became of it. */
+/** One line of a report: a source and its status. */
 struct tscal_line {
 	const char *name; /**< stable: "clock-raw" */
 	enum tscal_source id;

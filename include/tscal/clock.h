@@ -2,13 +2,13 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /**
  * @file clock.h
- * A clock: what clock_gettime() would say, at about the cost of one RDTSC.
+ * A clock: what clock_gettime() would return, at about the cost of one RDTSC.
  *
  * A page holds short straight lines, "segments", from TSC values to
  * nanoseconds.  Each is published before it begins, begins where the one before
  * it ends, with the same value, and is never changed: what a TSC value means is
- * settled before it can be read, so readings never step back, however long the
- * updater or a reader is held up.  Each ends soon: without updates (a dead
+ * fixed before it can be read, so readings never step back, however long the
+ * updater or a reader is delayed.  Each ends soon: without updates (a dead
  * thread, a fork, a suspended machine) readings come from clock_gettime().
  *
  *     static struct tscal_clock clk;
@@ -20,9 +20,9 @@
  *
  * docs/clock.md has the rules and their reasons.
  *
- * Unless it is said otherwise, a function allocates nothing, waits for no lock,
+ * Unless stated otherwise, a function allocates nothing, waits for no lock,
  * and may be called by any thread, of any clock that no other thread sets up or
- * gives up meanwhile.  Those that return an int return -EINVAL for a pointer
+ * ends meanwhile.  Those that return an int return -EINVAL for a pointer
  * that must not be NULL.
  */
 #ifndef TSCAL_CLOCK_H
@@ -76,9 +76,9 @@ struct tscal_clock_opts {
 	/** Where to ask; NULL: this machine, passively.  It must outlive the
 	 * clock. */
 	struct tscal_platform *platform;
-	/** Time between updates in milliseconds, 10..10000; 0: 100.  Whoever
-	 * calls tscal_clock_update() himself and less often than that says so
-	 * here: the lease is 2.5 of it. */
+	/** Time between updates in milliseconds, 10..10000; 0: 100.  A program
+	 * that calls tscal_clock_update() itself, and less often, must set it:
+	 * the lease is 2.5 of it. */
 	uint32_t interval_ms;
 	uint32_t flags; /**< TSCAL_CLOCK_*; unknown bits are refused */
 	/** How fast the clock that is followed may change its rate unseen, in
@@ -89,14 +89,14 @@ struct tscal_clock_opts {
 	/** Where its page is to be, for others to attach: memory that they map
 	 * too, aligned to 64 bytes, such as that of tscal_clock_page_new().  It
 	 * must stay until tscal_clock_fini().  One clock at a time writes it:
-	 * the one that is set up takes it over, and the one of before must have
+	 * the one that is set up takes it over, and the one before must have
 	 * ended.  NULL: in the clock. */
 	void *page;
 	size_t page_size; /**< of page; sizeof(struct tscal_clock_page) or more
 			   */
 	/** Called with the events of each update that found some (enum
 	 * tscal_event), by the thread that made it, after it is done.  It may
-	 * read the clock, but not stop its thread, set it up or give it up.
+	 * read the clock, but not stop its thread, set it up or end it.
 	 * NULL: nothing is called. */
 	void (*on_event)(void *arg, uint32_t events);
 	void *event_arg; /**< passed to on_event */
@@ -131,10 +131,10 @@ TSCAL_API int tscal_clock_init_sized(struct tscal_clock *clk, size_t clk_size,
  * @retval -ENODATA  it was used before, and the boot id cannot be read
  *
  * or -errno of clock_gettime().  15 ms, most of it asleep, unless the thread is
- * descheduled; as long where the caller or the environment asks for the
- * system's clock, since info is filled in all the same.  No thread, no device.
+ * descheduled; the same where the caller or the environment asks for the
+ * system's clock, since info is filled in there too.  No thread, no device.
  * As tscal_calibrate() it takes about 100 KB of stack.  Not for signal
- * handlers; one thread at a time.  What readings said before is of another
+ * handlers; one thread at a time.  Earlier readings of clk are of another
  * generation.
  */
 TSCAL_INLINE int tscal_clock_init(struct tscal_clock *clk, int clock_id,
@@ -209,9 +209,9 @@ TSCAL_INLINE int64_t tscal_now_ordered(const struct tscal_clock *clk)
  * rate.
  */
 enum tscal_event {
-	/** "lapse": nobody updated in time; clock_gettime() answered. */
+	/** "lapse": no update in time; readings were clock_gettime()'s. */
 	TSCAL_EVENT_LAPSE = 1 << 0,
-	/** "bound": the clock was further off than the bound said. */
+	/** "bound": the clock was further off than its bound. */
 	TSCAL_EVENT_BOUND = 1 << 1,
 	/** "slewing": the clock was set back, which is being worked off
 	 * (TSCAL_CLOCK_SLEW). */
@@ -220,17 +220,17 @@ enum tscal_event {
 	TSCAL_EVENT_RESUMED = 1 << 3,
 	/** "rate": the clock runs over 500 ppm faster or slower than before. */
 	TSCAL_EVENT_RATE = 1 << 4,
-	/** "suspend": the machine slept. */
+	/** "suspend": the machine was suspended. */
 	TSCAL_EVENT_SUSPEND = 1 << 5,
-	/** "set": somebody set the clock. */
+	/** "set": the clock was set. */
 	TSCAL_EVENT_SET = 1 << 6,
 	/** "jump": the TSC jumped. */
 	TSCAL_EVENT_JUMP = 1 << 7,
-	/** "clocksource": the kernel runs on another one. */
+	/** "clocksource": the kernel uses another one. */
 	TSCAL_EVENT_CLOCKSOURCE = 1 << 8,
-	/** "moved": the hypervisor says that the TSC is another one. */
+	/** "moved": the hypervisor reports another TSC. */
 	TSCAL_EVENT_MOVED = 1 << 9,
-	/** "forked": this is the child, and nobody updated its copy. */
+	/** "forked": in the child, at the first update of its copy. */
 	TSCAL_EVENT_FORKED = 1 << 10,
 	/** "taken": another clock was set up in the page of this one
 	 * (tscal_clock_opts.page), which runs on clock_gettime() from now on,
@@ -244,7 +244,7 @@ enum tscal_event {
 TSCAL_API const char *tscal_event_next(uint32_t *events);
 
 /**
- * Look at the clock that is followed, and publish the next segment.
+ * Read the clock that is followed, and publish the next segment.
  *
  * To be called every interval_ms or more often, if not by the thread below.
  * @return enum tscal_event bits: 0 also where the clock runs on
@@ -277,7 +277,7 @@ TSCAL_API int tscal_clock_check(struct tscal_clock *clk);
  *         is attached; -errno of pthread_create().
  * All signals are blocked in it.  After a fork the child has none, and may
  * start its own.  What its updates notice is counted in tscal_clock_stats(),
- * seen by readers as another tscal_clock_generation(), and told to
+ * changes tscal_clock_generation() for readers, and is passed to
  * tscal_clock_opts.on_event.
  */
 TSCAL_API int tscal_clock_thread_start(
@@ -316,7 +316,7 @@ TSCAL_API const char *tscal_reading_str(enum tscal_reading reading);
 struct tscal_interval {
 	int64_t earliest_ns, latest_ns; /**< of the clock that is followed */
 	/** How far the middle of the two may be from UTC (CLOCK_REALTIME),
-	 * or from TAI (CLOCK_TAI), by what the kernel knows; negative: not
+	 * or from TAI (CLOCK_TAI), by adjtimex(2); negative: not
 	 * known, as always with TSCAL_READING_SYSTEM. */
 	int64_t utc_err_ns;
 	enum tscal_reading reading;
@@ -345,7 +345,7 @@ TSCAL_API int tscal_clock_gettime(
 	const struct tscal_clock *clk, struct timespec *ts);
 
 /** Leave the TSC for good: readings come from clock_gettime().
- * @param why  what tscal_clock_why() says from then on; copied, cut; NULL or
+ * @param why  what tscal_clock_why() returns from then on; copied, cut; NULL or
  * "": a sentence of the library's.
  * @return 0, -EBUSY while another thread updates, -ENODATA for a clock that was
  *         never set up, -EPERM for one that is attached. */
@@ -355,8 +355,8 @@ TSCAL_API int tscal_clock_disable(struct tscal_clock *clk, const char *why);
  * clock is set up again.  Signal handlers too. */
 TSCAL_API const char *tscal_clock_why(const struct tscal_clock *clk);
 
-/** Let the clock stand at ns, for the tests of programs that use it; again for
- * another time.  Ends with tscal_clock_init(), _disable() or _fini().
+/** Stop the clock at ns, for the tests of programs that use it; call it again
+ * for another time.  Ends with tscal_clock_init(), _disable() or _fini().
  * @return 0, -EBUSY while another thread updates, -EPERM for a clock that is
  *         attached. */
 TSCAL_API int tscal_clock_mock(struct tscal_clock *clk, int64_t ns);
@@ -364,7 +364,7 @@ TSCAL_API int tscal_clock_mock(struct tscal_clock *clk, int64_t ns);
 /** What has happened to a clock, in this process. */
 struct tscal_stats {
 	uint64_t slow;	    /**< readings by clock_gettime() */
-	uint64_t updates;   /**< that looked at the clock followed */
+	uint64_t updates;   /**< that read the clock followed */
 	uint64_t published; /**< updates that published segments */
 	uint64_t breaks;    /**< updates that left the TSC */
 	uint64_t lapses;    /**< updates that came after the lease had ended */
@@ -387,7 +387,7 @@ TSCAL_INLINE int tscal_clock_stats(
 }
 
 /** Stop the thread, if there is one, and wait for its end.  The clock reads
- * clock_gettime() from then on, and its memory may be given back when nobody
+ * clock_gettime() from then on, and its memory may be freed when no thread
  * reads it. */
 TSCAL_API void tscal_clock_fini(struct tscal_clock *clk);
 

@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /**
  * @file clock_page.h
- * What a clock's readings look at (tscal/clock.h): a page of segments.
+ * What readings of a clock load (tscal/clock.h): a page of segments.
  */
 #ifndef TSCAL_CLOCK_PAGE_H
 #define TSCAL_CLOCK_PAGE_H
@@ -17,7 +17,7 @@ extern "C" {
 
 /**
  * One straight line: ns_from + (tsc - tsc_from) * mult / 2^61 for span ticks
- * from tsc_from.  The first four fields are all that a reading looks at.
+ * from tsc_from.  A reading loads the first four fields, and seq.
  */
 struct tscal_segment {
 	uint64_t tsc_from, span;
@@ -39,7 +39,7 @@ struct tscal_segment {
 #define TSCAL_SEGMENTS 64
 
 /**
- * What readings look at: the segments, and a latch that names the one in use.
+ * What readings load: the segments, and a latch that names the one in use.
  * In a clock, or in memory that processes share (tscal_clock_opts.page).  Its
  * fields are the library's.
  */
@@ -64,10 +64,11 @@ struct tscal_clock_page {
  * No part of the API: the TSC value by a segment; 0: it is not valid.
  *
  * The seq is loaded last, and the writer changes it first: what was loaded is
- * the segment of that number, or the seq says that it is not (src/clock/page.c
- * has the argument).  The other loads are plain ones, which x86 keeps in order
- * and the fence in their place, so that they may be operands of the arithmetic:
- * a cycle.  They race with the writer only where the seq tells.
+ * the segment of that number, or the seq shows that it is not
+ * (src/clock/page/page.c has the argument).  The other loads are plain ones,
+ * which x86 keeps in order and the fence in their place, so that they may be
+ * operands of the arithmetic: a cycle.  They race with the writer only where
+ * the seq shows it.
  */
 #if defined(__SANITIZE_THREAD__)
 #define TSCAL_LOAD_(x) __atomic_load_n(&(x), __ATOMIC_ACQUIRE)

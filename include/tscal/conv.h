@@ -56,9 +56,9 @@ __extension__ typedef unsigned __int128 tscal_u128;
 /**
  * A frozen conversion between TSC ticks and nanoseconds.
  *
- * Plain data: copy it, keep it in shared memory, pass it by value.  It says
- * nothing about which clock the nanoseconds belong to; that is the business of
- * whoever chose the epochs.
+ * Plain data: copy it, keep it in shared memory, pass it by value.  It does
+ * not store which clock the nanoseconds belong to: the caller that chose the
+ * epochs knows.
  */
 struct tscal_conv {
 	int64_t mult;	    /**< round(10^9 * 2^61 / hz): ns per 2^61 ticks */
@@ -69,7 +69,7 @@ struct tscal_conv {
 
 /**
  * Read the TSC, in ticks.  Not ordered with the instructions around it: the
- * processor may execute it earlier or later than it stands in the program
+ * processor may execute it earlier or later than its place in the program
  * (Intel SDM vol. 2B, RDTSC).  The cheapest read.
  */
 TSCAL_INLINE uint64_t tscal_rdtsc(void)
@@ -101,7 +101,7 @@ TSCAL_INLINE uint64_t tscal_rdtsc_ordered(void)
  * Read the TSC, in ticks, and TSC_AUX, which Linux fills with
  * (NUMA node << 12) | CPU number.  Waits for earlier instructions as
  * tscal_rdtsc_ordered() does (Intel SDM vol. 2B, RDTSCP).  Raises #UD, which
- * is SIGILL, on a CPU without RDTSCP: CPUID.80000001H:EDX[27] tells.
+ * is SIGILL, on a CPU without RDTSCP: CPUID.80000001H:EDX[27] is clear.
  * @param aux  receives TSC_AUX; must not be NULL.
  */
 TSCAL_INLINE uint64_t tscal_rdtscp(uint32_t *aux)
@@ -116,8 +116,8 @@ TSCAL_INLINE uint64_t tscal_rdtscp(uint32_t *aux)
 }
 
 /**
- * Open a timed region: what stands before has completed, and nothing of the
- * region starts before the read (LFENCE; RDTSC; LFENCE).
+ * Open a timed region: all earlier instructions have completed, and nothing of
+ * the region starts before the read (LFENCE; RDTSC; LFENCE).
  */
 TSCAL_INLINE uint64_t tscal_rdtsc_begin(void)
 {
@@ -218,7 +218,7 @@ TSCAL_INLINE int64_t tscal_tsc_to_ns(
 
 /**
  * The last TSC value that, by the exact rate, is not after ns: the deadline to
- * spin for, in the terms of tscal_rdtsc().  tscal_tsc_to_ns(), which is within
+ * spin for, as a value of tscal_rdtsc().  tscal_tsc_to_ns(), which is within
  * 1 ns, may reach ns some ticks earlier or later.
  */
 TSCAL_INLINE uint64_t tscal_ns_to_tsc(const struct tscal_conv *conv, int64_t ns)
@@ -243,8 +243,8 @@ TSCAL_API void tscal_tsc_to_ns_n(const struct tscal_conv *conv,
  * as long as the rate that the converter was set up with holds.
  *
  * The TSC is read before and after the clock, up to 12 times within 20 us and
- * the time of one more read.  What all these readings allow together is taken,
- * if the rate is right by 0.1 %.
+ * the time of one more read.  The result is what all these readings allow
+ * together, if the rate is right to 0.1 %.
  * @param conv      set up by tscal_conv_init(); its epochs are set on success,
  *                  and it is untouched otherwise.
  * @param clock_id  what clock_gettime(2) takes: CLOCK_REALTIME, _MONOTONIC,

@@ -2,8 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /**
  * @file hv.h
- * Which hypervisors say, by CPUID, that they are here, and what else tells of
- * them.
+ * Which hypervisors CPUID shows, and other evidence of them.
  */
 #ifndef TSCAL_HV_H
 #define TSCAL_HV_H
@@ -32,33 +31,33 @@ struct tscal_hv_match {
 	uint32_t max_leaf;     /**< the highest leaf of that base, corrected */
 	uint32_t eax;	       /**< EAX of the base, as read */
 	/** 1: read behind Xen's prefix for forced emulation, since CPUID itself
-	 * shows a paravirtual domain nobody. */
+	 * shows a paravirtual domain no hypervisor. */
 	uint32_t forced;
-	uint32_t reserved[5]; /**< zero; it stands in arrays, cannot grow */
+	uint32_t reserved[5]; /**< zero; it is in arrays, cannot grow */
 };
 
-/** What a piece of evidence says of the machine; 0 is none of them. */
+/** What a piece of evidence means; 0 is none of them. */
 enum tscal_hv_means {
 	TSCAL_HV_MEANS_VIRTUAL = 1, /**< "virtual": a virtual machine */
 	TSCAL_HV_MEANS_CONTAINER,   /**< "container": shares its kernel */
 	TSCAL_HV_MEANS_METAL,	    /**< "metal": no virtual machine */
-	TSCAL_HV_MEANS_EITHER,	    /**< "either": whose machines are sold as
+	TSCAL_HV_MEANS_EITHER,	    /**< "either": its vendor sells bare
 				     * metal too */
 };
 
 /** Most pieces of evidence that are kept. */
 #define TSCAL_HV_EVIDENCE_MAX 16
 
-/** Something outside the hypervisors' CPUID leaves that tells of one. */
+/** A fact outside the hypervisors' CPUID leaves that shows one. */
 struct tscal_hv_evidence {
 	char where[48];	 /**< where it was read: "DMI sys_vendor" */
-	char says[48];	 /**< what stands there, printable, cut; "" where it
-			  * tells enough that it is there */
-	char name[32];	 /**< who that is, for people: "QEMU", "Docker" */
+	char says[48];	 /**< the text there, printable, cut; "" if its
+			  * presence is the evidence */
+	char name[32];	 /**< its name for people: "QEMU", "Docker" */
 	char vendor[16]; /**< the vendor that it means, as in
 			  * tscal_hv_match; "" if it names none */
 	enum tscal_hv_means means;
-	uint32_t reserved[3]; /**< zero; it stands in arrays, cannot grow */
+	uint32_t reserved[3]; /**< zero; it is in arrays, cannot grow */
 };
 
 /** Room for a sentence about evidence, NUL included. */
@@ -67,7 +66,7 @@ struct tscal_hv_evidence {
 /** The outcome of a scan. */
 struct tscal_hv {
 	bool present; /**< CPUID.1:ECX[31], or Xen behind its prefix */
-	struct tscal_hv_match main; /**< who is believed */
+	struct tscal_hv_match main; /**< the one that is used */
 	size_t n_also;		    /**< others, highest base first */
 	struct tscal_hv_match also[TSCAL_HV_MAX];
 	bool truncated; /**< more matches than places */
@@ -78,15 +77,15 @@ struct tscal_hv {
 	size_t n_evidence;
 	struct tscal_hv_evidence evidence[TSCAL_HV_EVIDENCE_MAX];
 	/** Where evidence and CPUID contradict each other: one sentence, else
-	 * "".  Nothing here decides who is right. */
+	 * "".  It is not decided which is right. */
 	char contradiction[TSCAL_HV_SENTENCE];
 	/** What is known of layers below and above: sentences, or "". */
 	char layers[TSCAL_HV_SENTENCE];
 	/** The leaf in which main states the TSC's rate; 0: it has none, or
-	 * does not say so. */
+	 * does not state it. */
 	uint32_t timing_leaf;
 	/** What main offers to state it, such as "leaf 0x40000010 EAX, kHz";
-	 * "" where nobody is known. */
+	 * "" if there is none. */
 	char timing[160];
 };
 
@@ -102,10 +101,10 @@ TSCAL_API int tscal_hv_detect_sized(
  *
  * Nothing is scanned unless CPUID.1:ECX[31] is set: without it the range
  * 0x40000000 is undefined (Intel SDM vol. 2A, CPUID) and answers with data of
- * other leaves.  The exception is a kernel that says that it runs on Xen: a
+ * other leaves.  The exception is a kernel that reports Xen: a
  * platform that may open devices then asks CPUID behind Xen's prefix for forced
- * emulation (tscal_platform_probe()).  docs/hypervisors.md says who is known
- * and who is believed.
+ * emulation (tscal_platform_probe()).  docs/hypervisors.md lists the known
+ * ones, and the one that is used.
  *
  * In a guest each of the 256 CPUIDs is a trap: about a millisecond in all, more
  * under two hypervisors (docs/hypervisors.md).

@@ -17,11 +17,12 @@ extern "C" {
 enum tscal_probe {
 	/** perf events, /dev/hpet, /dev/ptpN, /dev/vmclock0, /dev/cpu/0/msr,
 	 * /dev/kvm where that source is named, CPU binding; and, where CPUID
-	 * shows nobody and the kernel says Xen, CPUID behind Xen's prefix */
+	 * shows no hypervisor and the kernel reports Xen, CPUID with Xen's
+	 * prefix */
 	TSCAL_PROBE_DEVICES = 1,
 	/** these, and I/O ports: the ACPI PM timer, and the PIT where
 	 * TSCAL_OPT_PIT or the lack of another timer asks for it; and VMware's
-	 * backdoor where CPUID or the firmware says VMware */
+	 * backdoor where CPUID or the firmware names VMware */
 	TSCAL_PROBE_PORTS = 2,
 };
 

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "clock/attached_answer.h"
+#include "clock/page/attached_answer.h"
 #include "clock/state.h"
 
 /* Each time the page was changed meanwhile, which is rare once. */
@@ -48,7 +48,7 @@ int clock_read_slow(const struct tscal_clock *clk, struct slow_reading *out)
 			return n ? n : -EIO;
 		out->tsc = s.tsc_after;
 		out->ns = out->clock_ns = (int64_t)s.ref;
-		/* After the latch: who takes a page over says so first. */
+		/* After the latch: a takeover sets the owner first. */
 		answer = clock_writes(clk, page)
 				 ? page_answer(page, &st->system, latch,
 					   out->tsc, &out->ns, &out->segment)
@@ -65,7 +65,7 @@ int clock_read_slow(const struct tscal_clock *clk, struct slow_reading *out)
 			break;
 		}
 	}
-	/* Whatever is said now, what is said next may be less. */
+	/* The next reading may be less than this one. */
 	page_step(&st->system);
 	return 0;
 }
@@ -89,7 +89,7 @@ int tscal_clock_gettime(const struct tscal_clock *clk, struct timespec *ts)
 	if (!clk || !ts)
 		return -EINVAL;
 	ns = tscal_now(clk);
-	/* Only the call itself says what is wrong. */
+	/* Only the call itself returns the error. */
 	if (ns == INT64_MIN) {
 		struct slow_reading r;
 		int rc = clock_read_slow(clk, &r);
@@ -105,26 +105,6 @@ int tscal_clock_gettime(const struct tscal_clock *clk, struct timespec *ts)
 		ts->tv_nsec += 1000000000;
 	}
 	return 0;
-}
-
-/*
- * Both parts only grow.  The second is loaded first: a sum that is the same
- * before and after readings was the same all the while between.
- */
-uint32_t tscal_clock_generation(const struct tscal_clock *clk)
-{
-	const struct tscal_clock_page *page;
-	struct clock_state *st;
-	uint32_t steps;
-
-	if (!clk)
-		return 0;
-	st = clock_state(clk);
-	page = clock_page(st);
-	if (page && !clock_writes(clk, page))
-		return attached_generation(st, page);
-	steps = __atomic_load_n(&st->system.steps, __ATOMIC_SEQ_CST);
-	return (page ? page_generation(page_latch(page)) : 0) + steps;
 }
 
 const char *tscal_clock_why(const struct tscal_clock *clk)
@@ -156,7 +136,7 @@ static void around(const struct tscal_clock_page *page,
 	if (utc >= 0) {
 		double ticks = (double)(int64_t)(tsc - utc_tsc), sum;
 
-		/* An oscillator nobody corrects: 50 ppm. */
+		/* A free-running oscillator: 50 ppm. */
 		sum = (double)utc + (double)err +
 		      ticks * (double)seg->mult * 0x1p-61 * 50e-6;
 		utc = sum >= 0 && sum < 9e18 ? (int64_t)sum : -1;
@@ -221,7 +201,7 @@ static double rate_hz(const struct tscal_clock_page *page)
 		!page_segment(page, page_newest(page_latch(page)), &newest) ||
 		newest.mult <= 0)
 		return 0;
-	return clock_rate_hz(&newest);
+	return segment_hz(&newest);
 }
 
 int tscal_clock_stats_sized(

@@ -4,34 +4,11 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "plat/self.h"
 #include "plat/shared_memory.h"
-
-int clock_lock(struct clock_state *st)
-{
-	uint32_t self = self_process(), holder = 0;
-
-	while (!__atomic_compare_exchange_n(&st->lock, &holder, self, false,
-		__ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-		if (holder == self)
-			return -EBUSY;
-	return 0;
-}
-
-void clock_unlock(struct clock_state *st)
-{
-	__atomic_store_n(&st->lock, 0, __ATOMIC_RELEASE);
-}
-
-bool clock_tsc_disabled(struct tscal_platform *plat)
-{
-	enum plat_tsc_access access;
-
-	return !plat->ops->tsc_access(plat, &access) &&
-	       access != PLAT_TSC_ENABLED;
-}
 
 int clock_updatable(const struct tscal_clock *clk)
 {
@@ -51,7 +28,7 @@ void clock_clear(struct tscal_clock *clk, int clock_id, enum clock_mode mode)
 {
 	uint32_t generation = 0;
 
-	/* Not one that readings of before had; memory that was never a clock's
+	/* Not one that earlier readings had; memory that was never a clock's
 	 * may hold anything. */
 	if (clock_state(clk)->magic == CLOCK_MAGIC)
 		generation = tscal_clock_generation(clk) + 1;
@@ -74,12 +51,47 @@ void clock_leave(struct tscal_clock *clk, enum clock_mode mode, const char *why)
 
 	if (why)
 		snprintf(st->why, sizeof(st->why), "%s", why);
-	/* First: the generation says that what follows may be less. */
+	/* First: the generation changes, since what follows may be less. */
 	if (writes)
 		page_off(st->page);
 	__atomic_store_n(&clk->page, NULL, __ATOMIC_SEQ_CST);
 	clock_set_mode(clk, mode);
-	/* Under the lock each look at it is another generation. */
+	/* Under the lock each query of it changes the generation. */
 	if (st->page && !writes)
 		page_step(&st->system);
+}
+
+void clock_forget_page(struct tscal_clock *clk)
+{
+	struct clock_state *st = clock_state(clk);
+	uint32_t generation = tscal_clock_generation(clk) + 1;
+
+	__atomic_store_n(&st->system.steps, generation, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&st->owner, 0, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&st->page, NULL, __ATOMIC_SEQ_CST);
+	st->answered_latch = 0;
+}
+
+bool clock_unwanted(struct tscal_clock *clk, uint32_t flags)
+{
+	const char *env = getenv("TSCAL_CLOCK");
+
+	if (flags & TSCAL_CLOCK_SYSTEM)
+		clock_leave(clk, CLOCK_MODE_SYSTEM,
+			"the program asked for the system's clock");
+	else if (env && strcmp(env, "system") == 0)
+		clock_leave(clk, CLOCK_MODE_SYSTEM,
+			"TSCAL_CLOCK=system is in the environment");
+	else
+		return false;
+	return true;
+}
+
+bool clock_can_be_followed(int clock_id)
+{
+	if (clock_id < 0)
+		return (clock_id & 7) == 3;
+	return clock_id == CLOCK_REALTIME || clock_id == CLOCK_MONOTONIC ||
+	       clock_id == CLOCK_MONOTONIC_RAW || clock_id == CLOCK_BOOTTIME ||
+	       clock_id == CLOCK_TAI;
 }

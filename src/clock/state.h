@@ -8,9 +8,9 @@
 
 #include <tscal/clock.h>
 
-#include "clock/page.h"
-#include "clock/servo.h"
-#include "clock/break_reason.h"
+#include "clock/page/page.h"
+#include "clock/follow/servo.h"
+#include "clock/follow/break_reason.h"
 
 /* tscal_clock.mode */
 enum clock_mode {
@@ -23,14 +23,14 @@ enum clock_mode {
 
 #define CLOCK_WHY 240
 
-/* All of it is read and written under lock, but for what is said to be atomic.
+/* All of it is read and written under lock, but for what is atomic.
  */
 struct clock_state {
 	uint64_t magic;
 	struct tscal_platform *plat;
 	/* Atomic; NULL: there is none.  Not written unless clock_writes(). */
 	struct tscal_clock_page *page;
-	uint32_t owner; /* atomic: as the shared page says; 0: it has none */
+	uint32_t owner; /* atomic: as in the shared page; 0: it has none */
 	struct page_system system; /* atomic */
 	uint32_t lock;	  /* atomic: self_process() while it updates, or 0 */
 	uint32_t process; /* atomic: self_process() when it was set up, or taken
@@ -48,7 +48,7 @@ struct clock_state {
 	struct servo servo;
 	struct clocks clocks;		  /* at the last update */
 	struct surroundings surroundings; /* at the start, or the last break */
-	uint64_t looked_tsc; /* when the clocksource was last looked at */
+	uint64_t looked_tsc; /* when the clocksource was last read */
 
 	/* Atomic: struct tscal_stats. */
 	uint64_t slow, updates, published, breaks, lapses, bound;
@@ -98,6 +98,14 @@ static inline struct tscal_clock_page *clock_page(const struct clock_state *st)
 	return __atomic_load_n(&st->page, __ATOMIC_ACQUIRE);
 }
 
+/* The page whose segments are the clock's; NULL: there are none. */
+static inline const struct tscal_clock_page *clock_segments(
+	const struct tscal_clock *clk)
+{
+	return clock_mode(clk) < CLOCK_MODE_TSC ? NULL
+						: clock_page(clock_state(clk));
+}
+
 /* page_owner.c.  Whether a page, which was the clock's, is the clock's to
  * write: not if it is attached, nor if it is shared and its owner this
  * process's parent, or a clock that took it over. */
@@ -117,15 +125,10 @@ static inline struct tscal_platform *clock_platform(
 	return st->plat ? st->plat : tscal_platform_passive();
 }
 
-/* Ticks per second of the clock that is followed, by a segment that rises. */
-double clock_rate_hz(const struct tscal_segment *seg);
-
-/* Whether this process may not execute RDTSC (prctl(2), PR_SET_TSC). */
-bool clock_tsc_disabled(struct tscal_platform *plat);
-
 bool clock_thread_runs(const struct tscal_clock *clk);
 
-/* 0 for a clock that was set up here, else what tscal_clock_update() says. */
+/* 0 for a clock that was set up here, else what tscal_clock_update() returns.
+ */
 int clock_updatable(const struct tscal_clock *clk);
 
 /* Set up anew, all zero but for the page of its own. */
@@ -135,30 +138,22 @@ void clock_clear(struct tscal_clock *clk, int clock_id, enum clock_mode mode);
 void clock_leave(
 	struct tscal_clock *clk, enum clock_mode mode, const char *why);
 
-/* Clocks that go on evenly, and not in ticks of the kernel: dynamic ones have
+/* Clocks that run evenly, and not in ticks of the kernel: dynamic ones have
  * CLOCKFD in their low bits (Linux, include/linux/posix-timers.h). */
 bool clock_can_be_followed(int clock_id);
 
-/* Whether somebody wants the TSC left alone, by TSCAL_CLOCK_* or in the
- * environment: then it is. */
+/* Whether TSCAL_CLOCK_* or the environment asks for the system's clock: then
+ * the clock leaves the TSC. */
 bool clock_unwanted(struct tscal_clock *clk, uint32_t flags);
-
-/* How fast CLOCK_MONOTONIC_RAW may change its rate, where that is not said. */
-double clock_raw_drift_ppm(const struct surroundings *here);
 
 /* A reading without a segment. */
 struct slow_reading {
 	int64_t ns;
-	int64_t clock_ns; /* what the clock said, not held at anything */
+	int64_t clock_ns; /* of the clock, not held at anything */
 	bool by_segment;  /* one was valid by now after all: segment */
 	uint64_t tsc;
 	struct tscal_segment segment;
 };
 int clock_read_slow(const struct tscal_clock *clk, struct slow_reading *out);
-
-/* How far the clock is from UTC into its page, by adjtimex(2); -EAGAIN for
- * CLOCK_TAI if its offset is not known. */
-int clock_look_at_utc(struct tscal_platform *plat, int clock_id, uint64_t tsc,
-	struct tscal_clock_page *page);
 
 #endif /* TSCAL_STATE_H */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* The thread that updates a clock, for those who want one. */
+/* The thread that updates a clock, if the program starts one. */
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -61,7 +61,7 @@ static double pause_ns(const struct clock_state *st)
 								: interval_ns;
 }
 
-/* Wait, until told to stop. */
+/* Wait; false: the thread is to stop. */
 static bool go_on(struct clock_state *st, double ns)
 {
 	uint64_t until = st->plat->ops->now_ns(st->plat) + (uint64_t)ns;
@@ -102,7 +102,7 @@ static int start(struct tscal_clock *clk, const pthread_attr_t *attr)
 	pthread_condattr_destroy(&cond);
 	pthread_mutex_init(&st->mutex, NULL);
 	st->thread_stop = false;
-	/* A program's signals are for its own threads. */
+	/* A program's own threads take its signals. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	rc = pthread_create(&st->thread, attr, run, clk);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * The page of a clock (src/clock/page.h), its writer, its readers, and a clock
+ * The page of a clock (src/clock/page/page.h), its writer, its readers, and a clock
  * and a TSC that things happen to; SPIN tries every order of their steps.
  *
  * Each load, store and exchange of a shared word is a step of its own, but for a
@@ -11,7 +11,7 @@
  * page.c has an exchange, which it cannot pass.
  *
  * With ATTACHED readers are of another process, which cannot write the page
- * (src/clock/attached_answer.c).
+ * (src/clock/page/attached_answer.c).
  *
  * Asserted: a reading by a segment is by that segment, all of it; a reading is
  * not below one that the same reader has had in the same generation; a reader

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* What is said by who can read a page, but not write it. */
+/* Answers of a reader that cannot write the page. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
 #include <string.h>
 
-#include "clock/attached_answer.h"
+#include "clock/page/attached_answer.h"
 #include "plat/self.h"
 
 #define SPAN 1000000
@@ -69,7 +69,7 @@ static uint32_t generation(void)
 	return attached_generation(&st, &page);
 }
 
-Test(attached, while_segments_are_valid_they_answer)
+Test(attached, valid_segments_answer)
 {
 	uint32_t first;
 
@@ -80,7 +80,7 @@ Test(attached, while_segments_are_valid_they_answer)
 	cr_assert(eq(u32, generation(), first));
 }
 
-Test(attached, after_a_lease_answers_are_held_and_the_page_is_left_alone)
+Test(attached, after_a_lease_answers_are_held_and_the_page_is_not_written)
 {
 	struct tscal_clock_page before;
 	uint32_t first;
@@ -88,7 +88,7 @@ Test(attached, after_a_lease_answers_are_held_and_the_page_is_left_alone)
 	begin();
 	first = generation();
 	before = page;
-	/* At what the last segment said, and at what was said since. */
+	/* At the end of the last segment, and at earlier answers. */
 	cr_assert(eq(i64, answer(3 * SPAN, 3 * SPAN - 9), 3 * SPAN));
 	cr_assert(eq(i64, answer(3 * SPAN, 3 * SPAN + 50), 3 * SPAN + 50));
 	cr_assert(eq(i64, answer(3 * SPAN, 3 * SPAN + 20), 3 * SPAN + 50));
@@ -96,7 +96,7 @@ Test(attached, after_a_lease_answers_are_held_and_the_page_is_left_alone)
 	cr_assert(eq(int, memcmp(&page, &before, sizeof(page)), 0));
 }
 
-Test(attached, segments_that_follow_an_answer_are_of_another_generation)
+Test(attached, segments_after_an_answer_are_of_another_generation)
 {
 	uint32_t first;
 
@@ -104,12 +104,13 @@ Test(attached, segments_that_follow_an_answer_are_of_another_generation)
 	first = generation();
 	cr_assert(eq(i64, answer(4 * SPAN, 4 * SPAN), 4 * SPAN));
 	cr_assert(eq(u32, generation(), first));
-	/* Below what was said: its owner does not know of it. */
+	/* Below earlier answers, which its owner does not know. */
 	resume(5 * SPAN, 3 * SPAN);
 	cr_assert(eq(i64, answer(5 * SPAN, 0), 3 * SPAN));
 	cr_assert(eq(u32, generation(), first + 1));
 	cr_assert(eq(u32, generation(), first + 1));
-	/* And so is an answer after them, though nobody asked in between. */
+	/* And so is an answer after them, though there was no reading in
+	 * between. */
 	cr_assert(eq(i64, answer(9 * SPAN, 9 * SPAN), 9 * SPAN));
 	resume(10 * SPAN, 10 * SPAN);
 	cr_assert(eq(i64, answer(14 * SPAN, 14 * SPAN), 14 * SPAN));
@@ -119,7 +120,7 @@ Test(attached, segments_that_follow_an_answer_are_of_another_generation)
 	cr_assert(eq(u32, generation(), first + 2));
 }
 
-Test(attached, a_clock_that_is_set_back_far_is_another_generation_once)
+Test(attached, a_clock_set_back_far_changes_the_generation_once)
 {
 	uint32_t first;
 
@@ -140,7 +141,7 @@ Test(attached, a_clock_that_is_set_back_far_is_another_generation_once)
 	cr_assert(eq(u32, generation(), first));
 }
 
-Test(attached, what_is_about_to_begin_is_led_to)
+Test(attached, before_a_segment_begins_the_bridge_answers)
 {
 	begin();
 	page.latch |= PAGE_CLOSED;
@@ -151,7 +152,7 @@ Test(attached, what_is_about_to_begin_is_led_to)
 	cr_assert(eq(i64, answer(8 * SPAN, 0), 8 * SPAN));
 }
 
-Test(attached, a_tsc_that_jumped_back_is_another_generation)
+Test(attached, a_tsc_that_jumped_back_changes_the_generation)
 {
 	uint32_t first;
 
@@ -163,7 +164,7 @@ Test(attached, a_tsc_that_jumped_back_is_another_generation)
 	cr_assert(eq(u32, generation(), first + 1));
 }
 
-Test(attached, an_epoch_that_a_fork_cut_short_is_begun_anew)
+Test(attached, an_epoch_interrupted_by_a_fork_is_begun_again)
 {
 	uint32_t first;
 
@@ -180,7 +181,7 @@ Test(attached, an_epoch_that_a_fork_cut_short_is_begun_anew)
 	cr_assert(eq(u32, generation(), first));
 }
 
-Test(attached, while_a_thread_begins_an_epoch_each_look_is_another_generation)
+Test(attached, while_an_epoch_begins_each_query_changes_the_generation)
 {
 	uint32_t first;
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock/batch.h"
+#include "clock/convert/batch.h"
 
 /* Beyond the size from which results are streamed, and not a multiple of
  * anything. */
@@ -98,13 +98,13 @@ Test(batch, beyond_the_caches)
 	free(mem);
 }
 
-Test(batch, nothing_is_touched_for_none)
+Test(batch, zero_elements_touch_nothing)
 {
 	tscal_tsc_to_ns_n(&conv, NULL, NULL, 0);
 }
 
 /* Ticks of both signs and all sizes, also those that no converter converts. */
-Test(batch, as_one_by_one_whatever_the_stamps)
+Test(batch, same_as_one_by_one_for_any_stamps)
 {
 	enum { N = 4096 };
 	static uint64_t tsc[N];

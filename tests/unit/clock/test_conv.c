@@ -9,7 +9,7 @@
 
 #include <tscal/conv.h>
 
-Test(conv, refuses_rates_out_of_range_and_leaves_the_struct_alone)
+Test(conv, refuses_rates_out_of_range_and_leaves_the_struct_unchanged)
 {
 	static const double bad[] = {
 		0, -1, 250e6, 249e6, 20.000001e9, 1e300, NAN, INFINITY};
@@ -201,7 +201,7 @@ Test(exact, epochs_may_lie_anywhere)
 }
 
 /* There and back: a nanosecond is a few ticks, and no more is lost. */
-Test(exact, there_and_back_loses_a_nanosecond_at_most)
+Test(exact, converting_there_and_back_loses_at_most_1_ns)
 {
 	uint64_t state = 7;
 

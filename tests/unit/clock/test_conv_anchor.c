@@ -11,7 +11,7 @@
 
 #include <tscal/tscal.h>
 
-#include "clock/anchor.h"
+#include "clock/convert/anchor.h"
 
 static const int clocks[] = {CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW,
 	CLOCK_REALTIME, CLOCK_BOOTTIME, CLOCK_TAI, CLOCK_MONOTONIC_COARSE};
@@ -39,7 +39,7 @@ static void expect_the_clock(
 	cr_expect(le(i64, ns, after + slack), "clock %d", clock_id);
 }
 
-Test(conv_anchor, is_where_the_clock_is)
+Test(conv_anchor, gives_the_time_of_the_clock)
 {
 	struct tscal_info info;
 
@@ -53,12 +53,12 @@ Test(conv_anchor, is_where_the_clock_is)
 			int, tscal_conv_anchor(&conv, clocks[i], &err_ns)));
 		cr_assert(lt(i64, 0, err_ns));
 		expect_the_clock(&conv, clocks[i], err_ns);
-		/* Who does not care need not ask. */
+		/* err_ns is optional. */
 		cr_assert(zero(int, tscal_conv_anchor(&conv, clocks[i], NULL)));
 	}
 }
 
-Test(conv_anchor, that_cannot_be_leaves_the_converter_alone)
+Test(conv_anchor, an_error_leaves_the_converter_unchanged)
 {
 	static const double bad[] = {0, -1, 250e6, 249e6, 1e300, NAN};
 	struct tscal_conv conv, was;
@@ -71,7 +71,7 @@ Test(conv_anchor, that_cannot_be_leaves_the_converter_alone)
 			-ERANGE));
 		cr_assert(zero(int, memcmp(&conv, &was, sizeof(conv))));
 	}
-	/* No such clock; CPU time, which stands still; no such descriptor of a
+	/* No such clock; CPU time, which stops; no such descriptor of a
 	 * dynamic one. */
 	cr_assert(zero(int, tscal_conv_init(&conv, 2e9, 5, 6)));
 	was = conv;
@@ -91,7 +91,7 @@ Test(conv_anchor, that_cannot_be_leaves_the_converter_alone)
 }
 
 /* A converter with all that is known of it, which a line can say. */
-Test(conv_anchor, of_a_report_goes_with_its_clock)
+Test(conv_anchor, of_a_report_follows_its_clock)
 {
 	struct tscal_report *report;
 

@@ -72,7 +72,7 @@ static void expect_same(
 	cr_assert(eq(str, (char *)a->boot_id, (char *)b->boot_id));
 }
 
-Test(conv_line, a_million_converters_come_back_exactly)
+Test(conv_line, a_million_converters_are_read_back_exactly)
 {
 	/* A locale with a comma, where there is one. */
 	setlocale(LC_ALL, "de_DE.UTF-8");
@@ -97,7 +97,7 @@ Test(conv_line, a_million_converters_come_back_exactly)
 static char line[TSCAL_CONV_LINE + 8], err[200];
 static struct tscal_conv_meta untouched = {.generation = 77}, meta;
 
-/* A line is refused with a sentence that says so. */
+/* A line is refused with a sentence. */
 static void expect_refused(const char *text, const char *says)
 {
 	meta = untouched;
@@ -180,7 +180,7 @@ Test(conv_line, a_line_with_a_character_lost_doubled_or_moved_is_refused)
 	cr_assert(zero(int, tscal_conv_parse(line, &meta, NULL, 0)));
 }
 
-/* The same with the checksum that belongs to what it says. */
+/* The same with the checksum of its text. */
 static void expect_refused_signed(const char *text, const char *says)
 {
 	uint32_t h = 2166136261u;

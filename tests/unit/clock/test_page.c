@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* What readers of a clock look at, and what may be in it. */
+/* The page that readers load, and what it may hold. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <string.h>
 
-#include "clock/page.h"
+#include "clock/page/page.h"
 
 #define SPAN 1000000
 
@@ -46,7 +46,7 @@ static bool next(uint64_t tsc)
 	return page_publish(&page, page.latch, tsc, &seg);
 }
 
-/* What a reader says at tsc, if the clock says ns. */
+/* The answer of a reader at tsc, if the clock is at ns. */
 static enum page_answer answer(uint64_t tsc, int64_t *ns)
 {
 	struct tscal_segment seg;
@@ -89,7 +89,7 @@ Test(page, readings_are_of_the_segment_that_holds_them)
 	}
 }
 
-Test(page, numbers_begin_again_after_the_last)
+Test(page, numbers_wrap)
 {
 	begin(0);
 	page.latch = PAGE_CLOSED | PAGE_STEPPED | UINT64_C(1) << 32 |
@@ -119,7 +119,7 @@ Test(page, an_old_latch_finds_its_segment_until_it_is_written_again)
 	cr_assert(not(page_segment(&page, number, &seg)));
 }
 
-Test(page, after_a_revocation_nothing_is_valid_and_the_generation_another)
+Test(page, a_revocation_ends_all_segments_and_changes_the_generation)
 {
 	int64_t ns;
 	uint32_t before;
@@ -132,13 +132,13 @@ Test(page, after_a_revocation_nothing_is_valid_and_the_generation_another)
 	cr_assert(eq(u32, page_generation(page.latch), before + 1));
 	/* What was decided before goes nowhere. */
 	cr_assert(not(page_publish(&page, page.latch, 5, NULL)));
-	/* Held at what was said, which is soon passed. */
+	/* Held at an earlier answer, which is soon passed. */
 	expect_answer(6, 70, 77);
 	expect_answer(9, 80, 80);
 	cr_assert(eq(u32, page_generation(page.latch), before + 1));
 }
 
-Test(page, who_closes_it_is_not_overtaken)
+Test(page, no_segment_is_published_on_a_closed_page)
 {
 	uint64_t latch;
 
@@ -148,7 +148,7 @@ Test(page, who_closes_it_is_not_overtaken)
 	cr_assert(ne(u64, page.latch & PAGE_CLOSED, 0));
 	cr_assert(not(next(4 * SPAN)));
 	cr_assert(not(page_publish(&page, latch, 4 * SPAN, NULL)));
-	/* Not below what was said. */
+	/* Not below an earlier answer. */
 	cr_assert(not(resume(3 * SPAN + 5, 3 * SPAN + 9)));
 	cr_assert(zero(u64, page.latch & PAGE_RESUMING));
 	cr_assert(resume(3 * SPAN + 5, 3 * SPAN + 10));
@@ -183,7 +183,7 @@ Test(page, a_tsc_that_jumped_back_ends_it)
 	cr_assert(not(page_read(&page, (UINT64_C(1) << 40) + 5, &ns)));
 }
 
-Test(page, what_is_not_soon_passed_is_a_step_of_another_generation)
+Test(page, a_step_back_of_more_than_10_ms_changes_the_generation)
 {
 	int64_t ns = 0;
 
@@ -192,7 +192,7 @@ Test(page, what_is_not_soon_passed_is_a_step_of_another_generation)
 	cr_assert(eq(int, answer(0, &ns), PAGE_BY_SYSTEM));
 	cr_assert(zero(i64, ns));
 	cr_assert(eq(u32, page_generation(page.latch), 3));
-	/* Of the clock itself, which no latch says. */
+	/* Of the clock itself, which no latch shows. */
 	expect_answer(1, 1000 * SPAN, 1000 * SPAN);
 	expect_answer(2, 1000 * SPAN - 5, 1000 * SPAN);
 	cr_assert(zero(u32, system_.steps));
@@ -207,7 +207,7 @@ Test(page, what_is_not_soon_passed_is_a_step_of_another_generation)
 	cr_assert(eq(i64, system_.highest_ns, 5));
 }
 
-Test(page, who_answers_takes_a_resumption_back)
+Test(page, an_answer_undoes_a_resumption)
 {
 	begin(0);
 	expect_answer(3 * SPAN, 3 * SPAN, 3 * SPAN);
@@ -231,7 +231,7 @@ Test(page, between_two_generations_each_answer_is_a_step)
 	cr_assert(eq(i64, system_.highest_ns, 3 * SPAN));
 }
 
-Test(page, off_is_for_good)
+Test(page, off_is_final)
 {
 	int64_t ns = 1;
 
@@ -257,8 +257,8 @@ Test(page, generations_and_their_flags_keep_apart)
 	cr_assert(zero(u32, page_ahead(page.latch)));
 }
 
-/* The same word everywhere, as whoever clears a page leaves it. */
-Test(page, no_pattern_is_a_time)
+/* The same word everywhere, as in a cleared page. */
+Test(page, no_byte_pattern_is_a_time)
 {
 	for (int byte = 0; byte < 256; byte++)
 		for (int shift = 0; shift < 64; shift += 3) {

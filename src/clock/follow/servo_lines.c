@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* From where the clock is, and how fast it goes, to segments. */
+/* From the clock's offset and rate to segments. */
 #include <math.h>
 
-#include "clock/servo_parts.h"
+#include "clock/follow/servo_parts.h"
 
 #define QUICK_NS 10e3	    /* up to here a phase goes within a second */
 #define SLEW_PPM 100.0	    /* beyond, at most this fast */
@@ -41,7 +41,7 @@ static struct tscal_segment line(const struct servo *s, uint64_t from,
 	double mult = rise / (double)span * 0x1p61;
 	double uncertain = s->drift_ppm + s->rate_half / s->rate * 1e6;
 
-	/* Anchors so wide know nothing. */
+	/* Anchors so wide mean nothing. */
 	if (uncertain > UNCERTAIN_PPM)
 		uncertain = UNCERTAIN_PPM;
 	if (off < fabs(off_end))
@@ -67,9 +67,9 @@ static uint64_t lease_end(const struct servo *s, uint64_t now)
 }
 
 /*
- * In thirds of the lease.  Whoever updates when the next has begun, as the
- * thread does, then writes pieces of the same length, and readings find the one
- * in use valid nearly always.
+ * In thirds of the lease.  An updater that waits until the next has begun, as
+ * the thread does, then writes pieces of the same length, and readings find the
+ * one in use valid nearly always.
  */
 static void plan_anew(struct servo_plan *plan, const struct tscal_segment *line)
 {
@@ -101,12 +101,12 @@ void servo_plan_first(
 		.tsc_from = at->tsc, .flags = SEGMENT_GAP};
 }
 
-/* What is left at its end of a phase at the beginning of so many ns. */
+/* What is left of a phase off after ns. */
 static double steer(const struct servo *s, double off, double ns)
 {
 	double size = fabs(off), most = ns * SLEW_PPM * 1e-6;
 
-	/* Nothing tells what is smaller. */
+	/* Less cannot be measured. */
 	if (size <= anchor_half(anchor_back(s, 0)) + 1)
 		return off;
 	if (size <= QUICK_NS)

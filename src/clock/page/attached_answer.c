@@ -6,16 +6,16 @@
  *
  * An epoch is a time in which answers by clock_gettime() do not step back.  It
  * is of one latch: answered_latch.  One thread at a time changes epochs, under
- * the clock's lock: several stores, then a step.  Who asks for the generation
- * meanwhile makes a step of his own, and begins another epoch if the page has
- * other segments by then.  So where the generation is the same before and after
- * two readings, no epoch began in between, and none of them was by a segment
- * that came after an answer.  Those who answer need not look at the lock, nor
- * at the latch again.
+ * the clock's lock: several stores, then a step.  A thread that asks for the
+ * generation meanwhile makes a step of its own, and begins another epoch if the
+ * page has other segments by then.  So where the generation is the same before
+ * and after two readings, no epoch began in between, and none of them was by a
+ * segment that came after an answer.  Threads that answer need not load the
+ * lock, or the latch again.
  *
  * tests/model/page.pml, ATTACHED, is the same as a model.
  */
-#include "clock/attached_answer.h"
+#include "clock/page/attached_answer.h"
 
 /* Which segments there are: readers of its owner's process close a page. */
 static uint64_t segments_of(uint64_t latch)
@@ -23,7 +23,7 @@ static uint64_t segments_of(uint64_t latch)
 	return latch & ~(PAGE_CLOSED | PAGE_RESUMING);
 }
 
-/* stepped: its answers need not be above what segments said.  Where another
+/* stepped: its answers need not be above those of segments.  Where another
  * thread is about to begin one, a step alone. */
 static void begin_epoch(struct clock_state *st, uint64_t latch, bool stepped)
 {
@@ -52,8 +52,8 @@ static bool answered_under(struct clock_state *st, uint64_t segments)
 	       answered == segments;
 }
 
-/* Above all segments of before, and not above seg, which is about to begin.
- * What the clock says may be below what they said. */
+/* Above all earlier segments, and not above seg, which is about to begin.
+ * The clock may be below them. */
 static int64_t before_it_begins(const struct tscal_clock_page *page,
 	const struct tscal_segment *seg, uint64_t tsc)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* Whole arrays. */
 #ifndef TSCAL_BATCH_H
 #define TSCAL_BATCH_H
 

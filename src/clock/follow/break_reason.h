@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * What else the machine says of the time, so that a break of the clock that is
- * followed can be told from one of the TSC.
+ * The machine's other clocks, to tell a break of the clock that is followed
+ * from one of the TSC.
  */
 #ifndef TSCAL_BREAK_REASON_H
 #define TSCAL_BREAK_REASON_H
@@ -19,7 +19,7 @@ struct clocks {
 	int64_t raw_ns, mono_ns, boot_ns, real_ns; /* at tsc */
 };
 
-/* What does not change while all is well, looked at when something happened,
+/* What does not change while all is well, read at each event,
  * and the clocksource now and then. */
 struct surroundings {
 	char clocksource[32];
@@ -38,6 +38,10 @@ void surroundings_take(struct tscal_platform *plat, double ns_per_tick,
 /* Whether the kernel runs on another clocksource than at first. */
 bool clocksource_changed(
 	struct tscal_platform *plat, const struct surroundings *at_first);
+
+/* How fast CLOCK_MONOTONIC_RAW may change its rate, in ppm, if the caller did
+ * not state it. */
+double clock_raw_drift_ppm(const struct surroundings *here);
 
 /*
  * Why the clock broke, as one TSCAL_EVENT_*: by what changed from one look at

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-#include "clock/page_identity.h"
+#include "clock/page/page_identity.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "clock/boot.h"
-#include "clock/page.h"
+#include "clock/convert/boot.h"
+#include "clock/page/page.h"
 #include "plat/self.h"
 
 /* "tscalpg" and the version of the layout, which any change of struct
@@ -66,7 +66,8 @@ static int look_for_page(
 		return 0;
 	if ((magic & VERSION_MASK) != VERSION)
 		return -EPROTO;
-	/* After another boot nobody reads it; but in which one is this? */
+	/* After another boot no process reads it; but this boot is not known.
+	 */
 	if (!(id[0] | id[1]))
 		return -ENODATA;
 	if (memcmp(id, page->boot_id, sizeof(page->boot_id)) != 0)
@@ -92,7 +93,7 @@ int page_take_over(struct tscal_platform *plat, struct tscal_clock_page *page,
 		__atomic_store_n(&page->magic, 0, __ATOMIC_SEQ_CST);
 		page_init(page);
 	}
-	/* First: who sees the next generation sees whose it is. */
+	/* First: a reader that sees the next generation sees its owner. */
 	__atomic_store_n(&page->owner, *owner, __ATOMIC_SEQ_CST);
 	page_restart(page, tsc);
 	__atomic_store_n(&page->utc_err_ns, -1, __ATOMIC_RELEASE);

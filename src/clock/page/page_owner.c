@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* Which page a clock writes: its own, or one in shared memory whose owner it
  * is, until this process is another or another clock is. */
-#include "clock/page_identity.h"
+#include "clock/page/page_identity.h"
 #include "clock/state.h"
 #include "plat/self.h"
 
@@ -31,22 +31,11 @@ void clock_part(struct tscal_clock *clk)
 	generation = page_generation(page_latch(st->page)) + 1;
 	page_init(&clk->own);
 	clk->own.latch += generation << 32;
-	/* First: what segments of the other page say must not be of the next
-	 * generation. */
+	/* First: segments of the other page must not be of the next generation.
+	 */
 	read = __atomic_exchange_n(&clk->page, NULL, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&st->owner, 0, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&st->page, &clk->own, __ATOMIC_SEQ_CST);
 	if (read)
 		__atomic_store_n(&clk->page, &clk->own, __ATOMIC_SEQ_CST);
-}
-
-void clock_forget_page(struct tscal_clock *clk)
-{
-	struct clock_state *st = clock_state(clk);
-	uint32_t generation = tscal_clock_generation(clk) + 1;
-
-	__atomic_store_n(&st->system.steps, generation, __ATOMIC_SEQ_CST);
-	__atomic_store_n(&st->owner, 0, __ATOMIC_SEQ_CST);
-	__atomic_store_n(&st->page, NULL, __ATOMIC_SEQ_CST);
-	st->answered_latch = 0;
 }

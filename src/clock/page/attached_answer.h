@@ -3,11 +3,11 @@
 /*
  * Readings of a page that another process writes, where no segment is valid.
  *
- * A reader of its own page closes it before he answers by clock_gettime(), so
- * that nothing goes on below the answer.  One who cannot write remembers which
- * latch he answered under.  If another segment is published since, readings may
- * step back: the generation, of which each process adds its own part, changes
- * before anybody can ask for it again.
+ * A reader of its own page closes it before it answers by clock_gettime(), so
+ * that no segment goes on below the answer.  A reader that cannot write
+ * remembers the latch of its answer.  If another segment is published since,
+ * readings may step back: the generation, of which each process adds its own
+ * part, changes before anybody can ask for it again.
  */
 #ifndef TSCAL_ATTACHED_ANSWER_H
 #define TSCAL_ATTACHED_ANSWER_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-#include "clock/boot.h"
+#include "clock/convert/boot.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 #ifndef TSCAL_SERVO_PARTS_H
 #define TSCAL_SERVO_PARTS_H
 
-#include "clock/servo.h"
+#include "clock/follow/servo.h"
 
 /* The rules' numbers: docs/clock.md. */
 #define LEASE 2.5	     /* of an interval */
@@ -50,7 +50,8 @@ void servo_plan_first(
  * worth it. */
 void servo_plan_next(struct servo *s, uint64_t now, struct servo_plan *plan);
 
-/* The TSC again, after a break or a lapse: above what clock_gettime() said. */
+/* The TSC again, after a break or a lapse: above earlier answers of
+ * clock_gettime(). */
 void servo_plan_resume(
 	struct servo *s, const struct anchor *now, struct servo_plan *plan);
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* An update: look, decide (servo.c), tell the page. */
+/* An update: read the clocks, decide (servo.c), write the page. */
 #include <errno.h>
-#include <sys/timex.h>
 
-#include "clock/servo_parts.h"
+#include "clock/follow/servo_parts.h"
+#include "clock/follow/utc.h"
 #include "clock/state.h"
 
-/* Of one update, as what it saw was another by the time it was done. */
+/* Of one update, if the page changed meanwhile. */
 #define TRIES 3
 /* Fewer than when a clock is set up: what is known already adds to it. */
 #define UPDATE_READS 8
-/* Between looks at the clocksource, a file of sysfs. */
+/* Between reads of the clocksource, a file of sysfs. */
 #define CLOCKSOURCE_NS 1e9
 
 /* What one look found. */
@@ -20,41 +20,8 @@ struct look {
 	struct clocks clocks;
 	struct servo servo; /* the state after it */
 	struct servo_plan plan;
-	bool clocksource; /* looked at, too */
+	bool clocksource; /* read, too */
 };
-
-/* Where a filter refuses adjtimex(2): TAI is ahead by whole seconds, or the
- * kernel does not know by how many. */
-static bool same_as_utc(struct tscal_platform *plat)
-{
-	int64_t real, tai;
-
-	return plat->ops->clock_ns(plat, CLOCK_REALTIME, false, &real) ||
-	       plat->ops->clock_ns(plat, CLOCK_TAI, false, &tai) ||
-	       tai - real < 500000000;
-}
-
-int clock_look_at_utc(struct tscal_platform *plat, int clock_id, uint64_t tsc,
-	struct tscal_clock_page *page)
-{
-	struct plat_timex tx;
-	int64_t err = -1;
-	bool no_tai;
-	int rc;
-
-	if (clock_id != CLOCK_REALTIME && clock_id != CLOCK_TAI)
-		return 0;
-	rc = plat->ops->adjtimex(plat, &tx);
-	no_tai = clock_id == CLOCK_TAI &&
-		 (rc ? same_as_utc(plat) : tx.tai == 0);
-	if (!rc && !no_tai && !(tx.status & STA_UNSYNC))
-		err = tx.maxerror_us * 1000;
-	if (page) {
-		__atomic_store_n(&page->utc_tsc, tsc, __ATOMIC_RELEASE);
-		__atomic_store_n(&page->utc_err_ns, err, __ATOMIC_RELEASE);
-	}
-	return no_tai ? -EAGAIN : 0;
-}
 
 /*
  * The servo knows the TSC and the clock alone: with TSCAL_CLOCK_SLEW it takes a
@@ -97,8 +64,8 @@ static int look(const struct tscal_clock *clk, const struct clock_state *st,
 	l->clocksource = (double)(int64_t)(l->now.tsc - st->looked_tsc) *
 				 rate >=
 			 CLOCKSOURCE_NS;
-	/* A parent that was in the middle of an update may have left anything
-	 * to its child. */
+	/* A parent that was in the middle of an update may have left any
+	 * state to its child. */
 	if (st->process != st->lock)
 		return break_for(l, TSCAL_EVENT_FORKED);
 	valid = page_valid(st->page, l->now.tsc, &seg);
@@ -171,7 +138,7 @@ static void remember(
 
 /*
  * On the TSC again.  Not while a reading by clock_gettime() would be held at
- * what was said before, for what is held is soon passed: as a reader finds out.
+ * an earlier value, because that is soon passed: a reader does the same.
  */
 static bool resume(struct clock_state *st, struct look *l)
 {
@@ -191,7 +158,7 @@ static bool resume(struct clock_state *st, struct look *l)
 		st->page, &st->system, page_latch(st->page), l->plan.seg);
 }
 
-/* Tell the page.  False: it is another by now, or cannot be told yet. */
+/* Write the page.  False: it changed meanwhile, or cannot be written yet. */
 static bool carry_out(struct clock_state *st, uint64_t latch, struct look *l,
 	struct surroundings *here)
 {
@@ -249,7 +216,8 @@ static int update(struct tscal_clock *clk, bool dry)
 			"another clock took its page over");
 		return TSCAL_EVENT_TAKEN;
 	}
-	/* Again where the newest segment ended meanwhile, or a reader did. */
+	/* Again if the newest segment ended or a reader closed the page
+	 * meanwhile. */
 	for (int i = 0; i < TRIES && (!i || !done); i++) {
 		uint64_t latch = page_latch(st->page);
 		int rc = look(clk, st, &l);

@@ -12,10 +12,10 @@
  *
  * The latch is changed by sequentially consistent exchanges alone.  An answer
  * of clock_gettime() is first recorded (highest_ns) and then the latch is
- * looked at again; the writer first says PAGE_RESUMING in the latch and then
- * looks at highest_ns: one of the two sees the other.
+ * looked at again; the writer first sets PAGE_RESUMING in the latch and then
+ * loads highest_ns: one of the two sees the other.
  */
-#include "clock/page.h"
+#include "clock/page/page.h"
 
 #include <string.h>
 
@@ -187,7 +187,7 @@ void page_revoke(struct tscal_clock_page *page, uint64_t from, int64_t floor_ns)
 }
 
 /*
- * Nobody records an answer between the two exchanges, nor needs to.  A reader
+ * No answer is recorded between the two exchanges, and none must be.  A reader
  * that computed one before the first may still record it: that only makes
  * highest_ns larger, which holds or flags answers that need not be, and the
  * reader then sees another latch and answers again.
@@ -347,7 +347,8 @@ enum page_floor page_hold_at_floor(
 	return PAGE_ABOVE;
 }
 
-/* The same, for who can say in the latch that readings step back. */
+/* The same, for a reader that can record in the latch that readings step back.
+ */
 static bool hold_at_floor(
 	struct tscal_clock_page *page, uint64_t *latch, int64_t *ns)
 {
@@ -377,11 +378,12 @@ enum page_answer page_answer(struct tscal_clock_page *page,
 	case PAGE_TORN:
 		return PAGE_AGAIN;
 	case PAGE_JUMPED:
-		/* When it comes there again, the clock will be elsewhere. */
+		/* The clock will have another value when the TSC is there
+		 * again. */
 		move(page, &latch, stepped(latch));
 		return PAGE_AGAIN;
 	case PAGE_EARLY:
-		/* Not above what will be said in a moment. */
+		/* Not above the readings that follow in a moment. */
 		most = seg->ns_from;
 		break;
 	case PAGE_ENDED:
@@ -400,6 +402,6 @@ enum page_answer page_answer(struct tscal_clock_page *page,
 		if (*ns > most)
 			*ns = most;
 	}
-	/* What was resumed meanwhile does not know of it. */
+	/* Segments resumed meanwhile do not take it into account. */
 	return page_latch(page) == latch ? PAGE_BY_SYSTEM : PAGE_AGAIN;
 }

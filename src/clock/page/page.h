@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * The page that readers share: its writer's side, and what a reading does where
- * no segment is valid.  tscal/clock.h has the part that must be inline.
+ * clock/page/: the page of a clock, its owner, and processes that attach it.
+ *
+ * The page that readers share: its writer's side, and what a reading does if no
+ * segment is valid.  tscal/clock.h has the part that must be inline.
  *
  * There is one writer at a time.  The latch is one word, and all that readers
- * and the writer must agree on is in it: whoever changes it does so by compare
- * and exchange, from what he has seen.
+ * and the writer must agree on is in it: it is changed by compare and
+ * exchange alone, from the value that was loaded.
  *
  *     open                a segment is in use, others follow
  *      -> open            the writer published one more
@@ -18,8 +20,8 @@
  *     closed -> unheld    the writer is about to forget what was answered:
  *      -> closed          between two generations
  *     closed -> resuming  the writer wants to begin anew, above all that was
- *                         answered; who answers now takes that back
- *     resuming -> open    nobody did
+ *                         answered; an answer now undoes that
+ *     resuming -> open    no reader did
  *
  * tests/model/page.pml is the same as a model, which SPIN checks.
  */
@@ -31,7 +33,7 @@
 #include <tscal/clock.h>
 
 /* tscal_clock_page.latch.  An odd number is the number of no segment, so that
- * readers need not look at the other bits. */
+ * readers need not check the other bits. */
 #define PAGE_CLOSED UINT64_C(1)	  /* no segment is valid */
 #define PAGE_NUMBER 0xffffffc0u	  /* bits 31..6: the segment in use */
 #define PAGE_GENERATION 0xffffffu /* bits 55..32 */
@@ -39,7 +41,7 @@
 #define PAGE_AHEAD 15u
 #define PAGE_UNHELD (UINT64_C(1) << 60)	  /* each answer is a step */
 #define PAGE_OFF (UINT64_C(1) << 61)	  /* clock_gettime() for good */
-#define PAGE_STEPPED (UINT64_C(1) << 62)  /* no reading need be held */
+#define PAGE_STEPPED (UINT64_C(1) << 62)  /* no reading must be held */
 #define PAGE_RESUMING (UINT64_C(1) << 63) /* closed, but not for long */
 
 /* tscal_segment.flags: of segments without a span, which no reading uses. */
@@ -52,10 +54,10 @@
 /* tscal_segment.seq: of no segment, for numbers are multiples of the step. */
 #define PAGE_WRITING 1u
 
-/* How many of the newest may be looked at: the others may be being written. */
+/* How many of the newest may be loaded: the others may be being written. */
 #define PAGE_READABLE (TSCAL_SEGMENTS - 4)
 
-/* How long a reading may stand still at what was said before. */
+/* How long a reading may stay at an earlier value. */
 #define PAGE_HOLD_NS 10000000
 /* A segment may begin that much later than now: it was just resumed. */
 #define PAGE_EARLY_NS 1000000
@@ -86,6 +88,12 @@ static inline uint32_t segment_number(const struct tscal_segment *s)
 static inline uint64_t segment_end(const struct tscal_segment *s)
 {
 	return s->tsc_from + s->span;
+}
+
+/* Ticks per second of the clock that is followed, by a segment that rises. */
+static inline double segment_hz(const struct tscal_segment *s)
+{
+	return 1e9 * 0x1p61 / (double)s->mult;
 }
 
 /* How far off that may be, in ns. */
@@ -158,7 +166,7 @@ void page_forget(struct tscal_clock_page *page, struct page_system *system);
  * No segment is valid any more: the next generation begins.
  * from: the last TSC value that is known to have been converted well; stamps
  * after it are refused.  floor_ns: what answers are held at, while that is soon
- * passed; INT64_MIN: they may step back, as the generation says.
+ * passed; INT64_MIN: they may step back, in another generation.
  */
 void page_revoke(
 	struct tscal_clock_page *page, uint64_t from, int64_t floor_ns);
@@ -195,7 +203,7 @@ enum page_where page_find(const struct tscal_clock_page *page, uint64_t latch,
 bool page_valid(const struct tscal_clock_page *page, uint64_t tsc,
 	struct tscal_segment *out);
 
-/* The same, of the time alone: quick. */
+/* The same, but the time alone: quick. */
 bool page_read(const struct tscal_clock_page *page, uint64_t tsc, int64_t *ns);
 
 enum page_answer {
@@ -205,9 +213,9 @@ enum page_answer {
 };
 
 /*
- * What a reading says that found no valid segment.
+ * The answer of a reading that found no valid segment.
  * latch: the page's, from before the clock was read; tsc and *ns: that the
- * clock said *ns when the TSC was tsc, or a little before.  *ns is held, or
+ * clock was at *ns when the TSC was tsc, or a little before.  *ns is held, or
  * seg filled in.
  */
 enum page_answer page_answer(struct tscal_clock_page *page,
@@ -218,12 +226,12 @@ enum page_answer page_answer(struct tscal_clock_page *page,
  * (attached_answer.h). */
 
 enum page_floor {
-	PAGE_ABOVE,	/* *ns is not below what a segment said, or held so */
+	PAGE_ABOVE,	/* *ns is not below a segment's end, or held there */
 	PAGE_FAR_BELOW, /* it would be held for too long */
 	PAGE_UNKNOWN,	/* the page is another by now */
 };
 
-/* An answer is not below what the newest segment said at its end. */
+/* An answer is not below the end of the newest segment. */
 enum page_floor page_hold_at_floor(
 	const struct tscal_clock_page *page, uint64_t latch, int64_t *ns);
 
@@ -236,7 +244,7 @@ enum page_floor page_hold_at_floor(
  */
 bool page_hold(struct page_system *system, int64_t *ns, int64_t most);
 
-/* Readings stepped back, or may have, and no latch says so. */
+/* Readings stepped back, or may have, and no latch shows it. */
 static inline void page_step(struct page_system *system)
 {
 	__atomic_fetch_add(&system->steps, 1, __ATOMIC_SEQ_CST);

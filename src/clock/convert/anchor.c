@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-#include "clock/anchor.h"
+#include "clock/convert/anchor.h"
 
 #include <errno.h>
 
-/* A PTP device may take its time for one read. */
+/* One read of a PTP device may take long. */
 #define BURST_NS 20000
 
 /* How far the rate of the caller may be off: NTP slews by 500 ppm, and a rate
  * by another clock may be as far off the other way. */
 #define RATE_DOUBT 1e-3
 
-/* What a sample says of the clock at tsc, relative to ns.  The clock read
+/* What a sample allows for the clock at tsc, relative to ns.  The clock read
  * [ref, ref + 1) ns at some moment between the two TSC reads. */
 static void allows(const struct plat_sample *s, uint64_t tsc, int64_t ns,
 	double q, double *lo, double *hi)
@@ -48,6 +48,14 @@ struct anchor anchor_of(const struct plat_sample *s, size_t n, double q)
 	}
 	/* The clock was set meanwhile, or the TSC jumped. */
 	return a.lo <= a.hi ? a : alone;
+}
+
+bool clock_tsc_disabled(struct tscal_platform *plat)
+{
+	enum plat_tsc_access access;
+
+	return !plat->ops->tsc_access(plat, &access) &&
+	       access != PLAT_TSC_ENABLED;
 }
 
 int anchor_samples(struct tscal_platform *plat, int clock_id, size_t reads,

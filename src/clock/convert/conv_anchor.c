@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* A converter of a clock, and what is known of it. */
+/* A converter anchored to a clock, and what is known of it. */
 #include <errno.h>
 #include <string.h>
 #include <time.h>
@@ -8,15 +8,15 @@
 #include <tscal/calibrate.h>
 
 #include "calib/report.h"
-#include "clock/anchor.h"
-#include "clock/boot.h"
+#include "clock/convert/anchor.h"
+#include "clock/convert/boot.h"
 #include "clock/state.h"
 
 /* Linux slews what is left of an offset by up to a quarter of it each second
  * (SHIFT_PLL, kernel/time/ntp.c). */
 #define SLEW_PART 4
 
-/* Whether it counts time at all: CPU clocks do only while somebody runs, fixed
+/* Whether it counts time at all: CPU clocks do only while a process runs, fixed
  * ones and those of clock_getcpuclockid(3), whose low bits are not CLOCKFD
  * (Linux, include/linux/posix-timers.h). */
 static bool counts_time(int clock_id)
@@ -65,8 +65,8 @@ int tscal_conv_anchor(struct tscal_conv *conv, int clock_id, int64_t *err_ns)
 	return 0;
 }
 
-/* The line that says how CLOCK_MONOTONIC_RAW runs: exactly, from the kernel's
- * mult and shift, or as measured here; NULL: none does. */
+/* The line of the rate of CLOCK_MONOTONIC_RAW: exactly, from the kernel's
+ * mult and shift, or as measured here; NULL: there is none. */
 static const struct tscal_line *line_of_raw(const struct tscal_report *report)
 {
 	static const enum tscal_source by_raw[] = {
@@ -87,7 +87,7 @@ static const struct tscal_line *line_of_raw(const struct tscal_report *report)
 
 /*
  * How many ns of the clock pass in one of CLOCK_MONOTONIC_RAW, by what
- * adjtimex(2) has told the kernel, and how far that may be off; false for a
+ * adjtimex(2) returns, and how far that may be off; false for a
  * clock that does not depend on the two.
  */
 static bool ns_per_raw_ns(

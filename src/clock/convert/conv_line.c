@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * The line of a converter; docs/converting.md has its format.  Neither printf()
- * nor strtod(), which would want the point that the program's locale has; and
+ * The line of a converter; docs/converting.md has its format.  Without
+ * printf() and strtod(), which use the decimal point of the program's locale;
  * strict, so that the same converter is always the same line.
  */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <tscal/conv.h>
 
-#include "clock/boot.h"
+#include "clock/convert/boot.h"
+#include "plat/text.h"
 
 #define VERSION "tscal-conv/1"
 #define VERSION_ANY "tscal-conv/"
@@ -51,7 +51,7 @@ static bool bounds_valid(double hz, double lo, double hi)
 /* A name of tscal_source_str(): lower-case letters, digits and hyphens. */
 static bool source_valid(const char *name)
 {
-	/* Nobody promises that it ends. */
+	/* It may lack the NUL. */
 	return memchr(name, '\0', SOURCE_SIZE) && strlen(name) > 1 &&
 	       !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")];
 }
@@ -128,8 +128,8 @@ static void put_text(struct out *o, const char *field, const char *text)
 	put(o, text[0] ? text : "-");
 }
 
-/* Whether a line can say all of it: what tscal_conv_parse() gives back. */
-static bool can_be_said(const struct tscal_conv_meta *m)
+/* Whether tscal_conv_parse() gives exactly the same back. */
+static bool can_be_written(const struct tscal_conv_meta *m)
 {
 	struct tscal_conv same;
 
@@ -148,7 +148,7 @@ int tscal_conv_format(
 	uint32_t sum;
 	char hex[9] = "";
 
-	if (!can_be_said(meta))
+	if (!can_be_written(meta))
 		return -EINVAL;
 	put(&o, VERSION " hz=");
 	put_hz(&o, meta->conv.tsc_hz);
@@ -184,7 +184,7 @@ int tscal_conv_format(
 
 struct in {
 	const char *p;
-	const char *sum; /* where " sum=" stands */
+	const char *sum; /* where " sum=" begins */
 	char *err;
 	size_t err_size;
 };
@@ -198,7 +198,7 @@ static bool refuse(struct in *in, const char *format, ...)
 
 	va_start(args, format);
 	if (in->err_size)
-		vsnprintf(in->err, in->err_size, format, args);
+		text_vprintf(in->err, in->err_size, format, args);
 	va_end(args);
 	return false;
 }
@@ -369,11 +369,11 @@ static bool field_boot(struct in *in, char boot[BOOT_ID_SIZE])
 	return true;
 }
 
-/* Before any field is believed: whole, and of this version. */
+/* Before any field is used: whole, and of this version. */
 static bool intact(struct in *in, const char *line)
 {
 	size_t n = strlen(line);
-	uint32_t said = 0;
+	uint32_t stated = 0;
 
 	n -= n && line[n - 1] == '\n';
 	if (strncmp(line, VERSION_ANY, strlen(VERSION_ANY)) != 0)
@@ -392,10 +392,10 @@ static bool intact(struct in *in, const char *line)
 		return refuse(in, "the line is cut short: it does not end in "
 				  "sum= and eight digits");
 	for (int i = 5; i < 13; i++)
-		said = said << 4 |
-		       (uint32_t)(in->sum[i] <= '9' ? in->sum[i] - '0'
-						    : in->sum[i] - 'a' + 10);
-	if (said != checksum(line, (size_t)(in->sum - line)))
+		stated = stated << 4 |
+			 (uint32_t)(in->sum[i] <= '9' ? in->sum[i] - '0'
+						      : in->sum[i] - 'a' + 10);
+	if (stated != checksum(line, (size_t)(in->sum - line)))
 		return refuse(in, "its checksum does not fit: it was changed");
 	return true;
 }

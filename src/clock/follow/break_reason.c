@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-#include "clock/break_reason.h"
+#include "clock/follow/break_reason.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "clock/anchor.h"
+#include "clock/convert/anchor.h"
 #include "plat/text.h"
 
-/* What clocks may part in one interval without that anything happened: as
- * much as breaks a segment. */
-#define PART_NS 1e6
-#define PART_PPM 500e-6
+/* By how much clocks may differ in one interval without an event: as much as
+ * breaks a segment. */
+#define DIFFER_NS 1e6
+#define DIFFER_PPM 500e-6
 
 #define CURRENT                                                                \
 	"/sys/devices/system/clocksource/clocksource0/current_clocksource"
@@ -64,8 +64,13 @@ bool clocksource_changed(
 	       strcmp(now, at_first->clocksource) != 0;
 }
 
+double clock_raw_drift_ppm(const struct surroundings *here)
+{
+	return strcmp(here->clocksource, "tsc") == 0 ? 0.1 : 50;
+}
+
 /* By how much b went on further than a. */
-static double parted(int64_t a0, int64_t a1, int64_t b0, int64_t b1)
+static double diverged(int64_t a0, int64_t a1, int64_t b0, int64_t b1)
 {
 	return (double)((b1 - b0) - (a1 - a0));
 }
@@ -81,18 +86,18 @@ uint32_t break_reason(const struct clocks *before, const struct clocks *now,
 		return TSCAL_EVENT_CLOCKSOURCE;
 	if (!before->complete || !now->complete)
 		return TSCAL_EVENT_JUMP;
-	if (parted(before->mono_ns, now->mono_ns, before->boot_ns,
-		    now->boot_ns) > PART_NS)
+	if (diverged(before->mono_ns, now->mono_ns, before->boot_ns,
+		    now->boot_ns) > DIFFER_NS)
 		return TSCAL_EVENT_SUSPEND;
-	if (follows_real && fabs(parted(before->mono_ns, now->mono_ns,
-				    before->real_ns, now->real_ns)) > PART_NS)
+	if (follows_real && fabs(diverged(before->mono_ns, now->mono_ns,
+				    before->real_ns, now->real_ns)) > DIFFER_NS)
 		return TSCAL_EVENT_SET;
 	raw = (double)(now->raw_ns - before->raw_ns);
 	ticks = (double)(int64_t)(now->tsc - before->tsc);
 	off = fabs(ticks * ns_per_tick - raw);
 	/* CLOCK_MONOTONIC_RAW and the clock followed may differ by as much as
 	 * the kernel slews, 500 ppm, and by ADJ_TICK, 10 %. */
-	band = PART_NS + fabs(raw) * PART_PPM;
+	band = DIFFER_NS + fabs(raw) * DIFFER_PPM;
 	if (ticks > 0 && off <= band)
 		return clock_id < 0 ? TSCAL_EVENT_SET : TSCAL_EVENT_RATE;
 	if (at_first->pvclock_there && here->pvclock_there &&

@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* Whole arrays: docs/converting.md has the reasons, `script/bench` the figures.
  */
-#include "clock/batch.h"
+#include "clock/convert/batch.h"
 
 #include <immintrin.h>
 #include <string.h>

@@ -4,20 +4,14 @@
 #include <tscal/attach.h>
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "clock/page_identity.h"
+#include "clock/follow/utc.h"
+#include "clock/page/page_identity.h"
 #include "clock/state.h"
 
 #define CALIBRATE_MS 10
 #define BUDGET_MS 13
-
-double clock_raw_drift_ppm(const struct surroundings *here)
-{
-	return strcmp(here->clocksource, "tsc") == 0 ? 0.1 : 50;
-}
 
 static int check_opts(const struct tscal_clock_opts *o)
 {
@@ -67,7 +61,7 @@ static double expected_rate(struct tscal_platform *plat, int clock_id,
 }
 
 /* Between two anchors, before and after calibrating: the rate that is expected,
- * if they allow it, else what they say. */
+ * if they allow it, else the middle of what they allow. */
 static void first_rate(
 	const struct anchor a[2], double expected, double *rate, double *half)
 {
@@ -114,7 +108,7 @@ static void begin(struct tscal_clock *clk, const struct tscal_clock_opts *opts,
 	__atomic_store_n(&clk->page, st->page, __ATOMIC_SEQ_CST);
 }
 
-/* Calibrate between two anchors.  Returns on what the clock is to run. */
+/* Calibrate between two anchors.  Returns enum tscal_clock_on, or -errno. */
 static int calibrate(struct tscal_clock *clk, const struct tscal_clock_opts *o,
 	struct tscal_info *info)
 {
@@ -155,30 +149,6 @@ static int calibrate(struct tscal_clock *clk, const struct tscal_clock_opts *o,
 	return TSCAL_CLOCK_ON_TSC;
 }
 
-bool clock_unwanted(struct tscal_clock *clk, uint32_t flags)
-{
-	const char *env = getenv("TSCAL_CLOCK");
-
-	if (flags & TSCAL_CLOCK_SYSTEM)
-		clock_leave(clk, CLOCK_MODE_SYSTEM,
-			"the program asked for the system's clock");
-	else if (env && strcmp(env, "system") == 0)
-		clock_leave(clk, CLOCK_MODE_SYSTEM,
-			"TSCAL_CLOCK=system is in the environment");
-	else
-		return false;
-	return true;
-}
-
-bool clock_can_be_followed(int clock_id)
-{
-	if (clock_id < 0)
-		return (clock_id & 7) == 3;
-	return clock_id == CLOCK_REALTIME || clock_id == CLOCK_MONOTONIC ||
-	       clock_id == CLOCK_MONOTONIC_RAW || clock_id == CLOCK_BOOTTIME ||
-	       clock_id == CLOCK_TAI;
-}
-
 static int set_up(struct tscal_clock *clk, const struct tscal_clock_opts *o,
 	struct tscal_info *info)
 {
@@ -209,7 +179,7 @@ static int set_up(struct tscal_clock *clk, const struct tscal_clock_opts *o,
 	st->page = o->page ? o->page : &clk->own;
 	if (!clock_unwanted(clk, o->flags))
 		return calibrate(clk, o, info);
-	/* The numbers all the same, for whoever asked for them. */
+	/* The caller may have asked for the calibration. */
 	rc = tscal_calibrate(
 		&(struct tscal_opts){.size = sizeof(struct tscal_opts),
 			.platform = st->plat,
@@ -297,7 +267,7 @@ int tscal_clock_mock(struct tscal_clock *clk, int64_t ns)
 	}
 	page_replace(st->page, seg);
 	clock_set_mode(clk, CLOCK_MODE_MOCK);
-	/* Where RDTSC is disabled, the time stands still without it. */
+	/* If RDTSC is disabled, the time is the same without it. */
 	if (!clock_tsc_disabled(clock_platform(st)))
 		__atomic_store_n(&clk->page, st->page, __ATOMIC_SEQ_CST);
 	clock_unlock(st);

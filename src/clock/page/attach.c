@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* Pages that processes share: making one, and reading one that another process
- * writes, of which nothing is believed. */
+ * writes, of which nothing is trusted. */
 #include <tscal/attach.h>
 
 #include <errno.h>
 #include <string.h>
 
-#include "clock/page_identity.h"
+#include "clock/page/page_identity.h"
 #include "clock/state.h"
 #include "plat/shared_memory.h"
 
@@ -29,8 +29,8 @@ void tscal_clock_page_free(void *page)
 		shared_memory_unmap(page, SIZE);
 }
 
-/* What it says now is near to what the clock says here.  Where no segment is
- * valid, it says nothing. */
+/* Its time now is near to that of the clock here; also if no segment is valid.
+ */
 static int check_time(struct tscal_platform *plat,
 	const struct tscal_clock_page *page, int clock_id)
 {
@@ -100,7 +100,7 @@ static const char *reason(int rc)
 		return "the boot id cannot be read, here or by the owner: is "
 		       "/proc mounted?";
 	case -EBADMSG:
-		return "the page says another time than the clock";
+		return "the time of the page is not that of the clock";
 	case -EPERM:
 		return "the file of the page can be made smaller, or is of "
 		       "huge pages: a reader would be killed by SIGBUS";

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* Where a clock stood when the TSC had a value, and how sure that is. */
+/* clock/convert/: ticks to nanoseconds.  An anchor: what a clock read at a TSC
+ * value, and how far off that may be. */
 #ifndef TSCAL_ANCHOR_H
 #define TSCAL_ANCHOR_H
 
@@ -8,7 +9,7 @@
 
 #include "plat/plat.h"
 
-/* At tsc the clock said between ns + lo and ns + hi. */
+/* At tsc the clock was between ns + lo and ns + hi. */
 struct anchor {
 	uint64_t tsc;
 	int64_t ns;
@@ -27,11 +28,14 @@ struct anchor {
 struct anchor anchor_of(
 	const struct plat_sample *s, size_t n, double ns_per_tick);
 
+/* Whether this process may not execute RDTSC (prctl(2), PR_SET_TSC). */
+bool clock_tsc_disabled(struct tscal_platform *plat);
+
 /* A burst of a clock: how many samples, at least 1, or -errno. */
 int anchor_samples(struct tscal_platform *plat, int clock_id, size_t reads,
 	struct plat_sample *s);
 
-/* What it says.  0, or -errno. */
+/* The anchor of a burst.  0, or -errno. */
 int anchor_take(struct tscal_platform *plat, int clock_id, size_t reads,
 	double ns_per_tick, struct anchor *out);
 

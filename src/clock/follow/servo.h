@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * What comes next: from anchors of the clock that is followed to the next
- * segment.  Pure: it knows no page and no machine.
+ * clock/follow/: how segments follow the system's clock.  The servo: from
+ * anchors of the clock that is followed to the next segment.  Pure: it knows no
+ * page and no machine.
  */
 #ifndef TSCAL_SERVO_H
 #define TSCAL_SERVO_H
@@ -11,8 +12,8 @@
 
 #include <tscal/clock.h>
 
-#include "clock/anchor.h"
-#include "clock/page.h"
+#include "clock/convert/anchor.h"
+#include "clock/page/page.h"
 
 /* Anchors kept: a rate is taken over as many as one rate explains. */
 #define SERVO_ANCHORS 16
@@ -54,7 +55,7 @@ struct servo_plan {
 	double off_ns;	  /* how far outside of its anchor the clock was */
 };
 
-/* Begin at an anchor with a rate, and at once, for nobody reads yet. */
+/* Begin at an anchor with a rate, and at once: there are no readers yet. */
 void servo_begin(struct servo *s, const struct servo_opts *opts,
 	const struct anchor *at, double rate, double rate_half,
 	struct servo_plan *plan);
@@ -63,7 +64,7 @@ void servo_begin(struct servo *s, const struct servo_opts *opts,
 void servo_step(struct servo *s, const struct anchor *now,
 	const struct tscal_segment *seg, struct servo_plan *plan);
 
-/* Leave the TSC: what was seen elsewhere demands it. */
+/* Leave the TSC for a reason that the servo does not see. */
 void servo_break(
 	struct servo *s, const struct anchor *now, struct servo_plan *plan);
 

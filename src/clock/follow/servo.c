@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-#include "clock/servo.h"
+#include "clock/follow/servo.h"
 
 #include <math.h>
 
-#include "clock/servo_parts.h"
+#include "clock/follow/servo_parts.h"
 
 #define STEP_SLEW_NS 60e9 /* steps of CLOCK_REALTIME: none longer is slewed */
 #define QUIET 2		  /* updates after a break */
@@ -114,7 +114,7 @@ static void start_over(
 	s->rate_half = (hi - lo) / 2;
 }
 
-/* Of a TSC that can be converted; not of a clock that stands still. */
+/* Of a TSC that can be converted; not of a stopped clock. */
 static bool plausible(double lo, double hi)
 {
 	return lo >= 1e9 / TSCAL_CONV_HZ_MAX && hi < 1e9 / TSCAL_CONV_HZ_ABOVE;
@@ -149,7 +149,7 @@ static void settle(
 		.tsc_from = now->tsc, .flags = SEGMENT_GAP};
 }
 
-/* Whether the clock is where the segments say, within their bound; else the
+/* Whether the clock is within the bound of the segments; else the
  * bound grows faster for a while. */
 static void check_bound(struct servo *s, const struct anchor *now,
 	const struct tscal_segment *seg, struct servo_plan *plan)
@@ -168,7 +168,7 @@ static void check_bound(struct servo *s, const struct anchor *now,
 		s->drift_ppm = ppm;
 }
 
-/* What to make of where the clock is. */
+/* What the clock's offset means. */
 enum seen {
 	SEEN_USUAL,
 	SEEN_STEP,     /* of less than what breaks; or the rate is another */
@@ -185,27 +185,30 @@ static enum seen look(const struct servo *s, const struct anchor *now,
 	bool slew = s->opts.slew && plan->off_ns > 0 &&
 		    plan->off_ns <= STEP_SLEW_NS;
 
-	/* Where nobody looked for long, a rate within the band leads further.
+	/* After a long time without an update, a rate within the band leads
+	 * further.
 	 */
 	if (ns > LEASE * s->opts.interval_ns && ns * band > most)
 		most = ns * band;
-	/* And what was not known then is no event now. */
+	/* And what was not known at the last anchor is no event now. */
 	most += anchor_half(before) + fabs(ns / s->rate) * rate_known(s);
 	if (!anchor_rates(before, now, &lo, &hi) ||
 		(fabs(plan->off_ns) > most && !slew))
 		return SEEN_BREAK;
 	if (lo <= s->rate * (1 + band) && hi >= s->rate * (1 - band))
 		return SEEN_USUAL;
-	/* One interval does not tell a step from a rate; the next one does. */
+	/* One interval does not distinguish a step from a rate; the next one
+	 * does. */
 	if (s->stepped)
 		return SEEN_BREAK;
 	return fabs(plan->off_ns) > most ? SEEN_SET_BACK : SEEN_STEP;
 }
 
-/* Keep an anchor, and learn from it; after a step those before say nothing. */
+/* Keep an anchor, and learn from it; after a step earlier ones mean nothing. */
 static void keep(struct servo *s, const struct anchor *now, bool stepped)
 {
-	/* Looks in quick succession would replace those that tell the rate. */
+	/* Updates in quick succession would replace those that give the rate.
+	 */
 	double apart = ticks_from(anchor_back(s, 0)->tsc, now->tsc);
 
 	if (stepped)
@@ -228,7 +231,7 @@ static void without_segment(
 		servo_break(s, now, plan);
 		return;
 	}
-	/* A step while nobody looked is no rate: it may have been either. */
+	/* A step between updates is no rate: it may have been either. */
 	check_bound(s, now, &s->newest, plan);
 	keep(s, now, plan->events & TSCAL_EVENT_BOUND);
 	plan->events |= TSCAL_EVENT_LAPSE;
