@@ -11,7 +11,7 @@
 
 #include <tscal/tscal.h>
 
-#include "cli/convert.h"
+#include "cli/convert/convert.h"
 
 /* Exit codes.  Of those that apply EXIT_FAILED comes first, because then the
  * answer did not arrive; else the highest. */

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "cli/bench.h"
+#include "cli/bench/bench.h"
 #include "cli/json_print.h"
 
 /* In whole thousandths. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* From samples to a line of the table.  Pure. */
-#include "cli/compare.h"
+#include "cli/compare/compare.h"
 
 #include <errno.h>
 #include <math.h>

@@ -13,7 +13,7 @@
  * where the CPU does not hide them behind the call.  Both reads of the TSC are
  * measured by themselves and taken off.
  */
-#include "cli/bench.h"
+#include "cli/bench/bench.h"
 
 #include <cpuid.h>
 #include <stdlib.h>

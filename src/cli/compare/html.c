@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "cli/compare_plot.h"
+#include "cli/compare/plot.h"
 
 /* The longest is the reference's sentence. */
 #define TEXT_MAX 512

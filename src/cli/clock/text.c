@@ -3,7 +3,7 @@
 /* tscal clock as a person reads it. */
 #include <string.h>
 
-#include "cli/clock.h"
+#include "cli/clock/clock.h"
 #include "cli/term.h"
 
 /* Where the numbers of the table end. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-#include "cli/compare_plot.h"
+#include "cli/compare/plot.h"
 
 #include <math.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #include <jansson.h>
 #include <math.h>
 
-#include "cli/compare.h"
+#include "cli/compare/compare.h"
 #include "cli/json_print.h"
 
 /* The longest is the reference's sentence. */

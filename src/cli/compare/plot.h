@@ -5,7 +5,7 @@
 #ifndef TSCAL_CLI_COMPARE_PLOT_H
 #define TSCAL_CLI_COMPARE_PLOT_H
 
-#include "cli/compare.h"
+#include "cli/compare/compare.h"
 
 /* Text between tags, or in an attribute. */
 void html_text(FILE *f, const char *s);

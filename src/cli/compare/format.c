@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* What the text and the page say alike. */
-#include "cli/compare.h"
+#include "cli/compare/compare.h"
 
 #include <math.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* Raw numbers of 64 bits. */
-#include "cli/convert.h"
+#include "cli/convert/convert.h"
 
 /* How many from the first on a converter converts. */
 static size_t reached(const struct conversion *c, const uint64_t *tsc, size_t n)

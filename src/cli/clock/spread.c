@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* tscal clock: how numbers are distributed, in memory of a fixed size. */
-#include "cli/clock.h"
+#include "cli/clock/clock.h"
 
 /* How the numbers of bins grow: SPREAD_HALF for each power of two. */
 static size_t bin_of(uint64_t ns)

@@ -4,7 +4,7 @@
 #include <jansson.h>
 #include <math.h>
 
-#include "cli/clock.h"
+#include "cli/clock/clock.h"
 #include "cli/json_print.h"
 
 static json_t *spread(const struct spread *s)

@@ -4,7 +4,7 @@
  * tscal compare: how good every source is here.  All take turns, round after
  * round, so that what drifts meets all alike; the reference spans all rounds.
  */
-#include "cli/compare.h"
+#include "cli/compare/compare.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,7 +3,7 @@
 /* tscal bench as a person reads it, in 80 columns. */
 #include <string.h>
 
-#include "cli/bench.h"
+#include "cli/bench/bench.h"
 #include "cli/term.h"
 
 static const char *const notes[BENCH_COUNT] = {

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/convert.h"
+#include "cli/convert/convert.h"
 
 static void begin_line(struct convert_text *t)
 {

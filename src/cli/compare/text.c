@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "cli/compare.h"
+#include "cli/compare/compare.h"
 #include "cli/term.h"
 
 static void put_labelled(

@@ -4,7 +4,7 @@
 #ifndef TSCAL_CLI_CLOCK_JUDGE_H
 #define TSCAL_CLI_CLOCK_JUDGE_H
 
-#include "cli/clock.h"
+#include "cli/clock/clock.h"
 
 /* Between two readings of clock_gettime(), or an interval of the clock. */
 struct bracket {

@@ -64,7 +64,7 @@ struct compare {
 #define COMPARE_WINDOWS 5
 extern const uint32_t compare_windows_ms[COMPARE_WINDOWS];
 
-/* compare_sample.c: processes of their own. */
+/* sample.c: processes of their own. */
 /* Asks all sources once: fills in the machine, rows (without samples) and
  * silent ones.  0, or EXIT_FAILED after a message. */
 int compare_survey(const struct options *opts, struct compare *c);
@@ -72,7 +72,7 @@ int compare_survey(const struct options *opts, struct compare *c);
 bool compare_sample(const struct options *opts, const struct compare_row *row,
 	struct compare_sample *out, char *why, size_t why_size);
 
-/* compare_judge.c.  Pure.  0 or -ENOMEM. */
+/* judge.c.  Pure.  0 or -ENOMEM. */
 int compare_judge(struct compare *c);
 void compare_free(struct compare *c);
 /* How far the kernel's log is from raw; NaN: one is not known. */

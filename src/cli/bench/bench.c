@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* tscal bench: a clock as programs use it, one CPU, and what is found there. */
-#include "cli/bench.h"
+#include "cli/bench/bench.h"
 
 #include <errno.h>
 #include <sched.h>

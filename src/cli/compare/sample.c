@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* This command again, in a process of its own, and what it printed. */
-#include "cli/compare.h"
+#include "cli/compare/compare.h"
 
 #include <errno.h>
 #include <fcntl.h>

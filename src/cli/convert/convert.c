@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* tscal convert: by which rate, from which file to standard output. */
-#include "cli/convert.h"
+#include "cli/convert/convert.h"
 
 #include <errno.h>
 #include <fcntl.h>
