@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/pin.h"
 #include "cli/running.h"
 
 #define INTERVAL_MS 100
@@ -18,25 +19,10 @@ static struct bench bench;
 /* To the CPU that this runs on, until the process ends. */
 static int pin(int *cpu)
 {
-	int here = sched_getcpu(), rc = 0;
-	cpu_set_t *set;
-	size_t size;
+	int here = sched_getcpu();
+	int rc = here < 0 ? errno : pin_to(here);
 
-	*cpu = -1;
-	if (here < 0)
-		return errno;
-	/* A cpu_set_t ends at CPU 1023. */
-	size = CPU_ALLOC_SIZE((size_t)here + 1);
-	set = CPU_ALLOC((size_t)here + 1);
-	if (!set)
-		return ENOMEM;
-	CPU_ZERO_S(size, set);
-	CPU_SET_S((size_t)here, size, set);
-	if (sched_setaffinity(0, size, set))
-		rc = errno;
-	else
-		*cpu = here;
-	CPU_FREE(set);
+	*cpu = rc ? -1 : here;
 	return rc;
 }
 
