@@ -4,6 +4,7 @@
 #ifndef TSCAL_CLI_H
 #define TSCAL_CLI_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -83,26 +84,6 @@ struct options {
 	struct tscal_opts calib;
 };
 
-struct command {
-	const char *name; /* NULL: what runs without a command */
-	const char *arg;  /* "FILE", "[FILE]" if it may be left out, or NULL */
-	const char *help;
-	int (*run)(const struct options *opts);
-};
-extern const struct command commands[CMD_COUNT];
-
-/* One row per option: the parser, the help text and the messages use it. */
-struct option_row {
-	const char *name;
-	const char *arg; /* "N", or NULL */
-	char letter;	 /* 0: none */
-	int id;
-	unsigned where; /* bits 1 << enum command_id: where it has a meaning */
-	const char *help;
-};
-extern const struct option_row option_rows[];
-extern const size_t n_option_rows;
-
 enum parsed { PARSED_RUN, PARSED_HELP, PARSED_VERSION, PARSED_BAD };
 
 /* Fills in opts; what is wrong has been said on stderr. */
@@ -118,11 +99,10 @@ void usage_unknown(
 /* The valid sources on stderr. */
 void usage_sources(void);
 
-/* Whether a source, by its name, asks the hypervisor. */
-bool asks_hypervisor(const char *source);
-
 /* "tscal: " and the message on stderr. */
 __attribute__((format(printf, 1, 2))) void complain(const char *fmt, ...);
+__attribute__((format(printf, 1, 0))) void vcomplain(
+	const char *fmt, va_list ap);
 
 /* Where the answers come from. */
 struct machine {

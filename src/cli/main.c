@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
+#include "cli/tables.h"
 
 /*
  * A file opened while descriptor 0, 1 or 2 is closed would get that number, and

@@ -41,7 +41,7 @@ static void table(const struct bench *b)
 
 static void how(struct term *t, const struct bench *b)
 {
-	text_label(t, "measured");
+	term_label(t, "measured");
 	term_wrap(t, TERM_TEXT, STYLE_PLAIN,
 		"%d rounds in %.1f s, in each of which all calls take turns",
 		b->rounds, b->elapsed_s);
@@ -51,7 +51,7 @@ static void how(struct term *t, const struct bench *b)
 			"Interrupted: the figures are of these rounds alone.");
 		term_end(t);
 	}
-	text_label(t, "CPU");
+	term_label(t, "CPU");
 	if (b->cpu >= 0)
 		term_wrap(
 			t, TERM_TEXT, STYLE_PLAIN, "pinned to CPU %d", b->cpu);
@@ -59,13 +59,13 @@ static void how(struct term *t, const struct bench *b)
 		term_wrap(t, TERM_TEXT, STYLE_FAIR, "not pinned: %s",
 			strerror(b->not_pinned));
 	term_end(t);
-	text_label(t, "rate");
+	term_label(t, "rate");
 	term_wrap(t, TERM_TEXT, STYLE_PLAIN,
 		"ticks were turned to ns by tscal's own rate, %.3f Hz (%s); "
 		"ratios do not depend on it",
 		b->info.hz, tscal_rate_str(b->info.rate));
 	term_end(t);
-	text_label(t, "batch");
+	term_label(t, "batch");
 	term_wrap(t, TERM_TEXT, STYLE_PLAIN,
 		"per stamp of %d, with results %d KiB: in the L1 cache",
 		BENCH_BATCH_STAMPS, BENCH_BATCH_BYTES / 1024);
@@ -74,7 +74,7 @@ static void how(struct term *t, const struct bench *b)
 
 static void what_now_is(struct term *t, const struct bench *b)
 {
-	text_label(t, "now");
+	term_label(t, "now");
 	if (b->now_on == TSCAL_CLOCK_ON_SYSTEM)
 		term_wrap(t, TERM_TEXT, STYLE_FAIR,
 			"clock_gettime() answers, and not the TSC: %s",

@@ -33,7 +33,7 @@ static void put_ns(
 static void row(struct term *t, const char *name, const struct spread *s,
 	const char *note)
 {
-	text_label(t, name);
+	term_label(t, name);
 	put_ns(t, MIN_END, s, s->min_ns);
 	put_ns(t, MIN_END + COLUMN, s, spread_median_ns(s));
 	put_ns(t, MIN_END + 2 * COLUMN, s, s->max_ns);
@@ -58,7 +58,7 @@ static void table(struct term *t, const struct found *all)
 static void head(
 	struct term *t, const struct clock_run *run, const struct found *all)
 {
-	text_label(t, "clock");
+	term_label(t, "clock");
 	term_put(t, STYLE_STRONG, "%s", run->clock);
 	if (run->on == TSCAL_CLOCK_ON_TSC)
 		term_wrap(t, TERM_TEXT, STYLE_PLAIN,
@@ -66,18 +66,18 @@ static void head(
 			run->slew ? ", set back slowly" : "");
 	term_end(t);
 	if (run->on == TSCAL_CLOCK_ON_SYSTEM) {
-		text_label(t, "system");
+		term_label(t, "system");
 		term_wrap(t, TERM_TEXT, STYLE_FAIR,
 			"clock_gettime() answers, and not the TSC: %s",
 			run->why);
 		term_end(t);
 	}
 	if (all->tally.stats.rate_hz > 0) {
-		text_label(t, "rate");
+		term_label(t, "rate");
 		term_put(t, STYLE_PLAIN, "%.3f Hz", all->tally.stats.rate_hz);
 		term_end(t);
 	}
-	text_label(t, "measured");
+	term_label(t, "measured");
 	term_wrap(t, TERM_TEXT, STYLE_PLAIN, "%.1f s%s, %llu readings",
 		all->tally.seconds, run->interrupted ? ", interrupted" : "",
 		(unsigned long long)all->readings);
@@ -88,7 +88,7 @@ static void head(
 static void count(struct term *t, const char *name, uint64_t n, bool bad,
 	const char *what)
 {
-	text_label(t, name);
+	term_label(t, name);
 	term_put(t, bad ? STYLE_BAD : STYLE_PLAIN, "%llu",
 		(unsigned long long)n);
 	term_wrap(t, TERM_TEXT, STYLE_PLAIN, " %s", what);
@@ -106,7 +106,7 @@ static void count_readings(struct term *t, const struct found *all)
 		"readings that the clock itself marked as doubtful");
 	count(t, "back", all->back, all->back > 0,
 		"readings less than the one before, without a break between");
-	text_label(t, "beyond");
+	term_label(t, "beyond");
 	term_wrap(t, TERM_TEXT, STYLE_PLAIN,
 		"%lld ns, the furthest a reading lay outside its bracket",
 		(long long)all->beyond_ns);
@@ -119,7 +119,7 @@ static void events(struct term *t, const struct tally *tally)
 {
 	const char *comma = "";
 
-	text_label(t, "events");
+	term_label(t, "events");
 	for (unsigned bit = 0; bit < CLOCK_EVENTS; bit++) {
 		const char *name = clock_event_str(bit);
 
@@ -139,7 +139,7 @@ static void count_updates(
 {
 	const struct tscal_stats *stats = &tally->stats;
 
-	text_label(t, "updates");
+	term_label(t, "updates");
 	term_wrap(t, TERM_TEXT, STYLE_PLAIN,
 		"%llu; %llu left the TSC (breaks), %llu found the clock "
 		"outside its bound",
@@ -150,7 +150,7 @@ static void count_updates(
 	count(t, "lapses", stats->lapses, false,
 		"updates that came too late: the lease had run out");
 	events(t, tally);
-	text_label(t, "generation");
+	term_label(t, "generation");
 	if (tally->generation == run->generation)
 		term_put(t, STYLE_PLAIN, "%u throughout", run->generation);
 	else
@@ -180,7 +180,7 @@ void text_clock(const struct clock_run *run, const struct found *all)
 		count_readings(&t, all);
 		count_updates(&t, run, &all->tally);
 	}
-	text_label(&t, "verdict");
+	term_label(&t, "verdict");
 	term_put(&t, styles[verdict], "%s", clock_verdict_str(verdict));
 	term_wrap(&t, TERM_TEXT, STYLE_PLAIN, ": %s", says[verdict]);
 	term_end(&t);

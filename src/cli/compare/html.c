@@ -7,33 +7,6 @@
 
 #include "cli/compare/plot.h"
 
-/* The longest is the reference's sentence. */
-#define TEXT_MAX 512
-
-void html_text(FILE *f, const char *s)
-{
-	char shown[PRINTABLE_SIZE(TEXT_MAX)];
-
-	for (s = printable(shown, sizeof(shown), s, TEXT_MAX); *s; s++) {
-		switch (*s) {
-		case '<':
-			fputs("&lt;", f);
-			break;
-		case '>':
-			fputs("&gt;", f);
-			break;
-		case '&':
-			fputs("&amp;", f);
-			break;
-		case '"':
-			fputs("&quot;", f);
-			break;
-		default:
-			fputc(*s, f);
-		}
-	}
-}
-
 /* Colours of both schemes: told apart by those who do not see all of them, and
  * legible as text is not asked of them. */
 static const char style[] =
@@ -86,7 +59,7 @@ static void colors(FILE *f)
 
 static void head(FILE *f, const struct compare *c)
 {
-	char text[TEXT_MAX];
+	char text[PLOT_TEXT_MAX];
 
 	fputs("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
 	      "<meta name=\"viewport\" content=\"width=device-width\">\n"
@@ -109,7 +82,7 @@ static void head(FILE *f, const struct compare *c)
 
 static void reference(FILE *f, const struct compare *c)
 {
-	char text[TEXT_MAX];
+	char text[PLOT_TEXT_MAX];
 
 	fputs("<dl>\n<dt>raw</dt><dd>What errors are errors from: ", f);
 	if (c->raw.hz > 0)

@@ -19,6 +19,30 @@
 /* A scale that shows both signs is linear up to here. */
 #define LINEAR_PPM 1e-3
 
+void html_text(FILE *f, const char *s)
+{
+	char shown[PRINTABLE_SIZE(PLOT_TEXT_MAX)];
+
+	for (s = printable(shown, sizeof(shown), s, PLOT_TEXT_MAX); *s; s++) {
+		switch (*s) {
+		case '<':
+			fputs("&lt;", f);
+			break;
+		case '>':
+			fputs("&gt;", f);
+			break;
+		case '&':
+			fputs("&amp;", f);
+			break;
+		case '"':
+			fputs("&quot;", f);
+			break;
+		default:
+			fputc(*s, f);
+		}
+	}
+}
+
 bool plot_first_of_source(
 	const struct compare *c, const struct compare_row *row)
 {

@@ -7,6 +7,8 @@
 
 #include "cli/compare/compare.h"
 
+/* The longest is the reference's sentence. */
+#define PLOT_TEXT_MAX 512
 /* Text between tags, or in an attribute. */
 void html_text(FILE *f, const char *s);
 

@@ -12,7 +12,7 @@ static void put_labelled(
 {
 	char shown[PRINTABLE_SIZE(512)];
 
-	text_label(t, label);
+	term_label(t, label);
 	term_wrap(t, TERM_TEXT, style, "%s",
 		printable(shown, sizeof(shown), text, 512));
 	term_end(t);

@@ -290,7 +290,7 @@ int json_hv(const struct tscal_report *report)
 	for (size_t i = 0; i < tscal_report_count(report); i++) {
 		const struct tscal_line *l = tscal_report_line(report, i);
 
-		if (asks_hypervisor(l->name))
+		if (l->kind == TSCAL_KIND_REPORTED)
 			append(sources, surveyed(l));
 	}
 	set(root, "sources", sources);

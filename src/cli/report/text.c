@@ -5,7 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/format.h"
-#include "cli/term.h"
+#include "cli/report/text.h"
 
 /* What the bounds are relative to. */
 static const char *relative_to(
@@ -76,7 +76,7 @@ static void rate(struct term *t, const struct tscal_report *report)
 	const struct tscal_info *info = tscal_report_info(report);
 	char hz[32], bound[32], of[64];
 
-	text_label(t, "rate");
+	term_label(t, "rate");
 	if (info->hz > 0) {
 		format_bound(bound, sizeof(bound),
 			bound_ppm(info->hz, info->hz_lo, info->hz_hi));
@@ -104,7 +104,7 @@ static void rate(struct term *t, const struct tscal_report *report)
 
 static void use(struct term *t, const struct tscal_info *info)
 {
-	text_label(t, "use");
+	term_label(t, "use");
 	term_put(t, use_style(info->use), "%s", tscal_use_str(info->use));
 	term_wrap(t, TERM_TEXT, STYLE_PLAIN, ": %s", info->use_sentence);
 	term_end(t);
@@ -112,7 +112,7 @@ static void use(struct term *t, const struct tscal_info *info)
 
 static void cpu(struct term *t, const struct tscal_machine *m)
 {
-	text_label(t, "cpu");
+	term_label(t, "cpu");
 	if (m->cpu_vendor[0])
 		term_wrap(t, TERM_TEXT, STYLE_PLAIN,
 			"%s (%s, family %u, model %u, stepping %u)",
@@ -137,7 +137,7 @@ static void cpus(struct term *t, const struct tscal_info *info)
 static void trust(struct term *t, const struct tscal_machine *m,
 	const struct tscal_info *info)
 {
-	text_label(t, "trust");
+	term_label(t, "trust");
 	term_wrap(t, TERM_TEXT, STYLE_PLAIN, "%s,",
 		info->invariant == 1   ? "invariant"
 		: info->invariant == 0 ? "not invariant"
@@ -152,7 +152,7 @@ static void trust(struct term *t, const struct tscal_machine *m,
 			info->rdtsc_ns);
 	cpus(t, info);
 	term_end(t);
-	text_label(t, "clocksource");
+	term_label(t, "clocksource");
 	if (m->clocksource[0])
 		term_wrap(t, TERM_TEXT, STYLE_PLAIN, "%s (available: %s)",
 			m->clocksource,
@@ -181,7 +181,7 @@ static void header(
 static void recorded(const struct options *opts, struct term *t)
 {
 	term_end(t);
-	text_label(t, "recorded");
+	term_label(t, "recorded");
 	term_wrap(t, TERM_TEXT, STYLE_PLAIN, "in %s%s", opts->file,
 		opts->redact ? ", without serial numbers and the boot id" : "");
 	term_end(t);

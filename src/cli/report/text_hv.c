@@ -4,15 +4,9 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/term.h"
+#include "cli/report/text.h"
 
 #define GAP 2
-
-void text_label(struct term *t, const char *name)
-{
-	term_put(t, STYLE_FAINT, "%s", name);
-	term_pad(t, TERM_TEXT);
-}
 
 static void match(struct term *t, const struct tscal_hv_match *m)
 {
@@ -31,7 +25,7 @@ static void match(struct term *t, const struct tscal_hv_match *m)
 
 static void signatures(struct term *t, const struct tscal_hv *hv)
 {
-	text_label(t, "hypervisor");
+	term_label(t, "hypervisor");
 	if (!hv->main.base) {
 		term_wrap(t, TERM_TEXT, STYLE_PLAIN, "%s",
 			hv->present ? hv->main.name : "none that says so");
@@ -57,7 +51,7 @@ static void sentences(
 {
 	if (!text[0])
 		return;
-	text_label(t, name);
+	term_label(t, name);
 	term_wrap(t, TERM_TEXT, style, "%s", text);
 	term_end(t);
 }
@@ -117,7 +111,7 @@ static void evidence(struct term *t, const struct tscal_hv *hv)
 	/* Where there is no room for a third column, it follows the second. */
 	if (indent + who > t->width)
 		indent = where;
-	text_label(t, "evidence");
+	term_label(t, "evidence");
 	for (size_t i = 0; i < hv->n_evidence; i++) {
 		const struct tscal_hv_evidence *e = &hv->evidence[i];
 
@@ -153,6 +147,6 @@ void text_hv(const struct tscal_report *report)
 	evidence(&t, hv);
 	sentences(&t, "layers", STYLE_PLAIN, hv->layers);
 	sentences(&t, "timing", STYLE_PLAIN, hv->timing);
-	text_label(&t, "sources");
-	text_surveyed(&t, report, asks_hypervisor, TERM_TEXT);
+	term_label(&t, "sources");
+	text_surveyed(&t, report, true, TERM_TEXT);
 }

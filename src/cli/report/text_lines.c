@@ -5,7 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/format.h"
-#include "cli/term.h"
+#include "cli/report/text.h"
 
 static enum style status_style(enum tscal_status status)
 {
@@ -159,14 +159,14 @@ void text_lines(struct term *t, const struct tscal_report *report)
 }
 
 void text_surveyed(struct term *t, const struct tscal_report *report,
-	bool (*wanted)(const char *name), size_t column)
+	bool reported_only, size_t column)
 {
 	size_t status = 0, width = 0, indent;
 
 	for (size_t i = 0; i < tscal_report_count(report); i++) {
 		const struct tscal_line *line = tscal_report_line(report, i);
 
-		if (!wanted(line->name))
+		if (reported_only && line->kind != TSCAL_KIND_REPORTED)
 			continue;
 		widen(&status, line->name);
 		widen(&width, tscal_status_str(line->status));
@@ -176,7 +176,7 @@ void text_surveyed(struct term *t, const struct tscal_report *report,
 	for (size_t i = 0; i < tscal_report_count(report); i++) {
 		const struct tscal_line *line = tscal_report_line(report, i);
 
-		if (!wanted(line->name))
+		if (reported_only && line->kind != TSCAL_KIND_REPORTED)
 			continue;
 		if (column > t->column)
 			term_pad(t, column);
@@ -190,16 +190,10 @@ void text_surveyed(struct term *t, const struct tscal_report *report,
 	}
 }
 
-static bool every(const char *name)
-{
-	(void)name;
-	return true;
-}
-
 void text_sources(const struct tscal_report *report)
 {
 	struct term t;
 
 	term_init(&t, stdout);
-	text_surveyed(&t, report, every, 0);
+	text_surveyed(&t, report, false, 0);
 }
