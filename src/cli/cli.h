@@ -86,7 +86,7 @@ struct options {
 
 enum parsed { PARSED_RUN, PARSED_HELP, PARSED_VERSION, PARSED_BAD };
 
-/* Fills in opts; what is wrong has been said on stderr. */
+/* Fills in opts; errors have been reported on stderr. */
 enum parsed options_parse(int argc, char **argv, struct options *opts);
 
 /* The text of --help; after a command what it prints, where that needs it. */
@@ -107,7 +107,7 @@ __attribute__((format(printf, 1, 0))) void vcomplain(
 /* Where the answers come from. */
 struct machine {
 	struct tscal_platform *platform;
-	struct tscal_platform *inner; /* what a recording listens to */
+	struct tscal_platform *inner; /* what a recording records */
 	const char *how;	      /* "passive", "probing devices" */
 };
 /* Both return 0, or EXIT_FAILED after a message. */
@@ -127,9 +127,9 @@ int cmd_clock(const struct options *opts);
 int cmd_compare(const struct options *opts);
 int cmd_bench(const struct options *opts);
 
-/* What the verdicts mean for whoever asked. */
+/* The exit code for the verdicts. */
 int exit_status(const struct options *opts, const struct tscal_info *info);
-/* Why it is not EXIT_FINE: for those who see no report. */
+/* Why it is not EXIT_FINE: where no report is printed. */
 void explain_status(const struct options *opts, const struct tscal_info *info);
 
 /* Text on stdout. */
@@ -147,7 +147,7 @@ int json_sources(const struct tscal_report *report);
 /* Room for size bytes of which each may become "\xNN". */
 #define PRINTABLE_SIZE(size) ((size)*4 + 1)
 /*
- * What a machine or a recording says may hold any byte.  Copy n bytes, or up
+ * Text of a machine or a recording may hold any byte.  Copy n bytes, or up
  * to a NUL, with all but printable ASCII written as "\xNN", so that nothing
  * reaches a terminal as a command or JSON as broken UTF-8.
  */

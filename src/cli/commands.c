@@ -60,7 +60,7 @@ int cmd_report(const struct options *opts)
 			explain_status(opts, tscal_report_info(report));
 	}
 	tscal_report_free(report);
-	/* Who records wants the recording, whatever it shows. */
+	/* A recording is wanted whatever it shows. */
 	if (!rc && opts->command != CMD_RECORD)
 		rc = status;
 	return rc;

@@ -10,7 +10,7 @@
 /*
  * A file opened while descriptor 0, 1 or 2 is closed would get that number, and
  * the report would be written into it.  So occupy them, in the direction that
- * nobody uses them: writing to a closed stdout stays an error.
+ * they are never used: writing to a closed stdout stays an error.
  */
 static int stdio_open(void)
 {

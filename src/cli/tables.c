@@ -13,7 +13,7 @@ const struct command commands[CMD_COUNT] = {
 		.run = cmd_rate},
 	[CMD_HV] = {.name = "hv",
 		.arg = "[FILE]",
-		.help = "which hypervisor this is, and what tells of it",
+		.help = "which hypervisor this is, and the evidence",
 		.run = cmd_hv},
 	[CMD_SOURCES] = {.name = "sources",
 		.help = "what could be asked here; measures nothing",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* Help, and what is said to somebody who mistyped. */
+/* Help, and messages about a wrong command line. */
 #include <stdarg.h>
 #include <string.h>
 

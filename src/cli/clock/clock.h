@@ -27,7 +27,7 @@ void spread_sum(struct spread *to, const struct spread *s);
 /* Bits that enum tscal_event has room for. */
 #define CLOCK_EVENTS 32
 
-/* What the clock itself says, at the end of a period. */
+/* What the clock itself reports, at the end of a period. */
 struct tally {
 	struct tscal_stats stats;
 	uint64_t events[CLOCK_EVENTS]; /* by bit: updates that found it */

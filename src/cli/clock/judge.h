@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* tscal clock: what readings say of the clock.  No clock is read here. */
+/* tscal clock: what readings show about the clock.  No clock is read here. */
 #ifndef TSCAL_CLI_CLOCK_JUDGE_H
 #define TSCAL_CLI_CLOCK_JUDGE_H
 

@@ -165,9 +165,9 @@ void text_clock(const struct clock_run *run, const struct found *all)
 	static const char *const says[] = {
 		"no reading stepped back or lay outside its bound",
 		"readings stepped back, or lay outside their bounds; 'tscal' "
-		"reports what speaks against this TSC, and TSCAL_CLOCK=system "
+		"reports what contradicts this TSC, and TSCAL_CLOCK=system "
 		"in a program's environment keeps its clocks off the TSC",
-		"there is nothing to say of the TSC",
+		"nothing is known about the TSC",
 	};
 	enum clock_verdict verdict = clock_verdict(run, all);
 	struct term t;

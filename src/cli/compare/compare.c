@@ -43,7 +43,7 @@ static void run_row(const struct options *opts, struct compare_row *row)
 	bool number = compare_sample(
 		opts, row, &row->samples[row->n], why, sizeof(why));
 
-	/* Ctrl-C ends the other process too: that says nothing of it. */
+	/* Ctrl-C ends the other process too: that is no failure. */
 	if (running_stopped())
 		return;
 	row->asked++;
@@ -132,8 +132,8 @@ static FILE *page_create(const char *path)
 	return f;
 }
 
-/* Before anything is measured: what cannot be written is said at once.  No file
- * is left, for the command may be ended before it has a page. */
+/* Before anything is measured: what cannot be written is reported at once.  No
+ * file is left, for the command may be ended before it has a page. */
 static int page_try(const char *path)
 {
 	FILE *f;

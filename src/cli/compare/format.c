@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* What the text and the page say alike. */
+/* What the text and the page have in common. */
 #include "cli/compare/compare.h"
 
 #include <math.h>

@@ -23,7 +23,7 @@ static struct compare_sizes sizes_of(double *v, size_t n)
 }
 
 /* Whether the rate is of the very seconds of the reference, so that one
- * interval must hold the other.  Other sources speak of another oscillator, or
+ * interval must hold the other.  Other sources use another oscillator, or
  * of what somebody declared. */
 static bool same_seconds(const struct compare_row *row)
 {

@@ -253,7 +253,7 @@ int cmd_convert(const struct options *opts)
 	};
 	int rc;
 
-	/* A reader that is gone is said like a disk that is full. */
+	/* A reader that is gone is reported like a full disk. */
 	signal(SIGPIPE, SIG_IGN);
 	if (is_file && (in.fd = open(opts->file, O_RDONLY | O_CLOEXEC)) < 0) {
 		complain("cannot read '%s': %s", opts->file, strerror(errno));

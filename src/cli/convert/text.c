@@ -144,7 +144,7 @@ size_t convert_print(char out[CONVERT_DIGITS], int64_t ns, enum unit unit)
 	return n;
 }
 
-/* What stood there, with NULs that can be seen. */
+/* The stamp's text, with visible NULs. */
 static bool fail_stamp(struct convert_text *t)
 {
 	size_t kept = t->n_stamp < STAMP_MAX ? t->n_stamp : STAMP_MAX, n = 0;
@@ -317,7 +317,7 @@ bool convert_text_feed(struct convert_text *t, const char *data, size_t n)
 			data++;
 		}
 	}
-	/* Whoever reads on at the other end of a pipe waits for no block. */
+	/* The reader of a pipe need not wait for a full block. */
 	return flush(t, t->line_start);
 }
 

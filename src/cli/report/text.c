@@ -90,7 +90,7 @@ static void rate(struct term *t, const struct tscal_report *report)
 		term_pad(t, TERM_TEXT);
 	}
 	term_put(t, rate_style(info->rate), "%s", tscal_rate_str(info->rate));
-	/* In a conflict it is no distance that anybody vouches for. */
+	/* In a conflict no agreement is confirmed. */
 	if (info->rate == TSCAL_RATE_VERIFIED) {
 		format_bound(bound, sizeof(bound), info->agreement_ppm);
 		term_put(t, STYLE_PLAIN, " to %s ppm", bound);

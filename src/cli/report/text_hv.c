@@ -62,7 +62,7 @@ void text_hypervisor(struct term *t, const struct tscal_hv *hv)
 	sentences(t, "contradicted", STYLE_FAIR, hv->contradiction);
 }
 
-/* What stands there, as it is shown. */
+/* The text found there, as it is shown. */
 static const char *quoted(
 	char *out, size_t size, const struct tscal_hv_evidence *e)
 {
@@ -72,7 +72,7 @@ static const char *quoted(
 	return out;
 }
 
-/* Who that is.  A name alone is a virtual machine's. */
+/* What it means.  A name alone is a virtual machine's. */
 static const char *meaning(
 	char *out, size_t size, const struct tscal_hv_evidence *e)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* The sources, a line each, in columns as wide as what stands in them. */
+/* The sources, a line each, in columns as wide as their text. */
 #include <string.h>
 
 #include "cli/cli.h"
@@ -36,7 +36,7 @@ static enum style status_style(enum tscal_status status)
 /* Where each column starts, but for the last two: where it ends. */
 struct layout {
 	size_t status, hz, distance_end, bound_end, sentence;
-	bool below; /* sentences stand under the numbers */
+	bool below; /* sentences are below the numbers */
 };
 
 struct cells {
