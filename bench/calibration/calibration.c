@@ -24,7 +24,8 @@ static const char usage[] =
 	"usage: calibration [--runs N] [--window-ms MS] [--only NAME[,NAME]]\n"
 	"                   [--idle | --loaded] [--truth-s N] [--json FILE]\n"
 	"\n"
-	"Runs every calibration that can speak here in N fresh processes, on\n"
+	"Runs every calibration that is available here in N fresh processes, "
+	"on\n"
 	"the machine as it is and beside four busy loops, and holds the\n"
 	"results against what tscal did not compute.\n"
 	"\n"
@@ -168,7 +169,7 @@ static bool parse_only(struct bench *b)
 	return ok;
 }
 
-/* What can speak here, and by which platform: passively wherever it can. */
+/* What is available here, and by which platform: passively wherever it can. */
 static int find_whats(struct bench *b)
 {
 	struct tscal_report *passive;

@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
  * How good a calibration is: each kind of it many times, every time in a fresh
- * process, held against a rate that tscal did not compute.
+ * process, compared with a rate that tscal did not compute.
  *
  *	survey, truth -> samples -> summaries -> targets -> table, JSON
  */
@@ -41,7 +41,7 @@ struct what {
 
 /* One calibration in one process. */
 struct sample {
-	char source[24]; /* who gave the number */
+	char source[24]; /* the source of the number */
 	double hz, lo, hi;
 	double call_ms;	   /* the call, inside the process */
 	double process_ms; /* from fork to wait */

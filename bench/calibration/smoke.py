@@ -49,7 +49,7 @@ def main(program):
     assert PEERS == absent | PEERS & set(whats), (absent, whats)
     assert not absent & set(whats), (absent, whats)
     assert all(f"{name:12} not installed" in out for name in absent)
-    # Whoever spoke is not called silent.
+    # A source that gave a number is not in silent.
     for line in result["silent"]:
         assert {"name", "status", "sentence"} == set(line)
         assert line["name"] not in whats, line

@@ -49,7 +49,7 @@ static void sum_errors(struct summary *sum, const struct truth *truth,
 
 	sum->against = against_of(sum, truth, sum->source);
 	for (size_t i = 0; i < sum->n; i++) {
-		/* A report is held against what its own source means. */
+		/* A report is compared with what its own source means. */
 		const struct reference *e = truth_exact(
 			truth, against_of(sum, truth, s[i].source));
 

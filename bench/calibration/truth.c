@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* Which truth a number is held against.  Pure. */
+/* Which truth a number is compared with.  Pure. */
 #include <tscal/tscal.h>
 
 #include "truth.h"

@@ -27,7 +27,7 @@ WITH = {"abseil": ("now_absl_nanos", "latency_absl", "throughput_absl",
 
 
 def run(program, smoke):
-    """The rows by name, and what was said of each peer."""
+    """The rows by name, and what was reported about each peer."""
     args = ["--benchmark_filter=-(/16384|/524288)"] if smoke else []
     report = json.loads(subprocess.check_output(
         [program, "--benchmark_format=json", *args]))

@@ -4,6 +4,7 @@
 #ifndef TSCAL_CLI_H
 #define TSCAL_CLI_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,7 +12,7 @@
 
 #include <tscal/tscal.h>
 
-#include "cli/convert.h"
+#include "cli/convert/convert.h"
 
 /* Exit codes.  Of those that apply EXIT_FAILED comes first, because then the
  * answer did not arrive; else the highest. */
@@ -83,29 +84,9 @@ struct options {
 	struct tscal_opts calib;
 };
 
-struct command {
-	const char *name; /* NULL: what runs without a command */
-	const char *arg;  /* "FILE", "[FILE]" if it may be left out, or NULL */
-	const char *help;
-	int (*run)(const struct options *opts);
-};
-extern const struct command commands[CMD_COUNT];
-
-/* One row per option: the parser, the help text and the messages use it. */
-struct option_row {
-	const char *name;
-	const char *arg; /* "N", or NULL */
-	char letter;	 /* 0: none */
-	int id;
-	unsigned where; /* bits 1 << enum command_id: where it has a meaning */
-	const char *help;
-};
-extern const struct option_row option_rows[];
-extern const size_t n_option_rows;
-
 enum parsed { PARSED_RUN, PARSED_HELP, PARSED_VERSION, PARSED_BAD };
 
-/* Fills in opts; what is wrong has been said on stderr. */
+/* Fills in opts; errors have been reported on stderr. */
 enum parsed options_parse(int argc, char **argv, struct options *opts);
 
 /* The text of --help; after a command what it prints, where that needs it. */
@@ -118,16 +99,15 @@ void usage_unknown(
 /* The valid sources on stderr. */
 void usage_sources(void);
 
-/* Whether a source, by its name, asks the hypervisor. */
-bool asks_hypervisor(const char *source);
-
 /* "tscal: " and the message on stderr. */
 __attribute__((format(printf, 1, 2))) void complain(const char *fmt, ...);
+__attribute__((format(printf, 1, 0))) void vcomplain(
+	const char *fmt, va_list ap);
 
 /* Where the answers come from. */
 struct machine {
 	struct tscal_platform *platform;
-	struct tscal_platform *inner; /* what a recording listens to */
+	struct tscal_platform *inner; /* what a recording records */
 	const char *how;	      /* "passive", "probing devices" */
 };
 /* Both return 0, or EXIT_FAILED after a message. */
@@ -147,9 +127,9 @@ int cmd_clock(const struct options *opts);
 int cmd_compare(const struct options *opts);
 int cmd_bench(const struct options *opts);
 
-/* What the verdicts mean for whoever asked. */
+/* The exit code for the verdicts. */
 int exit_status(const struct options *opts, const struct tscal_info *info);
-/* Why it is not EXIT_FINE: for those who see no report. */
+/* Why it is not EXIT_FINE: where no report is printed. */
 void explain_status(const struct options *opts, const struct tscal_info *info);
 
 /* Text on stdout. */
@@ -167,7 +147,7 @@ int json_sources(const struct tscal_report *report);
 /* Room for size bytes of which each may become "\xNN". */
 #define PRINTABLE_SIZE(size) ((size)*4 + 1)
 /*
- * What a machine or a recording says may hold any byte.  Copy n bytes, or up
+ * Text of a machine or a recording may hold any byte.  Copy n bytes, or up
  * to a NUL, with all but printable ASCII written as "\xNN", so that nothing
  * reaches a terminal as a command or JSON as broken UTF-8.
  */

@@ -60,7 +60,7 @@ int cmd_report(const struct options *opts)
 			explain_status(opts, tscal_report_info(report));
 	}
 	tscal_report_free(report);
-	/* Who records wants the recording, whatever it shows. */
+	/* A recording is wanted whatever it shows. */
 	if (!rc && opts->command != CMD_RECORD)
 		rc = status;
 	return rc;
@@ -95,7 +95,7 @@ int cmd_rate(const struct options *opts)
 	return rc;
 }
 
-/* Ask which sources could speak, and print that. */
+/* Find which sources are available, and print that. */
 static int survey(const struct options *opts,
 	int (*json)(const struct tscal_report *report),
 	void (*text)(const struct tscal_report *report))
@@ -122,11 +122,16 @@ static int survey(const struct options *opts,
 
 int cmd_hv(const struct options *opts)
 {
+	/* Those of TSCAL_KIND_REPORTED: the kinds are known only with a
+	 * report, and asking the others opens devices. */
+	static const enum tscal_source reported[] = {TSCAL_SOURCE_HV_LEAF,
+		TSCAL_SOURCE_HV_MSR, TSCAL_SOURCE_HV_BACKDOOR,
+		TSCAL_SOURCE_KVMCLOCK, TSCAL_SOURCE_HYPERV_PAGE,
+		TSCAL_SOURCE_VMCLOCK};
 	struct options asked = *opts;
 
-	for (int s = TSCAL_SOURCE_NONE + 1; s < TSCAL_SOURCE_COUNT; s++)
-		if (asks_hypervisor(tscal_source_str((enum tscal_source)s)))
-			asked.calib.only |= UINT64_C(1) << s;
+	for (size_t i = 0; i < sizeof(reported) / sizeof(*reported); i++)
+		asked.calib.only |= UINT64_C(1) << reported[i];
 	return survey(&asked, json_hv, text_hv);
 }
 

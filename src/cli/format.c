@@ -10,7 +10,7 @@ void format_hz(char *out, size_t size, double hz, double lo, double hi)
 	snprintf(out, size, "%.*f", hi - lo < 1 ? 3 : 0, hz);
 }
 
-/* Below this it is nobody's concern, and would need an exponent. */
+/* Smaller bounds do not matter, and would need an exponent. */
 #define BOUND_MIN_PPM 1e-4
 
 void format_bound(char *out, size_t size, double ppm)

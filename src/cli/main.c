@@ -5,12 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
+#include "cli/tables.h"
 
 /*
  * A file opened while descriptor 0, 1 or 2 is closed would get that number, and
  * the report would be written into it.  So occupy them, in the direction that
- * nobody uses them: writing to a closed stdout stays an error.
+ * they are never used: writing to a closed stdout stays an error.
  */
 static int stdio_open(void)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* The tables of commands and options, and the parser that they drive. */
+/* The parser of the command line. */
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "cli/cli.h"
+#include "cli/tables.h"
 #include "cli/values.h"
 
 #define MS_MAX 60000
@@ -20,146 +20,9 @@
 #define INTERVAL_MAX_MS 10000
 #define DURATION_DEFAULT_S 10
 
-const struct command commands[CMD_COUNT] = {
-	[CMD_REPORT] = {.help = "calibrate and print a report",
-		.run = cmd_report},
-	[CMD_HZ] = {.name = "hz",
-		.help = "the rate alone, in Hz",
-		.run = cmd_rate},
-	[CMD_KHZ] = {.name = "khz",
-		.help = "the rate alone, in whole kHz",
-		.run = cmd_rate},
-	[CMD_HV] = {.name = "hv",
-		.arg = "[FILE]",
-		.help = "which hypervisor this is, and what tells of it",
-		.run = cmd_hv},
-	[CMD_SOURCES] = {.name = "sources",
-		.help = "what could be asked here; measures nothing",
-		.run = cmd_sources},
-	[CMD_RECORD] = {.name = "record",
-		.arg = "FILE",
-		.help = "calibrate, and write all answers into FILE",
-		.run = cmd_report},
-	[CMD_REPLAY] = {.name = "replay",
-		.arg = "FILE",
-		.help = "the report on the machine recorded in FILE",
-		.run = cmd_report},
-	[CMD_ANCHOR] = {.name = "anchor",
-		.help = "a line by which to convert stamps",
-		.run = cmd_anchor},
-	[CMD_CONVERT] = {.name = "convert",
-		.arg = "[FILE]",
-		.help = "turn TSC stamps into time",
-		.run = cmd_convert},
-	[CMD_CLOCK] = {.name = "clock",
-		.help = "try a clock beside the system's",
-		.run = cmd_clock},
-	[CMD_COMPARE] = {.name = "compare",
-		.help = "how good every source is here",
-		.run = cmd_compare},
-	[CMD_BENCH] = {.name = "bench",
-		.help = "what reading a clock costs here",
-		.run = cmd_bench},
-};
-
-enum {
-	OPT_JSON = 256,
-	OPT_BUDGET_MS,
-	OPT_WINDOW_MS,
-	OPT_TARGET_PPM,
-	OPT_ONLY,
-	OPT_REQUIRE,
-	OPT_PROBE,
-	OPT_PIT,
-	OPT_NO_MEASURE,
-	OPT_ASSUME_METAL,
-	OPT_REDACT,
-	OPT_NO_REDACT,
-	OPT_CLOCK,
-	OPT_DURATION,
-	OPT_INTERVAL_MS,
-	OPT_SLEW,
-	OPT_RUNS,
-	OPT_HTML,
-	OPT_COLUMN,
-	OPT_FORMAT,
-	OPT_RELATIVE,
-	OPT_TO,
-	OPT_HZ,
-	OPT_LINE,
-	OPT_HELP,
-	OPT_VERSION,
-};
-
-#define ON(command) (1U << CMD_##command)
-#define ON_LIVE                                                                \
-	(ON(REPORT) | ON(HZ) | ON(KHZ) | ON(SOURCES) | ON(RECORD) | ON(ANCHOR))
-#define ON_RATE (ON_LIVE | ON(REPLAY))
-#define ON_JSON                                                                \
-	((ON_RATE & ~ON(ANCHOR)) | ON(HV) | ON(CLOCK) | ON(COMPARE) | ON(BENCH))
-#define ON_ALL                                                                 \
-	(ON_RATE | ON(HV) | ON(CONVERT) | ON(CLOCK) | ON(COMPARE) | ON(BENCH))
-#define ON_PROBE (ON_LIVE | ON(HV) | ON(COMPARE))
-
-const struct option_row option_rows[] = {
-	{"json", NULL, 0, OPT_JSON, ON_JSON, "print JSON instead of text"},
-	{"budget-ms", "N", 0, OPT_BUDGET_MS, ON_RATE,
-		"spend at most N ms, 1 to 60000 (50)"},
-	{"window-ms", "N", 0, OPT_WINDOW_MS, ON_RATE & ~ON(SOURCES),
-		"measure for N ms, 1 to 4000 (10)"},
-	{"target-ppm", "P", 0, OPT_TARGET_PPM, ON_RATE & ~ON(SOURCES),
-		"measure on until bounds are +-P, or time is up"},
-	{"only", "SOURCE[,SOURCE]", 0, OPT_ONLY, ON_RATE | ON(COMPARE),
-		"ask these sources and no others"},
-	{"require", "verified|consistent", 0, OPT_REQUIRE,
-		ON_RATE & ~(ON(SOURCES) | ON(RECORD)),
-		"exit with 2 if the rate is known less well"},
-	{"probe", "passive|devices|ports", 0, OPT_PROBE, ON_PROBE,
-		"open nothing, devices (default), or ports too"},
-	{"pit", NULL, 0, OPT_PIT, ON_RATE | ON(COMPARE),
-		"measure the PIT too (with --probe ports)"},
-	{"no-measure", NULL, 0, OPT_NO_MEASURE, ON_RATE,
-		"take reported numbers only; measure nothing"},
-	{"assume-metal", NULL, 0, OPT_ASSUME_METAL, ON_RATE | ON(COMPARE),
-		"believe timers that look emulated"},
-	{"redact", NULL, 0, OPT_REDACT, ON(RECORD),
-		"leave serial numbers out (default)"},
-	{"no-redact", NULL, 0, OPT_NO_REDACT, ON(RECORD), "keep them"},
-	{"clock", "CLOCK", 0, OPT_CLOCK, ON(ANCHOR) | ON(CLOCK),
-		"realtime, monotonic, raw, boottime, tai"},
-	{"duration", "SECONDS", 0, OPT_DURATION, ON(CLOCK) | ON(COMPARE),
-		"how long, 0.1 to 604800 (10)"},
-	{"interval-ms", "N", 0, OPT_INTERVAL_MS, ON(CLOCK),
-		"time between updates, 10 to 10000 (100)"},
-	{"slew", NULL, 0, OPT_SLEW, ON(CLOCK),
-		"work steps back off slowly (realtime)"},
-	{"runs", "N", 0, OPT_RUNS, ON(COMPARE),
-		"of each source, 1 to 100000 (20)"},
-	{"html", "FILE", 0, OPT_HTML, ON(COMPARE),
-		"write a page with plots into FILE"},
-	{"column", "N", 0, OPT_COLUMN, ON(CONVERT),
-		"where in a line the stamp is (1)"},
-	{"format", "text|u64", 0, OPT_FORMAT, ON(CONVERT),
-		"lines (default), or raw numbers of 64 bits"},
-	{"relative", NULL, 0, OPT_RELATIVE, ON(CONVERT),
-		"time since the first stamp"},
-	{"to", "ns|us|ms|s", 0, OPT_TO, ON(CONVERT),
-		"the unit of what is printed (ns)"},
-	{"hz", "HZ", 0, OPT_HZ, ON(CONVERT),
-		"the rate, instead of this machine's"},
-	{"line", "FILE", 0, OPT_LINE, ON(CONVERT),
-		"rate and epoch by a line of 'tscal anchor'"},
-	{"help", NULL, 'h', OPT_HELP, ON_ALL,
-		"print this and exit; see also clock --help"},
-	{"version", NULL, 'V', OPT_VERSION, ON_ALL,
-		"print the version and exit"},
-};
-#define N_ROWS (sizeof(option_rows) / sizeof(*option_rows))
-const size_t n_option_rows = N_ROWS;
-
 static const struct option_row *row_of(int id)
 {
-	for (size_t i = 0; i < N_ROWS; i++)
+	for (size_t i = 0; i < N_OPTION_ROWS; i++)
 		if (option_rows[i].id == id)
 			return &option_rows[i];
 	return NULL;
@@ -272,7 +135,7 @@ static void take_word(char *word, struct options *o, struct words *seen)
 static void refuse(int c, char **argv)
 {
 	const struct option_row *row = row_of(optopt);
-	const char *names[N_ROWS];
+	const char *names[N_OPTION_ROWS];
 	const char *word = argv[optind - 1];
 
 	if (row && c == ':')
@@ -282,9 +145,9 @@ static void refuse(int c, char **argv)
 	else if (optopt)
 		usage_error("unknown option '-%c'", optopt);
 	else {
-		for (size_t i = 0; i < N_ROWS; i++)
+		for (size_t i = 0; i < N_OPTION_ROWS; i++)
 			names[i] = option_rows[i].name;
-		usage_unknown("option", word, names, N_ROWS);
+		usage_unknown("option", word, names, N_OPTION_ROWS);
 	}
 }
 
@@ -292,7 +155,7 @@ static bool fits(const struct options *o, unsigned given)
 {
 	const struct command *cmd = &commands[o->command];
 
-	for (size_t i = 0; i < N_ROWS; i++)
+	for (size_t i = 0; i < N_OPTION_ROWS; i++)
 		if (given & 1U << i &&
 			!(option_rows[i].where & 1U << o->command)) {
 			usage_error("--%s has no meaning %s%s",
@@ -333,10 +196,10 @@ static bool fits(const struct options *o, unsigned given)
 
 enum parsed options_parse(int argc, char **argv, struct options *o)
 {
-	struct option longs[N_ROWS + 1] = {0};
+	struct option longs[N_OPTION_ROWS + 1] = {0};
 	/* Words are handed over where they stand, whatever POSIXLY_CORRECT
 	 * says; ':' tells a missing argument from an unknown option. */
-	char shorts[N_ROWS + 3] = "-:";
+	char shorts[N_OPTION_ROWS + 3] = "-:";
 	size_t n_shorts = 2;
 	struct words seen = {0};
 	unsigned given = 0;
@@ -347,7 +210,7 @@ enum parsed options_parse(int argc, char **argv, struct options *o)
 		.clock_id = CLOCK_MONOTONIC,
 		.duration_s = DURATION_DEFAULT_S,
 		.compare = {.runs = RUNS_DEFAULT}};
-	for (size_t i = 0; i < N_ROWS; i++) {
+	for (size_t i = 0; i < N_OPTION_ROWS; i++) {
 		longs[i].name = option_rows[i].name;
 		longs[i].has_arg = option_rows[i].arg ? required_argument
 						      : no_argument;
@@ -356,7 +219,7 @@ enum parsed options_parse(int argc, char **argv, struct options *o)
 			shorts[n_shorts++] = option_rows[i].letter;
 	}
 	while ((c = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
-		for (size_t i = 0; i < N_ROWS; i++) {
+		for (size_t i = 0; i < N_OPTION_ROWS; i++) {
 			if (c == option_rows[i].letter)
 				c = option_rows[i].id;
 			if (c == option_rows[i].id)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* Takes nothing from the library but reads of the TSC: it judges the library's
+ * sources, and must not share their errors. */
 #include "cli/reference.h"
 
 #include <fcntl.h>
@@ -14,6 +16,7 @@
 #include <tscal/tscal.h>
 
 #include "cli/format.h"
+#include "cli/pin.h"
 
 #define NS_PER_S INT64_C(1000000000)
 #define READINGS 10000
@@ -64,17 +67,11 @@ static void take_tightest(struct raw_point *p)
 
 void raw_point_take(struct raw_point *out, const struct raw_point *before)
 {
-	cpu_set_t all, one;
+	cpu_set_t all;
 	int cpu = before ? before->cpu : sched_getcpu();
-	bool pinned = cpu >= 0 && cpu < CPU_SETSIZE &&
-		      !sched_getaffinity(0, sizeof(all), &all);
+	bool pinned = !sched_getaffinity(0, sizeof(all), &all) && !pin_to(cpu);
 
 	*out = (struct raw_point){.cpu = -1};
-	if (pinned) {
-		CPU_ZERO(&one);
-		CPU_SET((size_t)cpu, &one);
-		pinned = !sched_setaffinity(0, sizeof(one), &one);
-	}
 	if (pinned)
 		out->cpu = cpu;
 	take_tightest(out);

@@ -47,7 +47,7 @@ static void catch_signal(int signal)
 	/* One at a time. */
 	sigaddset(&act.sa_mask, SIGINT);
 	sigaddset(&act.sa_mask, SIGTERM);
-	/* Whoever started it in the background ignores Ctrl-C for it. */
+	/* Started in the background it ignores Ctrl-C. */
 	if (!sigaction(signal, NULL, &old) && old.sa_handler != SIG_IGN)
 		sigaction(signal, &act, NULL);
 }

@@ -144,3 +144,9 @@ void term_wrap(
 		rest += len;
 	}
 }
+
+void term_label(struct term *t, const char *name)
+{
+	term_put(t, STYLE_FAINT, "%s", name);
+	term_pad(t, TERM_TEXT);
+}

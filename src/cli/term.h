@@ -39,17 +39,6 @@ void term_end(struct term *t);
 /* Where the text beside a label starts. */
 #define TERM_TEXT 13
 
-void text_label(struct term *t, const char *name);
-
-struct tscal_hv;
-struct tscal_report;
-/* Who the hypervisor is, and what speaks against it. */
-void text_hypervisor(struct term *t, const struct tscal_hv *hv);
-/* The sources of a report. */
-void text_lines(struct term *t, const struct tscal_report *report);
-/* The same with their status alone, those that are wanted; column: where
- * lines start. */
-void text_surveyed(struct term *t, const struct tscal_report *report,
-	bool (*wanted)(const char *name), size_t column);
+void term_label(struct term *t, const char *name);
 
 #endif /* TSCAL_CLI_TERM_H */

@@ -1,33 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* Help, and what is said to somebody who mistyped. */
+/* Help, and messages about a wrong command line. */
 #include <stdarg.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/tables.h"
 
 /* Longer words are not compared: no name here comes near. */
 #define WORD_MAX 32
-/* A path and a sentence. */
-#define MESSAGE_MAX 4608
-
-static void say(const char *fmt, va_list ap)
-{
-	char raw[MESSAGE_MAX], shown[PRINTABLE_SIZE(MESSAGE_MAX)];
-
-	vsnprintf(raw, sizeof(raw), fmt, ap);
-	fprintf(stderr, "tscal: %s\n",
-		printable(shown, sizeof(shown), raw, sizeof(raw)));
-}
-
-void complain(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	say(fmt, ap);
-	va_end(ap);
-}
 
 /* Words separated by a blank, in lines of at most 80 columns. */
 struct list {
@@ -66,7 +46,7 @@ static void brief(void)
 			list_add(&l, "", commands[c].name);
 	fputc('\n', stderr);
 	l = list_start(stderr, "options: ");
-	for (size_t i = 0; i < n_option_rows; i++)
+	for (size_t i = 0; i < N_OPTION_ROWS; i++)
 		list_add(&l, "--", option_rows[i].name);
 	fputs("\n'tscal --help' explains them.\n", stderr);
 }
@@ -76,7 +56,7 @@ void usage_error(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(fmt, ap);
+	vcomplain(fmt, ap);
 	va_end(ap);
 	brief();
 }
@@ -211,7 +191,7 @@ void usage_help(FILE *f, enum command_id command)
 		entry(f, left, commands[c].help);
 	}
 	fputs("\noptions, before or after the command:\n", f);
-	for (size_t i = 0; i < n_option_rows; i++) {
+	for (size_t i = 0; i < N_OPTION_ROWS; i++) {
 		const struct option_row *row = &option_rows[i];
 		char letter[8] = "";
 

@@ -24,7 +24,7 @@ class Bench(cli.Case):
             self.skipTest("the TSC cannot be timed here")
 
     def sane(self, doc):
-        """What the schema cannot say."""
+        """What the schema cannot express."""
         self.assertEqual([c["name"] for c in doc["calls"]], NAMES)
         self.assertEqual(doc["now_on"] == "tsc", doc["now_why"] is None)
         self.assertEqual(doc["cpu"] is None, doc["not_pinned"] is not None)

@@ -4,7 +4,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-#include "cli/bench.h"
+#include "cli/bench/bench.h"
 
 #define N 10
 

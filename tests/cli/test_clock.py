@@ -32,7 +32,7 @@ class Clock(cli.Case):
         return docs[:-1], docs[-1]
 
     def sane(self, doc):
-        """What the schema cannot say."""
+        """What the schema cannot express."""
         for key in ("error_ns", "bracket_ns", "bound_ns"):
             spread = doc[key]
             if spread:

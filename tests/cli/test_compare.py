@@ -72,7 +72,7 @@ class Compare(cli.Case):
         return r
 
     def sane(self, doc):
-        """What the schema cannot say."""
+        """What the schema cannot express."""
         self.assertLessEqual(doc["rounds_done"], doc["rounds"])
         if not doc["interrupted"]:
             self.assertEqual(doc["rounds_done"], doc["rounds"])

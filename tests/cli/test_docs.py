@@ -11,7 +11,7 @@ import cli
 
 MAN = cli.SOURCE / "docs" / "man" / "tscal.1"
 COMPLETION = cli.SOURCE / "docs" / "completion" / "tscal.bash"
-TABLE = cli.SOURCE / "src" / "cli" / "options.c"
+TABLE = cli.SOURCE / "src" / "cli" / "tables.c"
 
 
 def section(text, start):

@@ -9,7 +9,7 @@
 #include "cli/cli.h"
 #include "cli/format.h"
 
-/* What report_json.c says on stderr; no JSON here fails. */
+/* What report/json.c reports on stderr; no JSON here fails. */
 void complain(const char *fmt, ...)
 {
 	cr_fatal("complains: %s", fmt);

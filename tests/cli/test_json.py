@@ -21,7 +21,7 @@ class Reports(cli.Case):
         return doc
 
     def sane(self, doc):
-        """What a schema cannot say."""
+        """What a schema cannot express."""
         rate = doc["rate"]
         self.assertEqual(rate["hz"] is None, rate["verdict"] == "none")
         self.assertEqual(rate["hz"] is None, rate["source"] is None)
@@ -122,7 +122,7 @@ class Documents(Reports):
         doc = self.json("sources", schema="tscal.sources/1")
         for s in doc["sources"]:
             self.assertNotIn(s["status"], ("used", "agrees", "disagrees"))
-            # Nothing was measured because nobody asked: no reason.
+            # Nothing was measured because it was not asked for: no reason.
             self.assertNotIn("nothing measured", s["sentence"])
         self.assertEqual([s["name"] for s in doc["sources"]],
                          [s["name"] for s in self.report()["sources"]])

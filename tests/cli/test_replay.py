@@ -223,7 +223,7 @@ class Text(Files):
 
 
 class Hostile(Files):
-    """What a machine says of itself may hold any byte."""
+    """Text of a machine may hold any byte."""
 
     def check(self, data, code=0):
         doc = self.replay(data, code=code)

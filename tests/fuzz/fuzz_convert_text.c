@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/convert.h"
+#include "cli/convert/convert.h"
 
 #define SIZE_MAX_IN 4096
 /* A stamp of 1 digit may become 20, and a fraction. */

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* tscal compare as one page: no script, no picture and no font from elsewhere.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "cli/compare/plot.h"
+
+/* Colours of both schemes: told apart by those who do not see all of them, and
+ * legible as text is not asked of them. */
+static const char style[] =
+	":root{color-scheme:light dark;--bg:#fff;--fg:#1b1f24;--faint:#5b6570;"
+	"--line:#d9dee3;--open:#8a94a033;--bad:#9a1c1c;"
+	"--s0:#0068a8;--s1:#b3540a;--s2:#00765a;--s3:#a3316f;--s4:#5b4fb5;"
+	"--s5:#7a6a00;--s6:#1f7f9c;--s7:#555}\n"
+	"@media(prefers-color-scheme:dark){:root{--bg:#14171a;--fg:#e6e9ec;"
+	"--faint:#9aa5b0;--line:#333b43;--open:#9aa5b02e;--bad:#ff8a80;"
+	"--s0:#5ab4f0;--s1:#f0974a;--s2:#3fc69f;--s3:#ec86bd;--s4:#a79bff;"
+	"--s5:#d8c24a;--s6:#67c7e0;--s7:#b5b5b5}}\n"
+	"*{box-sizing:border-box}\n"
+	"body{margin:0 auto;max-width:76rem;padding:1rem;background:var(--bg);"
+	"color:var(--fg);font:16px/1.5 system-ui,sans-serif}\n"
+	"h1{font-size:1.4rem;margin:.2rem 0}h2{font-size:1.05rem;margin:0 0 "
+	".3rem}\n"
+	"p{margin:.4rem 0;overflow-wrap:anywhere}.faint,figcaption{color:var(--"
+	"faint);font-size:.9rem}\n"
+	".bad{color:var(--bad);font-weight:600}\n"
+	".plots{display:grid;gap:1.5rem;margin:1.2rem 0;"
+	"grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr))}\n"
+	"figure{margin:0;min-width:0}svg{display:block;width:100%;height:auto}"
+	"\n"
+	"svg text{font:11px system-ui,sans-serif;fill:var(--faint)}\n"
+	".grid{stroke:var(--line)}.zero{stroke:var(--faint)}.open{fill:var(--"
+	"open)}\n"
+	".bar{fill:currentColor;opacity:.45}.dot{fill:currentColor}"
+	".one{fill:currentColor;opacity:.7}\n"
+	".whisker,.course{stroke:currentColor}.whisker{stroke-width:2}"
+	".course{opacity:.5}\n"
+	".wide{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem}"
+	"\n"
+	"th,td{padding:.15rem .45rem;text-align:right;vertical-align:bottom;"
+	"border-bottom:1px solid var(--line)}"
+	"td{white-space:nowrap}th:first-child,td:first-child{text-align:left;"
+	"position:sticky;left:0;background:var(--bg)}\n"
+	"@media(max-width:30rem){svg text{font-size:13px}}\n"
+	"dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem .8rem;"
+	"margin:.4rem "
+	"0}dt{font-weight:600}dd{margin:0;overflow-wrap:anywhere}\n"
+	".key{display:inline-block;width:.7em;height:.7em;margin-right:.4em;"
+	"background:currentColor}"
+	".legend{font-size:.9rem}.name{white-space:nowrap;margin-right:.8em}\n";
+
+static void colors(FILE *f)
+{
+	for (unsigned i = 0; i < PLOT_COLORS; i++)
+		fprintf(f, ".s%u{color:var(--s%u)}", i, i);
+}
+
+static void head(FILE *f, const struct compare *c)
+{
+	char text[PLOT_TEXT_MAX];
+
+	fputs("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
+	      "<meta name=\"viewport\" content=\"width=device-width\">\n"
+	      "<title>tscal compare: ",
+		f);
+	html_text(f, c->cpu);
+	fprintf(f, "</title>\n<style>\n%s", style);
+	colors(f);
+	fputs("\n</style>\n<body>\n<h1>Calibrating the TSC: every source "
+	      "here</h1>\n<p>",
+		f);
+	format_machine(text, sizeof(text), c);
+	html_text(f, text);
+	fprintf(f, ". tscal %s.</p>\n<p%s>", TSCAL_VERSION,
+		c->interrupted ? " class=\"bad\"" : "");
+	format_rounds(text, sizeof(text), c);
+	html_text(f, text);
+	fputs("</p>\n", f);
+}
+
+static void reference(FILE *f, const struct compare *c)
+{
+	char text[PLOT_TEXT_MAX];
+
+	fputs("<dl>\n<dt>raw</dt><dd>What errors are errors from: ", f);
+	if (c->raw.hz > 0)
+		fprintf(f, "%.3f Hz ", c->raw.hz);
+	else
+		fputs("not known: ", f);
+	html_text(f, c->raw.sentence);
+	fputs("</dd>\n<dt>kernel's log</dt><dd>", f);
+	format_log(text, sizeof(text), c);
+	html_text(f, text);
+	fputs("</dd>\n</dl>\n", f);
+}
+
+static void legend(FILE *f, const struct compare *c)
+{
+	fputs("<div class=\"legend\">", f);
+	for (size_t i = 0; i < c->n_rows; i++) {
+		const struct compare_row *row = &c->rows[i];
+
+		if (plot_first_of_source(c, row))
+			fprintf(f,
+				"<span class=\"name\"><span class=\"key "
+				"s%u\"></span>%s</span> ",
+				plot_color(c, row), row->source);
+	}
+	fputs("</div>\n", f);
+}
+
+static void plots(FILE *f, const struct compare *c)
+{
+	if (!plot_rows(c)) {
+		fputs("<p class=\"bad\">No errors can be drawn.</p>\n", f);
+		return;
+	}
+	fputs("<div class=\"plots\">\n<figure><h2>Error, in ppm, "
+	      "against window</h2>\n",
+		f);
+	plot_errors(f, c);
+	legend(f, c);
+	fputs("<figcaption>The dot is the median of all runs, the line "
+	      "ends at the worst; errors below 0.0001 ppm are drawn "
+	      "there.</figcaption></figure>\n<figure><h2>Intervals side by "
+	      "side</h2>\n",
+		f);
+	plot_intervals(f, c);
+	fputs("<figcaption>What each source states: [hz_lo, hz_hi] of the run "
+	      "with the median error, and its point. The scale is linear up to "
+	      "0.001 ppm, and in decades beyond.</figcaption></figure>\n"
+	      "<figure><h2>Distribution of errors</h2>\n",
+		f);
+	plot_distribution(f, c);
+	fputs("<figcaption>A dot for each run (of more than 200 every second, "
+	      "third, ...). Grey, in all three: as far as the reference itself "
+	      "may be off.</figcaption></figure>\n</div>\n",
+		f);
+}
+
+static void cell(FILE *f, double ppm)
+{
+	char text[24];
+
+	format_ppm(text, sizeof(text), ppm);
+	fprintf(f, "<td>%s", text);
+}
+
+static void error_cell(FILE *f, const struct compare *c, double ppm)
+{
+	char text[24];
+
+	format_error(text, sizeof(text), c, ppm);
+	fputs("<td>", f);
+	html_text(f, text);
+}
+
+static void table_row(
+	FILE *f, const struct compare *c, const struct compare_row *row)
+{
+	fprintf(f, "<tr><td>%s<td>",
+		plot_first_of_source(c, row) ? row->source : "");
+	if (row->window_ms)
+		fprintf(f, "%u", row->window_ms);
+	fprintf(f, "<td>%zu/%zu", row->n, row->asked);
+	error_cell(f, c, row->error.median);
+	error_cell(f, c, row->error.p95);
+	error_cell(f, c, row->error.worst);
+	cell(f, row->spread_ppm);
+	cell(f, row->width_ppm);
+	if (row->judged)
+		fprintf(f, "<td>%zu/%zu", row->held, row->judged);
+	else
+		fputs("<td>-", f);
+	if (row->source_ms >= 0)
+		fprintf(f, "<td>%.3f", row->source_ms);
+	else
+		fputs("<td>-", f);
+	if (row->process_ms >= 0)
+		fprintf(f, "<td>%.2f\n", row->process_ms);
+	else
+		fputs("<td>-\n", f);
+}
+
+static void table(FILE *f, const struct compare *c)
+{
+	fputs("<h2>All figures</h2>\n<div class=\"wide\"><table>\n"
+	      "<tr><th>source<th>window, ms<th>runs"
+	      "<th>error, ppm: median<th>95&nbsp;%<th>worst<th>spread, ppm"
+	      "<th>width, ppm<th>holds<th>source, ms<th>process, ms\n",
+		f);
+	for (size_t i = 0; i < c->n_rows; i++)
+		table_row(f, c, &c->rows[i]);
+	fputs("</table></div>\n<p class=\"faint\">Error: from raw, which is "
+	      "known no finer where &lt; stands; of what counts another "
+	      "oscillator, or is declared, the distance of the two. Spread: "
+	      "the largest result over the smallest. Width: of [hz_lo, hz_hi], "
+	      "the median. Holds: in how many runs the interval may hold raw, "
+	      "which is an interval too; of clock-raw and vdso, which speak of "
+	      "the same seconds. Source: what the source itself took; process: "
+	      "from fork to its end; medians.</p>\n",
+		f);
+}
+
+static void trouble(FILE *f, const struct compare *c)
+{
+	for (size_t i = 0; i < c->n_rows; i++) {
+		const struct compare_row *row = &c->rows[i];
+
+		if (row->n == row->asked)
+			continue;
+		fprintf(f, "<p class=\"bad\">%s", row->source);
+		if (row->window_ms)
+			fprintf(f, ", %u ms", row->window_ms);
+		fprintf(f, ": no number in %zu of %zu runs; ",
+			row->asked - row->n, row->asked);
+		html_text(f, row->why);
+		fputs("</p>\n", f);
+	}
+}
+
+static void silent(FILE *f, const struct compare *c)
+{
+	if (!c->n_silent)
+		return;
+	fputs("<h2>Gave no number here</h2>\n<dl>\n", f);
+	for (size_t i = 0; i < c->n_silent; i++) {
+		const struct compare_silent *s = &c->silent[i];
+
+		fprintf(f, "<dt>%s</dt><dd>%s: ", s->source, s->status);
+		html_text(f, s->sentence);
+		fputs("</dd>\n", f);
+	}
+	fputs("</dl>\n", f);
+}
+
+void html_compare(FILE *f, const struct compare *c)
+{
+	head(f, c);
+	reference(f, c);
+	plots(f, c);
+	table(f, c);
+	trouble(f, c);
+	silent(f, c);
+	fputs("</body>\n</html>\n", f);
+}

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+#include "cli/compare/plot.h"
+
+#include <math.h>
+#include <string.h>
+
+/* In units of the drawing. */
+#define WIDTH 400
+#define LEFT 118
+#define RIGHT 20 /* half a label */
+#define TOP 8
+#define ROW 15
+#define AXIS 34 /* below the plot */
+#define INNER (WIDTH - LEFT - RIGHT)
+
+/* Errors below this are drawn as if they were this large. */
+#define FLOOR_PPM 1e-4
+/* A scale that shows both signs is linear up to here. */
+#define LINEAR_PPM 1e-3
+
+void html_text(FILE *f, const char *s)
+{
+	char shown[PRINTABLE_SIZE(PLOT_TEXT_MAX)];
+
+	for (s = printable(shown, sizeof(shown), s, PLOT_TEXT_MAX); *s; s++) {
+		switch (*s) {
+		case '<':
+			fputs("&lt;", f);
+			break;
+		case '>':
+			fputs("&gt;", f);
+			break;
+		case '&':
+			fputs("&amp;", f);
+			break;
+		case '"':
+			fputs("&quot;", f);
+			break;
+		default:
+			fputc(*s, f);
+		}
+	}
+}
+
+bool plot_first_of_source(
+	const struct compare *c, const struct compare_row *row)
+{
+	return row == c->rows || strcmp(row->source, row[-1].source);
+}
+
+unsigned plot_color(const struct compare *c, const struct compare_row *row)
+{
+	unsigned n = 0;
+
+	for (const struct compare_row *r = c->rows + 1; r <= row; r++)
+		n += plot_first_of_source(c, r);
+	return n % PLOT_COLORS;
+}
+
+static void begin(FILE *f, const char *id, const char *what, double height)
+{
+	fprintf(f,
+		"<svg viewBox=\"0 0 %d %.0f\" role=\"img\" "
+		"aria-labelledby=\"%s\"><title id=\"%s\">%s</title>\n",
+		WIDTH, height, id, id, what);
+}
+
+static void end(FILE *f)
+{
+	fputs("</svg>\n", f);
+}
+
+static void line(
+	FILE *f, const char *class, double x1, double y1, double x2, double y2)
+{
+	fprintf(f,
+		"<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" "
+		"y2=\"%.1f\"/>\n",
+		class, x1, y1, x2, y2);
+}
+
+static void label(
+	FILE *f, const char *anchor, double x, double y, const char *s)
+{
+	fprintf(f, "<text text-anchor=\"%s\" x=\"%.1f\" y=\"%.1f\">", anchor, x,
+		y);
+	html_text(f, s);
+	fputs("</text>\n", f);
+}
+
+static void box(
+	FILE *f, const char *class, double x1, double y1, double x2, double y2)
+{
+	/* What is thinner than a line would not be seen. */
+	if (x2 - x1 < 1.5)
+		x1 = (x1 + x2) / 2 - 0.75, x2 = x1 + 1.5;
+	fprintf(f,
+		"<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" "
+		"height=\"%.1f\"/>\n",
+		class, x1, y1, x2 - x1, y2 - y1);
+}
+
+/* A decade in words: 0.01, 1, 100. */
+static void decade_text(char *out, size_t size, int decade)
+{
+	snprintf(out, size, "%.*f", decade < 0 ? -decade : 0, pow(10, decade));
+}
+
+/* ---- Both signs: linear around 0, and decades beyond. */
+
+struct both {
+	double most_ppm;
+};
+
+static double both_x(const struct both *b, double ppm)
+{
+	double most = log10(1 + b->most_ppm / LINEAR_PPM);
+	double at = log10(1 + fabs(ppm) / LINEAR_PPM) / most;
+
+	at = at > 1 ? 1 : at;
+	return LEFT + INNER / 2.0 * (1 + (ppm < 0 ? -at : at));
+}
+
+static struct both both_of(double most_ppm)
+{
+	most_ppm = most_ppm > 1e6 ? 1e6 : most_ppm;
+	return (struct both){pow(10, ceil(log10(fmax(most_ppm, 0.01)) - 1e-9))};
+}
+
+static void both_tick(
+	FILE *f, const struct both *b, double ppm, double height, bool labelled)
+{
+	double x = both_x(b, ppm);
+	char text[32];
+
+	line(f, ppm != 0 ? "grid" : "zero", x, TOP, x, height - AXIS);
+	if (!labelled)
+		return;
+	if (ppm != 0)
+		snprintf(text, sizeof(text), "%+g", ppm);
+	else
+		snprintf(text, sizeof(text), "0");
+	label(f, "middle", x, height - AXIS + 13, text);
+}
+
+static void both_axis(FILE *f, const struct both *b, double height)
+{
+	int last = (int)lround(log10(b->most_ppm)), lowest = -2;
+	/* At most three labels on either side have room. */
+	int step = (last - lowest) / 3 + 1;
+
+	both_tick(f, b, 0, height, true);
+	for (int d = last; d >= lowest; d--) {
+		bool labelled = (last - d) % step == 0;
+
+		both_tick(f, b, pow(10, d), height, labelled);
+		both_tick(f, b, -pow(10, d), height, labelled);
+	}
+	label(f, "middle", LEFT + INNER / 2.0, height - 6,
+		"ppm from the reference");
+}
+
+/* What the reference itself leaves open. */
+static void both_reference(
+	FILE *f, const struct both *b, const struct compare *c, double height)
+{
+	double ppm = reference_ppm(&c->raw);
+
+	box(f, "open", both_x(b, -ppm), TOP, both_x(b, ppm), height - AXIS);
+}
+
+static void row_label(FILE *f, const struct compare *c,
+	const struct compare_row *row, double y)
+{
+	char text[16];
+
+	if (plot_first_of_source(c, row))
+		label(f, "start", 0, y + 4, row->source);
+	snprintf(text, sizeof(text), "%u ms", row->window_ms);
+	if (row->window_ms)
+		label(f, "end", LEFT - 6, y + 4, text);
+}
+
+static bool shown(const struct compare_row *row)
+{
+	return row->errors_ppm != NULL;
+}
+
+size_t plot_rows(const struct compare *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_rows; i++)
+		n += shown(&c->rows[i]);
+	return n;
+}
+
+/* The sample whose error is the median by size. */
+static size_t median_sample(const struct compare_row *row)
+{
+	for (size_t i = 0; i < row->n; i++)
+		if (fabs(row->errors_ppm[i]) == row->error.median)
+			return i;
+	return 0;
+}
+
+static double off_ppm(double hz, const struct reference *r)
+{
+	return isfinite(hz) ? (hz / r->hz - 1) * 1e6 : HUGE_VAL;
+}
+
+void plot_intervals(FILE *f, const struct compare *c)
+{
+	double height = TOP + ROW * (double)plot_rows(c) + AXIS, most = 0;
+	double y = TOP + ROW / 2.0;
+	struct both b;
+
+	for (size_t i = 0; i < c->n_rows; i++) {
+		const struct compare_row *row = &c->rows[i];
+
+		if (shown(row) && isfinite(row->width_ppm))
+			most = fmax(
+				most, row->width_ppm / 2 + row->error.median);
+	}
+	b = both_of(most);
+	begin(f, "intervals", "The interval of each source", height);
+	both_reference(f, &b, c, height);
+	both_axis(f, &b, height);
+	for (size_t i = 0; i < c->n_rows; i++) {
+		const struct compare_row *row = &c->rows[i];
+		const struct compare_sample *s;
+		const struct reference *r = &c->raw;
+
+		if (!shown(row))
+			continue;
+		s = &row->samples[median_sample(row)];
+		row_label(f, c, row, y);
+		fprintf(f, "<g class=\"s%u\">", plot_color(c, row));
+		box(f, "bar", both_x(&b, off_ppm(s->lo, r)), y - 4,
+			both_x(&b, off_ppm(s->hi, r)), y + 4);
+		fprintf(f,
+			"<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" "
+			"r=\"2.5\"/></g>\n",
+			both_x(&b, off_ppm(s->hz, r)), y);
+		y += ROW;
+	}
+	end(f);
+}
+
+/* More are not told from each other. */
+#define DOTS_MAX 200
+
+static void dots(
+	FILE *f, const struct both *b, const struct compare_row *row, double y)
+{
+	size_t step = (row->n + DOTS_MAX - 1) / DOTS_MAX;
+
+	/* Dots of one number lie in three lines, to be seen as several. */
+	for (size_t i = 0; i < row->n; i += step)
+		fprintf(f,
+			"<circle class=\"one\" cx=\"%.1f\" cy=\"%.1f\" "
+			"r=\"2.2\"/>",
+			both_x(b, row->errors_ppm[i]),
+			y + ((int)(i / step % 3) - 1) * 3.0);
+}
+
+void plot_distribution(FILE *f, const struct compare *c)
+{
+	double height = TOP + ROW * (double)plot_rows(c) + AXIS, most = 0;
+	double y = TOP + ROW / 2.0;
+	struct both b;
+
+	for (size_t i = 0; i < c->n_rows; i++)
+		if (shown(&c->rows[i]))
+			most = fmax(most, c->rows[i].error.worst);
+	b = both_of(most);
+	begin(f, "distribution", "Every error of each source", height);
+	both_reference(f, &b, c, height);
+	both_axis(f, &b, height);
+	for (size_t i = 0; i < c->n_rows; i++) {
+		const struct compare_row *row = &c->rows[i];
+
+		if (!shown(row))
+			continue;
+		row_label(f, c, row, y);
+		fprintf(f, "<g class=\"s%u\">", plot_color(c, row));
+		dots(f, &b, row, y);
+		fputs("</g>\n", f);
+		y += ROW;
+	}
+	end(f);
+}
+
+/* ---- Errors over windows: both scales in decades. */
+
+#define OVER_LEFT 52
+#define OVER_HEIGHT 260
+/* What has no window stands in a column of its own, left of them. */
+#define OVER_NONE 96
+
+struct over {
+	int lowest, highest; /* decades */
+};
+
+static double over_y(const struct over *o, double ppm)
+{
+	double at = log10(fmax(ppm, FLOOR_PPM)) - o->lowest;
+
+	at = fmax(at, 0) / (o->highest - o->lowest);
+	return OVER_HEIGHT - AXIS - at * (OVER_HEIGHT - AXIS - TOP);
+}
+
+static double over_x(uint32_t window_ms)
+{
+	double left = OVER_LEFT + OVER_NONE;
+
+	/* Half a step of room at either side. */
+	return left +
+	       (WIDTH - RIGHT - left) * (log10(window_ms) / 2 * 0.86 + 0.07);
+}
+
+static void over_axes(FILE *f, const struct over *o)
+{
+	char text[32];
+
+	for (int d = o->lowest; d <= o->highest; d++) {
+		double y = over_y(o, pow(10, d));
+
+		line(f, "grid", OVER_LEFT, y, WIDTH - RIGHT, y);
+		decade_text(text, sizeof(text), d);
+		label(f, "end", OVER_LEFT - 5, y + 4, text);
+	}
+	for (size_t i = 0; i < COMPARE_WINDOWS; i++) {
+		snprintf(text, sizeof(text), "%u", compare_windows_ms[i]);
+		label(f, "middle", over_x(compare_windows_ms[i]),
+			OVER_HEIGHT - AXIS + 14, text);
+	}
+	line(f, "grid", OVER_LEFT + OVER_NONE, TOP, OVER_LEFT + OVER_NONE,
+		OVER_HEIGHT - AXIS);
+	label(f, "middle", OVER_LEFT + OVER_NONE / 2.0, OVER_HEIGHT - AXIS + 14,
+		"no window");
+	label(f, "middle", (OVER_LEFT + OVER_NONE + WIDTH - RIGHT) / 2.0,
+		OVER_HEIGHT - 6, "window, ms");
+}
+
+static void over_tooltip(
+	FILE *f, const struct compare *c, const struct compare_row *row)
+{
+	char median[24], worst[24];
+
+	format_error(median, sizeof(median), c, row->error.median);
+	format_error(worst, sizeof(worst), c, row->error.worst);
+	fprintf(f, "<title>%s", row->source);
+	if (row->window_ms)
+		fprintf(f, ", %u ms", row->window_ms);
+	html_text(f, ": median ");
+	html_text(f, median);
+	html_text(f, " ppm, worst ");
+	html_text(f, worst);
+	fprintf(f, " ppm, %zu runs</title>", row->n);
+}
+
+/* The median, and a line up to the worst. */
+static void over_point(FILE *f, const struct compare *c, const struct over *o,
+	const struct compare_row *row, double x)
+{
+	double y = over_y(o, row->error.median);
+
+	fprintf(f, "<g class=\"s%u\">", plot_color(c, row));
+	over_tooltip(f, c, row);
+	line(f, "whisker", x, y, x, over_y(o, row->error.worst));
+	fprintf(f,
+		"<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\"/>"
+		"</g>\n",
+		x, y);
+}
+
+static struct over over_of(const struct compare *c)
+{
+	double least = 1, most = 0.01;
+
+	for (size_t i = 0; i < c->n_rows; i++) {
+		const struct compare_row *row = &c->rows[i];
+
+		if (!shown(row))
+			continue;
+		least = fmin(least, fmax(row->error.median, FLOOR_PPM));
+		most = fmax(most, row->error.worst);
+	}
+	return (struct over){(int)floor(log10(least) + 1e-9),
+		(int)ceil(log10(fmin(most, 1e9)) - 1e-9)};
+}
+
+/* Errors in it may be the reference's own. */
+static void over_reference(FILE *f, const struct over *o, double ppm)
+{
+	double y = over_y(o, ppm);
+
+	box(f, "open", OVER_LEFT, y, WIDTH - RIGHT, OVER_HEIGHT - AXIS);
+	if (OVER_HEIGHT - AXIS - y > 2 * ROW)
+		label(f, "end", WIDTH - RIGHT - 4, y + 13,
+			"below what raw can tell");
+}
+
+void plot_errors(FILE *f, const struct compare *c)
+{
+	struct over o = over_of(c);
+	size_t n_none = 0, none = 0;
+
+	for (size_t i = 0; i < c->n_rows; i++)
+		n_none += shown(&c->rows[i]) && !c->rows[i].window_ms;
+	begin(f, "errors", "Size of the error over the window", OVER_HEIGHT);
+	over_reference(f, &o, reference_ppm(&c->raw));
+	over_axes(f, &o);
+	for (size_t i = 0; i < c->n_rows; i++) {
+		const struct compare_row *row = &c->rows[i];
+
+		if (!shown(row))
+			continue;
+		if (row->window_ms && i && shown(row - 1) &&
+			!plot_first_of_source(c, row)) {
+			fprintf(f, "<g class=\"s%u\">", plot_color(c, row));
+			line(f, "course", over_x(row[-1].window_ms),
+				over_y(&o, row[-1].error.median),
+				over_x(row->window_ms),
+				over_y(&o, row->error.median));
+			fputs("</g>\n", f);
+		}
+		if (row->window_ms)
+			over_point(f, c, &o, row, over_x(row->window_ms));
+		else
+			over_point(f, c, &o, row,
+				OVER_LEFT + OVER_NONE * ((double)++none) /
+						    ((double)n_none + 1));
+	}
+	end(f);
+}

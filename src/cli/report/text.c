@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* The report as a person reads it: rate, use, machine, then the sources. */
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/format.h"
+#include "cli/report/text.h"
+
+/* What the bounds are relative to. */
+static const char *relative_to(
+	char *out, size_t size, enum tscal_source source, enum tscal_kind kind)
+{
+	/* The kernel runs CLOCK_MONOTONIC_RAW by the very mult that vdso is. */
+	if (source == TSCAL_SOURCE_CLOCK_RAW || source == TSCAL_SOURCE_VDSO)
+		return "of CLOCK_MONOTONIC_RAW's second";
+	snprintf(out, size, "of what %s %s", tscal_source_str(source),
+		kind == TSCAL_KIND_MEASURED ? "measures"
+		: kind == TSCAL_KIND_KERNEL ? "says of the kernel's rate"
+					    : "declares");
+	return out;
+}
+
+static enum style rate_style(enum tscal_rate rate)
+{
+	switch (rate) {
+	case TSCAL_RATE_VERIFIED:
+	case TSCAL_RATE_CONSISTENT:
+		return STYLE_GOOD;
+	case TSCAL_RATE_SINGLE:
+		return STYLE_FAIR;
+	default:
+		return STYLE_BAD;
+	}
+}
+
+static enum style use_style(enum tscal_use use)
+{
+	switch (use) {
+	case TSCAL_USE_YES:
+	case TSCAL_USE_UNTIL_MOVED:
+		return STYLE_GOOD;
+	case TSCAL_USE_PROVISIONAL:
+	case TSCAL_USE_SLOW:
+		return STYLE_FAIR;
+	default:
+		return STYLE_BAD;
+	}
+}
+
+static enum tscal_kind kind_of(
+	const struct tscal_report *report, enum tscal_source source)
+{
+	for (size_t i = 0; i < tscal_report_count(report); i++)
+		if (tscal_report_line(report, i)->id == source)
+			return tscal_report_line(report, i)->kind;
+	return TSCAL_KIND_REPORTED;
+}
+
+static void also_in(struct term *t, const struct tscal_info *info, double hz,
+	const char *of)
+{
+	char d[32];
+
+	if (!(hz > 0 && info->hz > 0))
+		return;
+	format_distance(d, sizeof(d), hz, info->hz);
+	term_pad(t, TERM_TEXT);
+	term_wrap(t, TERM_TEXT, STYLE_PLAIN, "%.0f Hz by %s (%s%s)", hz, of, d,
+		strchr(d, '%') ? "" : " ppm");
+	term_end(t);
+}
+
+static void rate(struct term *t, const struct tscal_report *report)
+{
+	const struct tscal_info *info = tscal_report_info(report);
+	char hz[32], bound[32], of[64];
+
+	term_label(t, "rate");
+	if (info->hz > 0) {
+		format_bound(bound, sizeof(bound),
+			bound_ppm(info->hz, info->hz_lo, info->hz_hi));
+		format_hz(hz, sizeof(hz), info->hz, info->hz_lo, info->hz_hi);
+		term_put(t, STYLE_STRONG, "%s Hz", hz);
+		term_pad(t, t->column + 2);
+		term_wrap(t, TERM_TEXT, STYLE_PLAIN, "+-%s ppm %s", bound,
+			relative_to(of, sizeof(of), info->source,
+				kind_of(report, info->source)));
+		term_end(t);
+		term_pad(t, TERM_TEXT);
+	}
+	term_put(t, rate_style(info->rate), "%s", tscal_rate_str(info->rate));
+	/* In a conflict no agreement is confirmed. */
+	if (info->rate == TSCAL_RATE_VERIFIED) {
+		format_bound(bound, sizeof(bound), info->agreement_ppm);
+		term_put(t, STYLE_PLAIN, " to %s ppm", bound);
+	}
+	term_wrap(t, TERM_TEXT, STYLE_PLAIN, ": %s", info->rate_sentence);
+	term_end(t);
+	if (info->hz_raw != info->hz)
+		also_in(t, info, info->hz_raw, "CLOCK_MONOTONIC_RAW's second");
+	also_in(t, info, info->hz_si, "the true second, as NTP tells it");
+}
+
+static void use(struct term *t, const struct tscal_info *info)
+{
+	term_label(t, "use");
+	term_put(t, use_style(info->use), "%s", tscal_use_str(info->use));
+	term_wrap(t, TERM_TEXT, STYLE_PLAIN, ": %s", info->use_sentence);
+	term_end(t);
+}
+
+static void cpu(struct term *t, const struct tscal_machine *m)
+{
+	term_label(t, "cpu");
+	if (m->cpu_vendor[0])
+		term_wrap(t, TERM_TEXT, STYLE_PLAIN,
+			"%s (%s, family %u, model %u, stepping %u)",
+			m->cpu_brand[0] ? m->cpu_brand : "unnamed",
+			m->cpu_vendor, m->family, m->model, m->stepping);
+	else
+		term_put(t, STYLE_PLAIN, "not known");
+	term_end(t);
+}
+
+static void cpus(struct term *t, const struct tscal_info *info)
+{
+	if (info->cpus > 0)
+		term_wrap(t, TERM_TEXT, STYLE_PLAIN, " %d CPU%s", info->cpus,
+			info->cpus == 1 ? "" : "s");
+	else
+		term_wrap(t, TERM_TEXT, STYLE_PLAIN, " CPUs");
+	if (info->cpus != 1)
+		term_wrap(t, TERM_TEXT, STYLE_PLAIN, " not compared");
+}
+
+static void trust(struct term *t, const struct tscal_machine *m,
+	const struct tscal_info *info)
+{
+	term_label(t, "trust");
+	term_wrap(t, TERM_TEXT, STYLE_PLAIN, "%s,",
+		info->invariant == 1   ? "invariant"
+		: info->invariant == 0 ? "not invariant"
+				       : "not known whether invariant");
+	if (info->rejected_by_kernel >= 0)
+		term_wrap(t, TERM_TEXT,
+			info->rejected_by_kernel ? STYLE_BAD : STYLE_PLAIN,
+			" %srejected by the kernel,",
+			info->rejected_by_kernel ? "" : "not ");
+	if (info->rdtsc_ns >= 0)
+		term_wrap(t, TERM_TEXT, STYLE_PLAIN, " %.1f ns a read,",
+			info->rdtsc_ns);
+	cpus(t, info);
+	term_end(t);
+	term_label(t, "clocksource");
+	if (m->clocksource[0])
+		term_wrap(t, TERM_TEXT, STYLE_PLAIN, "%s (available: %s)",
+			m->clocksource,
+			m->available[0] ? m->available : "not visible");
+	else
+		term_wrap(t, TERM_TEXT, STYLE_PLAIN, "not visible");
+	term_end(t);
+}
+
+static void header(
+	const struct options *opts, struct term *t, const struct machine *m)
+{
+	term_put(t, STYLE_STRONG, "tscal %s", TSCAL_VERSION);
+	if (opts->command == CMD_REPLAY)
+		term_wrap(t, TERM_TEXT, STYLE_PLAIN, ", replay of %s",
+			opts->file);
+	else
+		term_wrap(t, TERM_TEXT, STYLE_PLAIN, ", %s%s", m->how,
+			opts->calib.flags & TSCAL_OPT_NO_MEASURE
+				? ", nothing measured"
+				: "");
+	term_end(t);
+	term_end(t);
+}
+
+static void recorded(const struct options *opts, struct term *t)
+{
+	term_end(t);
+	term_label(t, "recorded");
+	term_wrap(t, TERM_TEXT, STYLE_PLAIN, "in %s%s", opts->file,
+		opts->redact ? ", without serial numbers and the boot id" : "");
+	term_end(t);
+}
+
+void text_report(const struct options *opts, const struct machine *m,
+	const struct tscal_report *report)
+{
+	const struct tscal_info *info = tscal_report_info(report);
+	const struct tscal_machine *machine = tscal_report_machine(report);
+	struct term t;
+
+	term_init(&t, stdout);
+	header(opts, &t, m);
+	rate(&t, report);
+	use(&t, info);
+	text_hypervisor(&t, &machine->hv);
+	cpu(&t, machine);
+	trust(&t, machine, info);
+	term_end(&t);
+	text_lines(&t, report);
+	if (opts->command == CMD_RECORD)
+		recorded(opts, &t);
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* The sources, a line each, in columns as wide as their text. */
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/format.h"
+#include "cli/report/text.h"
+
+static enum style status_style(enum tscal_status status)
+{
+	switch (status) {
+	case TSCAL_STATUS_USED:
+	case TSCAL_STATUS_AGREES:
+	case TSCAL_STATUS_READY:
+		return STYLE_GOOD;
+	case TSCAL_STATUS_HINT:
+		return STYLE_PLAIN;
+	case TSCAL_STATUS_ABSENT:
+	case TSCAL_STATUS_SKIPPED:
+		return STYLE_FAINT;
+	case TSCAL_STATUS_DENIED:
+	case TSCAL_STATUS_UNSTABLE:
+	case TSCAL_STATUS_COARSE:
+		return STYLE_FAIR;
+	default:
+		return STYLE_BAD;
+	}
+}
+
+/* Less than this is no place for a sentence: it gets a line of its own. */
+#define SENTENCE_MIN 36
+#define GAP 2
+#define INDENT 2
+
+/* Where each column starts, but for the last two: where it ends. */
+struct layout {
+	size_t status, hz, distance_end, bound_end, sentence;
+	bool below; /* sentences are below the numbers */
+};
+
+struct cells {
+	char hz[32], distance[32], bound[32];
+};
+
+static struct cells cells_of(const struct tscal_line *l, double chosen_hz)
+{
+	struct cells c = {0};
+
+	if (!(l->hz > 0))
+		return c;
+	format_hz(c.hz, sizeof(c.hz), l->hz, l->hz_lo, l->hz_hi);
+	if (chosen_hz > 0 && l->status != TSCAL_STATUS_USED)
+		format_distance(
+			c.distance, sizeof(c.distance), l->hz, chosen_hz);
+	format_bound(
+		c.bound, sizeof(c.bound), bound_ppm(l->hz, l->hz_lo, l->hz_hi));
+	return c;
+}
+
+static void widen(size_t *width, const char *text)
+{
+	if (strlen(text) > *width)
+		*width = strlen(text);
+}
+
+static struct layout lay_out(const struct term *t,
+	const struct tscal_report *report, double chosen_hz)
+{
+	size_t name = strlen("source"), status = strlen("status"), hz = 2;
+	size_t distance = strlen("ppm off"), bound = strlen("+-ppm");
+	struct layout l;
+
+	for (size_t i = 0; i < tscal_report_count(report); i++) {
+		const struct tscal_line *line = tscal_report_line(report, i);
+		struct cells c = cells_of(line, chosen_hz);
+
+		widen(&name, line->name);
+		widen(&status, tscal_status_str(line->status));
+		widen(&hz, c.hz);
+		widen(&distance, c.distance);
+		widen(&bound, c.bound);
+	}
+	l.status = INDENT + name + GAP;
+	l.hz = l.status + status + GAP;
+	l.distance_end = l.hz + hz + GAP + distance;
+	l.bound_end = l.distance_end + GAP + bound;
+	l.sentence = l.bound_end + GAP;
+	l.below = l.sentence + SENTENCE_MIN > t->width;
+	return l;
+}
+
+static void put_right(
+	struct term *t, enum style style, size_t end, const char *text)
+{
+	if (!*text)
+		return;
+	term_pad(t, end - strlen(text));
+	term_put(t, style, "%s", text);
+}
+
+static void put_line(struct term *t, const struct layout *l,
+	const struct tscal_line *line, double chosen_hz)
+{
+	struct cells c = cells_of(line, chosen_hz);
+	enum style style = status_style(line->status);
+	size_t indent = l->hz;
+
+	term_pad(t, INDENT);
+	term_put(t, STYLE_PLAIN, "%s", line->name);
+	term_pad(t, l->status);
+	term_put(t, style, "%s", tscal_status_str(line->status));
+	if (c.hz[0]) {
+		term_pad(t, l->hz);
+		term_put(t,
+			line->status == TSCAL_STATUS_USED ? STYLE_STRONG
+							  : STYLE_PLAIN,
+			"%s", c.hz);
+		put_right(t, STYLE_PLAIN, l->distance_end, c.distance);
+		put_right(t, STYLE_PLAIN, l->bound_end, c.bound);
+		if (l->below)
+			term_end(t);
+		else
+			indent = l->sentence;
+	}
+	term_pad(t, indent);
+	if (line->tolerance_ppm >= 0)
+		term_wrap(t, indent, STYLE_FAINT,
+			"%s; its reference is good to %g ppm", line->sentence,
+			line->tolerance_ppm);
+	else
+		term_wrap(t, indent, STYLE_FAINT, "%s", line->sentence);
+	term_end(t);
+}
+
+void text_lines(struct term *t, const struct tscal_report *report)
+{
+	double chosen_hz = tscal_report_info(report)->hz;
+	struct layout l = lay_out(t, report, chosen_hz);
+
+	term_pad(t, INDENT);
+	term_put(t, STYLE_FAINT, "source");
+	term_pad(t, l.status);
+	term_put(t, STYLE_FAINT, "status");
+	term_pad(t, l.hz);
+	term_put(t, STYLE_FAINT, "Hz");
+	put_right(t, STYLE_FAINT, l.distance_end, "ppm off");
+	put_right(t, STYLE_FAINT, l.bound_end, "+-ppm");
+	term_end(t);
+	/* Numbers first: most sources have none on most machines. */
+	for (int numbers = 1; numbers >= 0; numbers--)
+		for (size_t i = 0; i < tscal_report_count(report); i++) {
+			const struct tscal_line *line = tscal_report_line(
+				report, i);
+
+			if ((line->hz > 0) == numbers)
+				put_line(t, &l, line, chosen_hz);
+		}
+}
+
+void text_surveyed(struct term *t, const struct tscal_report *report,
+	bool reported_only, size_t column)
+{
+	size_t status = 0, width = 0, indent;
+
+	for (size_t i = 0; i < tscal_report_count(report); i++) {
+		const struct tscal_line *line = tscal_report_line(report, i);
+
+		if (reported_only && line->kind != TSCAL_KIND_REPORTED)
+			continue;
+		widen(&status, line->name);
+		widen(&width, tscal_status_str(line->status));
+	}
+	status += column + GAP;
+	indent = status + width + GAP;
+	for (size_t i = 0; i < tscal_report_count(report); i++) {
+		const struct tscal_line *line = tscal_report_line(report, i);
+
+		if (reported_only && line->kind != TSCAL_KIND_REPORTED)
+			continue;
+		if (column > t->column)
+			term_pad(t, column);
+		term_put(t, STYLE_PLAIN, "%s", line->name);
+		term_pad(t, status);
+		term_put(t, status_style(line->status), "%s",
+			tscal_status_str(line->status));
+		term_pad(t, indent);
+		term_wrap(t, indent, STYLE_PLAIN, "%s", line->sentence);
+		term_end(t);
+	}
+}
+
+void text_sources(const struct tscal_report *report)
+{
+	struct term t;
+
+	term_init(&t, stdout);
+	text_surveyed(&t, report, false, 0);
+}
