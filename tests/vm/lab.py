@@ -43,9 +43,28 @@ class Machine:
     clocksource: str = "tsc"    # steps begin when the kernel has come to it
     code: int = 0               # what tscal exits with there
     seconds: int = 300          # longer, and it hangs: it takes 5 to 20
-    still_seconds: int = 0      # without a word for so long it is Still; 0: no
+    still_seconds: int = 0      # Still after so long without output; 0: never
     archives: tuple = ("base.cpio",)  # the initramfs, before the steps
     files: dict = dataclasses.field(default_factory=dict)  # {path: bytes}
+
+    def plan(self, khz):
+        """The machine with the host's kHz, and its steps, {name: shell}."""
+        return (dataclasses.replace(self, append=self.append.format(khz=khz)),
+                gather(self.holds))
+
+    def results(self, done):
+        """Per guest of done, its row, its steps, and why it failed or None."""
+        return [(self, done, None)]
+
+
+def gather(expectations):
+    """The steps of all, in order; one that two need is run once."""
+    steps = {}
+    for e in expectations:
+        for name, text in e.steps.items():
+            if steps.setdefault(name, text) != text:
+                raise ValueError(f"two steps named {name}")
+    return steps
 
 
 @dataclasses.dataclass

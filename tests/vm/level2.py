@@ -36,6 +36,27 @@ class Host:
     name: str
     guests: list
 
+    def plan(self, rate):
+        """As Machine.plan(): a step for each guest."""
+        guests = [fill(g, rate) for g in self.guests]
+        return lab.Machine(
+            self.name, [], cpu="max,+svm", flags=("-m", "1024"),
+            append=f"tsc_early_khz={rate} pmtmr=0 nohpet",
+            archives=("base.cpio", "level2.cpio"),
+            seconds=60 + sum(g.seconds for g in guests),
+            # Level 1 ends a guest that hangs, if its own timers go on.
+            still_seconds=60 + max(g.seconds for g in guests),
+            files={f"lab/guests/{g.name}.cpio": lab.cpio(
+                lab.orders(lab.gather(g.holds), g.clocksource))
+                for g in guests}), {g.name: command(g) for g in guests}
+
+    def results(self, done):
+        """As Machine.results(): level 1 alone if its clock did not settle."""
+        if done["settle"].code:
+            return [(lab.Machine(self.name, []), done, None)]
+        return [(g, lab.parse(done[g.name].out), error(done[g.name]))
+                for g in self.guests]
+
 
 def registers(text):
     """Twelve bytes, as EBX, ECX, EDX of a signature have them."""
@@ -101,18 +122,9 @@ def command(guest):
     return shlex.join(words)
 
 
-def boot(host, steps, rate, cache, tick):
-    """Boot a Host and its guests, which run steps(guest): {name: shell}.
-    Returns the steps of the host, and those of each guest under its name."""
-    guests = [fill(g, rate) for g in host.guests]
-    machine = lab.Machine(
-        host.name, [], cpu="max,+svm", flags=("-m", "1024"),
-        append=f"tsc_early_khz={rate} pmtmr=0 nohpet",
-        archives=("base.cpio", "level2.cpio"),
-        seconds=60 + sum(g.seconds for g in guests),
-        # Level 1 ends a guest that hangs, if its own timers go on.
-        still_seconds=60 + max(g.seconds for g in guests),
-        files={f"lab/guests/{g.name}.cpio":
-               lab.cpio(lab.orders(steps(g), g.clocksource)) for g in guests})
-    done = lab.boot(machine, {g.name: command(g) for g in guests}, cache, tick)
-    return machine, done, {g.name: lab.parse(done[g.name].out) for g in guests}
+def error(step):
+    """Why the guest that this step booted has no result, or None."""
+    if step.code or not step.out.endswith("@@lab done\n"):
+        return (f"it did not finish, exit code {step.code}:\n{step.err}\n"
+                + "\n".join(step.out.splitlines()[-10:]))
+    return None
