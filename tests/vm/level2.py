@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
 """Machines of level 2: guests under KVM in a machine that is itself emulated.
-Their CPUID is what KVM was told, so they can be anybody's."""
+Their CPUID is what QEMU gives KVM, so it can be any vendor's."""
 import dataclasses
 import fractions
 import shlex
@@ -23,10 +23,10 @@ class Nested:
     machine: str = "q35"
     append: str = ""            # to the kernel's command line
     flags: tuple = ()           # to QEMU's
-    clocksource: str = "any"    # steps begin when the kernel has come to it
+    clocksource: str = "any"    # steps begin when the kernel uses it
     backdoor: bool = True       # KVM lets user space reach the I/O ports
     code: int = 0               # what its recording's replay exits with
-    misled: bool = False        # the rate is not the host's for everybody
+    wrong_rate: bool = False        # the report's rate is not the host's
     seconds: int = 180          # longer, and it hangs: it takes 15 to 60
 
 
