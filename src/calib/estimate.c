@@ -47,7 +47,7 @@ void est_number(struct estimate *est, double hz, double lo, double hi,
 	va_end(ap);
 }
 
-void est_answer(struct estimate *est, const struct hv_answer *a)
+void est_answer(struct estimate *est, const struct outcome *a)
 {
 	if (a->status == TSCAL_STATUS_READY)
 		est_number(est, a->hz, a->lo, a->hi, TSCAL_ROOT_HV, "%s",
@@ -81,7 +81,7 @@ void est_errno(struct estimate *est, int rc, const char *what)
 	}
 }
 
-void est_would_measure(const struct run *run, struct estimate *est)
+void est_would_measure(struct run *run, struct estimate *est)
 {
 	if (run->facts.tsc_access == PLAT_TSC_SIGSEGV)
 		est_say(est, TSCAL_STATUS_SKIPPED,

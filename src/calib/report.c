@@ -7,7 +7,7 @@
 
 #include "calib/report.h"
 #include "calib/run.h"
-#include "hv/evidence.h"
+#include "hv/describe.h"
 
 struct tscal_report {
 	struct run run;
@@ -85,7 +85,7 @@ int tscal_report_new(const struct tscal_opts *opts, struct tscal_report **out)
 	}
 	r->live = strcmp(r->run.plat->ops->name, "replay") != 0;
 	describe(&r->machine, &r->run);
-	hv_describe(r->run.plat, &r->machine.hv);
+	hv_describe(r->run.plat, &r->run.facts.evidence, &r->machine.hv);
 	*out = r;
 	return 0;
 }

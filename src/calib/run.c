@@ -10,6 +10,9 @@
 #include "calib/judge/relation.h"
 #include "calib/source/source.h"
 #include "calib/judge/judge.h"
+#include "hv/kvm.h"
+#include "hv/scan.h"
+#include "hv/watch.h"
 
 #define BUDGET_MS 50
 #define WINDOW_MS 10
@@ -155,9 +158,10 @@ static void look_up(struct run *run)
 	facts_gather_rest(run->plat, &run->facts);
 	/* Where CPUID cannot be had it names nobody, and facts know. */
 	if (run->facts.hv_bit < 0)
-		(void)hv_scan(run->plat, gap, &run->hv);
+		(void)hv_scan(run->plat, gap, &run->facts.evidence, &run->hv);
 	else
-		hv_scan_by_bit(run->plat, run->facts.hv_bit, gap, &run->hv);
+		hv_scan_by_bit(run->plat, run->facts.hv_bit, gap,
+			&run->facts.evidence, &run->hv);
 	if (run->hv.present)
 		run->vendor = hv_vendor_of(&run->hv.main);
 	if (run->vendor && run->vendor->timing)

@@ -1,51 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* A number as the vendor gives it, and how far its rounding leaves it open. */
-#include <stdio.h>
+#include "hv/answer.h"
 
-#include "hv/vendor.h"
-
-void hv_answer_khz(
-	struct hv_answer *a, uint32_t khz, uint32_t leaf, double slack_ppm)
+static void ready(struct outcome *o, double hz, double slack)
 {
-	double hz = khz * 1e3;
-	double slack = 1e3 + hz * slack_ppm * 1e-6;
-
-	if (!khz) {
-		a->status = TSCAL_STATUS_ABSENT;
-		snprintf(a->sentence, sizeof(a->sentence),
-			"leaf 0x%x is there, but its kHz is zero", leaf);
-		return;
-	}
-	if (hz < TSC_HZ_MIN || hz > TSC_HZ_MAX) {
-		a->status = TSCAL_STATUS_IMPLAUSIBLE;
-		snprintf(a->sentence, sizeof(a->sentence),
-			"leaf 0x%x says %u kHz, which no TSC ticks at", leaf,
-			khz);
-		return;
-	}
-	a->status = TSCAL_STATUS_READY;
-	a->hz = hz;
-	a->lo = hz - slack;
-	a->hi = hz + slack;
-	snprintf(a->sentence, sizeof(a->sentence), "%u kHz in leaf 0x%x", khz,
-		leaf);
+	o->hz = hz;
+	o->lo = hz - slack;
+	o->hi = hz + slack;
 }
 
-void hv_answer_hz(struct hv_answer *a, uint64_t hz, const char *where)
+void hv_answer_khz(
+	struct outcome *o, uint32_t khz, uint32_t leaf, double slack_ppm)
 {
-	double slack = hz % 1000 ? 1 : 1e3;
+	double hz = khz * 1e3;
 
+	if (!khz) {
+		outcome_set(o, TSCAL_STATUS_ABSENT,
+			"leaf 0x%x is there, but its kHz is zero", leaf);
+	} else if (hz < TSC_HZ_MIN || hz > TSC_HZ_MAX) {
+		outcome_set(o, TSCAL_STATUS_IMPLAUSIBLE,
+			"leaf 0x%x says %u kHz, which no TSC ticks at", leaf,
+			khz);
+	} else {
+		ready(o, hz, 1e3 + hz * slack_ppm * 1e-6);
+		outcome_set(o, TSCAL_STATUS_READY, "%u kHz in leaf 0x%x", khz,
+			leaf);
+	}
+}
+
+void hv_answer_hz(struct outcome *o, uint64_t hz, const char *where)
+{
 	if (!hz) {
-		a->status = TSCAL_STATUS_ABSENT;
-		snprintf(a->sentence, sizeof(a->sentence),
+		outcome_set(o, TSCAL_STATUS_ABSENT,
 			"%s is there, but its Hz is zero", where);
 		return;
 	}
-	a->status = TSCAL_STATUS_READY;
-	a->hz = (double)hz;
-	a->lo = a->hz - slack;
-	a->hi = a->hz + slack;
-	snprintf(a->sentence, sizeof(a->sentence), "%llu Hz by %s",
+	ready(o, (double)hz, hz % 1000 ? 1 : 1e3);
+	outcome_set(o, TSCAL_STATUS_READY, "%llu Hz by %s",
 		(unsigned long long)hz, where);
 }

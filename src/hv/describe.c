@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hv/evidence.h"
+#include "hv/describe.h"
+#include "hv/scan.h"
 #include "hv/vendor.h"
 #include "plat/text.h"
 
@@ -43,7 +44,7 @@ static struct cpuid_says ask_cpuid(struct tscal_platform *plat)
 
 /* Whether what a row stands for goes with the hypervisor that CPUID names.  The
  * kernel's own knowledge of Xen goes with any: see layers(). */
-static bool goes_with(const struct hv_sign *row, const char *vendor)
+static bool goes_with(const struct hv_evidence_row *row, const char *vendor)
 {
 	return !strcmp(vendor, "unknown") || row->without_bit ||
 	       !strcmp(vendor, row->vendor) || !row->beside ||
@@ -51,7 +52,8 @@ static bool goes_with(const struct hv_sign *row, const char *vendor)
 }
 
 /* Why CPUID and a row may differ, where that is known. */
-static const char *explanation(const struct hv_sign *row, const char *vendor)
+static const char *explanation(
+	const struct hv_evidence_row *row, const char *vendor)
 {
 	bool qemu = row->beside && text_has_word(row->beside, "tcg");
 
@@ -69,9 +71,9 @@ static void contradict(const struct tscal_hv *hv, const struct cpuid_says *cpu,
 	char phrase[128];
 
 	for (size_t i = 0; i < ev->n && cpu->known; i++) {
-		const struct hv_sign *row = ev->row[i];
+		const struct hv_evidence_row *row = ev->item[i].row;
 
-		hv_evidence_phrase(&ev->item[i], phrase, sizeof(phrase));
+		hv_evidence_phrase(&ev->item[i].shown, phrase, sizeof(phrase));
 		if (row->means == TSCAL_HV_MEANS_VIRTUAL && !cpu->present &&
 			!row->without_bit)
 			snprintf(buf, size,
@@ -110,28 +112,28 @@ static const struct tscal_hv_evidence *first(
 	const struct hv_evidence *ev, enum tscal_hv_means means)
 {
 	for (size_t i = 0; i < ev->n; i++)
-		if (ev->item[i].means == means)
-			return &ev->item[i];
+		if (ev->item[i].row->means == means)
+			return &ev->item[i].shown;
 	return NULL;
 }
 
 /* What the kernel itself knows of Xen, whatever CPUID shows. */
-static const struct hv_sign *xen_kernel(const struct hv_evidence *ev)
+static const struct hv_evidence_row *xen_kernel(const struct hv_evidence *ev)
 {
-	const struct hv_sign *found = NULL;
+	const struct hv_evidence_row *found = NULL;
 
 	for (size_t i = 0; i < ev->n; i++)
-		if (ev->row[i]->without_bit &&
-			!strcmp(ev->row[i]->vendor, "xen") &&
-			(!found || ev->row[i]->dom0))
-			found = ev->row[i];
+		if (ev->item[i].row->without_bit &&
+			!strcmp(ev->item[i].row->vendor, "xen") &&
+			(!found || ev->item[i].row->dom0))
+			found = ev->item[i].row;
 	return found;
 }
 
 static bool wsl2(const struct hv_evidence *ev)
 {
 	for (size_t i = 0; i < ev->n; i++)
-		if (!strcmp(ev->item[i].name, "WSL 2"))
+		if (!strcmp(ev->item[i].shown.name, "WSL 2"))
 			return true;
 	return false;
 }
@@ -145,7 +147,7 @@ static bool wsl2(const struct hv_evidence *ev)
 static void layers_below(struct tscal_hv *hv, const struct cpuid_says *cpu,
 	const struct hv_evidence *ev)
 {
-	const struct hv_sign *xen = xen_kernel(ev);
+	const struct hv_evidence_row *xen = xen_kernel(ev);
 	bool other = cpu->present && hv->main.base &&
 		     strcmp(hv->main.vendor, "xen") != 0;
 
@@ -220,16 +222,35 @@ static void timing(struct tscal_hv *hv)
 			hv->main.max_leaf);
 }
 
-void hv_describe(struct tscal_platform *plat, struct tscal_hv *hv)
+void hv_describe(struct tscal_platform *plat, struct hv_evidence *ev,
+	struct tscal_hv *hv)
 {
 	struct cpuid_says cpu = ask_cpuid(plat);
-	struct hv_evidence ev;
 
-	hv_evidence_read(plat, HV_AT_ALL, &ev);
-	hv->n_evidence = ev.n;
-	hv->evidence_truncated = ev.truncated;
-	memcpy(hv->evidence, ev.item, sizeof(hv->evidence));
-	contradict(hv, &cpu, &ev, hv->contradiction, sizeof(hv->contradiction));
-	layers(hv, &cpu, &ev);
+	hv_evidence_read(plat, HV_AT_ALL, ev);
+	hv->n_evidence = ev->n;
+	hv->evidence_truncated = ev->truncated;
+	for (size_t i = 0; i < ev->n; i++)
+		hv->evidence[i] = ev->item[i].shown;
+	contradict(hv, &cpu, ev, hv->contradiction, sizeof(hv->contradiction));
+	layers(hv, &cpu, ev);
 	timing(hv);
+}
+
+int tscal_hv_detect_sized(
+	struct tscal_platform *plat, struct tscal_hv *hv, size_t hv_size)
+{
+	struct hv_evidence ev = {0};
+	struct tscal_hv found;
+	int rc;
+
+	if (!plat)
+		plat = tscal_platform_passive();
+	rc = hv_scan(plat, HV_SCAN_ALL, &ev, &found);
+	if (rc)
+		return rc;
+	hv_describe(plat, &ev, &found);
+	memset(hv, 0, hv_size);
+	memcpy(hv, &found, hv_size < sizeof(found) ? hv_size : sizeof(found));
+	return 0;
 }

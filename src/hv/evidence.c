@@ -19,20 +19,38 @@ struct place {
 		struct hv_evidence *ev);
 };
 
+/* A place in item for what was read at this place, before those of later
+ * places; the last makes room when all are taken.  NULL: there is no room. */
+static struct hv_evidence_item *insert(
+	struct hv_evidence *ev, enum hv_place place)
+{
+	size_t at = ev->n;
+
+	while (at && ev->item[at - 1].place > place)
+		at--;
+	if (ev->n == TSCAL_HV_EVIDENCE_MAX) {
+		ev->truncated = true;
+		if (at == ev->n)
+			return NULL;
+		ev->n--;
+	}
+	memmove(&ev->item[at + 1], &ev->item[at],
+		(ev->n++ - at) * sizeof(*ev->item));
+	return &ev->item[at];
+}
+
 static void add(
 	struct hv_evidence *ev, const struct place *place, const char *text)
 {
-	const struct hv_sign *row = hv_sign_of(place->place, text);
+	const struct hv_evidence_row *row = hv_evidence_row_for(
+		place->place, text);
+	struct hv_evidence_item *item = row ? insert(ev, place->place) : NULL;
 	struct tscal_hv_evidence *e;
 
-	if (!row)
+	if (!item)
 		return;
-	if (ev->n == TSCAL_HV_EVIDENCE_MAX) {
-		ev->truncated = true;
-		return;
-	}
-	ev->row[ev->n] = row;
-	e = &ev->item[ev->n++];
+	*item = (struct hv_evidence_item){.place = place->place, .row = row};
+	e = &item->shown;
 	e->means = row->means;
 	snprintf(e->where, sizeof(e->where), "%s", place->where);
 	snprintf(e->says, sizeof(e->says), "%s", text);
@@ -73,7 +91,7 @@ static int read_text(struct tscal_platform *plat, const char *path,
 static void read_string(struct tscal_platform *plat, const struct place *place,
 	struct hv_evidence *ev)
 {
-	char text[sizeof(ev->item->says)];
+	char text[sizeof(ev->item->shown.says)];
 
 	if (!read_text(plat, place->path, text) && text[0])
 		add(ev, place, text);
@@ -83,7 +101,7 @@ static void read_string(struct tscal_platform *plat, const struct place *place,
 static void read_presence(struct tscal_platform *plat,
 	const struct place *place, struct hv_evidence *ev)
 {
-	char text[sizeof(ev->item->says)];
+	char text[sizeof(ev->item->shown.says)];
 
 	if (!read_text(plat, place->path, text))
 		add(ev, place, "");
@@ -93,7 +111,7 @@ static void read_presence(struct tscal_platform *plat,
 static void read_capabilities(struct tscal_platform *plat,
 	const struct place *place, struct hv_evidence *ev)
 {
-	char text[sizeof(ev->item->says)];
+	char text[sizeof(ev->item->shown.says)];
 
 	if (!read_text(plat, place->path, text))
 		add(ev, place, text);
@@ -104,7 +122,7 @@ static void read_capabilities(struct tscal_platform *plat,
 static void read_features(struct tscal_platform *plat,
 	const struct place *place, struct hv_evidence *ev)
 {
-	char text[sizeof(ev->item->says)];
+	char text[sizeof(ev->item->shown.says)];
 
 	if (!read_text(plat, place->path, text) &&
 		isxdigit((unsigned char)text[0]) &&
@@ -120,7 +138,7 @@ static void read_features(struct tscal_platform *plat,
 static void read_listed(struct tscal_platform *plat, const struct place *place,
 	struct hv_evidence *ev)
 {
-	char text[sizeof(ev->item->says)];
+	char text[sizeof(ev->item->shown.says)];
 	int rc = read_text(plat, place->path, text);
 
 	if (!rc || (rc == -EACCES && read_text(plat, NOBODYS, text) != -EACCES))
@@ -140,42 +158,35 @@ static void read_smbios(struct tscal_platform *plat, const struct place *place,
 		add(ev, place, "");
 }
 
-/* An id of ACPI's FADT: n bytes at an offset, if the table is of this revision
- * or later. */
-static void read_id(struct tscal_platform *plat, const struct place *place,
-	struct hv_evidence *ev, size_t offset, size_t n, uint8_t revision)
+static void read_id(struct hv_evidence *ev, const struct place *place,
+	const char *raw, size_t n)
 {
-	uint8_t table[276];
-	char id[9];
-	int size = plat->ops->read_file(
-		plat, place->path, table, sizeof(table));
+	char id[sizeof(ev->fadt.hypervisor_id)];
 
-	if (size < (int)(offset + n) || table[8] < revision)
-		return;
-	memcpy(id, table + offset, n);
+	memcpy(id, raw, n);
 	tidy(id, n);
 	if (id[0])
 		add(ev, place, id);
 }
 
-/* ACPI 6.5, 5.2.9: since revision 6, of 276 bytes. */
 static void read_hypervisor_id(struct tscal_platform *plat,
 	const struct place *place, struct hv_evidence *ev)
 {
-	read_id(plat, place, ev, 268, 8, 6);
+	acpi_fadt_read(plat, &ev->fadt);
+	read_id(ev, place, ev->fadt.hypervisor_id, 8);
 }
 
-/* ACPI 6.5, 5.2.6. */
 static void read_oem_id(struct tscal_platform *plat, const struct place *place,
 	struct hv_evidence *ev)
 {
-	read_id(plat, place, ev, 10, 6, 0);
+	acpi_fadt_read(plat, &ev->fadt);
+	read_id(ev, place, ev->fadt.oem_id, 6);
 }
 
 static void read_clocks(struct tscal_platform *plat, const struct place *place,
 	struct hv_evidence *ev)
 {
-	char list[512], word[sizeof(ev->item->says)];
+	char list[512], word[sizeof(ev->item->shown.says)];
 
 	if (text_read_line(plat, place->path, list, sizeof(list)) <= 0)
 		return;
@@ -225,8 +236,8 @@ static const struct place places[] = {
 		read_string},
 	{HV_AT_SMBIOS, "SMBIOS virtual machine bit",
 		"/sys/firmware/dmi/entries/0-0/raw", read_smbios},
-	{HV_AT_FADT, "ACPI hypervisor id", ACPI "FACP", read_hypervisor_id},
-	{HV_AT_OEM, "ACPI OEM id", ACPI "FACP", read_oem_id},
+	{HV_AT_FADT, "ACPI hypervisor id", NULL, read_hypervisor_id},
+	{HV_AT_OEM, "ACPI OEM id", NULL, read_oem_id},
 	/* Windows ACPI Emulated devices Table: tells a guest of its timers. */
 	{HV_AT_WAET, "ACPI table WAET", ACPI "WAET", read_listed},
 	{HV_AT_TREE, SAME("/proc/device-tree/hypervisor/compatible"),
@@ -253,7 +264,8 @@ static const struct place places[] = {
 void hv_evidence_read(
 	struct tscal_platform *plat, unsigned at, struct hv_evidence *ev)
 {
-	memset(ev, 0, sizeof(*ev));
+	at &= ~ev->places;
+	ev->places |= at;
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
 		if (at & places[i].place)
 			places[i].read(plat, &places[i], ev);

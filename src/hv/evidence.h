@@ -8,7 +8,7 @@
 #ifndef TSCAL_HV_EVIDENCE_H
 #define TSCAL_HV_EVIDENCE_H
 
-#include "plat/plat.h"
+#include "hv/acpi.h"
 
 /* Where something can stand, as bits, in the order in which it is read. */
 enum hv_place {
@@ -46,7 +46,7 @@ enum hv_how {
 };
 
 /* A row: some text at some places, and who that is. */
-struct hv_sign {
+struct hv_evidence_row {
 	unsigned places; /* enum hv_place */
 	enum hv_how how;
 	const char *text;
@@ -63,26 +63,33 @@ struct hv_sign {
 };
 
 /* Row i of the table, NULL beyond the last. */
-const struct hv_sign *hv_sign_row(size_t i);
+const struct hv_evidence_row *hv_evidence_row_at(size_t i);
 /* The row for what stands at a place, NULL if it tells nothing. */
-const struct hv_sign *hv_sign_of(enum hv_place place, const char *text);
+const struct hv_evidence_row *hv_evidence_row_for(
+	enum hv_place place, const char *text);
 
-struct hv_evidence {
-	size_t n;
-	bool truncated;
-	struct tscal_hv_evidence item[TSCAL_HV_EVIDENCE_MAX];
-	const struct hv_sign *row[TSCAL_HV_EVIDENCE_MAX];
+struct hv_evidence_item {
+	enum hv_place place;
+	const struct hv_evidence_row *row;
+	struct tscal_hv_evidence shown;
 };
 
-/* All that these places (enum hv_place) tell. */
+/* What one run has read so far, sorted by place; zeroed at first. */
+struct hv_evidence {
+	unsigned places; /* that were read, enum hv_place */
+	size_t n;
+	bool truncated;
+	struct hv_evidence_item item[TSCAL_HV_EVIDENCE_MAX];
+	struct acpi_fadt fadt;
+};
+
+/* Read those of these places (enum hv_place) that were not read yet.  Items of
+ * other places may be there too. */
 void hv_evidence_read(
 	struct tscal_platform *plat, unsigned places, struct hv_evidence *ev);
 
 /* 'DMI sys_vendor is "QEMU"', to begin a sentence with or to go on with. */
 void hv_evidence_phrase(
 	const struct tscal_hv_evidence *e, char *buf, size_t size);
-
-/* After a scan: evidence, contradiction, layers and what it offers. */
-void hv_describe(struct tscal_platform *plat, struct tscal_hv *hv);
 
 #endif /* TSCAL_HV_EVIDENCE_H */

@@ -6,8 +6,7 @@
  * signature is informational there: what counts is the interface, "Hv#1", and
  * the two bits that offer these MSRs.
  */
-#include <stdarg.h>
-#include <stdio.h>
+#include "hv/hyperv.h"
 
 #include "hv/vendor.h"
 
@@ -32,67 +31,62 @@ static const struct tscal_hv_match *at_first_base(const struct tscal_hv *hv)
 	return NULL;
 }
 
-__attribute__((format(printf, 2, 3))) static bool no(
-	struct hv_answer *a, const char *fmt, ...)
+bool hv_hyperv_interface(struct tscal_platform *plat, const struct tscal_hv *hv,
+	struct outcome *o)
 {
-	va_list ap;
+	const struct tscal_hv_match *m = at_first_base(hv);
+	struct plat_cpuid r;
 
-	va_start(ap, fmt);
-	a->status = TSCAL_STATUS_ABSENT;
-	vsnprintf(a->sentence, sizeof(a->sentence), fmt, ap);
-	va_end(ap);
+	*o = (struct outcome){0};
+	if (!m)
+		outcome_set(o, TSCAL_STATUS_ABSENT, "%s",
+			hv->present ? "no hypervisor's leaves at 0x40000000"
+				    : "no hypervisor by CPUID");
+	else if (m->max_leaf < BASE + INTERFACE ||
+		 hv_vendor_of(m)->features_at_1 ||
+		 plat->ops->cpuid(plat, BASE + INTERFACE, 0, &r) ||
+		 r.eax != INTERFACE_HV1)
+		outcome_set(o, TSCAL_STATUS_ABSENT,
+			"%s does not have Hyper-V's interface", m->name);
+	else
+		return true;
 	return false;
 }
 
-bool hv_hyperv_interface(struct tscal_platform *plat, const struct tscal_hv *hv,
-	struct hv_answer *a)
-{
-	const struct tscal_hv_match *m = at_first_base(hv);
-	struct plat_cpuid r;
-
-	*a = (struct hv_answer){0};
-	if (!m)
-		return no(a, hv->present ? "nobody stands at 0x40000000"
-					 : "no hypervisor by CPUID");
-	if (m->max_leaf < BASE + INTERFACE || hv_vendor_of(m)->features_at_1 ||
-		plat->ops->cpuid(plat, BASE + INTERFACE, 0, &r) ||
-		r.eax != INTERFACE_HV1)
-		return no(a, "%s does not have Hyper-V's interface", m->name);
-	return true;
-}
-
 bool hv_hyperv_offers_msr(struct tscal_platform *plat,
-	const struct tscal_hv *hv, struct hv_answer *a)
+	const struct tscal_hv *hv, struct outcome *o)
 {
 	const struct tscal_hv_match *m = at_first_base(hv);
 	struct plat_cpuid r;
 
-	if (!hv_hyperv_interface(plat, hv, a))
+	if (!hv_hyperv_interface(plat, hv, o))
 		return false;
 	if (m->max_leaf < BASE + FEATURES ||
 		plat->ops->cpuid(plat, BASE + FEATURES, 0, &r))
-		return no(a,
+		outcome_set(o, TSCAL_STATUS_ABSENT,
 			"Hyper-V's interface ends at leaf 0x%x, before its "
 			"features",
 			m->max_leaf);
 	/* Xen's imitation sets the first bit alone, and means nothing by it
 	 * (xen/arch/x86/hvm/viridian/viridian.c). */
-	if (!(r.eax & ACCESS_FREQUENCY_MSRS) || !(r.edx & FREQUENCY_MSRS))
-		return no(a,
+	else if (!(r.eax & ACCESS_FREQUENCY_MSRS) || !(r.edx & FREQUENCY_MSRS))
+		outcome_set(o, TSCAL_STATUS_ABSENT,
 			"Hyper-V's interface here does not offer its frequency "
 			"MSRs");
-	return true;
+	else
+		return true;
+	return false;
 }
 
 bool hv_hyperv_never_reenlightens(
 	struct tscal_platform *plat, const struct tscal_hv *hv)
 {
 	const struct tscal_hv_match *m = at_first_base(hv);
-	struct hv_answer a;
+	struct outcome o;
 	struct plat_cpuid r;
 
 	return m && m->max_leaf >= BASE + FEATURES &&
-	       hv_hyperv_interface(plat, hv, &a) &&
+	       hv_hyperv_interface(plat, hv, &o) &&
 	       !plat->ops->cpuid(plat, BASE + FEATURES, 0, &r) &&
 	       !(r.eax & REENLIGHTENMENT);
 }

@@ -4,9 +4,11 @@
  * KVM: leaf base + 1 EAX, what its paravirtual clock promises (Linux,
  * Documentation/virt/kvm/x86/cpuid.rst and msr.rst).
  */
+#include "hv/kvm.h"
+
 #include <string.h>
 
-#include "hv/vendor.h"
+#include "hv/leaf.h"
 
 #define FEATURES 1U
 /* KVM_FEATURE_CLOCKSOURCE_STABLE_BIT: the record's flag of that name means

@@ -7,28 +7,31 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hv/evidence.h"
+#include "hv/leaf.h"
+#include "hv/scan.h"
 #include "hv/vendor.h"
 
 #define BASE_FIRST 0x40000000U
 #define BASE_STEP 0x100U
 
 /* Who is told by these 12 bytes, here; the last row if nobody known. */
-static const struct hv_vendor *recognise(
-	struct tscal_platform *plat, const struct tscal_hv_match *m)
+static const struct hv_vendor *recognise(struct tscal_platform *plat,
+	struct hv_evidence *ev, const struct tscal_hv_match *m)
 {
 	const struct hv_vendor *row;
 	size_t i;
 
 	for (i = 0; (row = hv_vendor_row(i)) != NULL && row->n_signatures; i++)
-		if (hv_vendor_signs(row, m->signature) &&
-			(!row->confirm || row->confirm(plat, m)))
+		if (hv_vendor_has_signature(row, m->signature) &&
+			(!row->confirm || row->confirm(plat, ev, m)))
 			return row;
 	return row;
 }
 
-bool hv_match_read(
-	struct tscal_platform *plat, uint32_t base, struct tscal_hv_match *m)
+/* What is at a base, read in the way that m->forced gives; false if it cannot
+ * be read. */
+static bool read_base(struct tscal_platform *plat, struct hv_evidence *ev,
+	uint32_t base, struct tscal_hv_match *m)
 {
 	const struct hv_vendor *row;
 	struct plat_cpuid r;
@@ -42,7 +45,7 @@ bool hv_match_read(
 	memcpy(m->signature, &r.ebx, 4);
 	memcpy(m->signature + 4, &r.ecx, 4);
 	memcpy(m->signature + 8, &r.edx, 4);
-	row = recognise(plat, m);
+	row = recognise(plat, ev, m);
 	snprintf(m->vendor, sizeof(m->vendor), "%s", row->id);
 	snprintf(m->name, sizeof(m->name), "%s", row->name);
 	/* A maximum that is none of this base is no promise of any leaf: old
@@ -114,8 +117,26 @@ static void none(struct tscal_hv *hv)
 	nobody(hv, "none", "none");
 }
 
+/* Xen behind its prefix, where the kernel reports that it runs on Xen: a
+ * paravirtual domain has Xen's leaves at the first base, as Hyper-V's are for
+ * other domains. */
+static bool xen_paravirtual(struct tscal_platform *plat, struct hv_evidence *ev,
+	struct tscal_hv_match *match)
+{
+	unsigned places = HV_AT_SYS_HV | HV_AT_CAPS;
+	bool xen = false;
+
+	hv_evidence_read(plat, places, ev);
+	for (size_t i = 0; i < ev->n; i++)
+		xen |= ev->item[i].place & places &&
+		       !strcmp(ev->item[i].row->vendor, "xen");
+	*match = (struct tscal_hv_match){.forced = 1};
+	return xen && read_base(plat, ev, BASE_FIRST, match) &&
+	       !strcmp(match->vendor, "xen");
+}
+
 void hv_scan_by_bit(struct tscal_platform *plat, bool guest, unsigned gap,
-	struct tscal_hv *hv)
+	struct hv_evidence *ev, struct tscal_hv *hv)
 {
 	struct tscal_hv_match found[TSCAL_HV_MAX + 1], m;
 	size_t n = 0, best;
@@ -123,7 +144,7 @@ void hv_scan_by_bit(struct tscal_platform *plat, bool guest, unsigned gap,
 
 	none(hv);
 	if (!guest) {
-		hv->present = hv_xen_paravirtual(plat, &m);
+		hv->present = xen_paravirtual(plat, ev, &m);
 		if (hv->present)
 			hv->main = m;
 		return;
@@ -135,7 +156,7 @@ void hv_scan_by_bit(struct tscal_platform *plat, bool guest, unsigned gap,
 		bool kept;
 
 		m.forced = 0;
-		kept = hv_match_read(plat, BASE_FIRST + i * BASE_STEP, &m) &&
+		kept = read_base(plat, ev, BASE_FIRST + i * BASE_STEP, &m) &&
 		       (known(&m) || !i) && !echo(found, n, &m);
 
 		missed = kept && known(&m) ? 0 : missed + 1;
@@ -156,7 +177,8 @@ void hv_scan_by_bit(struct tscal_platform *plat, bool guest, unsigned gap,
 			hv->also[hv->n_also++] = found[i];
 }
 
-int hv_scan(struct tscal_platform *plat, unsigned gap, struct tscal_hv *hv)
+int hv_scan(struct tscal_platform *plat, unsigned gap, struct hv_evidence *ev,
+	struct tscal_hv *hv)
 {
 	struct plat_cpuid r;
 	int rc = plat->ops->cpuid(plat, 1, 0, &r);
@@ -164,23 +186,6 @@ int hv_scan(struct tscal_platform *plat, unsigned gap, struct tscal_hv *hv)
 	if (rc)
 		none(hv);
 	else
-		hv_scan_by_bit(plat, r.ecx >> 31, gap, hv);
+		hv_scan_by_bit(plat, r.ecx >> 31, gap, ev, hv);
 	return rc;
-}
-
-int tscal_hv_detect_sized(
-	struct tscal_platform *plat, struct tscal_hv *hv, size_t hv_size)
-{
-	struct tscal_hv found;
-	int rc;
-
-	if (!plat)
-		plat = tscal_platform_passive();
-	rc = hv_scan(plat, HV_SCAN_ALL, &found);
-	if (rc)
-		return rc;
-	hv_describe(plat, &found);
-	memset(hv, 0, hv_size);
-	memcpy(hv, &found, hv_size < sizeof(found) ? hv_size : sizeof(found));
-	return 0;
 }

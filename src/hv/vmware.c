@@ -4,29 +4,29 @@
  * VMware's backdoor, for those that have no timing leaf to read or want it
  * confirmed: never tried unless CPUID or the firmware says VMware.
  */
-#include <stdio.h>
+#include "hv/vmware.h"
+
 #include <string.h>
 
-#include "hv/legacy.h"
-#include "hv/vendor.h"
+#include "hv/ask_evidence.h"
 
 /* Leaf base + 0x10, ECX: hypercalls that are permitted (Linux,
  * arch/x86/kernel/cpu/vmware.c). */
 #define VMMCALL 1U
 #define VMCALL 2U
 
-bool hv_vmware_backdoor(struct tscal_platform *plat, const struct tscal_hv *hv,
-	enum plat_backdoor *how, struct hv_answer *a)
+bool hv_vmware_backdoor(struct tscal_platform *plat, struct hv_evidence *ev,
+	const struct tscal_hv *hv, enum plat_backdoor *how, struct outcome *o)
 {
 	bool cpuid = hv->present && !strcmp(hv->main.vendor, "vmware");
-	bool firmware = hv_firmware_is_vmware(plat);
+	bool firmware = hv_firmware_names(plat, ev, "vmware");
 	struct plat_cpuid r;
 
-	*a = (struct hv_answer){.status = TSCAL_STATUS_ABSENT};
+	*o = (struct outcome){0};
 	*how = PLAT_BACKDOOR_PORT;
 	if (!cpuid && !firmware) {
-		snprintf(a->sentence, sizeof(a->sentence),
-			"neither CPUID nor the firmware says VMware");
+		outcome_set(o, TSCAL_STATUS_ABSENT,
+			"neither CPUID nor the firmware names VMware");
 		return false;
 	}
 	/* QEMU on Windows shows VMware's signature and leaves other data in

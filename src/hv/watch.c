@@ -2,6 +2,10 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* What tells of a move, where the hypervisor's row promises something: less, if
  * its features say that it is not offered here. */
+#include "hv/watch.h"
+
+#include "hv/hyperv.h"
+#include "hv/kvm.h"
 #include "hv/vendor.h"
 
 uint32_t hv_watch(

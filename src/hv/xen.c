@@ -10,11 +10,10 @@
  *	subleaf 2	EAX the host's kHz
  */
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
 
-#include "hv/evidence.h"
-#include "hv/vendor.h"
+#include "hv/leaf.h"
+#include "hv/xen.h"
+#include "plat/text.h"
 
 #define TIME_LEAF 3
 #define EMULATED 1U	/* EAX */
@@ -47,40 +46,38 @@ static double scale_hz(
  * TSC, or Xen emulates it.  The other registers are 0; dumps of cpuid(1) have
  * subleaf 1 under this number. */
 static void add_host(struct tscal_platform *plat,
-	const struct tscal_hv_match *match, struct hv_answer *a)
+	const struct tscal_hv_match *match, struct outcome *o)
 {
-	size_t len = strlen(a->sentence);
 	struct plat_cpuid r;
 
 	if (!hv_cpuid(plat, match, match->base + TIME_LEAF, 2, &r) && r.eax &&
-		!r.ebx && !r.ecx && !r.edx && fabs(r.eax * 1e3 - a->hz) > 2e3)
-		snprintf(a->sentence + len, sizeof(a->sentence) - len,
+		!r.ebx && !r.ecx && !r.edx && fabs(r.eax * 1e3 - o->hz) > 2e3)
+		text_printf(o->sentence, sizeof(o->sentence),
 			"; the host ticks at %u kHz", r.eax);
 }
 
-static void consider_scale(double scale, uint32_t leaf, struct hv_answer *a)
+static void consider_scale(double scale, uint32_t leaf, struct outcome *o)
 {
 	/* QEMU gives the kHz only where the user did, and KVM fills in the
 	 * scale whatever happens (target/i386/kvm/kvm.c; arch/x86/kvm/xen.c,
 	 * kvm_xen_update_tsc_info()). */
-	if (a->status == TSCAL_STATUS_ABSENT && scale > 0) {
-		hv_answer_khz(a,
+	if (o->status == TSCAL_STATUS_ABSENT && scale > 0) {
+		hv_answer_khz(o,
 			scale < TSC_HZ_MAX ? (uint32_t)(scale / 1e3 + 0.5)
 					   : UINT32_MAX,
 			leaf, CALIBRATED_PPM);
-		if (a->status == TSCAL_STATUS_READY)
-			snprintf(a->sentence, sizeof(a->sentence),
+		if (o->status == TSCAL_STATUS_READY)
+			outcome_set(o, TSCAL_STATUS_READY,
 				"%.0f kHz by the scale in leaf 0x%x, whose own "
 				"kHz is zero",
-				a->hz / 1e3, leaf);
-	} else if (a->status == TSCAL_STATUS_READY && scale > 0 &&
-		   fabs(scale - a->hz) > 1e3 + a->hz * SAME_PPM * 1e-6) {
-		a->status = TSCAL_STATUS_IMPLAUSIBLE;
-		snprintf(a->sentence, sizeof(a->sentence),
+				o->hz / 1e3, leaf);
+	} else if (o->status == TSCAL_STATUS_READY && scale > 0 &&
+		   fabs(scale - o->hz) > 1e3 + o->hz * SAME_PPM * 1e-6) {
+		outcome_set(o, TSCAL_STATUS_IMPLAUSIBLE,
 			"leaf 0x%x contradicts itself: %.0f kHz, and %.0f kHz "
 			"by its scale",
-			leaf, a->hz / 1e3, scale / 1e3);
-		a->hz = a->lo = a->hi = 0;
+			leaf, o->hz / 1e3, scale / 1e3);
+		o->hz = o->lo = o->hi = 0;
 	}
 }
 
@@ -88,33 +85,17 @@ void hv_xen_timing(struct tscal_platform *plat,
 	const struct tscal_hv_match *match, struct hv_answer *a)
 {
 	uint32_t leaf = match->base + TIME_LEAF;
+	struct outcome *o = &a->outcome;
 	struct plat_cpuid r;
 
-	if (!hv_leaf_read(plat, match, TIME_LEAF, &r, a))
+	*a = (struct hv_answer){0};
+	if (!hv_leaf_read(plat, match, TIME_LEAF, &r, o))
 		return;
 	a->emulated = r.eax & EMULATED;
 	a->steady = r.ebx == NEVER_EMULATE && !a->emulated;
 	/* A PV control domain reads 0: tsc_set_info() leaves it untouched. */
-	hv_answer_khz(a, r.ecx, leaf, CALIBRATED_PPM);
-	consider_scale(scale_hz(plat, match), leaf, a);
-	if (a->status == TSCAL_STATUS_READY)
-		add_host(plat, match, a);
-}
-
-/* A paravirtual domain has Xen's leaves at the first base: Hyper-V's are for
- * others. */
-#define BASE 0x40000000U
-
-bool hv_xen_paravirtual(
-	struct tscal_platform *plat, struct tscal_hv_match *match)
-{
-	struct hv_evidence ev;
-	bool xen = false;
-
-	hv_evidence_read(plat, HV_AT_SYS_HV | HV_AT_CAPS, &ev);
-	for (size_t i = 0; i < ev.n; i++)
-		xen |= !strcmp(ev.row[i]->vendor, "xen");
-	*match = (struct tscal_hv_match){.forced = 1};
-	return xen && hv_match_read(plat, BASE, match) &&
-	       !strcmp(match->vendor, "xen");
+	hv_answer_khz(o, r.ecx, leaf, CALIBRATED_PPM);
+	consider_scale(scale_hz(plat, match), leaf, o);
+	if (o->status == TSCAL_STATUS_READY)
+		add_host(plat, match, o);
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hv/scan.h"
 #include "hv/vendor.h"
 #include "plat/sim/sim.h"
 
@@ -71,17 +72,18 @@ static inline void assert_also(size_t i, const char *vendor, uint32_t base)
 
 static inline void assert_no_number(enum tscal_status status)
 {
-	cr_assert(eq(int, answer.status, status));
-	cr_assert(lt(sz, 10, strlen(answer.sentence)));
-	cr_assert(answer.hz == 0);
+	cr_assert(eq(int, answer.outcome.status, status));
+	cr_assert(lt(sz, 10, strlen(answer.outcome.sentence)));
+	cr_assert(answer.outcome.hz == 0);
 }
 
 static inline void assert_khz(uint32_t khz)
 {
-	cr_assert(eq(int, answer.status, TSCAL_STATUS_READY), "%s",
-		answer.sentence);
-	cr_assert(answer.hz == khz * 1e3);
-	cr_assert(answer.lo < answer.hz && answer.hz < answer.hi);
+	cr_assert(eq(int, answer.outcome.status, TSCAL_STATUS_READY), "%s",
+		answer.outcome.sentence);
+	cr_assert(answer.outcome.hz == khz * 1e3);
+	cr_assert(answer.outcome.lo < answer.outcome.hz &&
+		  answer.outcome.hz < answer.outcome.hi);
 }
 
 #endif /* TSCAL_TESTS_SCANNING_H */

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/timex.h>
 
-#include "hv/legacy.h"
+#include "hv/ask_evidence.h"
 #include "plat/text.h"
 
 #define CLOCKSOURCE "/sys/devices/system/clocksource/clocksource0/"
@@ -189,9 +189,10 @@ static void gather_machine(struct tscal_platform *plat, struct facts *f)
 	if (text_read(plat, "/sys/devices/system/cpu/online", text,
 		    sizeof(text)) > 0)
 		f->cpus = count_cpu_list(text);
-	f->dom0 = hv_legacy_dom0(plat);
+	f->dom0 = hv_evidence_dom0(plat, &f->evidence);
 	if (f->dom0)
-		hv_legacy_below_xen(plat, f->below_xen, sizeof(f->below_xen));
+		hv_evidence_below_xen(
+			plat, &f->evidence, f->below_xen, sizeof(f->below_xen));
 	if (text_read(plat, "/proc/self/timens_offsets", text, sizeof(text)) >
 		0)
 		f->time_namespace = strpbrk(text, "123456789") != NULL;
@@ -301,7 +302,7 @@ static void gather_signs(struct tscal_platform *plat, struct facts *f)
 		snprintf(f->virtual_sign, size,
 			"CPUID does not tell whether this is a guest");
 	} else {
-		hv_legacy_sign(plat, f->virtual_sign, size);
+		hv_evidence_virtual(plat, &f->evidence, f->virtual_sign, size);
 	}
 }
 

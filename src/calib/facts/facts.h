@@ -4,7 +4,7 @@
 #ifndef TSCAL_FACTS_H
 #define TSCAL_FACTS_H
 
-#include "plat/plat.h"
+#include "hv/evidence.h"
 
 /* How far PTP clocks are looked for: network cards may take the first numbers,
  * and a machine with none costs a few failed opens. */
@@ -61,6 +61,8 @@ struct facts {
 	/* The sign is that the kernel itself knows of a hypervisor: more than
 	 * a look that a laboratory may overrule. */
 	bool kernel_knows_host;
+
+	struct hv_evidence evidence; /* as far as it was read */
 
 	/* NTP, before the window. */
 	int timex_rc;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "calib/facts/acpi.h"
+#include "hv/acpi.h"
 #include "calib/measure/reads.h"
 #include "calib/source/source.h"
 #include "plat/text.h"
@@ -67,10 +67,10 @@ static bool find_hpet(const struct run *run, struct measured *m)
 }
 
 static bool find_acpi_pm(
-	const struct run *run, struct measured *m, struct plat_where *where)
+	struct run *run, struct measured *m, struct plat_where *where)
 {
-	char why[TSCAL_SENTENCE];
-	int rc = acpi_find_pm_timer(run->plat, where, why, sizeof(why));
+	struct acpi_fadt *fadt = &run->facts.evidence.fadt;
+	int rc = acpi_find_pm_timer(run->plat, fadt, where);
 
 	switch (rc) {
 	case 0:
@@ -85,10 +85,10 @@ static bool find_acpi_pm(
 		measure_errno(m, rc);
 		break;
 	case -ENOENT:
-		measure_outcome(m, TSCAL_STATUS_ABSENT, "%s", why);
+		measure_outcome(m, TSCAL_STATUS_ABSENT, "%s", fadt->why);
 		break;
 	default:
-		measure_outcome(m, TSCAL_STATUS_ERROR, "%s", why);
+		measure_outcome(m, TSCAL_STATUS_ERROR, "%s", fadt->why);
 	}
 	return false;
 }
@@ -104,8 +104,8 @@ static bool find_phc(
 
 /* Where a counter is, if it may be opened; else m says why not.  Touches
  * nothing. */
-static bool find(const struct run *run, enum plat_counter_id id,
-	struct measured *m, struct plat_where *where)
+static bool find(struct run *run, enum plat_counter_id id, struct measured *m,
+	struct plat_where *where)
 {
 	*where = (struct plat_where){0};
 	switch (id) {
@@ -254,7 +254,7 @@ static bool not_opened(struct estimate *est, const struct measured *m,
 }
 
 void counters_survey(
-	const struct run *run, struct estimate *est, enum plat_counter_id id)
+	struct run *run, struct estimate *est, enum plat_counter_id id)
 {
 	struct measured m = {.id = id, .rc = -EOPNOTSUPP};
 	struct plat_where where;
@@ -273,7 +273,7 @@ void counters_survey(
 }
 
 bool counters_ask(
-	const struct run *run, struct estimate *est, enum plat_counter_id id)
+	struct run *run, struct estimate *est, enum plat_counter_id id)
 {
 	const struct measured *m = &run->timer[id];
 	bool guest = run->kernel.guest;

@@ -28,9 +28,9 @@ size_t counters_open(struct run *run, struct measure_space *space);
  * False when it gave none; the sentence says why.
  */
 void counters_survey(
-	const struct run *run, struct estimate *est, enum plat_counter_id id);
+	struct run *run, struct estimate *est, enum plat_counter_id id);
 bool counters_ask(
-	const struct run *run, struct estimate *est, enum plat_counter_id id);
+	struct run *run, struct estimate *est, enum plat_counter_id id);
 
 /* After the window: what the timers themselves show of a host behind them,
  * where nothing else does. */

@@ -25,7 +25,7 @@ static bool emulated_by_microcode(const struct run *run)
 	       v & EMULATE_EN && (v & 0xffff) == run->pm_port;
 }
 
-static void survey(const struct run *run, struct estimate *est)
+static void survey(struct run *run, struct estimate *est)
 {
 	counters_survey(run, est, PLAT_COUNTER_ACPI_PM);
 }

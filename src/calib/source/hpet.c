@@ -7,7 +7,7 @@
 /* 2.4.1: 0.05 % over any time of 1 ms and more. */
 #define TOLERANCE_PPM 500
 
-static void survey(const struct run *run, struct estimate *est)
+static void survey(struct run *run, struct estimate *est)
 {
 	counters_survey(run, est, PLAT_COUNTER_HPET);
 }

@@ -5,19 +5,21 @@
 #include <stdio.h>
 
 #include "calib/source/source.h"
+#include "hv/vmware.h"
 
 static bool offered(
-	const struct run *run, struct estimate *est, enum plat_backdoor *how)
+	struct run *run, struct estimate *est, enum plat_backdoor *how)
 {
-	struct hv_answer a;
-	bool yes = hv_vmware_backdoor(run->plat, &run->hv, how, &a);
+	struct outcome a = {0};
+	bool yes = hv_vmware_backdoor(
+		run->plat, &run->facts.evidence, &run->hv, how, &a);
 
 	if (!yes)
 		est_say(est, a.status, "%s", a.sentence);
 	return yes;
 }
 
-static void survey(const struct run *run, struct estimate *est)
+static void survey(struct run *run, struct estimate *est)
 {
 	enum plat_backdoor how;
 
@@ -30,7 +32,7 @@ static void survey(const struct run *run, struct estimate *est)
 static void ask(struct run *run, struct estimate *est)
 {
 	enum plat_backdoor how;
-	struct hv_answer a;
+	struct outcome a = {0};
 	char where[48];
 	uint64_t hz;
 	int rc;

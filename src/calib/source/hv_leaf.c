@@ -5,7 +5,7 @@
 
 static void ask(struct run *run, struct estimate *est)
 {
-	const struct hv_answer *a = &run->hv_answer;
+	const struct outcome *a = &run->hv_answer.outcome;
 
 	if (!run->hv.present)
 		est_say(est, TSCAL_STATUS_ABSENT, "no hypervisor by CPUID");

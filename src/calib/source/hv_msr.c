@@ -4,10 +4,11 @@
 #include <errno.h>
 
 #include "calib/source/source.h"
+#include "hv/hyperv.h"
 
-static void survey(const struct run *run, struct estimate *est)
+static void survey(struct run *run, struct estimate *est)
 {
-	struct hv_answer a;
+	struct outcome a = {0};
 
 	if (hv_hyperv_offers_msr(run->plat, &run->hv, &a))
 		est_say(est, TSCAL_STATUS_READY,
@@ -19,7 +20,7 @@ static void survey(const struct run *run, struct estimate *est)
 
 static void ask(struct run *run, struct estimate *est)
 {
-	struct hv_answer a;
+	struct outcome a = {0};
 	uint64_t hz;
 	int rc;
 

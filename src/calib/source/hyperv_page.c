@@ -4,10 +4,11 @@
 #include <errno.h>
 
 #include "calib/source/source.h"
+#include "hv/hyperv.h"
 
-static void survey(const struct run *run, struct estimate *est)
+static void survey(struct run *run, struct estimate *est)
 {
-	struct hv_answer a;
+	struct outcome a;
 
 	if (!run->kernel.guest)
 		est_say(est, TSCAL_STATUS_ABSENT, "no hypervisor here");

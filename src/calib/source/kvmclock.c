@@ -5,7 +5,7 @@
 
 #include "calib/source/source.h"
 
-static void survey(const struct run *run, struct estimate *est)
+static void survey(struct run *run, struct estimate *est)
 {
 	if (run->kernel.guest)
 		est_say(est, TSCAL_STATUS_READY,

@@ -223,7 +223,7 @@ static bool asks(const struct run *run, struct estimate *est)
 	return false;
 }
 
-static void survey(const struct run *run, struct estimate *est)
+static void survey(struct run *run, struct estimate *est)
 {
 	if (asks(run, est))
 		est_say(est, TSCAL_STATUS_READY,

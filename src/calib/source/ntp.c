@@ -17,7 +17,7 @@
 /* How far a settled daemon's frequency wanders; stated, not added. */
 #define TOLERANCE_PPM 1.0
 
-static void survey(const struct run *run, struct estimate *est)
+static void survey(struct run *run, struct estimate *est)
 {
 	if (!ntp_fit(run, est))
 		return;

@@ -6,7 +6,7 @@
 
 #include "calib/source/source.h"
 
-static void survey(const struct run *run, struct estimate *est)
+static void survey(struct run *run, struct estimate *est)
 {
 	(void)run;
 	est_say(est, TSCAL_STATUS_READY,

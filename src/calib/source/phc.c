@@ -11,7 +11,7 @@
  * is far better. */
 #define TOLERANCE_PPM 100
 
-static void survey(const struct run *run, struct estimate *est)
+static void survey(struct run *run, struct estimate *est)
 {
 	counters_survey(run, est, PLAT_COUNTER_PHC);
 }

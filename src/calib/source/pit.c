@@ -5,7 +5,7 @@
 #include "calib/measure/counters.h"
 #include "calib/source/source.h"
 
-static void survey(const struct run *run, struct estimate *est)
+static void survey(struct run *run, struct estimate *est)
 {
 	counters_survey(run, est, PLAT_COUNTER_PIT);
 }

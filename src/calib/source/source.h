@@ -15,7 +15,7 @@ struct source {
 	const char *needs; /* what it takes, for people */
 	/* Whether it could speak, without side effects: status READY or the
 	 * reason.  NULL: ask() itself has none. */
-	void (*survey)(const struct run *run, struct estimate *est);
+	void (*survey)(struct run *run, struct estimate *est);
 	/* Give the number, after the window has been measured. */
 	void (*ask)(struct run *run, struct estimate *est);
 };
@@ -44,10 +44,10 @@ __attribute__((format(printf, 6, 7))) void est_number(struct estimate *est,
  * "not asked to use" it. */
 void est_errno(struct estimate *est, int rc, const char *what);
 /* What a hypervisor answered. */
-void est_answer(struct estimate *est, const struct hv_answer *answer);
+void est_answer(struct estimate *est, const struct outcome *outcome);
 
 /* READY, it would measure; or why nothing is measured here. */
-void est_would_measure(const struct run *run, struct estimate *est);
+void est_would_measure(struct run *run, struct estimate *est);
 
 /* Whether the kernel's clock, as NTP leaves it, may serve as a second; NULL, or
  * why not. */

@@ -22,7 +22,7 @@ static bool shown(const struct run *run, struct estimate *est)
 	return run->kernel.tsc;
 }
 
-static void survey(const struct run *run, struct estimate *est)
+static void survey(struct run *run, struct estimate *est)
 {
 	if (shown(run, est))
 		est_say(est, TSCAL_STATUS_READY,

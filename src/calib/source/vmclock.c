@@ -13,7 +13,7 @@ static bool in_guest(const struct run *run, struct estimate *est)
 	return run->kernel.guest;
 }
 
-static void survey(const struct run *run, struct estimate *est)
+static void survey(struct run *run, struct estimate *est)
 {
 	char dev[16];
 

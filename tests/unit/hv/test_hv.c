@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* Who is believed to be the hypervisor, and what its timing leaf says. */
+#include "hv/kvm.h"
+#include "hv/watch.h"
 #include "unit/scanning.h"
 
 Test(hv, nothing_is_scanned_without_the_hypervisor_bit)
@@ -327,7 +329,7 @@ Test(hv, maximum_leaf_one_too_small)
 	sim_add_cpuid(&sim, 0x40000010, 0, 2400000, 0, 0, 0);
 	ask();
 	assert_no_number(TSCAL_STATUS_ABSENT);
-	cr_assert(strstr(answer.sentence, "0x4000000f") != NULL);
+	cr_assert(strstr(answer.outcome.sentence, "0x4000000f") != NULL);
 }
 
 Test(hv, xen_whose_toolstack_cut_the_time_leaf)
@@ -375,7 +377,7 @@ Test(hv, khz_zero)
 	sim_add_cpuid(&sim, 0x40000010, 0, 0, 1000000, 0, 0);
 	ask();
 	assert_no_number(TSCAL_STATUS_ABSENT);
-	cr_assert(strstr(answer.sentence, "zero") != NULL);
+	cr_assert(strstr(answer.outcome.sentence, "zero") != NULL);
 }
 
 Test(hv, khz_that_no_tsc_ticks_at)
@@ -401,7 +403,7 @@ Test(hv, khz_at_the_limits_and_beyond_32_bits_of_hz)
 		sim_add_cpuid(&sim, 0x40000010, 0, khz[i], 0, 0, 0);
 		ask();
 		assert_khz(khz[i]);
-		cr_assert(answer.hi - answer.lo == 2e3);
+		cr_assert(answer.outcome.hi - answer.outcome.lo == 2e3);
 	}
 }
 
@@ -411,7 +413,7 @@ Test(hv, a_leaf_that_was_not_recorded_is_not_zero)
 	add_base(0x40000000, 0x40000010, "KVMKVMKVM\0\0\0");
 	ask();
 	assert_no_number(TSCAL_STATUS_ABSENT);
-	cr_assert(strstr(answer.sentence, "recording") != NULL);
+	cr_assert(strstr(answer.outcome.sentence, "recording") != NULL);
 }
 
 Test(hv, hyperv_never_defines_0x40000010)
@@ -520,9 +522,14 @@ Test(hv, a_quick_scan_finds_bases_in_a_row_and_gives_up_at_a_gap)
 	add_base(0x40000400, 0x40000401, "XenVMMXenVMM");
 	add_base(0x40000800, 0x40000801, "KVMKVMKVM\0\0\0");
 	add_base(0x4000ff00, 0x4000ff01, "ACRNACRNACRN");
-	cr_assert(eq(int, hv_scan(&sim.plat, HV_SCAN_QUICK, &hv), 0));
+	cr_assert(eq(int,
+		hv_scan(&sim.plat, HV_SCAN_QUICK, &(struct hv_evidence){0},
+			&hv),
+		0));
 	assert_main("kvm", 0x40000800, 0x40000801);
-	cr_assert(eq(int, hv_scan(&sim.plat, HV_SCAN_ALL, &hv), 0));
+	cr_assert(eq(int,
+		hv_scan(&sim.plat, HV_SCAN_ALL, &(struct hv_evidence){0}, &hv),
+		0));
 	assert_main("acrn", 0x4000ff00, 0x4000ff01);
 }
 
@@ -550,10 +557,15 @@ Test(hv, a_scan_asks_for_each_base_once_and_a_quick_one_for_five)
 	ops = *sim.plat.ops;
 	ops.cpuid = count_cpuid;
 	sim.plat.ops = &ops;
-	cr_assert(eq(int, hv_scan(&sim.plat, HV_SCAN_ALL, &hv), 0));
+	cr_assert(eq(int,
+		hv_scan(&sim.plat, HV_SCAN_ALL, &(struct hv_evidence){0}, &hv),
+		0));
 	cr_assert(eq(uint, asked, 1 + 256));
 	asked = 0;
-	cr_assert(eq(int, hv_scan(&sim.plat, HV_SCAN_QUICK, &hv), 0));
+	cr_assert(eq(int,
+		hv_scan(&sim.plat, HV_SCAN_QUICK, &(struct hv_evidence){0},
+			&hv),
+		0));
 	cr_assert(eq(uint, asked, 1 + 5));
 	assert_main("kvm", 0x40000000, 0x40000001);
 }

@@ -10,7 +10,8 @@
 
 #include "unit/fadt.h"
 #include "hv/evidence.h"
-#include "hv/legacy.h"
+#include "hv/ask_evidence.h"
+#include "hv/describe.h"
 #include "hv/vendor.h"
 #include "plat/sim/sim.h"
 
@@ -187,7 +188,8 @@ Test(hv_evidence, an_id_that_nobody_knows_is_kept_and_decides_nothing)
 	expect("ACPI hypervisor id", "?New?[0m", "?New?[0m",
 		TSCAL_HV_MEANS_EITHER, "");
 	cr_expect(zero(str, hv.contradiction));
-	cr_expect(not(hv_legacy_sign(&sim.plat, sign, sizeof(sign))));
+	cr_expect(not(hv_evidence_virtual(
+		&sim.plat, &(struct hv_evidence){0}, sign, sizeof(sign))));
 }
 
 /* Printable, and an end where the field has one. */
@@ -358,7 +360,7 @@ Test(hv_evidence, without_cpuid_nothing_contradicts_it)
 	sim_init(&sim);
 	memset(&hv, 0, sizeof(hv));
 	sim_add_file(&sim, DMI "sys_vendor", "QEMU");
-	hv_describe(&sim.plat, &hv);
+	hv_describe(&sim.plat, &(struct hv_evidence){0}, &hv);
 	cr_expect(eq(sz, hv.n_evidence, 1));
 	cr_expect(zero(str, hv.contradiction));
 }
@@ -404,7 +406,10 @@ Test(hv_evidence, dom0_by_its_capabilities_or_by_its_features)
 		machine("XenVMMXenVMM", 0);
 		sim_add_file(&sim, cases[i].path, cases[i].text);
 		detect();
-		cr_expect(eq(int, hv_legacy_dom0(&sim.plat), cases[i].dom0),
+		cr_expect(eq(int,
+				  hv_evidence_dom0(
+					  &sim.plat, &(struct hv_evidence){0}),
+				  cases[i].dom0),
 			"%s", cases[i].text);
 		cr_expect(eq(int, strstr(hv.layers, "control domain") != NULL,
 				  cases[i].dom0),
@@ -508,20 +513,24 @@ Test(hv_evidence, a_sign_is_the_first_that_means_a_virtual_machine)
 	char sign[96];
 
 	machine(NULL, 0);
-	cr_expect(not(hv_legacy_sign(&sim.plat, sign, sizeof(sign))));
+	cr_expect(not(hv_evidence_virtual(
+		&sim.plat, &(struct hv_evidence){0}, sign, sizeof(sign))));
 	cr_expect(zero(str, sign));
 
 	sim_add_file(&sim, "/.dockerenv", "");
 	sim_add_file(&sim, DMI "product_name", "c5.metal");
 	sim_add_file(&sim, DMI "sys_vendor", "Amazon EC2");
-	cr_expect(not(hv_legacy_sign(&sim.plat, sign, sizeof(sign))));
+	cr_expect(not(hv_evidence_virtual(
+		&sim.plat, &(struct hv_evidence){0}, sign, sizeof(sign))));
 
 	sim_add_file_error(&sim, WAET, -EACCES);
-	cr_expect(hv_legacy_sign(&sim.plat, sign, sizeof(sign)));
+	cr_expect(hv_evidence_virtual(
+		&sim.plat, &(struct hv_evidence){0}, sign, sizeof(sign)));
 	cr_expect(eq(str, sign, "ACPI table WAET is there"));
 
 	sim_add_file(&sim, DMI "bios_vendor", "SeaBIOS\n");
-	cr_expect(hv_legacy_sign(&sim.plat, sign, sizeof(sign)));
+	cr_expect(hv_evidence_virtual(
+		&sim.plat, &(struct hv_evidence){0}, sign, sizeof(sign)));
 	cr_expect(eq(str, sign, "DMI bios_vendor is \"SeaBIOS\""));
 }
 
@@ -529,11 +538,15 @@ Test(hv_evidence, firmware_names_a_vendor)
 {
 	machine(NULL, 0);
 	sim_add_file(&sim, DMI "board_vendor", "Oracle Corporation\n");
-	cr_expect(hv_firmware_is_virtualbox(&sim.plat));
-	cr_expect(hv_firmware_says(&sim.plat, "virtualbox"));
-	cr_expect(not(hv_firmware_says(&sim.plat, "vmware")));
+	cr_expect(hv_firmware_names(
+		&sim.plat, &(struct hv_evidence){0}, "virtualbox"));
+	cr_expect(hv_firmware_names(
+		&sim.plat, &(struct hv_evidence){0}, "virtualbox"));
+	cr_expect(not(hv_firmware_names(
+		&sim.plat, &(struct hv_evidence){0}, "vmware")));
 
 	machine(NULL, 0);
 	sim_add_file(&sim, DMI "sys_vendor", "VMware, Inc.\n");
-	cr_expect(hv_firmware_says(&sim.plat, "vmware"));
+	cr_expect(hv_firmware_names(
+		&sim.plat, &(struct hv_evidence){0}, "vmware"));
 }

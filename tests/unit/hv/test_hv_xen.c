@@ -18,8 +18,10 @@ Test(hv_xen, mode_2_never_emulates)
 	cr_assert(answer.steady);
 	cr_assert(not(answer.emulated));
 	/* 50 ms of calibration are good for some ppm, not for a kHz. */
-	cr_assert(answer.hi - answer.lo > 2 * 2400010e3 * 19e-6);
-	cr_assert(answer.hi - answer.lo < 2 * 2400010e3 * 40e-6);
+	cr_assert(
+		answer.outcome.hi - answer.outcome.lo > 2 * 2400010e3 * 19e-6);
+	cr_assert(
+		answer.outcome.hi - answer.outcome.lo < 2 * 2400010e3 * 40e-6);
 }
 
 Test(hv_xen, traps_rdtsc_after_a_migration)
@@ -56,8 +58,8 @@ Test(hv_xen, whose_scale_says_the_same)
 	sim_add_cpuid(&sim, 0x40000003, 2, 2793296, 0, 0, 0);
 	ask();
 	assert_khz(2793296);
-	cr_assert(
-		strstr(answer.sentence, "host") == NULL, "%s", answer.sentence);
+	cr_assert(strstr(answer.outcome.sentence, "host") == NULL, "%s",
+		answer.outcome.sentence);
 }
 
 Test(hv_xen, whose_scale_contradicts_its_khz)
@@ -68,8 +70,8 @@ Test(hv_xen, whose_scale_contradicts_its_khz)
 	sim_add_cpuid(&sim, 0x40000003, 1, 0, 0, SCALE, 0xffffffff);
 	ask();
 	assert_no_number(TSCAL_STATUS_IMPLAUSIBLE);
-	cr_assert(strstr(answer.sentence, "2400010 kHz") != NULL);
-	cr_assert(strstr(answer.sentence, "2793296 kHz") != NULL);
+	cr_assert(strstr(answer.outcome.sentence, "2400010 kHz") != NULL);
+	cr_assert(strstr(answer.outcome.sentence, "2793296 kHz") != NULL);
 	/* That it traps is another matter. */
 	cr_assert(answer.emulated);
 }
@@ -82,7 +84,7 @@ Test(hv_xen, imitated_by_qemu_gives_the_scale_alone)
 	sim_add_cpuid(&sim, 0x40000003, 1, 0, 0, SCALE, 0xffffffff);
 	ask();
 	assert_khz(2793296);
-	cr_assert(strstr(answer.sentence, "scale") != NULL);
+	cr_assert(strstr(answer.outcome.sentence, "scale") != NULL);
 }
 
 Test(hv_xen, whose_scale_is_no_scale)
@@ -113,8 +115,8 @@ Test(hv_xen, of_another_host_since_it_moved)
 	sim_add_cpuid(&sim, 0x40000003, 2, 2400010, 0, 0, 0);
 	ask();
 	assert_khz(2793296);
-	cr_assert(strstr(answer.sentence, "the host ticks at 2400010 kHz") !=
-		  NULL);
+	cr_assert(strstr(answer.outcome.sentence,
+			  "the host ticks at 2400010 kHz") != NULL);
 }
 
 /* A paravirtual domain: the CPUID of the machine, Xen's behind its prefix. */
@@ -163,7 +165,7 @@ Test(hv_xen, a_leaf_that_faults_is_no_gap_of_a_recording)
 	sim.plat.ops = &ops;
 	ask();
 	assert_no_number(TSCAL_STATUS_ERROR);
-	cr_assert(strstr(answer.sentence, "recording") == NULL);
+	cr_assert(strstr(answer.outcome.sentence, "recording") == NULL);
 }
 
 Test(hv_xen, the_prefix_is_executed_only_where_the_kernel_says_xen)

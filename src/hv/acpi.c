@@ -4,7 +4,7 @@
  * Tables as firmware wrote them: nothing in them is believed before the length
  * and the checksum are right, and a port only where such a timer may be.
  */
-#include "calib/facts/acpi.h"
+#include "hv/acpi.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -143,29 +143,59 @@ int acpi_fadt_pm_timer(const uint8_t *fadt, size_t size, struct plat_where *out,
 	return 0;
 }
 
-int acpi_find_pm_timer(struct tscal_platform *plat, struct plat_where *out,
-	char *why, size_t why_size)
+/* n bytes at an offset, if the table is of this revision or later. */
+static void copy_id(char *id, const uint8_t *table, int size, size_t offset,
+	size_t n, uint8_t revision)
+{
+	if (size >= (int)(offset + n) && table[8] >= revision)
+		memcpy(id, table + offset, n);
+}
+
+void acpi_fadt_read(struct tscal_platform *plat, struct acpi_fadt *fadt)
 {
 	uint8_t table[FADT_MAX];
-	int n = plat->ops->read_file(plat, FACP, table, sizeof(table)), rc;
+	int n;
 
-	if (n == -ENOENT)
-		return say(n, why, why_size,
+	if (fadt->read)
+		return;
+	n = plat->ops->read_file(plat, FACP, table, sizeof(table));
+	*fadt = (struct acpi_fadt){.read = true, .pm_rc = n};
+	if (n == -ENOENT) {
+		say(n, fadt->why, sizeof(fadt->why),
 			"no ACPI here, whose FADT would say where it is");
-	if (n < 0)
-		return say(n, why, why_size,
+		return;
+	}
+	if (n < 0) {
+		say(n, fadt->why, sizeof(fadt->why),
 			"ACPI's FADT, which says where it is, cannot be read "
 			"(error %d)",
 			-n);
-	rc = acpi_fadt_pm_timer(table, (size_t)n, out, why, why_size);
-	if (rc)
-		return rc;
+		return;
+	}
+	/* ACPI 6.5, 5.2.6; and 5.2.9: since revision 6, of 276 bytes. */
+	copy_id(fadt->oem_id, table, n, 10, 6, 0);
+	copy_id(fadt->hypervisor_id, table, n, 268, 8, 6);
+	fadt->pm_rc = acpi_fadt_pm_timer(table, (size_t)n, &fadt->pm_timer,
+		fadt->why, sizeof(fadt->why));
+}
+
+int acpi_find_pm_timer(struct tscal_platform *plat, struct acpi_fadt *fadt,
+	struct plat_where *out)
+{
+	char why[TSCAL_SENTENCE];
+	uint8_t table[FADT_MAX];
+	int n;
+
+	acpi_fadt_read(plat, fadt);
+	if (fadt->pm_rc)
+		return fadt->pm_rc;
+	*out = fadt->pm_timer;
 	/* Chipsets of the nineties did not latch the timer (PIIX4, ICH4: Linux
 	 * acpi_pm.c); nothing but this says whether it is one. */
 	n = plat->ops->read_file(plat, WAET, table, sizeof(table));
 	out->verify = n < 0 ||
 		      check_table(table, (size_t)n, "WAET", WAET_SIZE, why,
-			      why_size) ||
+			      sizeof(why)) ||
 		      !(word(table + AT_WAET_FLAGS) & WAET_PM_GOOD);
 	return 0;
 }

@@ -3,7 +3,7 @@
 /*
  * The table of what makers of virtual machines write into firmware and kernels.
  * docs/hypervisors.md has it too, with what each comes from;
- * tests/unit/hv/test_hv_signs.c compares the two.
+ * tests/unit/hv/test_hv_evidence_rows.c compares the two.
  */
 #include <string.h>
 
@@ -25,7 +25,7 @@
 	.means = (mean), .vendor = (id), .beside = (also)
 
 /* The first row that fits counts. */
-static const struct hv_sign rows[] = {
+static const struct hv_evidence_row rows[] = {
 	/* Before what EC2's virtual machines say as well. */
 	{ROW(HV_AT_PRODUCT, HV_CONTAINS, ".metal", "Amazon EC2", METAL, "",
 		"")},
@@ -175,12 +175,12 @@ static const struct hv_sign rows[] = {
 };
 #define N_ROWS (sizeof(rows) / sizeof(*rows))
 
-const struct hv_sign *hv_sign_row(size_t i)
+const struct hv_evidence_row *hv_evidence_row_at(size_t i)
 {
 	return i < N_ROWS ? &rows[i] : NULL;
 }
 
-static bool fits(const struct hv_sign *row, const char *text)
+static bool fits(const struct hv_evidence_row *row, const char *text)
 {
 	switch (row->how) {
 	case HV_WHOLE:
@@ -192,7 +192,8 @@ static bool fits(const struct hv_sign *row, const char *text)
 	}
 }
 
-const struct hv_sign *hv_sign_of(enum hv_place place, const char *text)
+const struct hv_evidence_row *hv_evidence_row_for(
+	enum hv_place place, const char *text)
 {
 	for (size_t i = 0; i < N_ROWS; i++)
 		if (rows[i].places & place && fits(&rows[i], text))

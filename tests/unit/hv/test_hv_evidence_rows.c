@@ -37,7 +37,7 @@ static const struct {
 	{HV_AT_DOCKER, "/.dockerenv"},
 };
 
-static const char *place(const struct hv_sign *row)
+static const char *place(const struct hv_evidence_row *row)
 {
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
 		if (places[i].places == row->places)
@@ -46,7 +46,7 @@ static const char *place(const struct hv_sign *row)
 }
 
 /* "kvm, tcg": what CPUID shows without a contradiction. */
-static char *spell_vendors(const struct hv_sign *row, char *out)
+static char *spell_vendors(const struct hv_evidence_row *row, char *out)
 {
 	if (!row->beside)
 		return out + sprintf(out, "anybody");
@@ -63,7 +63,7 @@ static char *spell_vendors(const struct hv_sign *row, char *out)
 }
 
 /* "| place | `text` | who | means | CPUID |" */
-static void spell(const struct hv_sign *row, char *out)
+static void spell(const struct hv_evidence_row *row, char *out)
 {
 	out += sprintf(out, "| %s | ", place(row));
 	if (row->text[0])
@@ -82,10 +82,10 @@ static void spell(const struct hv_sign *row, char *out)
 	sprintf(out, "%s |", row->without_bit ? ", nobody" : "");
 }
 
-Test(hv_signs, the_page_says_what_the_code_says)
+Test(hv_evidence_rows, the_page_says_what_the_code_says)
 {
 	static char text[TEXT_MAX], want[512];
-	const struct hv_sign *row;
+	const struct hv_evidence_row *row;
 	FILE *f = fopen(TSCAL_DOCS "/hypervisors.md", "r");
 	size_t rows = 0, lines = 0;
 	const char *at;
@@ -93,7 +93,7 @@ Test(hv_signs, the_page_says_what_the_code_says)
 	cr_assert(f != NULL);
 	text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
 	fclose(f);
-	for (size_t i = 0; (row = hv_sign_row(i)) != NULL; i++, rows++) {
+	for (size_t i = 0; (row = hv_evidence_row_at(i)) != NULL; i++, rows++) {
 		spell(row, want);
 		cr_expect(strstr(text, want) != NULL, "not in the page: %s",
 			want);
@@ -117,11 +117,11 @@ static bool is_vendor(const char *id, size_t len)
 	return false;
 }
 
-Test(hv_signs, every_vendor_that_a_row_names_is_one)
+Test(hv_evidence_rows, every_vendor_that_a_row_names_is_one)
 {
-	const struct hv_sign *row;
+	const struct hv_evidence_row *row;
 
-	for (size_t i = 0; (row = hv_sign_row(i)) != NULL; i++) {
+	for (size_t i = 0; (row = hv_evidence_row_at(i)) != NULL; i++) {
 		const char *at = row->beside ? row->beside : "";
 
 		if (row->vendor[0])
@@ -135,15 +135,16 @@ Test(hv_signs, every_vendor_that_a_row_names_is_one)
 	}
 }
 
-Test(hv_signs, every_row_can_be_reached_and_fits_into_an_item)
+Test(hv_evidence_rows, every_row_can_be_reached_and_fits_into_an_item)
 {
 	struct tscal_hv_evidence e;
-	const struct hv_sign *row;
+	const struct hv_evidence_row *row;
 
-	for (size_t i = 0; (row = hv_sign_row(i)) != NULL; i++) {
+	for (size_t i = 0; (row = hv_evidence_row_at(i)) != NULL; i++) {
 		unsigned lowest = row->places & -row->places;
 
-		cr_expect(hv_sign_of((enum hv_place)lowest, row->text) == row,
+		cr_expect(hv_evidence_row_for(
+				  (enum hv_place)lowest, row->text) == row,
 			"row %zu, \"%s\", comes too late", i, row->text);
 		cr_expect(lt(sz, strlen(row->text), sizeof(e.says)));
 		cr_expect(lt(sz, strlen(row->name ? row->name : ""),

@@ -4,9 +4,13 @@
  * The table of vendors, with the source of each row in docs/hypervisors.md;
  * tests/unit/hv/test_hv_table.c compares the two.
  */
+#include "hv/vendor.h"
+
 #include <string.h>
 
-#include "hv/vendor.h"
+#include "hv/leaf.h"
+#include "hv/virtualbox.h"
+#include "hv/xen.h"
 
 #define AT_10 "base + 0x10 EAX, kHz"
 #define HYPERV_MSR "its rate stands in MSR 0x40000022, which takes root to read"
@@ -164,7 +168,8 @@ const struct hv_vendor *hv_vendor_row(size_t i)
 	return i < N_ROWS ? &rows[i] : NULL;
 }
 
-bool hv_vendor_signs(const struct hv_vendor *row, const uint8_t *signature)
+bool hv_vendor_has_signature(
+	const struct hv_vendor *row, const uint8_t *signature)
 {
 	for (size_t i = 0; i < row->n_signatures; i++)
 		if (!memcmp(row->signatures[i], signature, 12))
@@ -176,7 +181,7 @@ const struct hv_vendor *hv_vendor_of(const struct tscal_hv_match *match)
 {
 	for (size_t i = 0; i < N_ROWS; i++)
 		if (!strcmp(rows[i].id, match->vendor) &&
-			hv_vendor_signs(&rows[i], match->signature))
+			hv_vendor_has_signature(&rows[i], match->signature))
 			return &rows[i];
 	return &rows[N_ROWS - 1];
 }

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* What KVM's feature bits promise of its paravirtual clock. */
+#ifndef TSCAL_HV_KVM_H
+#define TSCAL_HV_KVM_H
+
+#include "plat/plat.h"
+
+/* Whether KVM's CPUID leaves out the bit by which the pvclock record's flag
+ * "stable" means something. */
+bool hv_kvm_stable_means_nothing(
+	struct tscal_platform *plat, const struct tscal_hv *hv);
+
+/* Whether KVM's CPUID reports that there is no pvclock. */
+bool hv_kvm_has_no_clock(
+	struct tscal_platform *plat, const struct tscal_hv *hv);
+
+#endif /* TSCAL_HV_KVM_H */
