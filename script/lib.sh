@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
 # What script/run, script/test and script/bench share.  Standard output belongs
-# to what they run in the end; everything said here goes to standard error.
+# to what they run in the end; messages go to standard error.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 me=script/${0##*/}
@@ -25,12 +25,12 @@ peer_packages=(g++ libabsl-dev libdpdk-dev libucx-dev libcpuid-dev)
 # shellcheck disable=SC2034
 lab_packages=(qemu-system-x86 busybox-static cpio)
 
-say() {
+log() {
 	echo "$me: $*" >&2
 }
 
 die() {
-	say "$@"
+	log "$@"
 	exit 1
 }
 
@@ -48,7 +48,7 @@ quiet() {
 need() {
 	local p missing=() as_root=()
 	if ! command -v dpkg-query >/dev/null; then
-		say "not a Debian system; taken to be installed: $*"
+		log "not a Debian system; taken to be installed: $*"
 		return
 	fi
 	for p; do
@@ -63,7 +63,7 @@ need() {
 			"not here): apt-get install ${missing[*]}"
 		as_root=(sudo)
 	fi
-	say "installing: ${missing[*]}"
+	log "installing: ${missing[*]}"
 	as_root+=(env DEBIAN_FRONTEND=noninteractive LC_ALL=C)
 	local apt=("${as_root[@]}" apt-get -y -q -o DPkg::Lock::Timeout=300)
 	local get=("${apt[@]}" install --no-install-recommends "${missing[@]}")
@@ -87,7 +87,7 @@ build() {
 	fi
 	# Ninja sees to all other reasons to configure again.
 	if [ "$root/CMakePresets.json" -nt "$dir/build.ninja" ]; then
-		say "building build/$1"
+		log "building build/$1"
 		quiet cmake "${args[@]}" || die "could not configure build/$1"
 	fi
 	quiet cmake --build "$dir" || die "could not build build/$1"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* In a KVM guest: an exact source is chosen, and it agrees with what the kernel
- * said at boot of its TSC, which it does also where it keeps time by kvm-clock.
+/* In a KVM guest: an exact source is chosen, and it agrees with the TSC rate
+ * that the kernel logged at boot, which it does also where it keeps time by
+ * kvm-clock.
  */
 #include <errno.h>
 #include <math.h>
@@ -34,7 +35,7 @@ static const char *kernel_log(void)
 }
 
 /* The number in Hz that follows the last such message; 0 when there is none. */
-static double said(const char *log, const char *message)
+static double logged_hz(const char *log, const char *message)
 {
 	double mhz = 0;
 
@@ -85,9 +86,9 @@ int main(void)
 		if (tscal_report_line(r, i)->status == TSCAL_STATUS_STALE)
 			skip("moved since boot: %s", info->rate_sentence);
 	log = kernel_log();
-	hz = said(log, "tsc: Refined TSC clocksource calibration: ");
+	hz = logged_hz(log, "tsc: Refined TSC clocksource calibration: ");
 	if (hz <= 0)
-		hz = said(log, "tsc: Detected ");
+		hz = logged_hz(log, "tsc: Detected ");
 	free((void *)log);
 	if (hz <= 0)
 		skip("the kernel's log no longer holds its tsc: message");

@@ -104,7 +104,7 @@ static void mocked(void)
 	/* Also a clock that was never set up. */
 	check(!tscal_clock_mock(&other, 1000), "not mocked");
 	check(tscal_now(&other) == 1000, "%ld", tscal_now(&other));
-	/* What it said before belongs to another generation. */
+	/* Its earlier reading belongs to another generation. */
 	generation = tscal_clock_generation(&other);
 	check(tscal_clock_init(&other, 77, NULL, NULL) == -EINVAL, "set up");
 	check(tscal_clock_generation(&other) > generation, "the same");
@@ -126,7 +126,7 @@ static void left(void)
 	check(*tscal_clock_why(&clk), "no reason");
 }
 
-/* What a converter says is what the clock says, within both bounds. */
+/* A converter's result is the clock's reading, within both bounds. */
 static void converted(void)
 {
 	struct tscal_conv_meta meta, back;
@@ -218,11 +218,11 @@ static void refused(void)
 	check(tscal_clock_init(NULL, CLOCK_MONOTONIC, NULL, NULL) == -EINVAL,
 		"NULL");
 	check(tscal_clock_init(&c, 77, NULL, NULL) == -EINVAL, "no such clock");
-	/* It reads no clock that there is, and says so. */
+	/* No such clock exists, and the error states it. */
 	check(tscal_now(&c) == INT64_MIN, "%ld", tscal_now(&c));
 	check(tscal_clock_gettime(&c, &ts) == -EINVAL, "the time of no clock");
 	check(tscal_clock_interval(&c, &iv) == -EINVAL, "an interval of none");
-	/* These go by the kernel's ticks, or only while somebody runs. */
+	/* These advance by the kernel's ticks, or only while a process runs. */
 	for (int id = 0; id < 12; id++)
 		if (!tscal_clock_id_str(id))
 			check(tscal_clock_init(&c, id, NULL, NULL) == -EINVAL,
@@ -278,7 +278,7 @@ static void *update_often(void *arg)
 	return arg;
 }
 
-/* One of two is told that the other one is at it; the clock goes on. */
+/* One of two updaters is refused while the other updates; the clock goes on. */
 static void updated_by_two(void)
 {
 	pthread_t t[2];
@@ -295,7 +295,7 @@ static void threads(void)
 {
 	pthread_attr_t attr;
 
-	/* Nobody could wait for its end. */
+	/* Nothing could wait for its end. */
 	pthread_attr_init(&attr);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	check(tscal_clock_thread_start(&clk, &attr) == -EINVAL, "detached");

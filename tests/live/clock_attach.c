@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* Pages that are none, or of somewhere else, or written to while they are read:
- * refused, or passed over; and nobody waits for anything in them. */
+/* Pages that are invalid, of another machine, or written to while they are
+ * read: refused, or not used; and no reader waits for anything in them. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -22,7 +22,7 @@
 #define S INT64_C(1000000000)
 #define RUNS 1000
 #define READERS 2
-/* A reader that says nothing for so long is blocked, however busy the machine
+/* A reader without progress for so long is blocked, however busy the machine
  * is. */
 #define BLOCKED_NS (60 * S)
 /* A reader may be descheduled between two calls. */
@@ -133,7 +133,8 @@ static void bad_files(void)
 	close(fd);
 	expect_refused(tscal_clock_attach_fd(&reader, CLOCK_MONOTONIC, -1),
 		-EBADF, "none");
-	/* Nobody may shrink what is attached, nor write it by its descriptor.
+	/* No process may shrink what is attached, nor write it by its
+	 * descriptor.
 	 */
 	check(ftruncate(page_fd, 0) && errno == EPERM, "shrunk");
 	check(write(page_fd, "x", 1) < 0 && errno == EPERM, "written");
@@ -203,7 +204,7 @@ static uint64_t random_bits(void)
 	return state;
 }
 
-static bool stop, lies; /* atomic; lies: a segment may say any time */
+static bool stop, wrong; /* atomic; wrong: a segment may give any time */
 static uint64_t readings[READERS];
 static volatile sig_atomic_t handled;
 
@@ -216,11 +217,11 @@ static void *read_on(void *n)
 	int64_t stamp;
 
 	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
-		bool any = __atomic_load_n(&lies, __ATOMIC_SEQ_CST);
+		bool any = __atomic_load_n(&wrong, __ATOMIC_SEQ_CST);
 		int64_t before = system_ns(), ns = tscal_now(&reader);
 		int64_t after = system_ns();
 
-		any |= __atomic_load_n(&lies, __ATOMIC_SEQ_CST);
+		any |= __atomic_load_n(&wrong, __ATOMIC_SEQ_CST);
 		check(any || (ns >= before - NEAR_NS && ns <= after + NEAR_NS),
 			"%ld is not near %ld", ns, before);
 		tscal_clock_interval(&reader, &iv);
@@ -271,7 +272,7 @@ static void scribble(int run)
 			__atomic_store_n(&words[random_bits() % 8],
 				random_bits(), __ATOMIC_RELAXED);
 		break;
-	case 3: /* a word of any: a segment may lie by now */
+	case 3: /* a word of any: a segment may be wrong by now */
 		for (int k = 0; k < 40; k++)
 			__atomic_store_n(&words[random_bits() % (SIZE / 8)],
 				random_bits(), __ATOMIC_RELAXED);
@@ -285,26 +286,26 @@ static void restore(int run)
 	memcpy(page, &good, SIZE);
 }
 
-/* A segment that is being overwritten may say anything until its sequence is
+/* A segment that is being overwritten may give any time until its sequence is
  * overwritten too; one that has another word in it, as long as it has. */
-static void change(int run, bool lying, void (*how)(int run))
+static void change(int run, bool any_time, void (*how)(int run))
 {
-	__atomic_store_n(&lies, true, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&wrong, true, __ATOMIC_SEQ_CST);
 	how(run);
 	wait_for_readers(run);
-	__atomic_store_n(&lies, lying, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&wrong, any_time, __ATOMIC_SEQ_CST);
 	wait_for_readers(run);
 }
 
 /* In a reader or not: never back within a generation. */
 static void read_in_handler(int signal)
 {
-	bool any = __atomic_load_n(&lies, __ATOMIC_SEQ_CST);
+	bool any = __atomic_load_n(&wrong, __ATOMIC_SEQ_CST);
 	uint32_t before = tscal_clock_generation(&reader);
 	int64_t first = tscal_now(&reader), second = tscal_now(&reader);
 
 	(void)signal;
-	any |= __atomic_load_n(&lies, __ATOMIC_SEQ_CST);
+	any |= __atomic_load_n(&wrong, __ATOMIC_SEQ_CST);
 	if (!any && second < first && before == tscal_clock_generation(&reader))
 		abort();
 	handled++;
@@ -378,7 +379,7 @@ static void given_back(void)
 	check(tscal_clock_init(&clk, CLOCK_MONOTONIC, &o, NULL) >= 0, "%s",
 		tscal_clock_why(&clk));
 	generation = tscal_clock_generation(&clk);
-	/* Those who have it attached are told. */
+	/* Processes that have it attached see it. */
 	check(tscal_clock_attach_fd(&reader, CLOCK_MONOTONIC, fd) == 0, "%s",
 		tscal_clock_why(&reader));
 	tscal_clock_fini(&clk);

@@ -31,7 +31,7 @@
 
 struct shared {
 	struct tscal_clock clk;
-	int on; /* what tscal_clock_init() said, plus 1 */
+	int on; /* tscal_clock_init()'s result, plus 1 */
 	bool revoke, forget;
 	uint32_t events;
 };
@@ -92,7 +92,7 @@ static void child(void)
 		 * jump. */
 		if (sh->revoke)
 			page_revoke(&sh->clk.own, tscal_rdtsc(), INT64_MIN);
-		/* As if the clock had been set back since somebody read it. */
+		/* As if the clock had been set back since it was read. */
 		if (sh->forget)
 			clock_state(&sh->clk)->system.highest_ns = last +
 								   1000000000;
@@ -222,7 +222,7 @@ static unsigned once(enum kind kind, unsigned hold_at)
 	for (int i = 0; i < TRIES; i++)
 		if (run_into_kind(kind))
 			return step_through(hold_at);
-	skip("no update comes to %s", names[kind]);
+	skip("no update reaches %s", names[kind]);
 	return 0;
 }
 

@@ -10,7 +10,7 @@
 
 #define LIVE_SKIP 77
 
-/* Like assert(), in every build, with the values that tell why. */
+/* Like assert(), in every build, with the values that explain why. */
 #define check(cond, ...)                                                       \
 	do {                                                                   \
 		if (!(cond)) {                                                 \

@@ -120,7 +120,7 @@ static void both_platforms_see_one_cpu(void)
 	tscal_platform_free(live);
 }
 
-/* Whoever owns a container may put one where a mark is looked for. */
+/* The owner of a container may put a file where a mark is looked for. */
 static void a_fifo_does_not_make_a_file_wait(void)
 {
 	struct tscal_platform *p = tscal_platform_passive();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* How much stack a calibration takes: what calibrate.h promises, since it may
- * be called from a thread whose stack somebody else chose. */
+ * be called from a thread whose stack size the caller chose. */
 #include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -11,7 +11,7 @@
 #include "live.h"
 
 #define STACK (1024 * 1024)
-/* calibrate.h says about 100 KB; a debug build takes some more. */
+/* calibrate.h states about 100 KB; a debug build takes some more. */
 #define PROMISED (120 * 1024)
 #define PAINT 0xa5
 

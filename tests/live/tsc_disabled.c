@@ -2,10 +2,10 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
  * A process for which RDTSC was disabled (prctl PR_SET_TSC): the instruction
- * raises SIGSEGV, and so do the vDSO's clocks, which use it.  tscal says so and
- * lives.  The setting survives execve(2); where a path is given the program
- * disables RDTSC and executes it.  (Debian 12's dynamic loader itself executes
- * RDTSC, so that can only be a static program.)
+ * raises SIGSEGV, and so do the vDSO's clocks, which use it.  tscal reports it
+ * and survives.  The setting survives execve(2); where a path is given the
+ * program disables RDTSC and executes it.  (Debian 12's dynamic loader itself
+ * executes RDTSC, so that can only be a static program.)
  */
 #include <errno.h>
 #include <string.h>
@@ -30,7 +30,7 @@ static void calibrate(const struct tscal_opts *opts)
 	check(info.rdtsc_ns < 0, "RDTSC took %g ns", info.rdtsc_ns);
 }
 
-/* A clock works all the same, by system calls, and says why. */
+/* A clock works all the same, by system calls, and reports why. */
 static void read_clock(void)
 {
 	static struct tscal_clock clk;

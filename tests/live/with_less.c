@@ -47,8 +47,8 @@ struct outcome {
 
 static char empty_dir[] = "/tmp/tscal-root-XXXXXX";
 
-/* No /proc and no /sys.  What root may, anybody may in a user namespace of his
- * own, where there are such. */
+/* No /proc and no /sys.  In a user namespace of its own any user has root's
+ * rights, where there are such. */
 static int lose_proc(void)
 {
 	if (chroot(empty_dir) && (unshare(CLONE_NEWUSER) || chroot(empty_dir)))

@@ -131,7 +131,7 @@ static int burst(struct worker *w)
 	return n;
 }
 
-static void nobody_left(void)
+static void no_child_left(void)
 {
 	check(waitpid(-1, NULL, WNOHANG | __WALL) < 0 && errno == ECHILD,
 		"a process is left");
@@ -155,7 +155,7 @@ static void works(void)
 	check(seen->files == 1, "%d descriptors", seen->files);
 	check(seen->blocked == 1, "signals are not blocked");
 	check(count_files() == files, "descriptors are left");
-	nobody_left();
+	no_child_left();
 	worker_close(&w);
 	check(burst(&w) == -ECHILD, "a worker that is closed");
 }
@@ -168,8 +168,8 @@ static void refuses(void)
 
 	fall_ill(WELL, WELL, WELL);
 	check(worker_open(&w, &job, &where, NULL, &c) == -EACCES, "errno");
-	check(c.num == 1000000, "what the timer says of itself");
-	nobody_left();
+	check(c.num == 1000000, "what the timer reports of itself");
+	no_child_left();
 }
 
 static void falls_ill(void)
@@ -188,7 +188,7 @@ static void falls_ill(void)
 		rc = start(&w);
 		check(rc == cases[i].rc, "open, case %zu: %d", i, rc);
 		check(seen->restored == 1, "case %zu: not put back", i);
-		nobody_left();
+		no_child_left();
 
 		fall_ill(WELL, cases[i].ill, WELL);
 		check(!start(&w), "case %zu", i);
@@ -198,7 +198,7 @@ static void falls_ill(void)
 		check(burst(&w) == -ECHILD, "case %zu: it lives on", i);
 		worker_close(&w);
 		check(seen->restored == 1, "case %zu: put back twice", i);
-		nobody_left();
+		no_child_left();
 		check(!seen->handlers, "a handler of the program ran");
 	}
 }
@@ -216,7 +216,7 @@ static void cannot_restore(void)
 		worker_close(&w);
 		check(seen->restored == 2, "case %zu: tried %d times", i,
 			seen->restored);
-		nobody_left();
+		no_child_left();
 	}
 }
 
@@ -269,7 +269,7 @@ static void is_interrupted(void)
 	}
 	setitimer(ITIMER_REAL, &never, NULL);
 	check(seen->restored == 20, "%d of 20", seen->restored);
-	nobody_left();
+	no_child_left();
 }
 
 /* Kernels before 5.9, and filters of that time. */

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
 """check.py SPIN CC: the protocol of a clock's page, checked by SPIN in every order of
-its steps.  Each mutant of the model must fail: else the model shows nothing."""
+its steps.  Each mutant of the model must fail: or else the model proves nothing."""
 import concurrent.futures
 import os
 import re
@@ -14,8 +14,8 @@ import time
 MODEL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "page.pml")
 
 # What a mutant breaks.
-TORN = "said=="
-BACK = "said>=last"
+TORN = "ns=="
+BACK = "ns>=last"
 
 # name, macros, the assertion that fails.  The longest first.  A mutant differs
 # from a run that fails nowhere by its macro alone.
@@ -39,7 +39,7 @@ RUNS = [
      ["READERS=1", "READINGS=1", "T_MAX=2", "UPDATES=1", "COARSE", "JUMP"],
      None),
     ("two attached readers, a late segment", ATTACHED_TWO, None),
-    ("mutant: the seq is not looked at again", STEADY + ["NO_SEQ"], TORN),
+    ("mutant: the seq is not read again", STEADY + ["NO_SEQ"], TORN),
     ("mutant: readers do not close the page", FORWARD + ["NO_CLOSE"], BACK),
     ("mutant: the writer resumes in one step", FORWARD + ["NO_RESUMING"],
      BACK),
@@ -50,7 +50,7 @@ RUNS = [
      ATTACHED + ["NO_EPOCH"], BACK),
     ("mutant: an epoch that is about to begin is not seen",
      ATTACHED_TWO + ["NO_LOCK"], BACK),
-    ("mutant: before a segment an attached reader says what the clock says",
+    ("mutant: before a segment an attached reader returns what the clock shows",
      ATTACHED + ["SET_BACK", "EARLY_CLOCK"], BACK),
 ]
 

@@ -67,14 +67,14 @@ byte slope[RING];
 short highest = LOW;
 byte steps;
 
-/* The world. */
-short tsc = START, off = 0; /* the clock says tsc + off */
+/* The TSC and the clock. */
+short tsc = START, off = 0; /* the clock shows tsc + off */
 bool happened;
 
 /* What the segments are, for the assertions alone. */
 short g_from[NUMBERS], g_base[NUMBERS];
 byte g_slope[NUMBERS];
-byte unchanged; /* by reader: the page is as it was when he looked */
+byte unchanged; /* by reader: the page is as it was when the reader looked */
 
 #define CLOCK (tsc + off)
 
@@ -145,7 +145,7 @@ inline load_segment(n, f, e, b, s, whole)
 #endif
 }
 
-/* These take the variables f, e, b, s, whole, h, held and back of who calls. */
+/* These take the variables f, e, b, s, whole, h, held and back of the caller. */
 
 /* Nothing goes on from the newest segment, nor begins anew. */
 inline close(l, done)
@@ -161,8 +161,8 @@ inline close(l, done)
 #endif
 }
 
-/* Not below what a segment said; done: the page is still the same. */
-inline hold_at_floor(l, said, done)
+/* Not below what a segment gave; done: the page is still the same. */
+inline hold_at_floor(l, ns, done)
 {
 	done = true;
 	if
@@ -171,11 +171,11 @@ inline hold_at_floor(l, said, done)
 		load_segment(NEWEST(l), f, e, b, s, whole);
 		if
 		:: !whole -> done = false
-		:: whole && b + s * (e - f) <= said
-		:: whole && b + s * (e - f) > said &&
-				b + s * (e - f) - said <= HOLD ->
-			said = b + s * (e - f)
-		:: whole && b + s * (e - f) - said > HOLD ->
+		:: whole && b + s * (e - f) <= ns
+		:: whole && b + s * (e - f) > ns &&
+				b + s * (e - f) - ns <= HOLD ->
+			ns = b + s * (e - f)
+		:: whole && b + s * (e - f) - ns > HOLD ->
 			exchange(l, NEXT_GENERATION(l) | STEPPED, done);
 			l = NEXT_GENERATION(l) | STEPPED
 		fi
@@ -183,14 +183,14 @@ inline hold_at_floor(l, said, done)
 }
 
 /*
- * Nor below an earlier answer, nor above most.  Who does not get to record it
+ * Nor below an earlier answer, nor above most.  A reader that cannot record it
  * tries again, or does without after any number of tries: page.c counts them.
  */
-inline hold_at_highest(said, most)
+inline hold_at_highest(ns, most)
 {
 	do
 	:: h = highest;
-		held = said;
+		held = ns;
 		if
 		:: held < h && h - held <= HOLD -> held = h
 		:: else
@@ -200,13 +200,13 @@ inline hold_at_highest(said, most)
 		:: else
 		fi;
 		if
-		:: said < h && h - said > HOLD -> back = true
-		:: held <= h && !(said < h && h - said > HOLD) ->
-			said = held;
+		:: ns < h && h - ns > HOLD -> back = true
+		:: held <= h && !(ns < h && h - ns > HOLD) ->
+			ns = held;
 			break
 #ifdef NO_RECORD
 		:: else ->
-			said = held;
+			ns = held;
 			break
 #else
 		:: else ->
@@ -222,13 +222,13 @@ inline hold_at_highest(said, most)
 		fi;
 		if
 		:: !back ->
-			said = held;
+			ns = held;
 			break
-		:: back && !(said < h && h - said > HOLD)
+		:: back && !(ns < h && h - ns > HOLD)
 		:: back -> /* it is not recorded */
 			steps++;
 			if
-			:: said > most -> said = most
+			:: ns > most -> ns = most
 			:: else
 			fi;
 			break
@@ -255,7 +255,7 @@ inline revoke(number, flags)
 	od
 }
 
-/* Time goes on, and the clock is set, when somebody looks: as good as at any
+/* Time goes on, and the clock is set, when it is read: as good as at any
  * moment before. */
 inline pass()
 {
@@ -295,7 +295,7 @@ proctype writer()
 {
 	byte updates = 0, s, newest;
 	int l, resuming, to;
-	short at, said, lease_end, last, floor, f, e, b, h, held;
+	short at, ns, lease_end, last, floor, f, e, b, h, held;
 	bool ok, whole, back;
 
 	do
@@ -306,7 +306,7 @@ proctype writer()
 		atomic { /* the anchor */
 			pass();
 			at = tsc;
-			said = CLOCK
+			ns = CLOCK
 		};
 		d_step { /* only this process writes segments */
 			lease_end = end[newest % RING];
@@ -336,7 +336,7 @@ proctype writer()
 			fi
 		:: l & CLOSED || at >= lease_end ->
 			/* page_resume(): above what was answered. */
-			floor = said;
+			floor = ns;
 			close(l, ok);
 			if
 			:: ok -> hold_at_floor(l, floor, ok)
@@ -347,7 +347,7 @@ proctype writer()
 				hold_at_highest(floor, 100);
 				h = highest;
 				if
-				:: h - said > HOLD ->
+				:: h - ns > HOLD ->
 					/* page_forget() */
 #ifdef FORGET_LATE
 					revoke(newest, STEPPED);
@@ -359,7 +359,7 @@ proctype writer()
 #endif
 				:: else
 				fi;
-				ok = (floor <= said + EARLY)
+				ok = (floor <= ns + EARLY)
 			:: else
 			fi;
 			if
@@ -368,20 +368,20 @@ proctype writer()
 			fi;
 			l = latch;
 			write_segment(newest + 1, at + EARLY, at + EARLY + 1,
-				said + EARLY, 1);
+				ns + EARLY, 1);
 			to = LATCH(newest + 1, 0, GENERATION(l));
 #ifdef NO_RESUMING
 			if
-			:: highest <= said + EARLY -> exchange(l, to, ok)
+			:: highest <= ns + EARLY -> exchange(l, to, ok)
 			:: else
 			fi
 #else
 			resuming = l | CLOSED | RESUMING;
 			exchange(l, resuming, ok);
 			if
-			:: ok && highest > said + EARLY ->
+			:: ok && highest > ns + EARLY ->
 				exchange(resuming, resuming & ~RESUMING, ok)
-			:: ok && highest <= said + EARLY ->
+			:: ok && highest <= ns + EARLY ->
 				exchange(resuming, to, ok)
 			:: !ok
 			fi
@@ -391,7 +391,7 @@ next:		atomic {
 			floor = 0; f = 0; e = 0; b = 0; h = 0;
 			whole = false; back = false;
 			s = 0; newest = 0; l = 0; resuming = 0; to = 0;
-			at = 0; said = 0; lease_end = 0; last = 0; ok = false
+			at = 0; ns = 0; lease_end = 0; last = 0; ok = false
 		}
 	:: else -> break
 	od
@@ -401,7 +401,7 @@ proctype reader(byte me)
 {
 	byte readings = 0, tries, before, generation, last_generation, s, n;
 	int l;
-	short last = LOW, t, said, most, h, held, f, e, b;
+	short last = LOW, t, ns, most, h, held, f, e, b;
 	bool whole, ok, back;
 
 	do
@@ -443,8 +443,8 @@ proctype reader(byte me)
 		fi;
 #endif
 #endif
-		said = b + s * (t - f);
-		assert(said == g_base[n] + g_slope[n] * (t - g_from[n]));
+		ns = b + s * (t - f);
+		assert(ns == g_base[n] + g_slope[n] * (t - g_from[n]));
 		goto done;
 
 		/* clock_read_slow() and page_answer() */
@@ -464,7 +464,7 @@ again:		if
 			unchanged = unchanged | me;
 			l = latch
 		};
-		read_clock(said);
+		read_clock(ns);
 		read_tsc(t);
 		most = 100;
 		if
@@ -478,8 +478,8 @@ again:		if
 			:: !whole -> goto again
 			:: whole && t >= e -> goto ended
 			:: whole && t >= f && t < e ->
-				said = b + s * (t - f);
-				assert(said == g_base[n] +
+				ns = b + s * (t - f);
+				assert(ns == g_base[n] +
 						g_slope[n] * (t - g_from[n]));
 				goto done
 			:: whole && t < f && n != NUMBER(l) -> n--
@@ -496,7 +496,7 @@ again:		if
 		fi;
 ended:		close(l, ok);
 		if
-		:: ok -> hold_at_floor(l, said, ok)
+		:: ok -> hold_at_floor(l, ns, ok)
 		:: else
 		fi;
 		if
@@ -505,7 +505,7 @@ ended:		close(l, ok);
 		fi;
 hold:		if
 		:: l & UNHELD -> steps++
-		:: else -> hold_at_highest(said, most)
+		:: else -> hold_at_highest(ns, most)
 		fi;
 		if
 		:: latch != l -> goto again
@@ -517,16 +517,16 @@ done:		generation = steps + GENERATION(latch);
 		:: before != generation
 		:: before == generation && generation != last_generation ->
 			last_generation = generation;
-			last = said
+			last = ns
 		:: before == generation && generation == last_generation ->
 #ifndef JUMP
-			assert(said >= last);
+			assert(ns >= last);
 #endif
-			last = said
+			last = ns
 		fi;
 		atomic { /* nothing else is remembered */
 			before = 0; generation = 0; tries = 0;
-			n = 0; s = 0; l = 0; t = 0; said = 0;
+			n = 0; s = 0; l = 0; t = 0; ns = 0;
 			most = 0; h = 0; f = 0; e = 0; b = 0;
 			whole = false; ok = false; back = false
 		}
@@ -560,7 +560,7 @@ short a_highest = LOW;
 
 #define SEGMENTS(l) ((l) & ~(CLOSED | RESUMING))
 
-/* Takes the variable alone of who calls. */
+/* Takes the variable alone of the caller. */
 inline begin_epoch(of_latch, of_stepped)
 {
 	atomic {
@@ -582,7 +582,7 @@ inline begin_epoch(of_latch, of_stepped)
 	alone = false
 }
 
-/* attached_generation(), with the variables e_latch and e_lock of who calls. */
+/* attached_generation(), with the variables e_latch and e_lock of the caller. */
 inline attached_generation(g)
 {
 	e_latch = answered;
@@ -604,7 +604,7 @@ proctype attached(byte me)
 {
 	byte readings = 0, tries, before, generation, last_generation, s, n;
 	int l, e_latch;
-	short last = LOW, t, said, h, held, f, e, b;
+	short last = LOW, t, ns, h, held, f, e, b;
 	bool whole, alone, e_lock, e_stepped, jumped, ended;
 
 	do
@@ -625,7 +625,7 @@ proctype attached(byte me)
 		:: !whole || t < f || t >= e -> goto slow
 		:: else
 		fi;
-		said = b + s * (t - f);
+		ns = b + s * (t - f);
 		goto done;
 
 		/* clock_read_slow() and attached_answer() */
@@ -638,7 +638,7 @@ again:		if
 			tries++
 		fi;
 		l = latch;
-		read_clock(said);
+		read_clock(ns);
 		read_tsc(t);
 		e_stepped = answers_stepped;
 		jumped = false;
@@ -658,12 +658,12 @@ again:		if
 				ended = true;
 				break
 			:: whole && t >= f && t < e ->
-				said = b + s * (t - f);
+				ns = b + s * (t - f);
 				goto done
 			:: whole && t < f && n != NUMBER(l) -> n--
 			:: whole && t < f && n == NUMBER(l) && t >= f - EARLY ->
 #ifndef EARLY_CLOCK
-				said = b;
+				ns = b;
 #endif
 				goto done
 			:: whole && t < f && n == NUMBER(l) && t < f - EARLY ->
@@ -689,11 +689,11 @@ found:		atomic {
 			load_segment(NEWEST(l), f, e, b, s, whole);
 			if
 			:: !whole -> goto again
-			:: whole && b + s * (e - f) <= said
-			:: whole && b + s * (e - f) > said &&
-					b + s * (e - f) - said <= HOLD ->
-				said = b + s * (e - f)
-			:: whole && b + s * (e - f) - said > HOLD ->
+			:: whole && b + s * (e - f) <= ns
+			:: whole && b + s * (e - f) > ns &&
+					b + s * (e - f) - ns <= HOLD ->
+				ns = b + s * (e - f)
+			:: whole && b + s * (e - f) - ns > HOLD ->
 				begin_epoch(SEGMENTS(l), true);
 				goto again
 			fi
@@ -702,12 +702,12 @@ found:		atomic {
 		/* page_hold(); tries are not counted here */
 		do
 		:: h = a_highest;
-			held = said;
+			held = ns;
 			if
-			:: said < h && h - said > HOLD ->
+			:: ns < h && h - ns > HOLD ->
 				begin_epoch(SEGMENTS(l), e_stepped);
 				goto again
-			:: said < h && h - said <= HOLD -> held = h
+			:: ns < h && h - ns <= HOLD -> held = h
 			:: else
 			fi;
 			if
@@ -727,23 +727,23 @@ found:		atomic {
 				fi
 			fi
 		od;
-		said = held;
+		ns = held;
 
 done:		attached_generation(generation);
 		if
 		:: before != generation
 		:: before == generation && generation != last_generation ->
 			last_generation = generation;
-			last = said
+			last = ns
 		:: before == generation && generation == last_generation ->
 #ifndef JUMP
-			assert(said >= last);
+			assert(ns >= last);
 #endif
-			last = said
+			last = ns
 		fi;
 		atomic { /* nothing else is remembered */
 			before = 0; generation = 0; tries = 0;
-			n = 0; s = 0; l = 0; t = 0; said = 0;
+			n = 0; s = 0; l = 0; t = 0; ns = 0;
 			h = 0; held = 0; f = 0; e = 0; b = 0;
 			e_latch = 0;
 			whole = false; alone = false; e_lock = false;

@@ -18,7 +18,7 @@ DESTDIR=$out/stage cmake --install "$out/build"
 libdir=$out/stage/usr/lib/x86_64-linux-gnu
 "$here/needed.sh" "$libdir/libtscal.so"
 if readelf -dW "$libdir/libtscal.so" | grep -E 'R(UN)?PATH'; then
-	echo "under /usr a run path has no business" >&2
+	echo "a run path is wrong under /usr" >&2
 	exit 1
 fi
 # Of what was not built nothing is installed.

@@ -8,7 +8,7 @@ import sys
 import time
 
 lib = ctypes.CDLL(sys.argv[1])
-# struct tscal_clock: what a program in another language must know is its size
+# struct tscal_clock: a program in another language needs only its size
 # and alignment, which tscal_clock_init_sized() checks.
 text = "".join(open(f"{sys.argv[2]}/{name}.h").read()
                for name in ("clock", "clock_page"))

@@ -35,6 +35,6 @@ gcc -std=c11 "${cflags[@]}" "$here/consumer/clock.c" -o "$out/static" \
 gcc -static -std=c11 "${cflags[@]}" "$here/consumer/clock.c" -o "$out/all" \
 	"$libdir/libtscal.a"
 "$out/all"
-# Wherever TSCAL_CLOCK says so, it runs without the TSC.
+# Where TSCAL_CLOCK requires it, it runs without the TSC.
 TSCAL_CLOCK=system "$out/static" | grep -q "TSCAL_CLOCK"
 python3 -B "$here/clock.py" "$libdir/libtscal.so" "$tree/include/tscal"

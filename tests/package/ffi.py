@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
-"""ffi.py LIBRARY: callers without C inlines find all they need exported."""
+"""ffi.py LIBRARY: callers without C inlines find every function exported that they need."""
 import ctypes
 import sys
 
@@ -21,7 +21,7 @@ def main():
         ctypes.POINTER(Conv), ctypes.c_double, ctypes.c_uint64, ctypes.c_int64]
 
     # Larger than any struct tscal_info so far: a caller built against a newer
-    # header must find zeros in what this library does not know.
+    # header must find zeros in the fields that this library lacks.
     info = ctypes.create_string_buffer(b"\xff" * 8192, 8192)
     lib.tscal_calibrate_sized.argtypes = [
         ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t]

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
 # manual.sh TREE LIBDIR: the owner and the reader in tscal_attach(3) build as it
-# says, and run.
+# describes, and run.
 set -euo pipefail
 
 export PKG_CONFIG_PATH=$2/pkgconfig

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
-# pkgconfig.sh DIR: ten lines of C, built with what pkg-config says, as C and as
+# pkgconfig.sh DIR: ten lines of C, built with pkg-config's flags, as C and as
 # C++, shared and all static.
 set -euo pipefail
 here=$(dirname "$0")

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
-# readme.sh README DIR: the C in the README builds as the README says, and runs.
+# readme.sh README DIR: the C in the README builds as the README describes, and runs.
 set -euo pipefail
 
 export PKG_CONFIG_PATH=$2

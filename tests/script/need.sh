@@ -12,14 +12,14 @@ export FAKE_LOG=$fake/log
 cat >"$fake/apt-get" <<'FAKE'
 #!/bin/sh
 [ "$DEBIAN_FRONTEND" = noninteractive ] || exit 9
-said=apt-get
+call=apt-get
 for word; do
 	case $word in
 	-* | *=*) ;;
-	*) said="$said $word" ;;
+	*) call="$call $word" ;;
 	esac
 done
-echo "$said" >>"$FAKE_LOG"
+echo "$call" >>"$FAKE_LOG"
 echo "apt-get talks"
 case "$FAKE_STALE $*" in
 *update*) rm -f "$FAKE_STALE" ;;

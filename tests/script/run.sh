@@ -15,7 +15,7 @@ export PATH=$fake:$PATH
 cd /
 out=$("$root/script/run" --version)
 [ "$out" = "tscal $1" ]
-# Once built, nothing is left to say.
+# Once built, it prints nothing.
 [ -z "$("$root/script/run" --version 2>&1 >/dev/null)" ]
 
 rc=0

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * One updater, held up at random in the middle of its updates, and more readers
+ * One updater, paused at random in the middle of its updates, and more readers
  * than CPUs, while the clock is slewed and set: no reading is older than one
  * that the same thread has had in the same generation; what a stamp means does
- * not change; and nobody waits.
+ * not change; and no reader waits.
  */
 #include <pthread.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "clock/state.h"
-#include "stepping.h"
+#include "settable.h"
 
 #define SECONDS 4
 #define READERS_MAX 64
@@ -31,8 +31,8 @@ static void check_stamp(struct reader *r, uint64_t tsc, int64_t by_now)
 	struct tscal_segment seg;
 	int64_t ns;
 
-	/* What a reading by this TSC value was is what its stamp says, if a
-	 * segment was valid then. */
+	/* The stamp of this TSC value gives the same time as the reading, if
+	 * a segment was valid then. */
 	if (!page_valid(&clk.own, tsc, &seg))
 		return;
 	if (tscal_clock_stamp(&clk, tsc, &ns, NULL) == 0 && ns != by_now)
@@ -86,7 +86,7 @@ static uint32_t disturb(void)
 {
 	const int64_t steps[] = {0, 3000, -3000, 0, 200000, -200000, 0, 0,
 		20000000, 0, -20000000, 0, 5000000000, 0, -5000000000, 0};
-	uint64_t begun = stepping_ops.now_ns(&stepping), at = begun;
+	uint64_t begun = settable_ops.now_ns(&settable), at = begun;
 	uint32_t all = 0;
 	unsigned i = 0;
 
@@ -106,7 +106,7 @@ static uint32_t disturb(void)
 		/* A while undisturbed, a while with pauses beyond the lease. */
 		__atomic_store_n(&pause_most_ns,
 			i / 64 % 2 ? UINT64_C(40000000) : 0, __ATOMIC_RELAXED);
-		at = stepping_ops.now_ns(&stepping);
+		at = settable_ops.now_ns(&settable);
 	}
 	__atomic_store_n(&pause_most_ns, 0, __ATOMIC_RELAXED);
 	return all;
@@ -140,8 +140,8 @@ int main(void)
 	uint32_t events;
 	int rc, bad = 0;
 
-	stepping_begin();
-	opts.platform = &stepping;
+	settable_begin();
+	opts.platform = &settable;
 	opts.interval_ms = 10;
 	rc = tscal_clock_init(&clk, CLOCK_MONOTONIC, &opts, NULL);
 	if (rc != TSCAL_CLOCK_ON_TSC) {

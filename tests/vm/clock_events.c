@@ -2,10 +2,10 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
  * Running clocks while the kernel's are set, steered, given leap seconds and
- * another clocksource.  For a guest of this lab alone: elsewhere it refuses.
+ * another clocksource.  Only for a guest of this lab: elsewhere it refuses.
  *
  * Each step prints a line that ends in "kept" or "broken"; what is broken is
- * said before.  Updates may come late on a busy host: a lapse is allowed
+ * printed before.  Updates may come late on a busy host: a lapse is allowed
  * everywhere, and nothing is asserted of how long something takes.
  */
 #include <errno.h>
@@ -25,7 +25,7 @@
 static void see(const struct want *w)
 {
 	watch(w);
-	say();
+	report_step();
 }
 
 static void set_to(int64_t ns)
@@ -70,7 +70,8 @@ static void steer(const char *name, long ppm, long tick, uint32_t must)
 		.may = {may, may, may, may},
 	};
 
-	/* One interval does not tell a slower clock from one set back. */
+	/* One interval does not distinguish a slower clock from one set back.
+	 */
 	if ((must | may) & RATE)
 		w.may[SLEW] |= SLEWING;
 	step = name;
@@ -108,7 +109,7 @@ static void leap(const char *set, const char *name, int status)
 		fail(TAI, "there was no leap second: it went on further by",
 			tai, 0);
 	adjust((struct timex){.modes = ADJ_STATUS, .status = 0});
-	say();
+	report_step();
 	if (status == STA_INS)
 		must_begin(SLEW);
 }
@@ -152,7 +153,7 @@ int main(void)
 		must_begin(i);
 	step = "nothing is done";
 	quiet();
-	say();
+	report_step();
 	set_by("set by 1 s", S);
 	set_by("set by -1 s", -S);
 	steer("10 ppm", 10, 10000, 0);
@@ -172,7 +173,7 @@ int main(void)
 	switch_to("from acpi_pm to tsc", "tsc");
 	step = "nothing is done at the end";
 	quiet();
-	say();
-	printf("clock_events came to its end\n");
+	report_step();
+	printf("clock_events finished\n");
 	return failures ? 1 : 0;
 }

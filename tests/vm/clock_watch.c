@@ -11,9 +11,9 @@
 
 #define S INT64_C(1000000000)
 
-/* Between updates; five looks in each. */
+/* Between updates; five reads in each. */
 #define INTERVAL_MS 50
-#define LOOKS 5
+#define READS 5
 #define QUIET 20
 #define MOST 400
 
@@ -25,7 +25,7 @@ static struct {
 	struct tscal_clock clk;
 	uint32_t generation; /* of the newest reading */
 	int64_t ns;	     /* it */
-	bool on_tsc;	     /* at the newest look */
+	bool on_tsc;	     /* at the newest read */
 	uint32_t events;     /* in this step */
 	int breaks, excused;
 } c[CLOCKS] = {
@@ -84,7 +84,7 @@ int64_t system_ns(int id)
 	return ts.tv_sec * S + ts.tv_nsec;
 }
 
-/* A reading is not below the one before in the same generation. */
+/* A reading is not below the one before it in its generation. */
 static void look_at_now(int i)
 {
 	uint32_t before = tscal_clock_generation(&c[i].clk);
@@ -112,8 +112,8 @@ static void look_at_interval(int i, bool excuse)
 		return;
 	}
 	c[i].on_tsc = iv.reading != TSCAL_READING_SYSTEM;
-	/* Doubted is what says so itself; and a clock that was set back
-	 * between the two is nowhere. */
+	/* A reading flagged as doubted is excused; a clock that was set
+	 * back between the two has no value to compare. */
 	if (iv.reading == TSCAL_READING_DOUBTED || after < before)
 		return;
 	if (iv.earliest_ns > after)
@@ -128,15 +128,15 @@ static void look_at_interval(int i, bool excuse)
 }
 
 /*
- * One update of all clocks, and looks before it.  Another generation comes by
- * an update, with an event that says so, and by nothing else: but where the
+ * One update of all clocks, and reads before it.  Another generation comes by
+ * an update, with an event for it, and by nothing else: but where the
  * lease is over and the clock was set back, readings find that themselves.
  */
 static void update(const struct want *w, const bool excuse[CLOCKS])
 {
-	const struct timespec part = {0, INTERVAL_MS * 1000000 / LOOKS};
+	const struct timespec part = {0, INTERVAL_MS * 1000000 / READS};
 
-	for (int n = 0; n < LOOKS; n++) {
+	for (int n = 0; n < READS; n++) {
 		nanosleep(&part, NULL);
 		for (int i = 0; i < CLOCKS; i++) {
 			look_at_now(i);
@@ -159,7 +159,7 @@ static void update(const struct want *w, const bool excuse[CLOCKS])
 		if ((before != after) != broke) {
 			fail(i, "generations before and after an update",
 				before, after);
-			fail_events(i, "that update said", (uint32_t)rc);
+			fail_events(i, "that update reported", (uint32_t)rc);
 		}
 		c[i].generation = before;
 		look_at_now(i);
@@ -198,9 +198,10 @@ void watch(const struct want *w)
 		if (allowed & TSCAL_EVENT_BREAKS)
 			allowed |= TSCAL_EVENT_RESUMED;
 		if (w->must[i] & ~c[i].events)
-			fail_events(i, "was not told, but", c[i].events);
+			fail_events(i, "did not report its event, but",
+				c[i].events);
 		if (c[i].events & ~allowed)
-			fail_events(i, "was told", c[i].events);
+			fail_events(i, "reported an event", c[i].events);
 		if (c[i].breaks > 1)
 			fail(i, "breaks, of one", c[i].breaks, 1);
 		if (!c[i].on_tsc)
@@ -247,7 +248,7 @@ void must_begin(int i)
 	}
 }
 
-void say(void)
+void report_step(void)
 {
 	end_step();
 	say_whether();

@@ -31,9 +31,9 @@ extern const char *step;
 /* Of all steps. */
 extern int failures;
 
-/* Something is not as it should be: say so, with two numbers. */
+/* Report a failed rule, with two numbers. */
 void fail(int clock, const char *what, int64_t a, int64_t b);
-/* Something cannot be done here: say so with errno, and exit. */
+/* Something cannot be done here: print errno, and exit. */
 void die(const char *what);
 
 int64_t system_ns(int id);
@@ -44,14 +44,14 @@ void must_begin(int clock);
 
 /*
  * Updates until what must come has come, and 20 at least.  A clock that is
- * concerned need not be held before it has its event; after one that is no
- * break it is known better with each of some updates.
+ * concerned is not checked before it has its event; after one that is no
+ * break its bound narrows with each of some updates.
  */
 void watch(const struct want *w);
 /* A while in which nothing happens. */
 void quiet(void);
 /* The end of a step: what came, and whether all was as it should be. */
-void say(void);
+void report_step(void);
 /* The same, of other clocks than these. */
 void say_whether(void);
 

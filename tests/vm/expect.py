@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
 """What must hold in a machine: one function each, with the steps that it looks
-at.  table.py says which holds where."""
+at.  table.py lists which holds where."""
 from guest import CHECK, GIVEN, NUMBERS, steps
 
-REPORT = "calm tscal --json"
+REPORT = "retry_disturbed tscal --json"
 
 
 def as_nobody(command):
@@ -12,14 +12,14 @@ def as_nobody(command):
 
 
 def record(name, options=""):
-    return (f'calm sh -c "rm -f /tmp/{name}.rec; '
+    return (f'retry_disturbed sh -c "rm -f /tmp/{name}.rec; '
             f'tscal --json {options} record /tmp/{name}.rec"')
 
 
 # In every machine.
 
 @steps(root=REPORT, nobody=as_nobody(REPORT))
-def everybody_gets_a_report(guest):
+def every_user_gets_a_report(guest):
     for step in ("root", "nobody"):
         for s in guest.report(step)["sources"]:
             CHECK.assertNotEqual(s["status"], "error", s)
@@ -27,9 +27,9 @@ def everybody_gets_a_report(guest):
 
 
 @steps(root=REPORT, nobody=as_nobody(REPORT))
-def nobody_is_told_what_is_denied(guest):
-    root = {s["name"]: s for s in guest.calm_report("root")["sources"]}
-    for s in guest.calm_report("nobody")["sources"]:
+def user_nobody_sees_what_is_denied(guest):
+    root = {s["name"]: s for s in guest.undisturbed_report("root")["sources"]}
+    for s in guest.undisturbed_report("nobody")["sources"]:
         if s["status"] not in (*GIVEN, "hint"):
             CHECK.assertIn(s["status"], ("absent", "skipped", "denied"), s)
         if s["status"] == "denied":
@@ -43,18 +43,18 @@ def nobody_is_told_what_is_denied(guest):
 
 
 @steps(recorded=record("guest"), recording="cat /tmp/guest.rec")
-def the_recording_is_judged_alike(guest):
-    guest.judged_alike("recorded", "recording")
+def the_replay_has_the_same_verdicts(guest):
+    guest.same_verdicts("recorded", "recording")
 
 
-EVERYWHERE = [everybody_gets_a_report, nobody_is_told_what_is_denied,
-              the_recording_is_judged_alike]
+EVERYWHERE = [every_user_gets_a_report, user_nobody_sees_what_is_denied,
+              the_replay_has_the_same_verdicts]
 
 
 # CPUID.
 
 @steps(root=REPORT)
-def looks_like_metal_by_cpuid(guest):
+def cpuid_shows_no_hypervisor(guest):
     hv = guest.report("root")["hypervisor"]
     CHECK.assertEqual((hv["present"], hv["vendor"]), (False, "none"))
     CHECK.assertEqual(guest.source("root", "hv-leaf")["status"], "absent")
@@ -82,7 +82,7 @@ def leaf_15_is_out_of_range(guest):
 
 def clock_raw(guest, slack_ppm):
     for step in ("root", "nobody"):
-        guest.holds_the_host(guest.source(step, "clock-raw"), slack_ppm)
+        guest.contains_host_rate(guest.source(step, "clock-raw"), slack_ppm)
 
 
 @steps(root=REPORT, nobody=as_nobody(REPORT))
@@ -130,7 +130,7 @@ def ntp_gives_true_seconds(guest):
 
 
 @steps(slewing="set_clock 23.5 10050 && " + REPORT)
-def ntp_that_slews_is_no_witness(guest):
+def slewing_ntp_is_not_used(guest):
     doc = guest.report("slewing")
     line = guest.source("slewing", "adjtimex")
     CHECK.assertEqual((line["status"], line["hz"]), ("absent", None))

@@ -29,25 +29,25 @@ JUMPS = [
 
 
 def kept(guest, step, done, end):
-    """All that should be done was, and none of it broke anything."""
+    """All steps were done, and no rule was broken."""
     out = guest.done[step].out
     print(out)
     guest.step(step)
     lines = out.splitlines()
     CHECK.assertEqual([x for x in lines if x.endswith((": kept", ": broken"))],
                       [f"{name}: kept" for name in done])
-    CHECK.assertEqual(lines[-1], f"{end} came to its end")
+    CHECK.assertEqual(lines[-1], f"{end} finished")
 
 
 @steps(clocks="clock_events")
 def clocks_keep_their_rules(guest):
-    """clock_events.c says what is done, and what it expects."""
+    """clock_events.c has the steps, and what it expects."""
     kept(guest, "clocks", DONE, "clock_events")
 
 
-# msr.ko is there already, and lets nobody write.
+# msr.ko is loaded already, and permits no writes.
 @steps(jumps="rmmod msr && insmod /lab/modules/msr.ko allow_writes=on && "
              "tsc_jumps")
-def clocks_live_with_jumps(guest):
-    """tsc_jumps.c says what is done, and what it expects."""
+def clocks_follow_tsc_jumps(guest):
+    """tsc_jumps.c has the steps, and what it expects."""
     kept(guest, "jumps", JUMPS, "tsc_jumps")

@@ -6,20 +6,20 @@ from expect import as_nobody
 from guest import CHECK, NUMBERS, distance_ppm, source, steps
 
 # Twenty seconds are for a host that is busy: it takes a fifth of one.
-TSCAL = "calm timeout -s KILL 20 tscal --json"
+TSCAL = "retry_disturbed timeout -s KILL 20 tscal --json"
 REPORT = TSCAL
 # A read of an emulated timer takes a millisecond and more here.
 PORTS = f"{TSCAL} --probe ports --pit --budget-ms 500"
 TIMERS = ("hpet", "acpi-pm", "pit")
-# The kernel of level 1 is told whole kHz, 0.5 of 1 GHz at most, lends its guests
-# that rate cut to a kHz, and theirs cut it again before they double it.
+# The kernel of level 1 is given whole kHz, 0.5 ppm of 1 GHz at most, gives its
+# guests that rate cut to a kHz, and theirs cut it again before they double it.
 LAB_PPM = 0.5 + 1 + 2
 
 reports = steps(root=REPORT, nobody=as_nobody(REPORT), ports=PORTS)
 
 
 def of_all(guest):
-    """Whatever they exit with: everybody_gets_a_whole_report() sees to that."""
+    """With any exit code: every_user_gets_a_complete_report() checks that."""
     for step in ("root", "nobody", "ports"):
         yield step, guest.report(step, code=guest.done[step].code)
 
@@ -36,7 +36,7 @@ def code_of(doc):
 
 
 def named(name):
-    """An expectation that was made is called what it says."""
+    """The name of an expectation that a function made."""
     def mark(function):
         function.__name__ = name
         return function
@@ -46,7 +46,7 @@ def named(name):
 # In every guest.
 
 @reports
-def everybody_gets_a_whole_report(guest):
+def every_user_gets_a_complete_report(guest):
     names = None
     for step, doc in of_all(guest):
         CHECK.assertEqual(guest.done[step].code, code_of(doc), step)
@@ -59,8 +59,8 @@ def everybody_gets_a_whole_report(guest):
 
 @reports
 def the_rate_is_the_hosts(guest):
-    """Within the bounds that the report states, whoever lies, and what the lab
-    itself leaves open."""
+    """Within the report's bounds and the lab's own uncertainty, also where a
+    source is wrong."""
     for step, doc in of_all(guest):
         rate = doc["rate"]
         CHECK.assertIsNotNone(rate["hz"], step)
@@ -77,10 +77,10 @@ def nothing_is_verified(guest):
                              f"{step}: {doc['rate']}")
 
 
-EVERYWHERE = [everybody_gets_a_whole_report, nothing_is_verified]
+EVERYWHERE = [every_user_gets_a_complete_report, nothing_is_verified]
 
 
-# Who it is.
+# The vendor.
 
 def it_is(vendor, base="0x40000000", top=None, also=()):
     """The vendor whose signature is at this base, whose leaves end at top."""
@@ -98,16 +98,16 @@ def it_is(vendor, base="0x40000000", top=None, also=()):
 
 
 @reports
-def it_looks_like_metal_by_cpuid(guest):
+def cpuid_shows_no_hypervisor(guest):
     for _, doc in of_all(guest):
         hv = doc["hypervisor"]
         CHECK.assertEqual((hv["present"], hv["vendor"]), (False, "none"))
 
 
-# What its leaf says.
+# Its timing leaf.
 
-def is_the_hosts(line, guest):
-    """Within 1 kHz, which is what level 1 knows of the host's rate."""
+def is_host_rate(line, guest):
+    """Within 1 kHz: level 1 has the host's rate in whole kHz."""
     CHECK.assertIn(line["status"], NUMBERS, line)
     off = max(line["hz"] - guest.host_hz[1], guest.host_hz[0] - line["hz"])
     CHECK.assertLessEqual(off, 1000, line)
@@ -117,7 +117,7 @@ def is_the_hosts(line, guest):
 def the_leaf_is_chosen(guest):
     for step, doc in of_all(guest):
         CHECK.assertEqual(doc["rate"]["source"], "hv-leaf", step)
-        is_the_hosts(line_of(guest, step, "hv-leaf"), guest)
+        is_host_rate(line_of(guest, step, "hv-leaf"), guest)
 
 
 def the_leaf_is_refused(*words, status="absent"):
@@ -133,10 +133,10 @@ def the_leaf_is_refused(*words, status="absent"):
     return holds
 
 
-def it_is_believed(source, by_root=None):
-    """By all, or by nobody alone if root has a better one."""
+def the_rate_is_from(source, by_root=None):
+    """For all users, or only for nobody if root has a better source."""
     @reports
-    @named(f"{source}_is_believed")
+    @named(f"the_rate_is_from_{source}")
     def holds(guest):
         for step, doc in of_all(guest):
             CHECK.assertEqual(
@@ -148,7 +148,7 @@ def it_is_believed(source, by_root=None):
 
 
 @reports
-def the_leaf_is_called_a_liar(guest):
+def the_leaf_disagrees(guest):
     for step, doc in of_all(guest):
         CHECK.assertEqual(doc["rate"]["verdict"], "conflict", step)
         CHECK.assertEqual(line_of(guest, step, "hv-leaf")["status"], "disagrees")
@@ -157,7 +157,7 @@ def the_leaf_is_called_a_liar(guest):
 
 
 @reports
-def nobody_contradicts(guest):
+def no_source_contradicts(guest):
     """Where nothing is reported, the kernel's rate is the only one."""
     for step, doc in of_all(guest):
         CHECK.assertIn(doc["rate"]["verdict"], ("consistent", "single"),
@@ -177,8 +177,8 @@ def leaf_15(status, *words):
 
 
 @reports
-def the_kernel_believed_leaf_15(guest):
-    """And keeps time by it; nobody but root has a timer to tell."""
+def the_kernel_used_leaf_15(guest):
+    """And keeps time by it; only root can read a timer that shows the error."""
     for step, doc in of_all(guest):
         if step == "nobody":
             CHECK.assertIn(doc["rate"]["verdict"], ("consistent", "single"))
@@ -190,20 +190,20 @@ def the_kernel_believed_leaf_15(guest):
         CHECK.assertIn("CPUID 15h is the host's", doc["rate"]["sentence"])
 
 
-# What its vendor offers beside a leaf.
+# Other sources of its vendor.
 
 @reports
 def the_msr_is_the_hosts(guest):
     for step in ("root", "ports"):
-        is_the_hosts(line_of(guest, step, "hv-msr"), guest)
+        is_host_rate(line_of(guest, step, "hv-msr"), guest)
     line = line_of(guest, "nobody", "hv-msr")
     CHECK.assertEqual((line["status"], line["hz"]), ("denied", None), line)
 
 
 @reports
 def the_backdoor_is_the_hosts(guest):
-    """And is left alone unless I/O ports are permitted."""
-    is_the_hosts(line_of(guest, "ports", "hv-backdoor"), guest)
+    """And is not read unless I/O ports are permitted."""
+    is_host_rate(line_of(guest, "ports", "hv-backdoor"), guest)
     for step in ("root", "nobody"):
         CHECK.assertIsNone(line_of(guest, step, "hv-backdoor")["hz"])
 
@@ -212,13 +212,13 @@ def the_backdoor_is_the_hosts(guest):
 
 @reports
 def the_timers_agree(guest):
-    """They are no second root: nothing_is_verified says so too."""
+    """They are not independent: nothing_is_verified() checks that too."""
     agree = 0
     for name in TIMERS:
         line = line_of(guest, "ports", name)
         if line["status"] in ("absent", "skipped"):
             continue
-        guest.holds_the_host(line)
+        guest.contains_host_rate(line)
         agree += 1
     CHECK.assertGreater(agree, 0)
 
@@ -233,14 +233,14 @@ def the_ports_fault(guest):
 
 @reports
 def the_claim_is_checked(guest):
-    """Unless no timer here can be read finely enough to: then that is said."""
+    """Unless no timer here is fine enough: then the sentence states that."""
     fine = [name for name in TIMERS
             if line_of(guest, "ports", name)["status"] in NUMBERS]
     CHECK.assertIn("Claim checked" if fine else "too coarse here to tell",
                    guest.report("ports")["rate"]["sentence"])
 
 
-# How long it lasts.
+# How long the rate is valid.
 
 def until_moved(watch):
     @reports
@@ -263,8 +263,8 @@ def its_cpus_may_differ(guest):
 
 # Its recording.
 
-@steps(recorded=f"calm sh -c 'rm -f /tmp/guest.rec; timeout -s KILL 20 "
-                "tscal --json record /tmp/guest.rec'",
+@steps(recorded="retry_disturbed sh -c 'rm -f /tmp/guest.rec; "
+                "timeout -s KILL 20 tscal --json record /tmp/guest.rec'",
        recording="cat /tmp/guest.rec")
-def the_recording_is_judged_alike(guest):
-    guest.judged_alike("recorded", "recording")
+def the_replay_has_the_same_verdicts(guest):
+    guest.same_verdicts("recorded", "recording")

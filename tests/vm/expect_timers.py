@@ -13,39 +13,39 @@ TIMERS = f"{PORTS} --pit"
 METAL = f"{TIMERS} --assume-metal"
 
 
-def gives_the_host(guest, step, *names):
+def give_host_rate(guest, step, *names):
     for name in names:
-        guest.holds_the_host(guest.source(step, name))
+        guest.contains_host_rate(guest.source(step, name))
 
 
 @steps(timers=TIMERS)
 def each_timer_gives_the_hosts_rate(guest):
-    gives_the_host(guest, "timers", "hpet", "acpi-pm", "pit")
+    give_host_rate(guest, "timers", "hpet", "acpi-pm", "pit")
 
 
 @steps(timers=TIMERS)
-def emulated_timers_are_no_witnesses(guest):
-    """Of one another: DMI, the WAET table or an HPET of exactly 10 ns tell."""
-    doc = guest.calm_report("timers")
+def emulated_timers_are_not_independent(guest):
+    """DMI, the WAET table or an HPET of exactly 10 ns show the emulation."""
+    doc = guest.undisturbed_report("timers")
     CHECK.assertEqual(doc["rate"]["verdict"], "consistent", doc["rate"])
     CHECK.assertEqual(doc["use"]["verdict"], "until-moved", doc["use"])
 
 
 @steps(metal=METAL)
 def assumed_metal_is_verified(guest):
-    rate = guest.calm_report("metal")["rate"]
-    # By those that are not too coarse to.
+    rate = guest.undisturbed_report("metal")["rate"]
+    # By those that are not too coarse.
     if any(guest.source("metal", name)["status"] in NUMBERS
            for name in ("hpet", "acpi-pm", "pit")):
         CHECK.assertEqual(rate["verdict"], "verified", rate)
         CHECK.assertLessEqual(rate["agreement_ppm"], 500)
     else:
         CHECK.assertIn(rate["verdict"], ("consistent", "single"), rate)
-    gives_the_host(guest, "metal", "hpet", "acpi-pm", "pit")
+    give_host_rate(guest, "metal", "hpet", "acpi-pm", "pit")
 
 
 @steps(timers_nobody=as_nobody(TIMERS))
-def nobody_is_denied_the_timers(guest):
+def user_nobody_is_denied_the_timers(guest):
     for name in ("hpet", "acpi-pm"):
         line = guest.source("timers_nobody", name)
         CHECK.assertEqual((line["status"], line["hz"]), ("denied", None))
@@ -53,7 +53,7 @@ def nobody_is_denied_the_timers(guest):
 
 @steps(ports=PORTS)
 def a_disabled_hpet_is_skipped(guest):
-    """By "nohpet": the table is there, and /dev/hpet, which says EBUSY."""
+    """By "nohpet": the table is there, and /dev/hpet, which returns EBUSY."""
     line = guest.source("ports", "hpet")
     CHECK.assertEqual((line["status"], line["hz"]), ("skipped", None), line)
 
@@ -68,14 +68,14 @@ def an_hpet_that_cannot_be_mapped_is_denied(guest):
 
 @steps(ports=PORTS)
 def hpet_is_absent(guest):
-    """No table; but /dev/hpet is there, and says EBUSY."""
+    """No table; but /dev/hpet is there, and returns EBUSY."""
     line = guest.source("ports", "hpet")
     CHECK.assertEqual((line["status"], line["hz"]), ("absent", None), line)
 
 
 @steps(ports=PORTS)
 def pm_timer_gives_the_hosts_rate(guest):
-    gives_the_host(guest, "ports", "acpi-pm")
+    give_host_rate(guest, "ports", "acpi-pm")
 
 
 @steps(lineage=f"{PORTS} --assume-metal "
@@ -84,34 +84,34 @@ def one_hpet_does_not_verify_itself(guest):
     """The kernel's clock is the HPET's, and so is the HPET."""
     for name in ("hpet", "clock-raw"):
         CHECK.assertEqual(guest.source("lineage", name)["roots"], ["hpet"])
-    gives_the_host(guest, "lineage", "hpet", "clock-raw")
-    rate = guest.calm_report("lineage")["rate"]
+    give_host_rate(guest, "lineage", "hpet", "clock-raw")
+    rate = guest.undisturbed_report("lineage")["rate"]
     CHECK.assertNotEqual(rate["verdict"], "verified", rate)
 
 
 @steps(timers_recorded=record("timers", "--probe ports --pit"),
        timers_recording="cat /tmp/timers.rec")
-def the_timers_recording_is_judged_alike(guest):
-    guest.judged_alike("timers_recorded", "timers_recording", "--pit")
+def the_timers_replay_has_the_same_verdicts(guest):
+    guest.same_verdicts("timers_recorded", "timers_recording", "--pit")
 
 
 @steps(kill_pit="kill_pit")
-def the_pit_is_put_back_whoever_is_killed(guest):
+def the_pit_is_restored_after_a_kill(guest):
     guest.step("kill_pit")
 
 
 @steps(budget="budget")
 def one_window_for_all_counters(guest):
     """A report with all of them has 50 ms by default, and ends soon after them:
-    this emulation, on a host that it shares, took 45 to 110.  What waits for a
-    counter without an end takes seconds."""
+    this emulation, on a host that it shares, took 45 to 110.  A wait for a
+    counter that never ends takes seconds."""
     ms = float(guest.step("budget").out)
     print(f"a report with all counters: {ms} ms of 50")
     CHECK.assertLess(ms, 4 * 50)
 
 
 @steps(second="set_clock 23.5 10000 && " + REPORT + " --budget-ms 1500")
-def a_second_of_ntp_is_a_witness(guest):
+def one_second_of_ntp_is_a_source(guest):
     line = guest.source("second", "ntp")
     CHECK.assertIn(line["status"], NUMBERS, line)
     CHECK.assertGreater(line["ms"], 800)
@@ -129,7 +129,7 @@ def the_window_grows_to_the_target(guest):
         # Or all of the budget is spent, on a slow machine.
         if line["ms"] < 400:
             CHECK.assertLess((line["hz_hi"] / line["hz_lo"] - 1) * 1e6, 4.2)
-    gives_the_host(guest, "grown", "hpet")
+    give_host_rate(guest, "grown", "hpet")
 
 
 @steps(compared="tscal --json --probe ports --pit "
@@ -151,7 +151,7 @@ def all_timers_are_compared(guest):
         if row["numbers"]:
             given.setdefault(row["source"], []).append(row)
         else:
-            # A busy host disturbs it, or its reads are too slow for 1 ms.
+            # A busy host disturbed it, or its reads are too slow for 1 ms.
             CHECK.assertRegex(row["why"], "^(unstable|skipped|coarse): ")
     disturbed = [s["source"] for s in doc["silent"]
                  if s["status"] in ("unstable", "skipped")]
@@ -170,8 +170,8 @@ def all_timers_are_compared(guest):
 
 
 @steps(metal=METAL)
-def registers_are_no_label_here(guest):
-    """QEMU's emulation answers 0 to every register it does not know."""
+def unknown_msrs_give_no_rate(guest):
+    """QEMU's emulation returns 0 for every register it does not have."""
     line = guest.source("metal", "msr-platform")
     CHECK.assertEqual((line["status"], line["hz"]), ("absent", None), line)
 

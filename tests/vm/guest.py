@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
-"""What a machine printed, for the expectations to look at."""
+"""What a machine printed, as the expectations read it."""
 import os
 import pathlib
 import tempfile
@@ -13,13 +13,13 @@ import test_json
 CHECK = test_json.Reports()
 
 NUMBERS = ("used", "agrees")
-# What a source is that gives a number: on a slow machine a timer's bounds may be
-# too wide to agree on anything.
+# The statuses of a source with a number: on a slow machine a timer's bounds may
+# be too wide to agree with anything.
 GIVEN = (*NUMBERS, "coarse")
 
 
 def steps(**named):
-    """An expectation says with this which steps it needs: NAME="shell"."""
+    """The steps that an expectation needs: NAME="shell"."""
     def mark(function):
         function.steps = {**getattr(function, "steps", {}), **named}
         return function
@@ -33,11 +33,11 @@ def distance_ppm(one, other):
 
 
 class TooBusy(Exception):
-    """This machine has more to do than it can, and so cannot tell."""
+    """The host is too busy to check this."""
 
 
 def unless_busy(message):
-    """What is disturbed on a host that is not busy is disturbed by us."""
+    """A disturbance on a host that is not busy is a defect."""
     if os.getloadavg()[0] > os.cpu_count() + 0.5:
         raise TooBusy(f"{message} ({lab.busyness()})")
     CHECK.fail(f"{message}, and the host is not busy ({lab.busyness()})")
@@ -82,7 +82,7 @@ class Guest:
             f"exit code of {name}: {doc['rate']}, {doc['use']}")
         return doc
 
-    def calm_report(self, name, code=None):
+    def undisturbed_report(self, name, code=None):
         """One that nothing disturbed."""
         doc = self.report(name, code)
         for line in doc["sources"]:
@@ -93,7 +93,7 @@ class Guest:
         """A source's line of a step's report."""
         return source(self.report(step), name)
 
-    def holds_the_host(self, line, slack_ppm=0):
+    def contains_host_rate(self, line, slack_ppm=0):
         """A source's interval, and so much more, holds the host's rate."""
         CHECK.assertIn(line["status"], GIVEN, line)
         CHECK.assertIsNotNone(line["hz_lo"], line)
@@ -110,11 +110,11 @@ class Guest:
         CHECK.assertEqual(r.returncode, self.machine.code, r.stderr)
         return parse(r.stdout)
 
-    def judged_alike(self, recorded, recording, *options):
+    def same_verdicts(self, recorded, recording, *options):
         """The report of `tscal record` in the guest, and the host's replay of
         what it wrote."""
         # Recording judges nothing, and so exits with 0.
-        there = self.calm_report(recorded, code=0)
+        there = self.undisturbed_report(recorded, code=0)
         here = self.replay(recording, *options)
         for key in ("verdict", "source", "roots"):
             CHECK.assertEqual(there["rate"][key], here["rate"][key], key)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* For programs that change a machine: only ever a guest of this lab. */
+/* For programs that change a machine: it must be a guest of this lab. */
 #ifndef TSCAL_TESTS_VM_IN_LAB_H
 #define TSCAL_TESTS_VM_IN_LAB_H
 

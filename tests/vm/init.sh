@@ -4,7 +4,7 @@
 # SPDX-FileCopyrightText: 2026 The tscal authors
 # /init of a guest: run the steps in /lab/steps in the order of their names.
 # The console is the kernel's; what the steps print goes, between markers, to
-# the second serial port or a virtual one, where nobody else writes.
+# the second serial port or a virtual one, where nothing else writes.
 export PATH=/bin LD_LIBRARY_PATH=/lib/lab
 /bin/busybox --install -s /bin
 
@@ -72,7 +72,7 @@ for s in /lab/steps/*; do
 	step "${name#*-}" sh "$s"
 done
 printf '@@lab done\n' >&3
-# What is written to a port takes its time.
+# Writing to a port takes time.
 exec 3>&-
 usleep 200000
 reboot -f

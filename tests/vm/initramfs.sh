@@ -19,8 +19,8 @@ chmod 755 "$root"
 mkdir -p "$root"/{bin,dev,etc,lab/{modules,steps,virtio},lib/lab,proc,sys,tmp}
 chmod 1777 "$root/tmp"
 cp "$here/init.sh" "$root/init"
-cp "$here/calm.sh" "$root/bin/calm"
-chmod 755 "$root/init" "$root/bin/calm"
+cp "$here/retry_disturbed.sh" "$root/bin/retry_disturbed"
+chmod 755 "$root/init" "$root/bin/retry_disturbed"
 cp "$kernel"/*.ko "$root/lab/modules"
 cp "$kernel"/virtio/*.ko "$root/lab/virtio"
 printf '%s\n' root:x:0:0::/:/bin/sh nobody:x:65534:65534::/:/bin/sh \

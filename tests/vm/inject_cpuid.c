@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * A library to preload into QEMU with KVM: its guest gets the CPUID that
- * LAB_CPUID says, by executing real CPUID instructions.  One change a line, or
+ * A library to preload into QEMU with KVM: its guest gets the CPUID in
+ * LAB_CPUID, by executing real CPUID instructions.  One change a line, or
  * between semicolons; all numbers are hexadecimal:
  *
  *	drop FIRST LAST			no leaf of this range

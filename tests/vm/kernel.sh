@@ -3,8 +3,8 @@
 # SPDX-FileCopyrightText: 2026 The tscal authors
 # kernel.sh DIR: Debian's cloud kernel for the guests, as DIR/vmlinuz, its
 # modules that the guests load, in DIR/kvm those for having guests, in DIR/virtio
-# those for being one of them.  It is unpacked, not installed.  What is there
-# already is kept.  Exit 77: it cannot be had, and why.
+# those for being one of them.  It is unpacked, not installed.  Files that exist
+# are kept.  Exit 77: it cannot be had, and why.
 set -euo pipefail
 # shellcheck source=script/lib.sh
 . "$(dirname "$0")/../../script/lib.sh"
@@ -32,14 +32,14 @@ for tool in apt-cache apt-get dpkg-deb; do
 		skip "no $tool: the guests' kernel is a Debian package"
 done
 
-# The package of the newest kernel that the package list knows.
+# The package of the newest kernel in the package list.
 newest() {
 	LC_ALL=C apt-cache depends linux-image-cloud-amd64 2>/dev/null |
 		sed -n 's/^ *Depends: *\(linux-image-[^ <>]*\)$/\1/p' | head -n 1
 }
 
-# download DIR: the package, into that directory.  Root gives the download to
-# nobody else: the user _apt may not reach the directory.
+# download DIR: the package, into that directory.  Root downloads
+# as itself: the user _apt may not reach the directory.
 download() {
 	local package
 	package=$(newest)

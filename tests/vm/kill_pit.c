@@ -49,7 +49,7 @@ static void open_pit(struct worker *w)
 	int rc = pit_open(w, &c);
 
 	must(!rc, "the PIT can be read");
-	must(look().mode == 0x34, "it counts round");
+	must(look().mode == 0x34, "it counts and wraps");
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
-"""Boot a machine under QEMU's software emulation, run steps in it, and give
-back what each printed."""
+"""Boot a machine under QEMU's software emulation, run steps in it, and return
+what each printed."""
 import dataclasses
 import os
 import pathlib
@@ -27,7 +27,7 @@ def skip(why):
 
 
 def busyness():
-    """How busy this machine is, for whoever reads why nothing was seen."""
+    """How busy this machine is, for messages of skipped tests."""
     return (f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs "
             f"in the last minute")
 
@@ -40,28 +40,47 @@ class Machine:
     cpu: str = "max,-hypervisor"
     append: str = ""            # to the kernel's command line
     flags: tuple = ()           # to QEMU's
-    clocksource: str = "tsc"    # steps begin when the kernel has come to it
+    clocksource: str = "tsc"    # steps begin when the kernel uses it
     code: int = 0               # what tscal exits with there
     seconds: int = 300          # longer, and it hangs: it takes 5 to 20
-    still_seconds: int = 0      # without a word for so long it is Still; 0: no
+    still_seconds: int = 0      # Still after so long without output; 0: never
     archives: tuple = ("base.cpio",)  # the initramfs, before the steps
     files: dict = dataclasses.field(default_factory=dict)  # {path: bytes}
+
+    def plan(self, khz):
+        """The machine with the host's kHz, and its steps, {name: shell}."""
+        return (dataclasses.replace(self, append=self.append.format(khz=khz)),
+                gather(self.holds))
+
+    def results(self, done):
+        """Per guest of done, its row, its steps, and why it failed or None."""
+        return [(self, done, None)]
+
+
+def gather(expectations):
+    """The steps of all, in order; one that two need is run once."""
+    steps = {}
+    for e in expectations:
+        for name, text in e.steps.items():
+            if steps.setdefault(name, text) != text:
+                raise ValueError(f"two steps named {name}")
+    return steps
 
 
 @dataclasses.dataclass
 class Step:
-    """What a step left behind."""
+    """The result of a step."""
     code: int
     out: str
     err: str
 
 
 class Failed(Exception):
-    """The machine did not come to its end."""
+    """The machine did not finish."""
 
 
 class Still(Failed):
-    """Its own clocks stand still: what limits its steps did not end one."""
+    """Its own clocks stand still: a step's time limit did not end it."""
 
 
 def cpio(files):
@@ -81,7 +100,7 @@ def cpio(files):
 
 
 def orders(steps, clocksource):
-    """The files that tell init what to do."""
+    """The files that init reads: steps and clocksource."""
     return {"lab/clocksource": clocksource,
             **{f"lab/steps/{n:03}-{name}": text + "\n"
                for n, (name, text) in enumerate(steps.items())}}
@@ -96,9 +115,9 @@ def parse(report):
 
 
 def spoilt(machine, dmesg, hz):
-    """Why this boot shows a busy host and no machine; None if it does not.
-    What the guest's kernel measures is wrong when it is held up meanwhile: its
-    first guess by percents, and then it is refused what it measures next."""
+    """Why a busy host made this boot useless; None if it did not.
+    The guest's kernel measures wrong when it is delayed meanwhile: its first
+    guess by percents, and then it rejects what it measures next."""
     m = re.search(r"tsc: Detected ([\d.]+) MHz processor", dmesg)
     if not m or abs(float(m[1]) * 1e6 / hz - 1) > 0.009:
         return f"its kernel's first guess: {m and m[0]}"
@@ -130,7 +149,7 @@ def boot(machine, steps, cache, tick=lambda: None):
         run(machine, cache / "kernel" / "vmlinuz", where, tick)
         report = (where / "report").read_text(errors="replace")
         if not report.endswith("@@lab done\n"):
-            raise Failed("init did not come to its end; the console:\n"
+            raise Failed("init did not finish; the console:\n"
                          f"{tail(where / 'console')}\nthe report:\n"
                          f"{tail(where / 'report')}")
         return parse(report)
@@ -148,8 +167,8 @@ def run(machine, kernel, where, tick):
         *machine.flags]
     for name in ("console", "report"):
         (where / name).touch()
-    begin = heard = time.monotonic()
-    said_bytes = 0
+    begin = changed = time.monotonic()
+    report_bytes = 0
     with (where / "qemu").open("w") as log:
         qemu = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
                                 stderr=log, preexec_fn=die_with_parent)
@@ -162,11 +181,11 @@ def run(machine, kernel, where, tick):
             except subprocess.TimeoutExpired:
                 now = time.monotonic()
                 size = (where / "report").stat().st_size
-                if size != said_bytes:
-                    heard, said_bytes = now, size
-                if machine.still_seconds and now - heard > machine.still_seconds:
+                if size != report_bytes:
+                    changed, report_bytes = now, size
+                if 0 < machine.still_seconds < now - changed:
                     raise Still(
-                        f"no word for {machine.still_seconds} s; the report:\n"
+                        f"no output for {machine.still_seconds} s; the report:\n"
                         f"{tail(where / 'report')}") from None
                 if now - begin > machine.seconds:
                     raise Failed(
@@ -177,13 +196,13 @@ def run(machine, kernel, where, tick):
         if qemu.poll() is None:
             qemu.kill()
             qemu.wait()
-    said = (where / "qemu").read_text(errors="replace")
+    output = (where / "qemu").read_text(errors="replace")
     if code:
-        raise Failed(f"{' '.join(command)}\nexited with {code}:\n{said}")
+        raise Failed(f"{' '.join(command)}\nexited with {code}:\n{output}")
 
 
 def die_with_parent():
-    """ctest kills what takes too long, not what that has started."""
+    """ctest kills a test that takes too long, not its children."""
     import ctypes
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
 # level2 NAME SECONDS BACKDOOR QEMU-OPTION...: in a guest that has KVM, boot one
-# of its own with the steps in /lab/guests/NAME.cpio, and print what these left.
+# of its own with the steps in /lab/guests/NAME.cpio, and print their results.
 # BACKDOOR is KVM's parameter enable_vmware_backdoor.  With LAB_CPUID its CPUID
 # is another one: see inject_cpuid.c.
 name=$1 seconds=$2 backdoor=$3

@@ -3,7 +3,7 @@
 /*
  * port61 [VALUE]: print the bits of port 0x61 that software sets, after setting
  * them.  0 lets the PIT's channel 2 count, 1 gives it to the speaker, 2 and 3
- * mask errors; the others change by themselves.  For a guest of this lab alone.
+ * mask errors; the others change by themselves.  Only for a guest of this lab.
  */
 #include <stdio.h>
 #include <stdlib.h>

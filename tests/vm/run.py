@@ -1,89 +1,108 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
-"""run.py MACHINE: boot it and see whether all holds that should; without a
-machine, name them.  In the environment: TSCAL, TSCAL_SOURCE_DIR, and
-TSCAL_VM_CACHE, which vm_prepare fills.  Exit 77: it cannot be booted here."""
+"""run.py MACHINE [GUEST...]: boot a machine of table.py, or one of
+table_level2.py with its guests or only with these, and check every expectation
+of its row; without a machine, list all.  In the environment: TSCAL,
+TSCAL_SOURCE_DIR, and TSCAL_VM_CACHE, which vm_prepare fills.  With
+TSCAL_VM_KEEP, what each step printed is written to that directory.  Exit 77: it
+cannot be booted here."""
 import dataclasses
 import os
+import pathlib
 import sys
 import time
 
 import lab
+from guest import Guest, TooBusy
+from hostclock import HostClock
+from table import MACHINES
+from table_level2 import HOSTS
 
-# Boots, when the host holds the guest's kernel up while it measures.
+# Boots, when the host delays the guest's kernel while it measures, or when the
+# guest's clocks stand still: QEMU's emulation of SVM sometimes loses a timer.
 TRIES = 3
 
 
-def gather(expectations):
-    """The steps of all, in order; one that two need is run once."""
-    steps = {}
-    for e in expectations:
-        for name, text in e.steps.items():
-            if steps.setdefault(name, text) != text:
-                raise ValueError(f"two steps named {name}")
-    return steps
-
-
-def judge(expectations, guest):
-    """How many fail, and how many cannot be seen on a machine so busy."""
-    from guest import TooBusy
-
-    failed = unseen = 0
-    for holds in expectations:
+def boot(row, clock):
+    """What the steps of the machine printed."""
+    machine, steps = row.plan(clock.khz())
+    for n in range(TRIES):
+        if n:
+            print(f"booted again: {why}")
+        begin = time.monotonic()
         try:
-            holds(guest)
+            done = lab.boot(machine, steps, os.environ["TSCAL_VM_CACHE"],
+                            clock.tick)
+        except lab.Still as e:
+            why = e
+            continue
+        clock.tick()
+        print(f"{row.name}: {time.monotonic() - begin:.1f} s, host "
+              "{:.0f} to {:.0f} Hz".format(*clock.hz()))
+        why = lab.spoilt(machine, done["dmesg"].out, clock.hz()[0])
+        if not why:
+            return done
+    if isinstance(why, lab.Still):
+        raise why
+    lab.skip(f"this machine is too busy ({lab.busyness()}): {why}")
+
+
+def keep(name, done):
+    """What the guest printed, to be read later."""
+    where = os.environ.get("TSCAL_VM_KEEP")
+    for step, s in done.items() if where else ():
+        path = pathlib.Path(where, name, step)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(s.out + s.err)
+
+
+def check(guest, done, error, host_hz):
+    """How many expectations fail, and how many a busy host hides."""
+    keep(guest.name, done)
+    print(f"\n{guest.name}:", end=" ")
+    if not error and done["settle"].code:
+        error = (f"the kernel did not switch to the clocksource "
+                 f"{guest.clocksource}:\n{done['settle'].out}")
+    if error:
+        print(error)
+        return 1, 0
+    failed = hidden = 0
+    for expectation in guest.holds:
+        try:
+            expectation(Guest(guest, done, host_hz))
         except TooBusy as e:
-            unseen += 1
-            print(f"\n{holds.__name__} was not seen: {e}")
+            hidden += 1
+            print(f"\n{expectation.__name__} could not be checked: {e}")
         except Exception as e:
             failed += 1
-            print(f"\n{holds.__name__}: {type(e).__name__}: {e}")
-    print(f"{len(expectations) - failed - unseen} of {len(expectations)} hold")
-    return failed, unseen
+            print(f"\n{expectation.__name__}: {type(e).__name__}: {e}")
+    print(f"{len(guest.holds) - failed - hidden} of {len(guest.holds)} hold")
+    return failed, hidden
 
 
 def main():
-    # Only now, since these need the environment.
-    from guest import Guest
-    from hostclock import HostClock
-    from table import MACHINES
-
-    if len(sys.argv) != 2:
-        print("\n".join(m.name for m in MACHINES))
+    rows = {row.name: row for row in MACHINES + HOSTS}
+    if len(sys.argv) < 2:
+        for row in rows.values():
+            print(row.name, *(g.name for g in getattr(row, "guests", ())))
         return 0
-    machine = next(m for m in MACHINES if m.name == sys.argv[1])
-    host = HostClock()
-    if not host.known():
+    row = rows[sys.argv[1]]
+    if sys.argv[2:]:
+        row = dataclasses.replace(row, guests=[
+            g for g in row.guests if g.name in sys.argv[2:]])
+    clock = HostClock()
+    if not clock.known():
         print("tscal does not find this machine's own rate")
         return 1
-    machine = dataclasses.replace(
-        machine, append=machine.append.format(khz=host.khz()))
-
     try:
-        for _ in range(TRIES):
-            begin = time.monotonic()
-            done = lab.boot(machine, gather(machine.holds),
-                            os.environ["TSCAL_VM_CACHE"], host.tick)
-            host.tick()
-            print(f"{machine.name}: {time.monotonic() - begin:.1f} s, host "
-                  "{:.0f} to {:.0f} Hz".format(*host.hz()))
-            why = lab.spoilt(machine, done["dmesg"].out, host.hz()[0])
-            if not why:
-                break
-            print(f"booted once more: {why}")
+        done = boot(row, clock)
     except lab.Failed as e:
-        print(f"{machine.name}: {e}")
+        print(f"{row.name}: {e}")
         return 1
-    if why:
-        lab.skip(f"this machine is too busy ({lab.busyness()}): {why}")
-    if done["settle"].code:
-        print(f"the kernel did not come to the clocksource "
-              f"{machine.clocksource}:\n{done['settle'].out}")
-        return 1
-
-    failed, unseen = judge(machine.holds, Guest(machine, done, host.hz()))
-    if unseen and not failed:
+    counts = [check(*result, clock.hz()) for result in row.results(done)]
+    failed, hidden = map(sum, zip(*counts))
+    if hidden and not failed:
         lab.skip(f"this machine is too busy ({lab.busyness()})")
     return int(failed > 0)
 

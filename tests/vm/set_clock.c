@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
  * set_clock FREQ-PPM TICK: leave the kernel's clock as an NTP daemon does that
- * has settled there.  For a guest of this lab alone: elsewhere it refuses.
+ * has settled there.  Only for a guest of this lab: elsewhere it refuses.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
-"""How the lab tells a machine that stands still from one that works."""
+"""How the lab distinguishes a machine that stands still from one that works."""
 import pathlib
 import tempfile
 import unittest
@@ -8,10 +8,10 @@ import unittest
 import lab
 
 # In place of QEMU: the file of the second -serial is the report.
-SILENT = """#!/bin/sh
+NO_OUTPUT = """#!/bin/sh
 exec sleep 60
 """
-TALKS = """#!/bin/sh
+SLOW_OUTPUT = """#!/bin/sh
 for word; do case $word in file:*) report=${word#file:} ;; esac; done
 for i in 1 2 3 4 5 6; do echo $i >>"$report"; sleep 0.5; done
 """
@@ -30,16 +30,16 @@ class Still(unittest.TestCase):
             finally:
                 lab.QEMU = before
 
-    def test_no_word(self):
+    def test_no_output(self):
         with self.assertRaises(lab.Still):
-            self.run_machine(SILENT, still_seconds=1)
+            self.run_machine(NO_OUTPUT, still_seconds=1)
 
-    def test_a_word_now_and_then(self):
-        self.run_machine(TALKS, still_seconds=2)
+    def test_output_now_and_then(self):
+        self.run_machine(SLOW_OUTPUT, still_seconds=2)
 
     def test_too_long(self):
         with self.assertRaises(lab.Failed) as caught:
-            self.run_machine(TALKS, seconds=1)
+            self.run_machine(SLOW_OUTPUT, seconds=1)
         self.assertNotIsInstance(caught.exception, lab.Still)
 
 

@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
  * Running clocks while the TSC jumps: TSC_ADJUST is written, of all CPUs or of
- * one.  For a guest of this lab alone, with two CPUs, the kernel's clocks by
+ * one.  Only for a guest of this lab, with two CPUs, the kernel's clocks by
  * kvm-clock, and msr.ko that permits writes: elsewhere it refuses.
  *
  * Each step prints a line that ends in "kept" or "broken", as in
@@ -28,7 +28,7 @@
 #define CPUS 2
 #define JUMP TSCAL_EVENT_JUMP
 #define AHEAD (50 * MS)
-/* Readings are held for 10 ms at what was said before, and a busy host delays
+/* Readings stay at the reading before for 10 ms, and a busy host delays
  * them. */
 #define HELD (20 * MS)
 
@@ -76,7 +76,7 @@ static void jump(const char *name, int64_t ns)
 	for (int cpu = 0; cpu < CPUS; cpu++)
 		shift(cpu, ns);
 	watch(&w);
-	say();
+	report_step();
 }
 
 /* By the kernel itself, which has a record of each CPU's TSC.  The vDSO takes
@@ -175,10 +175,10 @@ static void read_meanwhile(
 		if (r[cpu].backward)
 			fail(MONO, "readings that step back, on CPU",
 				r[cpu].backward, cpu);
-		/* As far as an answer is held at what was said before, and
+		/* As far as a reading is held at the one before, and
 		 * some. */
 		if (r[cpu].vdso_ns > HELD)
-			fail(MONO, "is not what clock_gettime() says, by",
+			fail(MONO, "differs from clock_gettime(), by",
 				r[cpu].vdso_ns, cpu);
 	}
 }
@@ -186,8 +186,8 @@ static void read_meanwhile(
 /*
  * CPU 1 is ahead.  A clock has one line for all CPUs, so a reading there is
  * ahead as well; with kvm-clock clock_gettime() is ahead by the same, and no
- * update can tell.  What is owed is that readings are clock_gettime()'s on
- * each CPU, and on each do not step back.
+ * update can tell.  The rule: readings are clock_gettime()'s on each CPU,
+ * and do not step back on any.
  */
 static void one_ahead(struct tscal_clock *clk, const char *name, bool in_turn)
 {
@@ -209,7 +209,7 @@ static void none_ahead(struct tscal_clock *clk, const char *name)
 	struct tscal_interval iv;
 
 	step = name;
-	/* Until the first updates, what was said before is held. */
+	/* Readings stay at the one before until the first updates. */
 	read_meanwhile(clk, true, r);
 	read_meanwhile(clk, true, r);
 	for (int cpu = 0; cpu < CPUS; cpu++)
@@ -277,11 +277,11 @@ int main(void)
 		must_begin(i);
 	step = "nothing is done";
 	quiet();
-	say();
+	report_step();
 	jump("all CPUs by 1 s", S);
 	jump("all CPUs by -1 s", -S);
 	jump("all CPUs by 50 ms", 50 * MS);
 	of_one_cpu();
-	printf("tsc_jumps came to its end\n");
+	printf("tsc_jumps finished\n");
 	return failures ? 1 : 0;
 }

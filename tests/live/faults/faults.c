@@ -80,7 +80,7 @@ void fault_exit(void)
 	watch_for(random_below(400) * MS);
 }
 
-/* In a file, which can be shrunk: nobody does. */
+/* In a file, which could be shrunk, but is not. */
 static void *map_new_page(const char *path)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -114,8 +114,8 @@ void fault_new_page(void)
 	snprintf(path, sizeof(path), "%s/tscal-faults-%d",
 		access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm", (int)getpid());
 	unlink(path);
-	/* The file is deleted, and its owner dies; who has it mapped reads on,
-	 * by clock_gettime() soon. */
+	/* The file is deleted, and its owner dies; processes that have it
+	 * mapped read on, by clock_gettime() soon. */
 	if (keeper)
 		keeper_kill(keeper);
 	keeper = 0;
@@ -123,7 +123,7 @@ void fault_new_page(void)
 		munmap(page, SIZE);
 	page = map_new_page(path);
 	check(keep(BY_THREAD), "not on the TSC");
-	/* Nobody updates the one of before any more. */
+	/* The previous one is not updated any more. */
 	while (old && tscal_clock_check(&clocks[ATTACHED]) == 0)
 		watch_for(10 * MS);
 	check(!old || tscal_clock_check(&clocks[ATTACHED]) == TSCAL_EVENT_LAPSE,

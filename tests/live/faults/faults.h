@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * What may become of the processes that keep and read a clock.
+ * Faults of the processes that keep and read a clock.
  *
  * Three clocks are read all the time, by threads of this process: one that it
  * has attached, kept by another process, and two of its own, one of them with

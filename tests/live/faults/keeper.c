@@ -89,7 +89,7 @@ void keeper_wait(void)
 	int64_t until = system_ns() + LONG_NS;
 
 	while (tscal_clock_check(&clocks[ATTACHED])) {
-		check(system_ns() < until, "nobody keeps the clock: %s",
+		check(system_ns() < until, "no process keeps the clock: %s",
 			tscal_clock_why(&clocks[ATTACHED]));
 		watch_for(MS);
 	}

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* Readers, and what is owed to them: never back within a generation, within
+/* Readers, and the rules for them: never back within a generation, within
  * the bound or flagged, never blocked. */
 #include "faults.h"
 
 #include <pthread.h>
 #include <time.h>
 
-/* A reader that says nothing for so long is blocked, however busy the machine
+/* A reader without progress for so long is blocked, however busy the machine
  * is. */
 #define BLOCKED_NS (60 * S)
 #define HOLD_NS (10 * MS)

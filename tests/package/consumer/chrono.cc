@@ -43,7 +43,7 @@ int main()
 	using wall = tscal::clock<real>;
 	if (tscal_clock_init(&real, CLOCK_REALTIME, nullptr, nullptr) < 0)
 		return 5;
-	/* Somebody may set the clock meanwhile. */
+	/* The clock may be set meanwhile. */
 	auto apart = wall::to_system(wall::now()) -
 		     std::chrono::system_clock::now();
 	if (apart > 10s || apart < -10s ||

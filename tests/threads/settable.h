@@ -5,8 +5,8 @@
  * offset on all clocks but CLOCK_MONOTONIC_RAW, which stands still behind.  And
  * with pauses in the middle of an update.
  */
-#ifndef TSCAL_TESTS_STEPPING_H
-#define TSCAL_TESTS_STEPPING_H
+#ifndef TSCAL_TESTS_SETTABLE_H
+#define TSCAL_TESTS_SETTABLE_H
 
 #include <stdlib.h>
 #include <time.h>
@@ -15,8 +15,8 @@
 
 static int64_t stepped_ns;     /* atomic */
 static uint64_t pause_most_ns; /* 0: none */
-static struct plat_ops stepping_ops;
-static struct tscal_platform stepping = {&stepping_ops};
+static struct plat_ops settable_ops;
+static struct tscal_platform settable = {&settable_ops};
 
 static void sleep_ns(uint64_t ns)
 {
@@ -33,8 +33,8 @@ static int64_t offset_of(int clock_id)
 		       : __atomic_load_n(&stepped_ns, __ATOMIC_SEQ_CST);
 }
 
-/* Held up now and then, in whoever calls. */
-static void hold_up(void)
+/* Pauses the caller now and then. */
+static void pause_at_random(void)
 {
 	static _Thread_local uint64_t state = 88172645463325252;
 	uint64_t most = __atomic_load_n(&pause_most_ns, __ATOMIC_RELAXED);
@@ -42,12 +42,12 @@ static void hold_up(void)
 	state ^= state << 13;
 	state ^= state >> 7;
 	state ^= state << 17;
-	/* For at least three quarters of it, that leases do run out. */
+	/* At least three quarters of it, so that leases do run out. */
 	if (most && state % 8 == 0)
 		sleep_ns(most - (state >> 8) % (most / 4));
 }
 
-static int stepping_burst(struct tscal_platform *p, int clock_id,
+static int settable_burst(struct tscal_platform *p, int clock_id,
 	struct plat_sample *buf, const struct plat_until *until)
 {
 	int64_t offset = offset_of(clock_id);
@@ -56,16 +56,16 @@ static int stepping_burst(struct tscal_platform *p, int clock_id,
 
 	/* Set while it was read: read again. */
 	if (offset != offset_of(clock_id))
-		return stepping_burst(p, clock_id, buf, until);
+		return settable_burst(p, clock_id, buf, until);
 	for (int i = 0; i < n; i++)
 		buf[i].ref += (uint64_t)offset;
 	/* An updater alone reads more than once. */
 	if (until->reads > 1)
-		hold_up();
+		pause_at_random();
 	return n;
 }
 
-static int stepping_ns(
+static int settable_ns(
 	struct tscal_platform *p, int clock_id, bool system_call, int64_t *ns)
 {
 	int rc = tscal_platform_passive()->ops->clock_ns(
@@ -75,11 +75,11 @@ static int stepping_ns(
 	return rc;
 }
 
-static void stepping_begin(void)
+static void settable_begin(void)
 {
-	stepping_ops = *tscal_platform_passive()->ops;
-	stepping_ops.clock_burst = stepping_burst;
-	stepping_ops.clock_ns = stepping_ns;
+	settable_ops = *tscal_platform_passive()->ops;
+	settable_ops.clock_burst = settable_burst;
+	settable_ops.clock_ns = settable_ns;
 }
 
-#endif /* TSCAL_TESTS_STEPPING_H */
+#endif /* TSCAL_TESTS_SETTABLE_H */
