@@ -3,6 +3,7 @@
 #include "plat/text.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 int text_read(
@@ -73,4 +74,26 @@ double text_number(const char *text, const char **end)
 	}
 	*end = c;
 	return value / unit;
+}
+
+void text_vprintf(char *buf, size_t size, const char *fmt, va_list ap)
+{
+	size_t len = strlen(buf);
+	int wanted = vsnprintf(buf + len, size - len, fmt, ap);
+	char *blank;
+
+	if (wanted < 0 || len + (size_t)wanted < size)
+		return;
+	blank = strrchr(buf, ' ');
+	if (blank)
+		*blank = '\0';
+}
+
+void text_printf(char *buf, size_t size, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	text_vprintf(buf, size, fmt, ap);
+	va_end(ap);
 }

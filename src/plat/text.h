@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* Small files as text. */
+/* Small files as text, and sentences. */
 #ifndef TSCAL_TEXT_H
 #define TSCAL_TEXT_H
+
+#include <stdarg.h>
 
 #include "plat/plat.h"
 
@@ -27,5 +29,14 @@ bool text_has_word(const char *list, const char *word);
  * program's locale has.
  */
 double text_number(const char *text, const char **end);
+
+/*
+ * Append to the string in buf, of size bytes in all.  What has no room is left
+ * out from the last blank on: no word is cut.
+ */
+__attribute__((format(printf, 3, 4))) void text_printf(
+	char *buf, size_t size, const char *fmt, ...);
+__attribute__((format(printf, 3, 0))) void text_vprintf(
+	char *buf, size_t size, const char *fmt, va_list ap);
 
 #endif /* TSCAL_TEXT_H */
