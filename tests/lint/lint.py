@@ -8,8 +8,8 @@ import re
 import sys
 
 import arrows
-from tree import (C, ROOT, SKIP, is_code, is_shell, lines, name_of, read, tool,
-                  under, walk)
+from tree import (C, ROOT, SKIP, code_lines, is_code, is_shell, lines, name_of,
+                  read, tool, under, walk)
 
 # All that the folders after plat take from the system: nothing that could open,
 # map or time anything (sys/timex: the bits of its status).
@@ -59,11 +59,11 @@ def devices():
     """Only src/probe names a device to open; ports are its business too."""
     # Sources name theirs in sentences: in src/probe it is what is opened.
     found = [m for p in under("src/plat", "src/hv", "src/clock", "src/cli")
-             for m in lines(p, r'"/dev/(?!null")')]
-    found += [m for p in under("src/calib") for m in lines(
+             for m in code_lines(p, r'"/dev/(?!null")')]
+    found += [m for p in under("src/calib") for m in code_lines(
         p, r'(open|read_file|text_read)\w*\s*\(.*"/dev/|(=|#\s*define\s+\w+)\s*"/dev/\S*"')]
     found += [m for p in under("src", "include", "bench")
-              for m in lines(p, r"\b(ioperm|iopl)\s*\(|<sys/io\.h>")
+              for m in code_lines(p, r"\b(ioperm|iopl)\s*\(|<sys/io\.h>")
               if not m.startswith("src/probe/")]
     return found
 

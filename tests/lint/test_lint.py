@@ -185,6 +185,10 @@ class Lint(unittest.TestCase):
                     'int a(void) { return text_read("/dev/x"); }\n'},
                    {"devices": "src/calib/a.c:2"}, objects=False)
 
+    def test_device_in_a_comment(self):
+        self.fails({"src/plat/a.h": '/* As of\n"/dev/x". */\n'}, {},
+                   objects=False)
+
     def test_system_call_outside_of_plat(self):
         self.fails({"src/calib/a.c": "int open(const char *, int, ...);\n"
                                      "int (*a)(const char *, int, ...) = "

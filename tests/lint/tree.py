@@ -57,6 +57,16 @@ def lines(path, pattern):
             if re.search(pattern, text)]
 
 
+def code_lines(path, pattern):
+    """lines(), of C without its comments: a match is in one line's code."""
+    def blank(m):
+        return m[0] if m[0][0] == '"' else re.sub(r"[^\n]", " ", m[0])
+    code = re.sub(r'"(\\.|[^"\\\n])*"|/\*.*?\*/|//[^\n]*', blank, read(path),
+                  flags=re.S).splitlines()
+    return [m for m in lines(path, pattern)
+            if re.search(pattern, code[int(m.split(":")[1]) - 1])]
+
+
 def under(*dirs):
     return [p for d in dirs for p in walk()
             if p.is_relative_to(ROOT / d) and p.suffix in C]
