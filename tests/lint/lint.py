@@ -1,25 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
-"""lint.py ROOT RULE: one rule over the whole source tree; `lint.py ROOT` lists
-the rules.  Exit 77: the tool that the rule needs is not here."""
-import os
-import pathlib
+"""lint.py ROOT RULE [BUILD]: one rule over the whole source tree, and over
+the objects in the build directory; `lint.py ROOT` lists the rules.  Exit 77:
+the tool that the rule needs is not here."""
 import re
-import shutil
-import subprocess
 import sys
 
-ROOT = pathlib.Path(sys.argv[1]).resolve()
-C = {".c", ".h", ".hpp", ".cc"}
-CODE = C | {".py", ".sh", ".bash", ".cmake", ".map", ".1", ".3", ".7"}
-SKIP = 77
+import arrows
+from tree import (C, ROOT, SKIP, code_lines, is_code, is_shell, lines, name_of,
+                  read, tool, under, walk)
 
-# The stages, left to right: each includes itself and what is left of it.
-STAGES = ["plat", "hv", "calib", "clock"]
-# Beside the stages.  The command knows the public headers alone.
-OTHERS = {"probe": ["plat", "probe"], "cli": ["cli"]}
-# All that the stages after plat take from the system: nothing that could open,
+# All that the folders after plat take from the system: nothing that could open,
 # map or time anything (sys/timex: the bits of its status).
 PURE = {"ctype", "errno", "float", "inttypes", "limits", "math", "stdarg",
         "stdbool", "stddef", "stdint", "stdio", "stdlib", "string",
@@ -29,58 +21,6 @@ PURE_TOO = {"src/clock/convert/batch.c": {"immintrin"},
             "src/clock/": {"time", "pthread", "signal"}}
 IMPURE = (r"(?<![>.])\b(fopen|freopen|popen|system|remove|rename|tmpfile|"
           r"adjtimex|ntp_adjtime|ntp_gettime|__asm__|asm)\s*\((?!\d\))")
-
-
-def walk():
-    """Files of the tree, without what builds, git and editors put there."""
-    for where, dirs, names in os.walk(ROOT):
-        dirs[:] = [d for d in dirs if d == ".ci" or not (
-            d.startswith((".", "build")) or d == "__pycache__")]
-        for name in names:
-            if not name.startswith("."):
-                yield pathlib.Path(where, name)
-
-
-def read(path):
-    return path.read_text(encoding="utf-8", errors="replace")
-
-
-def shebang(path):
-    with path.open("rb") as f:
-        first = f.readline(80)
-    return first if first.startswith(b"#!") else b""
-
-
-def is_code(path):
-    return (path.suffix in CODE or path.name == "CMakeLists.txt" or
-            re.search(r"\.(h|cmake)\.in$", path.name) or shebang(path))
-
-
-def is_shell(path):
-    # lib.sh and its like are checked through the scripts that source them.
-    return b"sh" in shebang(path).split(b"/")[-1]
-
-
-def lines(path, pattern):
-    """Lines that match, as "FILE:LINE: TEXT"."""
-    return [f"{path.relative_to(ROOT)}:{n}: {text.strip()}"
-            for n, text in enumerate(read(path).splitlines(), 1)
-            if re.search(pattern, text)]
-
-
-def under(*dirs):
-    return [p for d in dirs for p in walk()
-            if p.is_relative_to(ROOT / d) and p.suffix in C]
-
-
-def tool(*command):
-    """Run a tool over files; its findings."""
-    if not shutil.which(command[0]):
-        print(f"{command[0]} is not here")
-        sys.exit(SKIP)
-    r = subprocess.run(command, cwd=ROOT, text=True, check=False,
-                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    return r.stdout.splitlines() or [str(command)] * bool(r.returncode)
 
 
 def format_of_c():
@@ -95,7 +35,7 @@ def format_of_c():
 
 def spdx():
     """Each source, script and CMake file names its licence."""
-    return [f"{p.relative_to(ROOT)}: no SPDX-License-Identifier"
+    return [f"{name_of(p)}: no SPDX-License-Identifier"
             for p in walk() if is_code(p) and
             "SPDX-License-Identifier: MIT" not in read(p)[:400]]
 
@@ -117,11 +57,13 @@ def libraries():
 
 def devices():
     """Only src/probe names a device to open; ports are its business too."""
-    found = [m for p in under("src/plat") for m in lines(p, r'"/dev/')]
-    found += [m for p in under("src/cli")
-              for m in lines(p, r'"/dev/(?!null")')]
+    # Sources name theirs in sentences: in src/probe it is what is opened.
+    found = [m for p in under("src/plat", "src/hv", "src/clock", "src/cli")
+             for m in code_lines(p, r'"/dev/(?!null")')]
+    found += [m for p in under("src/calib") for m in code_lines(
+        p, r'(open|read_file|text_read)\w*\s*\(.*"/dev/|(=|#\s*define\s+\w+)\s*"/dev/\S*"')]
     found += [m for p in under("src", "include", "bench")
-              for m in lines(p, r"\b(ioperm|iopl)\s*\(|<sys/io\.h>")
+              for m in code_lines(p, r"\b(ioperm|iopl)\s*\(|<sys/io\.h>")
               if not m.startswith("src/probe/")]
     return found
 
@@ -129,7 +71,7 @@ def devices():
 def purity():
     """After plat nothing can touch the machine: no header that would let it."""
     bad = []
-    for path in under(*(f"src/{d}" for d in STAGES[1:])):
+    for path in under("src/hv", "src/calib", "src/clock"):
         for m in lines(path, r"#\s*include\s*<"):
             name = re.search(r"<(.*)>", m)[1]
             pure = PURE.union(*(names for where, names in PURE_TOO.items()
@@ -140,18 +82,6 @@ def purity():
     return bad
 
 
-def layers():
-    """Includes go left only along plat -> hv -> calib -> clock."""
-    allowed = {d: STAGES[:i + 1] for i, d in enumerate(STAGES)} | OTHERS
-    bad = []
-    for where, ok in allowed.items():
-        for path in under(f"src/{where}"):
-            for m in lines(path, r'#\s*include\s*"'):
-                if re.search(r'"(.*?)(/|")', m)[1] not in ok:
-                    bad.append(m)
-    return bad
-
-
 def length():
     """A file that can be kept in mind: 450 lines, 700 for tests."""
     bad = []
@@ -159,7 +89,7 @@ def length():
         n = len(read(path).splitlines())
         limit = 700 if path.is_relative_to(ROOT / "tests") else 450
         if n > limit:
-            bad.append(f"{path.relative_to(ROOT)}: {n} lines, {limit} allowed")
+            bad.append(f"{name_of(path)}: {n} lines, {limit} allowed")
     return bad
 
 
@@ -203,8 +133,9 @@ def hypervisors():
     return bad
 
 
-RULES = [hypervisors, format_of_c, spdx, criterion_gt, libraries, devices, purity, layers,
-         length, man_pages, shell, markers]
+RULES = [hypervisors, format_of_c, spdx, criterion_gt, libraries, devices,
+         purity, length, man_pages, shell, markers, *arrows.RULES,
+         *arrows.OBJECT_RULES]
 
 
 def main():
@@ -219,4 +150,5 @@ def main():
     return bool(bad)
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
