@@ -157,12 +157,14 @@ static uint64_t stop_watch(
 }
 
 /* Whether the source was read, and not asked what it would do. */
-static bool ask(const struct source *s, const struct source_view *v,
-	uint64_t wanted, struct estimate *e)
+static bool ask(const struct source_view *v, uint64_t wanted, size_t rank,
+	struct estimate *e)
 {
+	const struct source *s = sources[rank];
 	bool survey = v->opts->flags & TSCAL_OPT_SURVEY;
 
 	*e = (struct estimate){
+		.rank = rank,
 		.probe = s->probe,
 		.line = {.name = s->name,
 			.id = s->id,
@@ -194,7 +196,7 @@ static void ask_all(struct run *run)
 
 	run->n = n_sources;
 	for (size_t i = 0; i < n_sources; i++)
-		if (ask(sources[i], &v, run->wanted, &run->est[i]))
+		if (ask(&v, run->wanted, i, &run->est[i]))
 			start_ns = stop_watch(run, &run->est[i], start_ns);
 }
 

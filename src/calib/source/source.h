@@ -48,9 +48,6 @@ struct source {
 extern const struct source *const sources[];
 extern const size_t n_sources;
 
-/* Its place in that order, from 0 on. */
-size_t source_rank(enum tscal_source id);
-
 /* The sources that a run with this --only asks, a bit for each, and the
  * counters that they need, PLAT_COUNTER_BIT() of each. */
 uint64_t sources_wanted(uint64_t only, uint32_t *counters);
