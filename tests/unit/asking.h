@@ -13,6 +13,8 @@
 #include "calib/run.h"
 #include "plat/sim/sim.h"
 
+#define TSC_FREQ_KHZ "/sys/devices/system/cpu/cpu0/tsc_freq_khz"
+
 static struct sim sim;
 static struct run run;
 static struct estimate est;
@@ -45,6 +47,14 @@ static inline void measured(double hz)
 	run.measured.counters.raw = (struct measured){
 		.out = {TSCAL_STATUS_READY, hz, hz * (1 - 10e-6),
 			hz * (1 + 10e-6), ""}};
+}
+
+/* A CPU with this CPUID leaf alone. */
+static inline void cpuid_alone(
+	uint32_t leaf, uint32_t eax, uint32_t ebx, uint32_t ecx)
+{
+	sim.n_cpuid = 0;
+	sim_add_cpuid(&sim, leaf, 0, eax, ebx, ecx, 0);
 }
 
 /* A row of the table, with an estimate to fill in. */

@@ -102,7 +102,8 @@ Test(falsetickers, roots_connected_by_a_third_have_one_voice)
 	cr_assert(lt(dbl, fabs(ppm(m.info.hz, HZ)), 10));
 }
 
-Test(falsetickers, three_roots_that_agree_loosely_outrank_two_that_agree_closely)
+Test(falsetickers,
+	three_roots_that_agree_loosely_outrank_two_that_agree_closely)
 {
 	struct machine m = {0};
 
