@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* A source that is asked by itself, on a machine made of tables. */
+/* A single source on a machine made of tables. */
 #ifndef TSCAL_TESTS_ASKING_H
 #define TSCAL_TESTS_ASKING_H
 
@@ -91,7 +91,7 @@ static inline const struct tscal_line *ask(enum tscal_source id)
 }
 #define STATUS(id) ((int)ask(id)->status)
 
-/* What it answers in a survey. */
+/* Its result in a survey. */
 static inline void would(enum tscal_source id)
 {
 	struct source_view view = run_source_view(&run);
@@ -102,7 +102,7 @@ static inline void would(enum tscal_source id)
 	cr_assert(not(zero(sz, strlen(est.line.sentence))));
 }
 
-static inline void says(const char *part)
+static inline void sentence_has(const char *part)
 {
 	cr_expect(ne(ptr, strstr(est.line.sentence, part), NULL),
 		"\"%s\" lacks \"%s\"", est.line.sentence, part);

@@ -22,7 +22,7 @@ Test(pvclock, finds_the_older_place)
 	cr_assert(eq(int, pvclock_at(RAW_HZ), TSCAL_STATUS_READY));
 }
 
-Test(pvclock, of_a_restored_snapshot_is_still_believed)
+Test(pvclock, of_a_restored_snapshot_is_still_ready)
 {
 	sim.n_pages = 0;
 	memcpy(page(PLAT_PAGE_VVAR_VCLOCK, 0), &good, sizeof(good));
@@ -30,7 +30,7 @@ Test(pvclock, of_a_restored_snapshot_is_still_believed)
 }
 
 /* Moved to a host of another model, whose TSC cannot be scaled: 8 %. */
-Test(pvclock, of_another_host_is_still_believed)
+Test(pvclock, of_another_host_is_still_ready)
 {
 	struct record r = good;
 
@@ -60,13 +60,13 @@ Test(pvclock, what_is_no_pvclock_is_absent)
 	r[5].shift = -128;
 	r[6].flags = 0x80;
 	r[7] = hyperv;
-	r[8].flags = 4; /* the lowest bit that nobody defined */
+	r[8].flags = 4; /* the lowest undefined bit */
 	for (size_t i = 0; i < 9; i++)
 		cr_expect(
 			eq(int, pvclock(&r[i]), TSCAL_STATUS_ABSENT), "%zu", i);
 }
 
-/* A shift of 32 and more is undefined for what reads it. */
+/* A shift by 32 or more is undefined in C. */
 Test(pvclock, a_shift_that_no_reader_can_do_is_no_pvclock)
 {
 	struct record r = good;
@@ -83,7 +83,7 @@ Test(pvclock, a_shift_that_no_reader_can_do_is_no_pvclock)
 		int, pvclock_at(ldexp(1e9, 64) / r.mul), TSCAL_STATUS_ABSENT));
 }
 
-/* Whatever stands in the pages, what comes out is absent or confirmed. */
+/* Whatever is in the pages, the result is absent or confirmed. */
 Test(pvclock, random_pages_do_no_harm)
 {
 	uint64_t seed = 1;
@@ -97,8 +97,8 @@ Test(pvclock, random_pages_do_no_harm)
 			for (size_t k = 0; k < PLAT_PAGE_SIZE; k++) {
 				seed = seed * 6364136223846793005 + 1;
 				b[k] = (uint8_t)(seed >> 56);
-				/* Many zeros, as pages have, so that shifts
-				 * look like shifts. */
+				/* Many zeros, as pages have, for plausible
+				 * shifts. */
 				if (round % 2 && k % 8 > 4)
 					b[k] = 0;
 			}

@@ -95,7 +95,7 @@ Test(facts, the_clocksource_needs_both_files)
 	cr_assert(eq(str, facts.available, "tsc hpet acpi_pm"));
 }
 
-/* Nobody rejected the tsc that stands where a short buffer has ended. */
+/* A tsc beyond the end of a short buffer has not been rejected. */
 Test(facts, a_long_list_of_clocksources_is_not_cut)
 {
 	char list[1024] = "";
@@ -149,7 +149,7 @@ Test(facts, cpuinfo_of_a_large_intel_machine_fits)
 	cr_assert(zero(int, facts.known_freq));
 }
 
-Test(facts, cpuinfo_cut_off_does_not_say_no)
+Test(facts, cpuinfo_cut_off_is_not_a_no)
 {
 	static char text[65536];
 
@@ -192,34 +192,36 @@ Test(facts, cpu_lists)
 	}
 }
 
+struct cmdline {
+	const char *text;
+	bool pv_clock_off, early_khz;
+};
+
+static const struct cmdline cmdlines[] = {
+	{"quiet no-kvmclock ro", .pv_clock_off = true},
+	{"nopv", .pv_clock_off = true},
+	{"ro xen_nopv\n", .pv_clock_off = true},
+	{"tsc_early_khz=2596151", .early_khz = true},
+	{"quiet tsc_early_khz=2596151\n", .early_khz = true},
+	{"x.tsc_early_khz=1 tsc_early_khz=2", .early_khz = true},
+	{"nopvspin"},
+	{"x.no-kvmclock=1"},
+	{"no-kvmclock-vsyscall"},
+	{"quiet"},
+	{"x.tsc_early_khz=1"},
+	{"tsc_early_khz"},
+};
+
 Test(facts, command_line_switches_are_whole_words)
 {
-	static const char *const off[] = {
-		"quiet no-kvmclock ro", "nopv", "ro xen_nopv\n"};
-	static const char *const on[] = {
-		"nopvspin", "x.no-kvmclock=1", "no-kvmclock-vsyscall"};
+	for (size_t i = 0; i < sizeof(cmdlines) / sizeof(*cmdlines); i++) {
+		const struct cmdline *c = &cmdlines[i];
 
-	for (size_t i = 0; i < 3; i++) {
-		file("/proc/cmdline", off[i]);
-		cr_expect(gather()->pv_clock_off, "%s", off[i]);
-		file("/proc/cmdline", on[i]);
-		cr_expect(not(gather()->pv_clock_off), "%s", on[i]);
-	}
-}
-
-Test(facts, a_rate_on_the_command_line)
-{
-	static const char *const on[] = {"tsc_early_khz=2596151",
-		"quiet tsc_early_khz=2596151\n",
-		"x.tsc_early_khz=1 tsc_early_khz=2"};
-	static const char *const off[] = {
-		"quiet", "x.tsc_early_khz=1", "tsc_early_khz"};
-
-	for (size_t i = 0; i < 3; i++) {
-		file("/proc/cmdline", on[i]);
-		cr_expect(gather()->early_khz, "%s", on[i]);
-		file("/proc/cmdline", off[i]);
-		cr_expect(not(gather()->early_khz), "%s", off[i]);
+		file("/proc/cmdline", c->text);
+		cr_expect(eq(int, gather()->pv_clock_off, c->pv_clock_off),
+			"%s", c->text);
+		cr_expect(
+			eq(int, facts.early_khz, c->early_khz), "%s", c->text);
 	}
 }
 
@@ -293,7 +295,7 @@ static const char *sign(int hv_bit, const char *available, const char *flags)
 	return gather()->virtual_sign;
 }
 
-Test(facts, who_else_than_cpuid_says_that_this_is_a_guest)
+Test(facts, signs_of_a_guest_other_than_cpuid)
 {
 	cr_expect(zero(str, (char *)sign(0, "tsc hpet", "tsc")));
 	cr_expect(zero(str, (char *)sign(1, "tsc kvm-clock", "hypervisor")));

@@ -12,7 +12,7 @@ Test(facts_ptp, a_ptp_clock_of_the_host_is_found_behind_others)
 	sim.timex_rc = 0;
 	sim_add_file(&sim, "/sys/class/ptp/ptp0/clock_name", "ena-ptp-05\n");
 	cr_assert(not(gather()->host_ptp));
-	/* Numbers are given out for ever: ptp1 has gone. */
+	/* Numbers are not reused: ptp1 is gone. */
 	sim_add_file(
 		&sim, "/sys/class/ptp/ptp2/clock_name", "KVM virtual PTP\n");
 	cr_assert(gather()->host_ptp);
@@ -70,7 +70,7 @@ Test(facts_ptp, ptp_clocks_beyond_the_last_that_is_asked_are_not_seen)
 	cr_assert(gather()->ptp_unseen);
 }
 
-/* Files are not looked for where their answer means nothing. */
+/* Files are not read where they decide nothing. */
 Test(facts_ptp, ptp_clocks_matter_only_beside_a_synchronised_clock)
 {
 	struct plat_ops ops = *sim.plat.ops;

@@ -42,7 +42,7 @@ Test(compare, same_root_must_agree_within_bounds_and_1_ppm)
 	}
 }
 
-/* Between the kernel and its root stands its own calibration. */
+/* The kernel's own calibration separates it from its root. */
 Test(compare, the_kernels_slack_counts_against_its_root_only)
 {
 	struct machine m = {.kernel.slack_ppm = 50}, n = m;
@@ -97,7 +97,7 @@ Test(compare, f8_two_claims_900_ppm_apart_do_not_agree)
 	cr_assert(eq(uint, count(&m, TSCAL_STATUS_DISAGREES), 1));
 }
 
-Test(compare, f1_hpet_twice_is_one_witness)
+Test(compare, f1_hpet_twice_is_one_source)
 {
 	struct machine m = {.kernel.slack_ppm = 50};
 
@@ -124,7 +124,7 @@ Test(compare, unknown_roots_never_verify)
 	}
 }
 
-/* F4: the kernel believed CPUID 15h in a VM that also has a leaf. */
+/* F4: the kernel uses CPUID 15h in a VM that also has a leaf. */
 Test(compare, f4_cpuid_in_a_vm_does_not_verify_the_hypervisor)
 {
 	struct machine m = {0};
@@ -144,7 +144,7 @@ Test(compare, hints_and_labels_take_no_side)
 		kernel(&m, HPET, 0);
 		add(&m, TSCAL_SOURCE_BRAND, TSCAL_KIND_NOMINAL, CPU,
 			far ? 3e4 : 0);
-		/* Even a label that forgot to call itself a hint. */
+		/* Even a label without the status hint. */
 		add(&m, TSCAL_SOURCE_CPUID_16, TSCAL_KIND_NOMINAL, CPU,
 			far ? 3e4 : 0)
 			->line.status = TSCAL_STATUS_READY;
@@ -165,7 +165,7 @@ Test(compare, only_hints_give_no_rate)
 	cr_assert(eq(int, RATE(m), TSCAL_RATE_NONE));
 }
 
-/* A crystal that nobody named: confirms, but comes after the kernel's rate. */
+/* An assumed crystal confirms, but comes after the kernel's rate. */
 Test(compare, an_assumed_crystal_confirms_but_is_not_preferred)
 {
 	struct machine m = {0};
@@ -244,7 +244,7 @@ Test(compare, a_calibration_that_the_kernel_does_not_use_is_not_preferred)
 	cr_assert(eq(int, (int)m.info.source, TSCAL_SOURCE_CLOCK_RAW));
 }
 
-/* Around a threshold the answer must not depend on who is asked first. */
+/* Around a threshold the result must not depend on the order of sources. */
 Test(compare, distances_are_symmetric)
 {
 	for (double off = 499.9; off < 500.3; off += 0.003) {

@@ -5,9 +5,10 @@
 
 #include "unit/comparing.h"
 
-/* Root reads an emulated HPET, known to thousands of ppm, which goes with both:
- * the leaf that nobody else confirms must not come to be used by that. */
-Test(coarse, a_coarse_timer_lends_no_weight_to_a_liar)
+/* Root reads an emulated HPET, known to thousands of ppm, which agrees with
+ * both: the leaf, confirmed by no other source, must not be used because of it.
+ */
+Test(coarse, a_coarse_timer_does_not_support_a_falseticker)
 {
 	for (int coarse = 0; coarse <= 1; coarse++) {
 		struct machine m = {.kernel.slack_ppm = 2};
@@ -40,8 +41,8 @@ static void widen(struct estimate *e, double bounds)
 }
 
 /* Few slow reads through two layers of emulation, on a busy host: an HPET whose
- * value is 946 ppm off, and whose bounds hold the truth.  The kernel believed
- * CPUID, so nothing is known of what the two have in common. */
+ * value is 946 ppm off, and whose bounds hold the truth.  The kernel uses
+ * CPUID's rate, so it is unknown whether the two are independent. */
 Test(coarse, a_value_contradicts_nothing_inside_its_bounds)
 {
 	struct machine m = {.kernel.slack_ppm = 2};
@@ -97,9 +98,8 @@ Test(coarse, an_agreement_that_proves_too_little_verifies_nothing)
 	cr_assert(eq(int, status(&m, TSCAL_SOURCE_HPET), TSCAL_STATUS_COARSE));
 }
 
-/* What was measured and lies apart by its bounds outranks a claim, however wide
- * they are: a leaf 0x15 that is another CPU's, and a kernel that believed it.
- */
+/* A measurement whose bounds exclude a claim outranks it, however wide they
+ * are: a leaf 0x15 that is another CPU's, and a kernel that uses it. */
 Test(coarse, a_coarse_measurement_outranks_a_claim_that_it_excludes)
 {
 	struct machine m = {0};
@@ -114,8 +114,8 @@ Test(coarse, a_coarse_measurement_outranks_a_claim_that_it_excludes)
 	cr_assert(lt(dbl, HZ, m.info.hz_hi));
 }
 
-/* A wide measurement beside an exact one is not used for its place in the table
- * of sources. */
+/* A wide measurement beside an exact one is not used, although it comes first
+ * in the table of sources. */
 Test(coarse, a_wide_measurement_is_not_used_beside_an_exact_one)
 {
 	struct machine m = {0};
@@ -128,8 +128,8 @@ Test(coarse, a_wide_measurement_is_not_used_beside_an_exact_one)
 	cr_assert(eq(int, (int)m.info.source, TSCAL_SOURCE_ADJTIMEX));
 }
 
-/* It is unknown what the kernel's rate is derived from: no more may be open
- * between it and a timer for that. */
+/* It is unknown what the kernel's rate is derived from: its limit against a
+ * timer is the same. */
 Test(coarse, unknown_roots_agree_no_further_than_others)
 {
 	struct machine m = {0};
@@ -142,8 +142,8 @@ Test(coarse, unknown_roots_agree_no_further_than_others)
 	cr_assert(eq(int, status(&m, TSCAL_SOURCE_HPET), TSCAL_STATUS_COARSE));
 }
 
-/* The kernel believed another CPU's leaf; a timer too coarse to confirm
- * anything excludes that, and not what the hypervisor reports. */
+/* The kernel uses another CPU's leaf; a timer too coarse to confirm anything
+ * excludes that, but not what the hypervisor reports. */
 Test(coarse, a_coarse_timer_settles_which_of_two_claims_is_used)
 {
 	struct machine m = {0};

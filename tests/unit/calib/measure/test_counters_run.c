@@ -6,7 +6,7 @@
 
 TestSuite(counters_run, .init = init_pc, .fini = done);
 
-/* In a guest the first three are the host's; a PTP clock is whose it is. */
+/* In a guest the first three are the host's; a PTP clock keeps its root. */
 static void expect_roots(bool host)
 {
 	for (size_t i = 0; i < N_HARDWARE; i++) {
@@ -26,7 +26,7 @@ static void expect_roots(bool host)
 	}
 }
 
-Test(counters_run, a_healthy_pc_has_witnesses_of_its_own)
+Test(counters_run, a_healthy_pc_has_independent_sources)
 {
 	calibrate(TSCAL_OPT_PIT);
 	expect_roots(false);
@@ -45,18 +45,18 @@ Test(counters_run, a_guests_timers_are_its_hosts)
 	sim.cpuid[1].regs.ecx = UINT32_C(1) << 31;
 	calibrate(TSCAL_OPT_PIT);
 	expect_roots(true);
-	/* CPUID's word is no mere look. */
+	/* CPUID's hypervisor bit is more than a sign. */
 	calibrate(TSCAL_OPT_PIT | TSCAL_OPT_ASSUME_METAL);
 	expect_roots(true);
 }
 
-struct look {
+struct timing {
 	const char *what, *sentence; /* NULL: no sign */
 	uint64_t period_fs;
 	double hpet_us, pm_us; /* what a read takes */
 };
 
-static const struct look looks[] = {
+static const struct timing timings[] = {
 	{"a PC", NULL, 69841279, 0.6, 1.2},
 	{"24 MHz, as Skylake's", NULL, 41666667, 0.6, 1.2},
 	{"QEMU's", "exactly 10 ns", 10000000, 0.6, 1.2},
@@ -71,7 +71,7 @@ static const struct look looks[] = {
 	{"both, QEMU's", "exactly 10 ns", 10000000, 20, 20},
 };
 
-static void look_like(const struct look *l)
+static void set_timing(const struct timing *l)
 {
 	struct sim_counter *hpet = &sim.counters[HPET];
 
@@ -84,13 +84,13 @@ static void look_like(const struct look *l)
 	sim.counters[PM].after_ps = sim.counters[PM].before_ps - 10000;
 }
 
-Test(counters_run, timers_that_look_emulated)
+Test(counters_run, timers_that_seem_emulated)
 {
-	for (size_t i = 0; i < sizeof(looks) / sizeof(*looks); i++) {
-		const struct look *l = &looks[i];
+	for (size_t i = 0; i < sizeof(timings) / sizeof(*timings); i++) {
+		const struct timing *l = &timings[i];
 		const struct tscal_info *info;
 
-		look_like(l);
+		set_timing(l);
 		calibrate(TSCAL_OPT_PIT);
 		info = tscal_report_info(report);
 		expect_roots(l->sentence);
@@ -103,15 +103,15 @@ Test(counters_run, timers_that_look_emulated)
 				ne(ptr, strstr(info->use_sentence, l->sentence),
 					NULL),
 				"%s: %s", l->what, info->use_sentence);
-		/* A laboratory may know better. */
+		/* The user may know that it is bare metal. */
 		calibrate(TSCAL_OPT_PIT | TSCAL_OPT_ASSUME_METAL);
 		expect_roots(false);
 	}
 }
 
-Test(counters_run, what_was_not_measured_looks_like_nothing)
+Test(counters_run, what_was_not_measured_is_no_sign)
 {
-	look_like(&looks[9]);
+	set_timing(&timings[9]);
 	sim.counters[HPET].dead = true;
 	sim.counters[PM].dead = true;
 	calibrate(0);
@@ -190,7 +190,7 @@ static const struct {
 	{-EIO, TSCAL_STATUS_ERROR, "(errno 5)"},
 };
 
-/* Beside the others, which are none the worse for it. */
+/* The other counters are not affected. */
 Test(counters_run, what_reading_them_may_fail_by)
 {
 	for (size_t i = 0; i < N_HARDWARE; i++)
@@ -217,7 +217,7 @@ Test(counters_run, what_reading_them_may_fail_by)
 }
 
 /* Nothing was counted by it, so nothing that was counted contradicts. */
-Test(counters_run, an_hpet_with_a_nonsense_period_contradicts_nobody)
+Test(counters_run, an_hpet_with_a_nonsense_period_contradicts_no_source)
 {
 	sim.counters[HPET].open_error = -ERANGE;
 	calibrate(0);

@@ -10,7 +10,7 @@ TestSuite(acpi_pm, .init = init_pc, .fini = done);
 struct microcode {
 	uint64_t msr;
 	uint32_t vendor_ebx;
-	bool told;
+	bool emulated;
 };
 
 #define INTEL 0x756e6547
@@ -19,7 +19,7 @@ struct microcode {
 static const struct microcode microcodes[] = {
 	{EN | PORT, INTEL, true},
 	{UINT64_C(0x262e8b55) << 32 | EN | PORT, INTEL, true},
-	/* Switched off, for another port, of another maker. */
+	/* Switched off; of another port; of another vendor. */
 	{PORT, INTEL, false},
 	{EN | 0x1808, INTEL, false},
 	{EN | PORT, 0x68747541, false},
@@ -33,7 +33,7 @@ static bool rate_says(const char *part)
 
 Test(acpi_pm, a_pm_timer_of_microcode_counts_the_cpus_crystal)
 {
-	/* The kernel believed CPUID; the best witness is the PM timer. */
+	/* The kernel uses CPUID's rate; the PM timer is the best other. */
 	sim_add_cpuid(&sim, 0x15, 0, 2, 192, 25000000, 0);
 	sim.files[3].text = "flags\t\t: tsc tsc_known_freq\n";
 	sim.counters[HPET].present = sim.counters[PHC].present = false;
@@ -47,7 +47,7 @@ Test(acpi_pm, a_pm_timer_of_microcode_counts_the_cpus_crystal)
 		cr_assert(eq(int, tscal_report_info(report)->rate,
 			TSCAL_RATE_VERIFIED));
 		cr_expect(eq(int, rate_says("both count the CPU's crystal"),
-				  m->told),
+				  m->emulated),
 			"%zu: %s", i, tscal_report_info(report)->rate_sentence);
 	}
 }

@@ -6,7 +6,7 @@
 
 TestSuite(adjtimex, .init = init_metal);
 
-Test(adjtimex, is_no_witness_unless_ntp_has_settled)
+Test(adjtimex, is_absent_unless_ntp_has_settled)
 {
 	measured(2.4e9);
 	for (size_t i = 0; i < N_UNFIT; i++) {
@@ -14,13 +14,13 @@ Test(adjtimex, is_no_witness_unless_ntp_has_settled)
 		cr_expect(eq(int, STATUS(TSCAL_SOURCE_ADJTIMEX),
 				  TSCAL_STATUS_ABSENT),
 			"%s", unfit[i].what);
-		says(unfit[i].sentence);
+		sentence_has(unfit[i].sentence);
 	}
 	run.facts.timex_rc = -EPERM;
 	cr_expect(eq(int, STATUS(TSCAL_SOURCE_ADJTIMEX), TSCAL_STATUS_DENIED));
 }
 
-Test(adjtimex, just_within_its_conditions_is_a_witness)
+Test(adjtimex, just_within_its_conditions_is_ready)
 {
 	static const struct plat_timex fit[] = {
 		{.freq = 1, .tick = 10000, .maxerror_us = 999999},
@@ -77,7 +77,7 @@ Test(adjtimex, beside_a_ptp_clock_of_the_host_proves_nothing)
 	run.facts.host_ptp = false;
 	run.kernel.guest = true;
 	cr_assert(eq(u32, ask(TSCAL_SOURCE_ADJTIMEX)->roots, TSCAL_ROOT_NTP));
-	/* In a guest without /sys nobody can tell. */
+	/* In a guest without /sys this is unknown. */
 	run.facts.clocksource_visible = false;
 	cr_assert(
 		eq(u32, ask(TSCAL_SOURCE_ADJTIMEX)->roots, TSCAL_ROOT_UNKNOWN));
@@ -90,7 +90,7 @@ Test(adjtimex, beside_a_ptp_clock_of_the_host_proves_nothing)
 	cr_assert(eq(u32, ask(TSCAL_SOURCE_ADJTIMEX)->roots, TSCAL_ROOT_NTP));
 }
 
-Test(adjtimex, does_not_rest_on_a_glance)
+Test(adjtimex, does_not_rest_on_a_quick_measurement)
 {
 	measured(2.4e9);
 	run.measured.quick = true;

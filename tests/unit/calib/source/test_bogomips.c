@@ -18,9 +18,9 @@ Test(bogomips, of_a_declared_rate_is_no_guess)
 {
 	run.facts.bogomips = 4800;
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_BOGOMIPS), TSCAL_STATUS_HINT));
-	says("its first guess");
+	sentence_has("its first guess");
 	run.facts.known_freq = 1;
 	run.kernel.khz_origin = KERNEL_HYPERVISOR;
 	ask(TSCAL_SOURCE_BOGOMIPS);
-	says("at boot: the kernel took its rate from the hypervisor");
+	sentence_has("at boot: the kernel took its rate from the hypervisor");
 }

@@ -4,8 +4,7 @@
 
 TestSuite(clock_raw, .init = init_metal);
 
-/* A container that masks /sys: nobody can say that the kernel's clock is none
- * of the TSC's. */
+/* A container that masks /sys: the kernel's clock may be the TSC's. */
 Test(clock_raw, is_the_kernels_unless_the_clocksource_is_seen)
 {
 	measured(2.4e9);

@@ -34,7 +34,7 @@ Test(cpuid_15, without_a_ratio_divides_by_nothing)
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_CPUID_15), TSCAL_STATUS_ABSENT));
 	cpuid_alone(0x15, 2, 0, 25000000);
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_CPUID_15), TSCAL_STATUS_ABSENT));
-	says("0/2");
+	sentence_has("0/2");
 }
 
 struct crystal {
@@ -64,7 +64,7 @@ Test(cpuid_15, finds_the_crystal_that_fits)
 			"%zu", i);
 		cr_expect(epsilon_eq(dbl, est.line.hz, c->hz, 1e-3), "%zu", i);
 		cr_expect(est.assumed);
-		says("assumed");
+		sentence_has("assumed");
 	}
 }
 
@@ -73,16 +73,16 @@ Test(cpuid_15, takes_no_crystal_that_does_not_fit)
 	cpuid_alone(0x15, 2, 0xb0, 0);
 	measured(2200e6 * 1.02);
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_CPUID_15), TSCAL_STATUS_HINT));
-	says("none that fits");
+	sentence_has("none that fits");
 	cr_assert(zero(dbl, est.line.hz));
 	run.measured.counters.raw = (struct measured){
 		.out.status = TSCAL_STATUS_SKIPPED};
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_CPUID_15), TSCAL_STATUS_HINT));
-	says("nothing measured");
+	sentence_has("nothing measured");
 }
 
-/* The kernel kept its guess from CPUID 16h: a crystal that fits it would make
- * one declaration two. */
+/* The kernel kept its guess from CPUID 16h: a crystal that fits it would count
+ * one declaration twice. */
 Test(cpuid_15, does_not_fit_a_crystal_to_the_kernels_cpuid)
 {
 	run.kernel.roots = TSCAL_ROOT_PIT | TSCAL_ROOT_CPU;
@@ -100,7 +100,7 @@ Test(cpuid_15, in_a_guest_is_a_hint)
 	/* Cloud Run: the host's 2.6 GHz, scaled for the guest. */
 	measured(2600e6 / 2.8);
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_CPUID_15), TSCAL_STATUS_HINT));
-	says("2.80 x");
+	sentence_has("2.80 x");
 	cr_assert(ieee_ulp_eq(dbl, est.line.hz, 2600e6, 0));
 }
 
@@ -109,10 +109,10 @@ Test(cpuid_15, in_a_guest_that_was_not_measured_has_no_ratio_to_it)
 	run.kernel.guest = true;
 	cpuid_alone(0x15, 2, 208, 25000000);
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_CPUID_15), TSCAL_STATUS_HINT));
-	says("it may be the host's");
+	sentence_has("it may be the host's");
 }
 
-Test(cpuid_15, under_tdx_is_vouched_for)
+Test(cpuid_15, under_tdx_is_ready)
 {
 	run.kernel.guest = true;
 	run.facts.tdx = true;

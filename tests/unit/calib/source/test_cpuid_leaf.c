@@ -14,19 +14,19 @@ Test(cpuid_leaf, beyond_the_maximum_is_junk)
 	run.facts.max_basic = 0xd;
 	measured(2.4e9);
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_CPUID_15), TSCAL_STATUS_ABSENT));
-	says("ends at leaf 0xd");
+	sentence_has("ends at leaf 0xd");
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_CPUID_16), TSCAL_STATUS_ABSENT));
 	run.facts.cpuid_readable = false;
 	run.facts.max_basic = 0;
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_CPUID_15), TSCAL_STATUS_ABSENT));
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_CPUID_16), TSCAL_STATUS_ABSENT));
-	says("cannot be read");
+	sentence_has("cannot be read");
 }
 
 Test(cpuid_leaf, not_recorded_is_not_zero)
 {
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_CPUID_15), TSCAL_STATUS_ABSENT));
-	says("recording");
+	sentence_has("recording");
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_CPUID_16), TSCAL_STATUS_ABSENT));
-	says("recording");
+	sentence_has("recording");
 }

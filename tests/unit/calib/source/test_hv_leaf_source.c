@@ -5,15 +5,15 @@
 
 TestSuite(hv_leaf_source, .init = init_metal);
 
-Test(hv_leaf_source, says_why_it_is_silent)
+Test(hv_leaf_source, states_why_it_has_no_rate)
 {
 	static const struct hv_vendor mute = {.id = "bhyve"};
 
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_HV_LEAF), TSCAL_STATUS_ABSENT));
-	says("no hypervisor");
+	sentence_has("no hypervisor");
 	run.hv.id.present = true;
 	strcpy(run.hv.id.main.name, "bhyve");
 	run.hv.vendor = &mute;
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_HV_LEAF), TSCAL_STATUS_ABSENT));
-	says("bhyve defines no timing leaf");
+	sentence_has("bhyve defines no timing leaf");
 }

@@ -4,7 +4,7 @@
 
 TestSuite(kvmclock, .init = init_pages);
 
-Test(kvmclock, without_the_stable_bit_says_so)
+Test(kvmclock, without_the_stable_bit_states_it)
 {
 	struct record r = good;
 
@@ -12,10 +12,10 @@ Test(kvmclock, without_the_stable_bit_says_so)
 	cr_assert(eq(int, pvclock(&r), TSCAL_STATUS_READY));
 	cr_assert(not(run.pvclock.stable));
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_KVMCLOCK), TSCAL_STATUS_READY));
-	says("own offset");
+	sentence_has("own offset");
 }
 
-/* A record is there, and the sentence may not deny it. */
+/* A record is there, and the sentence must not deny it. */
 Test(kvmclock, far_from_what_was_measured_is_implausible)
 {
 	struct record r = good;
@@ -24,20 +24,20 @@ Test(kvmclock, far_from_what_was_measured_is_implausible)
 	pvclock(&r);
 	cr_assert(eq(
 		int, STATUS(TSCAL_SOURCE_KVMCLOCK), TSCAL_STATUS_IMPLAUSIBLE));
-	says("1223 MHz");
+	sentence_has("1223 MHz");
 }
 
-static int looks;
+static int changes;
 
-/* As a hypervisor that writes between two looks, for as long as told. */
+/* As a hypervisor that writes between two copies, `changes` times. */
 static int changing_page(struct tscal_platform *p, enum plat_page which,
 	unsigned index, void *buf)
 {
 	struct record r = good;
 
 	(void)p, (void)which, (void)index;
-	if (--looks >= 0)
-		r.tsc += (uint64_t)looks;
+	if (--changes >= 0)
+		r.tsc += (uint64_t)changes;
 	memset(buf, 0, PLAT_PAGE_SIZE);
 	memcpy(buf, &r, sizeof(r));
 	return 0;
@@ -49,9 +49,9 @@ Test(kvmclock, that_changes_while_it_is_copied_is_read_again)
 
 	ops.page = changing_page;
 	sim.plat.ops = &ops;
-	looks = 2;
+	changes = 2;
 	cr_assert(eq(int, pvclock_at(RAW_HZ), TSCAL_STATUS_READY));
-	looks = 1000;
+	changes = 1000;
 	pvclock_at(RAW_HZ);
 	cr_assert(
 		eq(int, STATUS(TSCAL_SOURCE_KVMCLOCK), TSCAL_STATUS_UNSTABLE));
@@ -86,10 +86,10 @@ Test(kvmclock, without_a_record_states_the_reason)
 		pvclock_at(RAW_HZ);
 		cr_assert(
 			eq(int, STATUS(TSCAL_SOURCE_KVMCLOCK), rows[i].status));
-		says(rows[i].part);
+		sentence_has(rows[i].part);
 		cr_assert(eq(int, run.pvclock.not_mapped, i == 0));
 	}
 	run.kernel.guest = false;
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_KVMCLOCK), TSCAL_STATUS_ABSENT));
-	says("no hypervisor");
+	sentence_has("no hypervisor");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* Whose oscillator a PTP clock counts. */
+/* The oscillator that a PTP clock counts. */
 #include <stdio.h>
 
 #include "unit/whole_run.h"
@@ -23,7 +23,7 @@ static const struct ptp ptps[] = {
 	{15, "mlx5_ptp", true, TSCAL_ROOT_UNKNOWN},
 	/* A card that was passed through is not the host's. */
 	{1, "mlx5_ptp", true, TSCAL_ROOT_PHC(1)},
-	/* A card's address is all that e1000e and igb say: on metal it is one,
+	/* e1000e and igb give only a card's address: on metal it is a card,
 	 * in a guest most likely QEMU's, which counts by the host's clock. */
 	{0, "52:54:00:12:34:56", false, TSCAL_ROOT_PHC(0)},
 	{0, "52:54:00:12:34:56", true, TSCAL_ROOT_UNKNOWN},
@@ -35,7 +35,7 @@ static const struct ptp ptps[] = {
 	{4, "vmclock0", true, TSCAL_ROOT_HV},
 };
 
-Test(phc, whose_a_ptp_clock_is)
+Test(phc, roots_of_a_ptp_clock)
 {
 	for (size_t i = 0; i < sizeof(ptps) / sizeof(*ptps); i++) {
 		const struct ptp *p = &ptps[i];
@@ -69,9 +69,9 @@ Test(phc, whose_a_ptp_clock_is)
 	}
 }
 
-/* It goes by its own time, as NTP steers it, and not by its TSC: 100 ppm are
- * no contradiction. */
-Test(phc, a_hosts_ptp_clock_goes_by_the_hosts_clock)
+/* It follows the host's NTP-steered clock, not the host's TSC: 100 ppm are no
+ * contradiction. */
+Test(phc, a_hosts_ptp_clock_is_derived_from_the_hosts_clock)
 {
 	init_counters();
 	run.measured.counters.timer[PHC] = (struct measured){

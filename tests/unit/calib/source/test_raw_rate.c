@@ -25,7 +25,7 @@ Test(raw_rate, takes_the_raw_pair_beside_the_one_that_follows_ntp)
 
 /* A unit of mult is 0.146 ppm: NTP's pair may be nearer to a point than the
  * true one.  Chosen wrongly it would be called exact. */
-Test(raw_rate, of_pairs_a_unit_apart_is_right_or_silent)
+Test(raw_rate, of_pairs_a_unit_apart_is_right_or_absent)
 {
 	static const double off_ppm[] = {0, 0.02, 0.05, 0.08, 0.1, 0.2, 0.5};
 	unsigned chosen = 0;
@@ -43,7 +43,7 @@ Test(raw_rate, of_pairs_a_unit_apart_is_right_or_silent)
 				run.measured.counters.raw.out.hz =
 					RAW_HZ *
 					(1 + (i % 2 ? off : -off) * 1e-6);
-				/* What NTP says: nothing, or a freq that gives
+				/* NTP's freq: none, or one that gives
 				 * its mult, from the least to the most. */
 				run.facts.timex.tick = known ? 10000 : 0;
 				run.facts.timex.freq =
@@ -51,7 +51,7 @@ Test(raw_rate, of_pairs_a_unit_apart_is_right_or_silent)
 						  (double)MULT * 65536e6);
 				if (STATUS(TSCAL_SOURCE_VDSO) !=
 					TSCAL_STATUS_READY) {
-					says("several rates");
+					sentence_has("several rates");
 					continue;
 				}
 				chosen++;
@@ -63,8 +63,8 @@ Test(raw_rate, of_pairs_a_unit_apart_is_right_or_silent)
 	cr_expect(lt(uint, 200, chosen), "%u", chosen);
 }
 
-/* Unlike ends, but far apart, as NTP's freq says: that settles it. */
-Test(raw_rate, takes_ntps_word_which_pair_it_steers)
+/* The ends differ, but the pairs are apart by NTP's freq: that decides. */
+Test(raw_rate, knows_by_ntps_freq_which_pair_it_steers)
 {
 	uint8_t *bytes = page(PLAT_PAGE_VVAR, 0);
 
@@ -76,7 +76,7 @@ Test(raw_rate, takes_ntps_word_which_pair_it_steers)
 		.tick = 10000, .freq = (int64_t)(68 / (double)MULT * 65536e6)};
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_VDSO), TSCAL_STATUS_READY));
 	cr_assert(ieee_ulp_eq(dbl, est.line.hz, RAW_HZ, 1));
-	/* The other way round, and while it slews, and when it is silent. */
+	/* The opposite sign; while it slews; and without a freq. */
 	run.facts.timex.freq = -run.facts.timex.freq;
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_VDSO), TSCAL_STATUS_READY));
 	cr_assert(lt(dbl, est.line.hz, RAW_HZ));
@@ -97,14 +97,14 @@ static void refuses_to_choose(void)
 	put(bytes, 0x98, MULT + 70, SHIFT);
 	put(bytes, 0x188, MULT, SHIFT);
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_VDSO), TSCAL_STATUS_ABSENT));
-	says("can tell which");
+	sentence_has("can tell which");
 	cr_assert(zero(dbl, run.raw_rate.out.hz));
 	/* Without NTP both pairs are one. */
 	put(bytes, 0x98, MULT, SHIFT);
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_VDSO), TSCAL_STATUS_READY));
 }
 
-Test(raw_rate, at_a_glance_refuses_to_choose)
+Test(raw_rate, quickly_measured_refuses_to_choose)
 {
 	run.measured.quick = true;
 	refuses_to_choose();
@@ -122,11 +122,11 @@ Test(raw_rate, of_another_clocksource_is_stale)
 	run.kernel.tsc = false;
 	strcpy(run.facts.clocksource, "hpet");
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_VDSO), TSCAL_STATUS_ABSENT));
-	says("hpet");
+	sentence_has("hpet");
 	run.facts.clocksource_visible = false;
 	run.facts.clocksource[0] = '\0';
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_VDSO), TSCAL_STATUS_ABSENT));
-	says("not visible");
+	sentence_has("not visible");
 }
 
 Test(raw_rate, needs_a_pair_that_the_measurement_confirms)
@@ -134,7 +134,7 @@ Test(raw_rate, needs_a_pair_that_the_measurement_confirms)
 	uint8_t *bytes = page(PLAT_PAGE_VVAR, 0);
 
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_VDSO), TSCAL_STATUS_ABSENT));
-	says("no mult/shift");
+	sentence_has("no mult/shift");
 	put(bytes, 0x20, MULT + 700, SHIFT);
 	/* Same rate, but shifts that the kernel never has. */
 	put(bytes, 0x40, 0, SHIFT);
@@ -143,5 +143,5 @@ Test(raw_rate, needs_a_pair_that_the_measurement_confirms)
 	run.measured.counters.raw.out.status = TSCAL_STATUS_UNSTABLE;
 	put(bytes, 0x20, MULT, SHIFT);
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_VDSO), TSCAL_STATUS_ABSENT));
-	says("nothing measured");
+	sentence_has("nothing measured");
 }
