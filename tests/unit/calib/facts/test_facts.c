@@ -198,18 +198,18 @@ struct cmdline {
 };
 
 static const struct cmdline cmdlines[] = {
-	{"quiet no-kvmclock ro", .pv_clock_off = true},
-	{"nopv", .pv_clock_off = true},
-	{"ro xen_nopv\n", .pv_clock_off = true},
-	{"tsc_early_khz=2596151", .early_khz = true},
-	{"quiet tsc_early_khz=2596151\n", .early_khz = true},
-	{"x.tsc_early_khz=1 tsc_early_khz=2", .early_khz = true},
-	{"nopvspin"},
-	{"x.no-kvmclock=1"},
-	{"no-kvmclock-vsyscall"},
-	{"quiet"},
-	{"x.tsc_early_khz=1"},
-	{"tsc_early_khz"},
+	{"quiet no-kvmclock ro", true, false},
+	{"nopv", true, false},
+	{"ro xen_nopv\n", true, false},
+	{"tsc_early_khz=2596151", false, true},
+	{"quiet tsc_early_khz=2596151\n", false, true},
+	{"x.tsc_early_khz=1 tsc_early_khz=2", false, true},
+	{"nopvspin", false, false},
+	{"x.no-kvmclock=1", false, false},
+	{"no-kvmclock-vsyscall", false, false},
+	{"quiet", false, false},
+	{"x.tsc_early_khz=1", false, false},
+	{"tsc_early_khz", false, false},
 };
 
 Test(facts, command_line_switches_are_whole_words)
