@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* A source that is asked by itself, on a machine made of tables. */
+/* A single source on a machine made of tables. */
 #ifndef TSCAL_TESTS_ASKING_H
 #define TSCAL_TESTS_ASKING_H
 
@@ -12,6 +12,8 @@
 
 #include "calib/run.h"
 #include "plat/sim/sim.h"
+
+#define TSC_FREQ_KHZ "/sys/devices/system/cpu/cpu0/tsc_freq_khz"
 
 static struct sim sim;
 static struct run run;
@@ -47,6 +49,14 @@ static inline void measured(double hz)
 			hz * (1 + 10e-6), ""}};
 }
 
+/* A CPU with this CPUID leaf alone. */
+static inline void cpuid_alone(
+	uint32_t leaf, uint32_t eax, uint32_t ebx, uint32_t ecx)
+{
+	sim.n_cpuid = 0;
+	sim_add_cpuid(&sim, leaf, 0, eax, ebx, ecx, 0);
+}
+
 static inline const struct tscal_line *ask(enum tscal_source id)
 {
 	struct source_view view = run_source_view(&run);
@@ -75,7 +85,7 @@ static inline void would(enum tscal_source id)
 	run.opts.flags &= ~(uint32_t)TSCAL_OPT_SURVEY;
 }
 
-static inline void says(const char *part)
+static inline void sentence_has(const char *part)
 {
 	cr_expect(ne(ptr, strstr(est.line.sentence, part), NULL),
 		"\"%s\" lacks \"%s\"", est.line.sentence, part);
