@@ -92,12 +92,12 @@ static void begin(struct tscal_clock *clk, const struct tscal_clock_opts *opts,
 	first_rate(
 		a, expected_rate(st->plat, clk->clock_id, info), &rate, &half);
 	st->raw_rate = info->hz_raw > 0 ? 1e9 / info->hz_raw : rate;
-	clocksource_read(st->plat, st->raw_rate, &st->clocksource);
+	timekeeping_read(st->plat, st->raw_rate, &st->timekeeping);
 	st->looked_tsc = a[1].tsc;
 	clocks_take(st->plat, rate, &st->clocks);
 	if (!(opts->drift_ppm > 0) && clk->clock_id == CLOCK_MONOTONIC_RAW) {
 		st->drift_by_clocksource = true;
-		so.drift_ppm = clock_raw_drift_ppm(&st->clocksource);
+		so.drift_ppm = clock_raw_drift_ppm(&st->timekeeping);
 	}
 	clock_look_at_utc(st->plat, clk->clock_id, a[1].tsc, st->page);
 	servo_begin(&st->servo, &so, &a[1], rate, half, &first);

@@ -47,7 +47,7 @@ struct clock_state {
 
 	struct servo servo;
 	struct clocks clocks;		/* at the last update */
-	struct clocksource clocksource; /* at the start, or the last break */
+	struct timekeeping timekeeping; /* at the start, or the last break */
 	uint64_t looked_tsc;		/* when the clocksource was last read */
 
 	/* Atomic: struct tscal_stats. */

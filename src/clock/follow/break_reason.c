@@ -37,12 +37,12 @@ void clocks_take(
 	out->complete = true;
 }
 
-void clocksource_read(struct tscal_platform *plat, double ns_per_tick,
-	struct clocksource *out)
+void timekeeping_read(struct tscal_platform *plat, double ns_per_tick,
+	struct timekeeping *out)
 {
 	struct pvclock pv;
 
-	*out = (struct clocksource){0};
+	*out = (struct timekeeping){0};
 	if (text_read_line(plat, CURRENT, out->name, sizeof(out->name)) < 0)
 		out->name[0] = '\0';
 	clock_pages_pvclock(plat, 1e9 / ns_per_tick, &pv);
@@ -52,7 +52,7 @@ void clocksource_read(struct tscal_platform *plat, double ns_per_tick,
 }
 
 bool clocksource_changed(
-	struct tscal_platform *plat, const struct clocksource *at_first)
+	struct tscal_platform *plat, const struct timekeeping *at_first)
 {
 	char now[sizeof(at_first->name)];
 
@@ -60,7 +60,7 @@ bool clocksource_changed(
 	       strcmp(now, at_first->name) != 0;
 }
 
-double clock_raw_drift_ppm(const struct clocksource *here)
+double clock_raw_drift_ppm(const struct timekeeping *here)
 {
 	return strcmp(here->name, "tsc") == 0 ? 0.1 : 50;
 }
@@ -72,7 +72,7 @@ static double diverged(int64_t a0, int64_t a1, int64_t b0, int64_t b1)
 }
 
 uint32_t break_reason(const struct clocks *before, const struct clocks *now,
-	const struct clocksource *at_first, const struct clocksource *here,
+	const struct timekeeping *at_first, const struct timekeeping *here,
 	double ns_per_tick, int clock_id)
 {
 	double raw, ticks, off, band;

@@ -21,7 +21,7 @@ struct clocks {
 
 /* What does not change while all is well, read at each event,
  * and the clocksource now and then. */
-struct clocksource {
+struct timekeeping {
 	char name[32];
 	bool pvclock_there;
 	uint32_t pvclock_mul;
@@ -32,16 +32,16 @@ struct clocksource {
 void clocks_take(
 	struct tscal_platform *plat, double ns_per_tick, struct clocks *out);
 
-void clocksource_read(struct tscal_platform *plat, double ns_per_tick,
-	struct clocksource *out);
+void timekeeping_read(struct tscal_platform *plat, double ns_per_tick,
+	struct timekeeping *out);
 
 /* Whether the kernel runs on another clocksource than at first. */
 bool clocksource_changed(
-	struct tscal_platform *plat, const struct clocksource *at_first);
+	struct tscal_platform *plat, const struct timekeeping *at_first);
 
 /* How fast CLOCK_MONOTONIC_RAW may change its rate, in ppm, if the caller did
  * not state it. */
-double clock_raw_drift_ppm(const struct clocksource *here);
+double clock_raw_drift_ppm(const struct timekeeping *here);
 
 /*
  * Why the clock broke, as one TSCAL_EVENT_*: by what changed from one look at
@@ -49,7 +49,7 @@ double clock_raw_drift_ppm(const struct clocksource *here);
  * clock_id: of the clock that is followed.
  */
 uint32_t break_reason(const struct clocks *before, const struct clocks *now,
-	const struct clocksource *at_first, const struct clocksource *here,
+	const struct timekeeping *at_first, const struct timekeeping *here,
 	double ns_per_tick, int clock_id);
 
 #endif /* TSCAL_BREAK_REASON_H */
