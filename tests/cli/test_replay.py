@@ -83,7 +83,7 @@ class Hypervisor(Files):
     def test_a_contradiction_is_shown_and_decides_nothing(self):
         path = self.recording({self.DMI + "sys_vendor": b"QEMU\n"})
         says = "QEMU on Windows"
-        self.assertRegex(self.lines(path), r"(?m)^contradicted CPUID says "
+        self.assertRegex(self.lines(path), r"(?m)^contradicted CPUID names "
                          r'VMware, but DMI sys_vendor is "QEMU"')
         for command in ("hv", "replay"):
             self.assertIn(says, " ".join(
