@@ -181,7 +181,7 @@ class Measured(Compare):
         self.assertEqual(doc["silent"], [])
 
     def test_ignored_children(self):
-        """Of whoever started it."""
+        """Of the parent process."""
         self.compare(*ONE, preexec_fn=lambda: signal.signal(
             signal.SIGCHLD, signal.SIG_IGN))
 
@@ -235,7 +235,7 @@ class Interrupted(Compare):
             return set(f.read().split())
 
     def test_before_any_run(self):
-        """While it looks which sources there are."""
+        """During the survey of sources."""
         with subprocess.Popen([cli.TSCAL, "compare", "--html", str(self.page)],
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               env=cli.clean_environment(), text=True) as p:
@@ -357,7 +357,7 @@ class Page(Compare):
         self.assertIn("a\\x0a\\x1b[31mred.html.", r.stdout)
 
     def test_stdout_is_full(self):
-        """Then the page is all that there is."""
+        """Then only the page is written."""
         for args in ([], ["--json"]):
             page = self.folder / f"page{len(args)}.html"
             with open("/dev/full", "w", encoding="ascii") as full:
