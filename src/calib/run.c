@@ -46,7 +46,7 @@ static int take_opts(struct run *run, const struct tscal_opts *opts)
 		!(o->target_ppm >= 0))
 		return -EINVAL;
 	run->plat = o->platform;
-	run->wanted = sources_wanted(o->only);
+	run->wanted = sources_wanted(o->only, &run->wanted_counters);
 	run->deadline_ns = run->plat->ops->now_ns(run->plat) +
 			   o->budget_ms * UINT64_C(1000000);
 	return 0;
@@ -83,10 +83,12 @@ static void measure(struct run *run, struct measure_space *space)
 	struct counters_wanted w = {
 		.plat = run->plat,
 		.opts = &run->opts,
-		.sources = run->wanted,
+		.counters = run->wanted_counters,
 		.facts = &run->facts,
 		.deadline_ns = run->deadline_ns,
 		.raw_alone = run->opts.flags & TSCAL_OPT_NO_MEASURE,
+		.pit_by_name = run->opts.flags & TSCAL_OPT_PIT ||
+			       run->opts.only & UINT64_C(1) << TSCAL_SOURCE_PIT,
 	};
 
 	facts_gather_first(run->plat, &run->facts);

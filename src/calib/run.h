@@ -12,8 +12,9 @@
 
 struct run {
 	struct tscal_platform *plat;
-	struct tscal_opts opts; /* defaults filled in */
-	uint64_t wanted;	/* sources that are asked, a bit for each */
+	struct tscal_opts opts;	  /* defaults filled in */
+	uint64_t wanted;	  /* sources that are asked, a bit for each */
+	uint32_t wanted_counters; /* that they need, PLAT_COUNTER_BIT() */
 	uint64_t deadline_ns;
 
 	struct facts facts;

@@ -6,34 +6,41 @@
 
 #include "calib/source/source.h"
 
-const struct source *const sources[] = {
-	/* Who steers this TSC says how fast. */
-	&source_hv_leaf,
-	&source_hv_msr,
-	&source_hv_backdoor,
-	&source_kvmclock,
-	&source_hyperv_page,
-	&source_vmclock,
-	&source_cpuid_15,
-	/* What the kernel made of it: exact where readable. */
-	&source_vdso,
-	&source_perf_page,
-	&source_tsc_freq_khz,
-	&source_kvm_ioctl,
-	/* Measured here. */
-	&source_clock_raw,
-	&source_hpet,
-	&source_acpi_pm,
-	&source_pit,
-	&source_adjtimex,
-	&source_ntp,
-	&source_phc,
-	/* Labels. */
-	&source_cpuid_16,
-	&source_brand,
-	&source_msr_platform,
-	&source_bogomips,
-};
+#define SOURCES(X)                                                             \
+	/* What the hypervisor reports: it controls this TSC. */               \
+	X(hv_leaf)                                                             \
+	X(hv_msr)                                                              \
+	X(hv_backdoor)                                                         \
+	X(kvmclock)                                                            \
+	X(hyperv_page)                                                         \
+	X(vmclock)                                                             \
+	X(cpuid_15)                                                            \
+	/* What the kernel made of it: exact where readable. */                \
+	X(vdso)                                                                \
+	X(perf_page)                                                           \
+	X(tsc_freq_khz)                                                        \
+	X(kvm_ioctl)                                                           \
+	/* Measured here. */                                                   \
+	X(clock_raw)                                                           \
+	X(hpet)                                                                \
+	X(acpi_pm)                                                             \
+	X(pit)                                                                 \
+	X(adjtimex)                                                            \
+	X(ntp)                                                                 \
+	X(phc)                                                                 \
+	/* Labels. */                                                          \
+	X(cpuid_16)                                                            \
+	X(brand)                                                               \
+	X(msr_platform)                                                        \
+	X(bogomips)
+
+#define DECLARE(name) extern const struct source source_##name;
+SOURCES(DECLARE)
+#undef DECLARE
+
+#define POINTER(name) &source_##name,
+const struct source *const sources[] = {SOURCES(POINTER)};
+#undef POINTER
 const size_t n_sources = sizeof(sources) / sizeof(*sources);
 
 size_t source_rank(enum tscal_source id)
@@ -45,14 +52,20 @@ size_t source_rank(enum tscal_source id)
 	return i;
 }
 
-uint64_t sources_wanted(uint64_t only)
+uint64_t sources_wanted(uint64_t only, uint32_t *counters)
 {
 	uint64_t wanted = 0;
 
-	for (size_t i = 0; i < n_sources && !only; i++)
-		if (!sources[i]->only_named)
-			wanted |= UINT64_C(1) << sources[i]->id;
-	return only ? only : wanted;
+	*counters = 0;
+	for (size_t i = 0; i < n_sources; i++) {
+		uint64_t bit = UINT64_C(1) << sources[i]->id;
+
+		if (only ? !(only & bit) : sources[i]->only_named)
+			continue;
+		wanted |= bit;
+		*counters |= sources[i]->counter;
+	}
+	return wanted;
 }
 
 const char *tscal_source_str(enum tscal_source source)

@@ -4,19 +4,27 @@
 
 #include <tscal/calibrate.h>
 
+static const struct {
+	const char *name, *what, *via;
+} counters[] = {
+#define ROW(id, name, what, via) {name, what, via},
+	PLAT_COUNTERS(ROW)
+#undef ROW
+};
+
 const char *plat_counter_name(enum plat_counter_id id)
 {
-	static const char *const names[PLAT_COUNTER_COUNT] = {
-		[PLAT_COUNTER_RDTSC] = "rdtsc",
-		[PLAT_COUNTER_CLOCK_RAW] = "clock-raw",
-		[PLAT_COUNTER_REALTIME] = "realtime",
-		[PLAT_COUNTER_HPET] = "hpet",
-		[PLAT_COUNTER_ACPI_PM] = "acpi-pm",
-		[PLAT_COUNTER_PIT] = "pit",
-		[PLAT_COUNTER_PHC] = "phc",
-	};
+	return (unsigned)id < PLAT_COUNTER_COUNT ? counters[id].name : NULL;
+}
 
-	return (unsigned)id < PLAT_COUNTER_COUNT ? names[id] : NULL;
+const char *plat_counter_what(enum plat_counter_id id)
+{
+	return counters[id].what;
+}
+
+const char *plat_counter_via(enum plat_counter_id id)
+{
+	return counters[id].via;
 }
 
 const char *plat_backdoor_name(enum plat_backdoor how)

@@ -69,16 +69,28 @@ enum plat_tsc_access {
 	PLAT_TSC_SIGSEGV, /* RDTSC, and the vDSO clocks with it, would fault */
 };
 
-/* Counters that can be sampled beside the TSC. */
+/*
+ * Counters that can be sampled beside the TSC: PLAT_COUNTER_ id, its name in
+ * recordings, and for people what it is and what it is read by (NULL: by no
+ * device).
+ */
+#define PLAT_COUNTERS(X)                                                       \
+	/* the TSC itself: what a read costs */                                \
+	X(RDTSC, "rdtsc", "the TSC", NULL)                                     \
+	X(CLOCK_RAW, "clock-raw", "CLOCK_MONOTONIC_RAW", NULL) /* ns */        \
+	X(REALTIME, "realtime", "CLOCK_REALTIME", NULL)	       /* ns */        \
+	/* its main counter, the lower 32 bits */                              \
+	X(HPET, "hpet", "the HPET", "/dev/hpet")                               \
+	X(ACPI_PM, "acpi-pm", "the ACPI PM timer", "I/O ports")                \
+	/* channel 2 of the 8254, turned to count up */                        \
+	X(PIT, "pit", "the PIT", "I/O ports")                                  \
+	X(PHC, "phc", "the PTP clock", "/dev/ptpN") /* ns */
+
 enum plat_counter_id {
-	PLAT_COUNTER_RDTSC,	/* the TSC itself: what a read costs */
-	PLAT_COUNTER_CLOCK_RAW, /* CLOCK_MONOTONIC_RAW, ns */
-	PLAT_COUNTER_REALTIME,	/* CLOCK_REALTIME, ns */
-	PLAT_COUNTER_HPET,	/* main counter, its lower 32 bits */
-	PLAT_COUNTER_ACPI_PM,	/* ACPI power management timer */
-	PLAT_COUNTER_PIT,	/* channel 2 of the 8254, turned to count up */
-	PLAT_COUNTER_PHC,	/* a PTP hardware clock, ns */
-	PLAT_COUNTER_COUNT
+#define PLAT_COUNTER_ID(id, name, what, via) PLAT_COUNTER_##id,
+	PLAT_COUNTERS(PLAT_COUNTER_ID)
+#undef PLAT_COUNTER_ID
+		PLAT_COUNTER_COUNT
 };
 #define PLAT_COUNTER_BIT(id) (1u << (id))
 
@@ -216,7 +228,10 @@ struct tscal_platform {
 /* Its name in recordings: "port", "vmcall", "vmmcall". */
 const char *plat_backdoor_name(enum plat_backdoor how);
 
-/* The name of a counter in recordings: "rdtsc", "hpet"; NULL if none. */
+/* Of a counter: its name in recordings, "hpet" (NULL if none), what it is, "the
+ * HPET", and what it is read by, "/dev/hpet". */
 const char *plat_counter_name(enum plat_counter_id id);
+const char *plat_counter_what(enum plat_counter_id id);
+const char *plat_counter_via(enum plat_counter_id id);
 
 #endif /* TSCAL_PLAT_H */

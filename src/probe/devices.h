@@ -34,10 +34,12 @@ int vmclock_page(void *buf);
 
 /* Timers that a worker reads, started by these; worker_burst(),
  * worker_close(). */
-int hpet_open(struct worker *w, struct plat_counter *out);
+int hpet_open(struct worker *w, const struct plat_where *where,
+	struct plat_counter *out);
 int acpi_pm_open(struct worker *w, const struct plat_where *where,
 	struct plat_counter *out);
-int pit_open(struct worker *w, struct plat_counter *out);
+int pit_open(struct worker *w, const struct plat_where *where,
+	struct plat_counter *out);
 
 /* /dev/ptpN; a descriptor to be closed. */
 int phc_open(const struct plat_where *where, struct plat_counter *out);

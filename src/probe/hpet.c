@@ -62,12 +62,14 @@ static const struct worker_job job = {
 	.burst = burst,
 };
 
-int hpet_open(struct worker *w, struct plat_counter *out)
+int hpet_open(struct worker *w, const struct plat_where *where,
+	struct plat_counter *out)
 {
 	size_t size = (size_t)sysconf(_SC_PAGESIZE);
 	int fd = device_open("/dev/hpet", O_RDONLY | O_NONBLOCK), rc;
 	void *map;
 
+	(void)where;
 	if (fd < 0)
 		return fd;
 	map = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);

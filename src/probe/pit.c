@@ -149,7 +149,9 @@ static const struct worker_job job = {
 	.restore = restore,
 };
 
-int pit_open(struct worker *w, struct plat_counter *out)
+int pit_open(struct worker *w, const struct plat_where *where,
+	struct plat_counter *out)
 {
+	(void)where;
 	return worker_open(w, &job, NULL, NULL, out);
 }

@@ -87,43 +87,41 @@ static void probe_unpin(struct tscal_platform *p)
 	bind_restore(&probe_of(p)->bind);
 }
 
+/* The timers that a worker reads, and the level that permits them. */
+static const struct timer {
+	int (*open)(struct worker *w, const struct plat_where *where,
+		struct plat_counter *out);
+	enum tscal_probe level;
+} timers[PLAT_COUNTER_COUNT] = {
+	[PLAT_COUNTER_HPET] = {hpet_open, TSCAL_PROBE_DEVICES},
+	[PLAT_COUNTER_ACPI_PM] = {acpi_pm_open, TSCAL_PROBE_PORTS},
+	[PLAT_COUNTER_PIT] = {pit_open, TSCAL_PROBE_PORTS},
+};
+
 static int probe_counter_open(struct tscal_platform *p, enum plat_counter_id id,
 	const struct plat_where *where, struct plat_counter *out)
 {
 	struct probe *probe = probe_of(p);
-	struct worker *w = &probe->worker[id];
 
 	if (!(probe->ops.counters & PLAT_COUNTER_BIT(id)))
 		return -EOPNOTSUPP;
-	switch (id) {
-	case PLAT_COUNTER_HPET:
-		return hpet_open(w, out);
-	case PLAT_COUNTER_ACPI_PM:
-		return acpi_pm_open(w, where, out);
-	case PLAT_COUNTER_PIT:
-		return pit_open(w, out);
-	case PLAT_COUNTER_PHC:
-		probe->phc = phc_open(where, out);
-		return probe->phc < 0 ? probe->phc : 0;
-	default:
+	if (timers[id].open)
+		return timers[id].open(&probe->worker[id], where, out);
+	if (id != PLAT_COUNTER_PHC)
 		return tscal_platform_passive()->ops->counter_open(
 			p, id, where, out);
-	}
+	probe->phc = phc_open(where, out);
+	return probe->phc < 0 ? probe->phc : 0;
 }
 
 static int probe_burst(struct tscal_platform *p, enum plat_counter_id id,
 	struct plat_sample *buf, const struct plat_until *until)
 {
-	switch (id) {
-	case PLAT_COUNTER_HPET:
-	case PLAT_COUNTER_ACPI_PM:
-	case PLAT_COUNTER_PIT:
+	if (timers[id].open)
 		return worker_burst(&probe_of(p)->worker[id], buf, until);
-	case PLAT_COUNTER_PHC:
+	if (id == PLAT_COUNTER_PHC)
 		return phc_burst(probe_of(p)->phc, buf, until);
-	default:
-		return tscal_platform_passive()->ops->burst(p, id, buf, until);
-	}
+	return tscal_platform_passive()->ops->burst(p, id, buf, until);
 }
 
 static void probe_counter_close(
@@ -173,13 +171,12 @@ int tscal_platform_probe(enum tscal_probe level, struct tscal_platform **out)
 	ops->page = probe_page;
 	ops->perf_page = probe_perf_page;
 	ops->kvm_tsc_khz = probe_kvm_tsc_khz;
-	ops->counters |= PLAT_COUNTER_BIT(PLAT_COUNTER_HPET) |
-			 PLAT_COUNTER_BIT(PLAT_COUNTER_PHC);
-	if (level == TSCAL_PROBE_PORTS) {
+	if (level == TSCAL_PROBE_PORTS)
 		ops->backdoor_hz = probe_backdoor_hz;
-		ops->counters |= PLAT_COUNTER_BIT(PLAT_COUNTER_ACPI_PM) |
-				 PLAT_COUNTER_BIT(PLAT_COUNTER_PIT);
-	}
+	ops->counters |= PLAT_COUNTER_BIT(PLAT_COUNTER_PHC);
+	for (int id = 0; id < PLAT_COUNTER_COUNT; id++)
+		if (timers[id].open && timers[id].level <= level)
+			ops->counters |= PLAT_COUNTER_BIT(id);
 	ops->counter_open = probe_counter_open;
 	ops->burst = probe_burst;
 	ops->counter_close = probe_counter_close;

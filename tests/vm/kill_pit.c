@@ -46,7 +46,7 @@ static void same(struct state before, const char *what)
 static void open_pit(struct worker *w)
 {
 	struct plat_counter c;
-	int rc = pit_open(w, &c);
+	int rc = pit_open(w, NULL, &c);
 
 	must(!rc, "the PIT can be read");
 	must(look().mode == 0x34, "it counts and wraps");
@@ -85,7 +85,8 @@ int main(void)
 		struct worker second = {0};
 
 		open_pit(&w);
-		must(pit_open(&second, &(struct plat_counter){0}) == -EBUSY,
+		must(pit_open(&second, NULL, &(struct plat_counter){0}) ==
+				-EBUSY,
 			"one at a time");
 		worker_close(&w);
 		same(before, "two at once");
@@ -115,7 +116,7 @@ int main(void)
 
 	/* A sound that is being made. */
 	outb(3, 0x61);
-	must(pit_open(&w, &(struct plat_counter){0}) == -EBUSY,
+	must(pit_open(&w, NULL, &(struct plat_counter){0}) == -EBUSY,
 		"left alone while the speaker sounds");
 	same((struct state){3, before.mode}, "sounding");
 	outb((unsigned char)before.port61, 0x61);

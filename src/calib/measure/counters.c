@@ -22,25 +22,6 @@ size_t counters_most(const struct tscal_platform *plat, uint32_t budget_ms)
 	return (size_t)(1 + (budget_ms >= NTP_BUDGET_MS) + hardware);
 }
 
-static const struct counter counters[PLAT_COUNTER_COUNT] = {
-	[PLAT_COUNTER_CLOCK_RAW] = {TSCAL_SOURCE_CLOCK_RAW,
-		"CLOCK_MONOTONIC_RAW"},
-	[PLAT_COUNTER_REALTIME] = {TSCAL_SOURCE_NTP, "CLOCK_REALTIME"},
-	[PLAT_COUNTER_HPET] = {TSCAL_SOURCE_HPET, "the HPET", "/dev/hpet",
-		TSCAL_ROOT_HPET},
-	[PLAT_COUNTER_ACPI_PM] = {TSCAL_SOURCE_ACPI_PM, "the ACPI PM timer",
-		"I/O ports", TSCAL_ROOT_PM},
-	[PLAT_COUNTER_PIT] = {TSCAL_SOURCE_PIT, "the PIT", "I/O ports",
-		TSCAL_ROOT_PIT},
-	[PLAT_COUNTER_PHC] = {TSCAL_SOURCE_PHC, "the PTP clock", "/dev/ptpN",
-		TSCAL_ROOT_UNKNOWN},
-};
-
-const struct counter *counter_of(enum plat_counter_id id)
-{
-	return &counters[id];
-}
-
 /*
  * /dev/hpet is there also where the kernel has switched the timer off, and sets
  * it counting again.  Linux takes it off its list by nohpet, where it stops in
@@ -133,7 +114,7 @@ struct opening {
 
 static bool wanted(const struct opening *o, enum plat_counter_id id)
 {
-	return o->w->sources >> counters[id].source & 1;
+	return o->w->counters & PLAT_COUNTER_BIT(id);
 }
 
 /* Open it; 0 or -errno, as m then says. */
@@ -163,7 +144,7 @@ static struct measured *not_yet(struct opening *o, enum plat_counter_id id)
 	struct measured *m = &o->c->timer[id];
 
 	*m = (struct measured){.id = id,
-		.what = counters[id].what,
+		.what = plat_counter_what(id),
 		.out.status = TSCAL_STATUS_SKIPPED};
 	return m;
 }
@@ -213,13 +194,10 @@ static void open_realtime(struct opening *o)
  * timer does. */
 static void open_pit(struct opening *o, bool others)
 {
-	const struct tscal_opts *opts = o->w->opts;
 	bool never = !(
 		o->w->plat->ops->counters & PLAT_COUNTER_BIT(PLAT_COUNTER_PIT));
-	bool asked = opts->flags & TSCAL_OPT_PIT ||
-		     opts->only & UINT64_C(1) << TSCAL_SOURCE_PIT;
 
-	if (!others || never || asked)
+	if (!others || never || o->w->pit_by_name)
 		open_hardware(o, PLAT_COUNTER_PIT);
 	else
 		outcome_set(&not_yet(o, PLAT_COUNTER_PIT)->out,
@@ -240,7 +218,7 @@ size_t counters_open(const struct counters_wanted *w, struct counters *c,
 	bool others;
 
 	c->raw = (struct measured){.id = PLAT_COUNTER_CLOCK_RAW,
-		.what = counters[PLAT_COUNTER_CLOCK_RAW].what};
+		.what = plat_counter_what(PLAT_COUNTER_CLOCK_RAW)};
 	open_one(&o, &c->raw, NULL);
 	if (w->raw_alone)
 		return o.n;

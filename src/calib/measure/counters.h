@@ -12,24 +12,16 @@
 #define NTP_WINDOW_MS 1000
 #define NTP_BUDGET_MS 1200
 
-/* What a run is asked to measure. */
+/* What a run is to measure. */
 struct counters_wanted {
 	struct tscal_platform *plat;
 	const struct tscal_opts *opts;
-	uint64_t sources; /* those that are asked, a bit for each */
+	uint32_t counters; /* PLAT_COUNTER_BIT() of each */
 	struct facts *facts;
 	uint64_t deadline_ns;
-	bool raw_alone; /* CLOCK_MONOTONIC_RAW, and no other */
+	bool raw_alone;	  /* CLOCK_MONOTONIC_RAW, and no other */
+	bool pit_by_name; /* the PIT was asked for by name */
 };
-
-/* A counter that a source of its own stands for. */
-struct counter {
-	enum tscal_source source;
-	const char *what,
-		*via;  /* for people: the counter, what it is read by */
-	uint32_t root; /* on bare metal */
-};
-const struct counter *counter_of(enum plat_counter_id id);
 
 /* The counters of a run.  Those that were not measured hold why not. */
 struct counters {

@@ -253,18 +253,13 @@ static void take_again(struct tscal_platform *plat,
 	take(plat, space, n, window_ns);
 }
 
-/*
- * A longer window from the same first bursts: as long as the next counter that
- * is not content needs it, or as there is time for.  All that count so far
- * without coming round take part, for a further burst costs little.  False when
- * nobody needs it, or there is no time.
- */
-static bool grow(struct tscal_platform *plat, const struct measure_plan *plan,
-	struct measure_space *space, size_t n)
+/* The window that the next counter which is not content needs, from its first
+ * burst on; 0: none needs a longer one. */
+static double next_wanted_ns(struct tscal_platform *plat,
+	const struct measure_plan *plan, const struct measure_space *space,
+	size_t n)
 {
-	double want = 0, now, most;
-	struct passing p;
-	uint64_t gone;
+	double want = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		double w = measure_wanted_ns(plan, &space[i],
@@ -274,38 +269,69 @@ static bool grow(struct tscal_platform *plat, const struct measure_plan *plan,
 		if (w > 0 && (want == 0 || w < want))
 			want = w;
 	}
-	if (want == 0)
-		return false;
+	return want;
+}
+
+/* All that count so far without wrapping take part in a longer window, for a
+ * further burst costs little.  Nor is an end taken again, for which there was
+ * no time. */
+static void join_longer(struct measure_space *space, size_t n, double want_ns)
+{
 	for (size_t i = 0; i < n; i++) {
 		bool counts = space[i].m->out.status == TSCAL_STATUS_READY ||
 			      space[i].too_short;
 
-		/* Nor is an end taken again, for which there was no time. */
-		space[i].todo = counts && !measure_wraps_in(&space[i], want)
+		space[i].todo = counts && !measure_wraps_in(&space[i], want_ns)
 					? MEASURE_LONGER
 					: MEASURE_DONE;
 	}
-	p = passing(n, space, MEASURE_LONGER);
-	now = (double)(plat->ops->now_ns(plat) - p.begun_ns);
-	most = now + (double)time_left(plat, plan) -
-	       (double)n * (double)(plan->first_ns / BURST_PART);
-	if (want < now)
-		want = now;
-	if (want > most && most < now * MEASURE_WORTH_WHILE) {
-		for (size_t i = 0; i < n; i++)
-			space[i].todo = MEASURE_DONE;
-		return false;
+}
+
+/* Wait until the longer window is over, or for as long as there is time; false
+ * where that is not long enough to be worth another burst. */
+static bool wait_longer(struct tscal_platform *plat,
+	const struct measure_plan *plan, const struct measure_space *space,
+	size_t n, double want_ns)
+{
+	struct passing p = passing(n, space, MEASURE_LONGER);
+	double gone_ns = (double)(plat->ops->now_ns(plat) - p.begun_ns);
+	double most_ns = gone_ns + (double)time_left(plat, plan) -
+			 (double)n * (double)(plan->first_ns / BURST_PART);
+
+	if (want_ns < gone_ns)
+		want_ns = gone_ns;
+	if (want_ns > most_ns) {
+		if (most_ns < gone_ns * MEASURE_WORTH_WHILE)
+			return false;
+		want_ns = most_ns;
 	}
-	if (want > most)
-		want = most;
-	gone = (uint64_t)now;
-	if ((uint64_t)want > gone)
-		plat->ops->wait(plat, (uint64_t)want - gone, p.spin);
-	for (size_t i = 0; i < n; i++)
-		if (space[i].todo == MEASURE_LONGER)
-			keep_middle(&space[i]);
-	take(plat, space, n, plan->first_ns);
+	if ((uint64_t)want_ns > (uint64_t)gone_ns)
+		plat->ops->wait(
+			plat, (uint64_t)want_ns - (uint64_t)gone_ns, p.spin);
 	return true;
+}
+
+/* A longer window from the same first bursts; false when no counter needs it,
+ * or there is no time. */
+static bool grow(struct tscal_platform *plat, const struct measure_plan *plan,
+	struct measure_space *space, size_t n)
+{
+	double want_ns = next_wanted_ns(plat, plan, space, n);
+	bool grown;
+
+	if (want_ns == 0)
+		return false;
+	join_longer(space, n, want_ns);
+	grown = wait_longer(plat, plan, space, n, want_ns);
+	for (size_t i = 0; i < n; i++) {
+		if (!grown)
+			space[i].todo = MEASURE_DONE;
+		else if (space[i].todo == MEASURE_LONGER)
+			keep_middle(&space[i]);
+	}
+	if (grown)
+		take(plat, space, n, plan->first_ns);
+	return grown;
 }
 
 int measure_open(struct tscal_platform *plat, struct measured *m,

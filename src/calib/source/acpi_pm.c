@@ -32,7 +32,7 @@ static bool check(const struct source_view *v, struct estimate *est)
 
 static void read(const struct source_view *v, struct estimate *est)
 {
-	if (counter_read(v, est, PLAT_COUNTER_ACPI_PM))
+	if (counter_read(v, est, PLAT_COUNTER_ACPI_PM, TSCAL_ROOT_PM))
 		est->of_cpu_crystal = emulated_by_microcode(v);
 }
 
@@ -40,6 +40,7 @@ const struct source source_acpi_pm = {
 	.id = TSCAL_SOURCE_ACPI_PM,
 	.name = "acpi-pm",
 	.kind = TSCAL_KIND_MEASURED,
+	.counter = PLAT_COUNTER_BIT(PLAT_COUNTER_ACPI_PM),
 	.probe = "ports",
 	.needs = "a PM timer in ACPI's FADT, its I/O port (root); --probe "
 		 "ports",

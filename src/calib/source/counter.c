@@ -40,7 +40,7 @@ static bool could_open(const struct source_view *v, struct estimate *est,
 	struct outcome out;
 
 	if (!(v->plat->ops->counters & PLAT_COUNTER_BIT(id)))
-		est_errno(est, -EOPNOTSUPP, counter_of(id)->via);
+		est_errno(est, -EOPNOTSUPP, plat_counter_via(id));
 	else if (!counters_find(&w, id, &out, &where))
 		est_outcome(est, &out, 0);
 	else
@@ -59,7 +59,7 @@ bool counter_check(const struct source_view *v, struct estimate *est,
 		return could_open(v, est, id);
 	/* What is missing is what it is read by. */
 	if (m->rc == -EACCES || m->rc == -EPERM || m->rc == -EOPNOTSUPP)
-		est_errno(est, m->rc, counter_of(id)->via);
+		est_errno(est, m->rc, plat_counter_via(id));
 	else if (m->out.status != TSCAL_STATUS_READY)
 		est_outcome(est, &m->out, 0);
 	else
@@ -68,15 +68,14 @@ bool counter_check(const struct source_view *v, struct estimate *est,
 }
 
 bool counter_read(const struct source_view *v, struct estimate *est,
-	enum plat_counter_id id)
+	enum plat_counter_id id, uint32_t root)
 {
 	const struct measured *m = &v->measured->counters.timer[id];
 	bool guest = v->kernel->guest;
 
 	est->by_host_clock = guest;
 	est_number(est, m->out.hz, m->out.lo, m->out.hi,
-		guest ? TSCAL_ROOT_HV : counter_of(id)->root, "%s%s",
-		m->out.sentence,
+		guest ? TSCAL_ROOT_HV : root, "%s%s", m->out.sentence,
 		guest ? "; emulated by the host, by its clock" : "");
 	est->line.ms = m->ms;
 	return est->line.status == TSCAL_STATUS_READY;

@@ -13,7 +13,7 @@ static bool check(const struct source_view *v, struct estimate *est)
 
 static void read(const struct source_view *v, struct estimate *est)
 {
-	if (counter_read(v, est, PLAT_COUNTER_HPET))
+	if (counter_read(v, est, PLAT_COUNTER_HPET, TSCAL_ROOT_HPET))
 		est->line.tolerance_ppm = TOLERANCE_PPM;
 }
 
@@ -21,6 +21,7 @@ const struct source source_hpet = {
 	.id = TSCAL_SOURCE_HPET,
 	.name = "hpet",
 	.kind = TSCAL_KIND_MEASURED,
+	.counter = PLAT_COUNTER_BIT(PLAT_COUNTER_HPET),
 	.probe = "devices",
 	.needs = "/dev/hpet (root), an HPET that the kernel has not switched "
 		 "off; --probe devices",

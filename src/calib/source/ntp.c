@@ -85,6 +85,7 @@ const struct source source_ntp = {
 	.id = TSCAL_SOURCE_NTP,
 	.name = "ntp",
 	.kind = TSCAL_KIND_MEASURED,
+	.counter = PLAT_COUNTER_BIT(PLAT_COUNTER_REALTIME),
 	.needs = "a kernel clock that NTP has synchronised; --budget-ms 1200",
 	.check = check,
 	.would = source_would_measure,

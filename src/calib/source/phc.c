@@ -25,7 +25,7 @@ static void read(const struct source_view *v, struct estimate *est)
 	bool doubtful = f->ptp_kind == FACTS_PTP_DOUBTFUL && v->kernel->guest;
 	uint32_t root = TSCAL_ROOT_UNKNOWN;
 
-	if (!counter_read(v, est, PLAT_COUNTER_PHC))
+	if (!counter_read(v, est, PLAT_COUNTER_PHC, TSCAL_ROOT_UNKNOWN))
 		return;
 	/* Not one of the timers that a host emulates: a network card's, or the
 	 * host's own clock handed to its guests. */
@@ -48,6 +48,7 @@ const struct source source_phc = {
 	.id = TSCAL_SOURCE_PHC,
 	.name = "phc",
 	.kind = TSCAL_KIND_MEASURED,
+	.counter = PLAT_COUNTER_BIT(PLAT_COUNTER_PHC),
 	.probe = "devices",
 	.needs = "/dev/ptpN; --probe devices",
 	.check = check,

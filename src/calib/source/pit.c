@@ -21,13 +21,14 @@ static void would(const struct source_view *v, struct estimate *est)
 
 static void read(const struct source_view *v, struct estimate *est)
 {
-	counter_read(v, est, PLAT_COUNTER_PIT);
+	counter_read(v, est, PLAT_COUNTER_PIT, TSCAL_ROOT_PIT);
 }
 
 const struct source source_pit = {
 	.id = TSCAL_SOURCE_PIT,
 	.name = "pit",
 	.kind = TSCAL_KIND_MEASURED,
+	.counter = PLAT_COUNTER_BIT(PLAT_COUNTER_PIT),
 	.probe = "ports",
 	.needs = "I/O ports 0x42, 0x43 and 0x61 (root); --probe ports, and "
 		 "--pit where another timer can be read",

@@ -23,7 +23,6 @@ struct source_view {
 	const struct pvclock *pvclock;
 	const struct vmclock *vmclock;
 	const struct raw_rate *raw_rate;
-	uint64_t wanted; /* the sources that are asked, a bit for each */
 };
 
 struct source {
@@ -31,6 +30,7 @@ struct source {
 	const char *name; /* stable: CLI, JSON, docs */
 	enum tscal_kind kind;
 	bool only_named;   /* asked only when named by --only */
+	uint32_t counter;  /* PLAT_COUNTER_BIT() of what it measures against */
 	const char *probe; /* the --probe that it takes; NULL: passive does */
 	const char *needs; /* what it takes, for people */
 	/* False when it cannot give a number here, without having tried: est
@@ -51,21 +51,21 @@ extern const size_t n_sources;
 /* Its place in that order, from 0 on. */
 size_t source_rank(enum tscal_source id);
 
-/* The sources that a run with this --only asks, a bit for each. */
-uint64_t sources_wanted(uint64_t only);
+/* The sources that a run with this --only asks, a bit for each, and the
+ * counters that they need, PLAT_COUNTER_BIT() of each. */
+uint64_t sources_wanted(uint64_t only, uint32_t *counters);
 
 /* False where RDTSC cannot be executed, or not be measured: est says so. */
 bool source_may_measure(const struct source_view *v, struct estimate *est);
 /* "would measure for 10 ms". */
 void source_would_measure(const struct source_view *v, struct estimate *est);
 
-/* A source that is a hardware counter of its own.  Its number has the roots of
- * that counter; a guest's are the host's. */
+/* A source that is a hardware counter of its own: check, and read.  Its number
+ * has that root; a guest's the host's.  False when there is none. */
 bool counter_check(const struct source_view *v, struct estimate *est,
 	enum plat_counter_id id);
-/* False when there is no number. */
 bool counter_read(const struct source_view *v, struct estimate *est,
-	enum plat_counter_id id);
+	enum plat_counter_id id, uint32_t root);
 
 /* Whether the kernel's clock is one that NTP keeps; else est says why not. */
 bool ntp_check(const struct source_view *v, struct estimate *est);
@@ -79,13 +79,5 @@ uint32_t ntp_roots(const struct source_view *v);
 /* A leaf of CPUID, within the basic maximum; else est says why not. */
 bool cpuid_leaf_read(const struct source_view *v, struct estimate *est,
 	uint32_t leaf, struct plat_cpuid *out);
-
-/* Rows. */
-extern const struct source source_hv_leaf, source_kvmclock, source_cpuid_15,
-	source_cpuid_16, source_brand, source_vdso, source_perf_page,
-	source_kvm_ioctl, source_tsc_freq_khz, source_bogomips,
-	source_clock_raw, source_adjtimex, source_hpet, source_acpi_pm,
-	source_pit, source_ntp, source_phc, source_msr_platform, source_hv_msr,
-	source_hv_backdoor, source_vmclock, source_hyperv_page;
 
 #endif /* TSCAL_SOURCE_H */

@@ -17,11 +17,14 @@ static size_t open_all(void)
 	forget();
 	run.facts.evidence = (struct hv_evidence){0};
 	memset(&run.measured.counters, 0, sizeof(run.measured.counters));
+	(void)sources_wanted(run.opts.only, &run.wanted_counters);
 	return counters_open(
 		&(struct counters_wanted){
 			.plat = run.plat,
 			.opts = &run.opts,
-			.sources = sources_wanted(run.opts.only),
+			.counters = run.wanted_counters,
+			.pit_by_name = run.opts.flags & TSCAL_OPT_PIT ||
+				       run.opts.only & ONLY(PIT),
 			.facts = &run.facts,
 			.deadline_ns = run.deadline_ns,
 			.raw_alone = run.measured.quick,
