@@ -11,6 +11,7 @@
 
 struct estimate {
 	struct tscal_line line;
+	size_t rank;	   /* of its source in the table, from 0 on */
 	const char *probe; /* the --probe that it takes; NULL: passive does */
 	/* Derived from the kernel's tsc_khz: shares its slack, and grows old
 	 * with it. */

@@ -43,15 +43,6 @@ const struct source *const sources[] = {SOURCES(POINTER)};
 #undef POINTER
 const size_t n_sources = sizeof(sources) / sizeof(*sources);
 
-size_t source_rank(enum tscal_source id)
-{
-	size_t i = 0;
-
-	while (i < n_sources && sources[i]->id != id)
-		i++;
-	return i;
-}
-
 uint64_t sources_wanted(uint64_t only, uint32_t *counters)
 {
 	uint64_t wanted = 0;

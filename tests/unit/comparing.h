@@ -29,12 +29,23 @@ struct machine {
 	struct tscal_info info;
 };
 
+/* The place of a source in the table. */
+static inline size_t rank_of(enum tscal_source id)
+{
+	size_t i = 0;
+
+	while (i < n_sources && sources[i]->id != id)
+		i++;
+	return i;
+}
+
 static inline struct estimate *add(struct machine *m, enum tscal_source id,
 	enum tscal_kind kind, uint32_t roots, double off_ppm)
 {
 	struct estimate *e = &m->est[m->n++];
 
-	*e = (struct estimate){.line = {.id = id, .kind = kind}};
+	*e = (struct estimate){.rank = rank_of(id),
+		.line = {.name = tscal_source_str(id), .id = id, .kind = kind}};
 	est_number(e, HZ * (1 + off_ppm / 1e6),
 		HZ * (1 + (off_ppm - 0.1) / 1e6),
 		HZ * (1 + (off_ppm + 0.1) / 1e6), roots, " ");

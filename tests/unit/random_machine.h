@@ -50,6 +50,8 @@ static inline void random_estimate(struct estimate *e, enum tscal_source id)
 	double width = pow(10, between(-9, -4.3));
 
 	memset(e, 0, sizeof(*e));
+	while (e->rank < n_sources && sources[e->rank]->id != id)
+		e->rank++;
 	e->line.id = id;
 	e->line.kind = 1 + below(5);
 	e->line.hz = HZ * (1 + between(-spread, spread));

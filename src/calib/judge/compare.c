@@ -38,7 +38,7 @@ static void say_coarse(struct estimate *e, const struct estimate *used)
 	else
 		est_say(e, TSCAL_STATUS_COARSE,
 			"not comparable: %s is known to +-%.0f ppm; %s",
-			tscal_source_str(used->line.id), bounds_ppm(used), was);
+			used->line.name, bounds_ppm(used), was);
 }
 
 /* Judged, and contradicted by nothing stronger. */

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "calib/judge/relation.h"
-#include "calib/source/source.h"
 #include "calib/judge/judge.h"
 
 /* A number with bounds wider than COMPARE_AGREE_PPM is not used instead of one
@@ -241,7 +240,7 @@ static bool precedes(const struct estimate *est, const struct support *support,
 	if (stronger(&support[i], &support[k]) ||
 		stronger(&support[k], &support[i]))
 		return stronger(&support[i], &support[k]);
-	return source_rank(est[i].line.id) < source_rank(est[k].line.id);
+	return est[i].rank < est[k].rank;
 }
 
 /* Those who have a vote, the strongest first; returns how many. */

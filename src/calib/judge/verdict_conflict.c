@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "calib/judge/rate_sentence.h"
-#include "calib/source/source.h"
 
 /* As many as the sentence has room for. */
 #define LIST_MAX 4
@@ -51,7 +50,8 @@ static const struct estimate *estimate_of(
 
 /* What does not contradict the chosen rate, but a source that agrees with it:
  * the first of them. */
-static void add_other(const struct rate_view *v, struct tscal_info *info)
+static void add_other(const struct rate_view *v, const struct estimate *used,
+	struct tscal_info *info)
 {
 	char d[32];
 
@@ -65,13 +65,14 @@ static void add_other(const struct rate_view *v, struct tscal_info *info)
 		rate_distance(e->line.hz, other->line.hz, d, sizeof(d));
 		rate_add(info, "%s%s is %s %s; %s is used.",
 			info->rate_sentence[0] ? " " : "", e->line.name, d,
-			other->line.name, tscal_source_str(info->source));
+			other->line.name, used->line.name);
 		return;
 	}
 }
 
 /* A kernel that still runs on the rate it had before it was moved. */
-static void stale(const struct rate_view *v, struct tscal_info *info)
+static void stale(const struct rate_view *v, const struct estimate *used,
+	struct tscal_info *info)
 {
 	const struct tscal_line *old = NULL;
 	char d[32];
@@ -80,8 +81,7 @@ static void stale(const struct rate_view *v, struct tscal_info *info)
 		if (v->est[i].line.status == TSCAL_STATUS_STALE &&
 			v->est[i].by_kernel)
 			old = &v->est[i].line;
-	if (!old ||
-		compare_used(v->est, v->n)->line.kind != TSCAL_KIND_REPORTED)
+	if (!old || used->line.kind != TSCAL_KIND_REPORTED)
 		return;
 	rate_distance(old->hz, info->hz, d, sizeof(d));
 	if (info->source == TSCAL_SOURCE_KVMCLOCK)
@@ -90,20 +90,20 @@ static void stale(const struct rate_view *v, struct tscal_info *info)
 			"The kernel still uses another host's rate, %s the one "
 			"that %s reports; CLOCK_MONOTONIC_RAW is off by as "
 			"much.",
-			d, tscal_source_str(info->source));
+			d, used->line.name);
 	else
 		rate_add(info,
 			"The kernel still uses another host's rate, %s the one "
 			"that %s reports, unless %s is wrong.",
-			d, tscal_source_str(info->source),
-			tscal_source_str(info->source));
+			d, used->line.name, used->line.name);
 }
 
 void rate_conflict(const struct rate_view *v, struct tscal_info *info)
 {
+	const struct estimate *used = compare_used(v->est, v->n);
 	size_t before, falsetickers;
 
-	stale(v, info);
+	stale(v, used, info);
 	for (size_t i = 0; i < v->n; i++) {
 		const struct tscal_line *l = &v->est[i].line;
 
@@ -119,13 +119,12 @@ void rate_conflict(const struct rate_view *v, struct tscal_info *info)
 	falsetickers = list_against(v, info);
 	if (falsetickers)
 		rate_add(info, " contradict%s %s, which is used.",
-			falsetickers == 1 ? "s" : "",
-			tscal_source_str(info->source));
+			falsetickers == 1 ? "s" : "", used->line.name);
 	else
 		info->rate_sentence[before] = '\0';
-	add_other(v, info);
+	add_other(v, used, info);
 	/* Whatever contradicts is said. */
 	if (!info->rate_sentence[0])
 		rate_add(info, "Sources contradict each other; %s is used.",
-			tscal_source_str(info->source));
+			used->line.name);
 }

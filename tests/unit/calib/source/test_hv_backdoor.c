@@ -123,6 +123,6 @@ Test(backdoor, a_survey_calls_nothing)
 	machine("vmware", "VMware, Inc.\n", 2);
 	would(TSCAL_SOURCE_HV_BACKDOOR);
 	cr_assert(eq(int, est.line.status, TSCAL_STATUS_READY));
-	says("vmcall");
+	says("backdoor");
 	cr_assert(zero(int, asked[PLAT_BACKDOOR_VMCALL]));
 }
