@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * VMware's backdoor, for those that have no timing leaf to read or want it
- * confirmed: never tried unless CPUID or the firmware names VMware.
+ * VMware's backdoor, for guests without a timing leaf, or to confirm that leaf.
+ * It is called only if CPUID or the firmware names VMware.
  */
 #include "hv/vmware.h"
 
@@ -26,7 +26,7 @@ bool hv_vmware_backdoor(struct tscal_platform *plat, struct hv_evidence *ev,
 	*how = PLAT_BACKDOOR_PORT;
 	if (!cpuid && !firmware) {
 		outcome_set(o, TSCAL_STATUS_ABSENT,
-			"neither CPUID nor the firmware says VMware");
+			"neither CPUID nor the firmware names VMware");
 		return false;
 	}
 	/* QEMU on Windows shows VMware's signature and leaves other data in
