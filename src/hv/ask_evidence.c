@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-#include "hv/ask_evidence.h"
+#include "hv/evidence.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "calib/source/source.h"
-#include "hv/vmware.h"
+#include "hv/vendor.h"
 
 /* Not a check: how to call it is one more CPUID, which a read would repeat. */
 static bool offered(const struct source_view *v, struct estimate *est,
