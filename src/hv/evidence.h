@@ -100,6 +100,9 @@ void hv_evidence_phrase(
 bool hv_evidence_virtual(struct tscal_platform *plat, struct hv_evidence *ev,
 	char *buf, size_t size);
 
+/* Whether what is at these places names this vendor, by its id. */
+bool hv_evidence_names(struct tscal_platform *plat, unsigned places,
+	struct hv_evidence *ev, const char *vendor);
 /* Whether DMI or ACPI (which only root can read) names this vendor, by its id.
  */
 bool hv_firmware_names(struct tscal_platform *plat, struct hv_evidence *ev,

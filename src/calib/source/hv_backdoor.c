@@ -27,7 +27,7 @@ static void would(const struct source_view *v, struct estimate *est)
 	if (offered(v, est, &how))
 		est_say(est, TSCAL_STATUS_READY,
 			"would ask VMware's backdoor by %s (--probe ports)",
-			plat_backdoor_name(how));
+			plat_backdoor_names[how]);
 }
 
 static void read(const struct source_view *v, struct estimate *est)
@@ -47,19 +47,19 @@ static void read(const struct source_view *v, struct estimate *est)
 	case -ENOENT:
 		est_say(est, TSCAL_STATUS_ABSENT,
 			"no backdoor answers, or not with a rate (by %s)",
-			plat_backdoor_name(how));
+			plat_backdoor_names[how]);
 		return;
 	case -EFAULT:
 		est_say(est, TSCAL_STATUS_DENIED,
 			"calling the backdoor by %s faults here",
-			plat_backdoor_name(how));
+			plat_backdoor_names[how]);
 		return;
 	default:
 		est_errno(est, rc, "VMware's backdoor");
 		return;
 	}
 	snprintf(where, sizeof(where), "VMware's backdoor (%s)",
-		plat_backdoor_name(how));
+		plat_backdoor_names[how]);
 	hv_answer_hz(&out, hz, where);
 	est_outcome(est, &out, TSCAL_ROOT_HV);
 }
