@@ -91,11 +91,12 @@ bool hv_hyperv_offers_msr(struct tscal_platform *plat,
 bool hv_hyperv_never_reenlightens(
 	struct tscal_platform *plat, const struct tscal_hv *hv);
 
-/* How VMware's backdoor may be called here; else false, with the reason in
- * out. */
-bool hv_vmware_backdoor(struct tscal_platform *plat, struct hv_evidence *ev,
-	const struct tscal_hv *hv, enum plat_backdoor *how,
-	struct outcome *out);
+/* Whether CPUID or the firmware names VMware. */
+bool hv_is_vmware(struct tscal_platform *plat, struct hv_evidence *ev,
+	const struct tscal_hv *hv);
+/* How its backdoor is called then. */
+enum plat_backdoor hv_vmware_backdoor(struct tscal_platform *plat,
+	struct hv_evidence *ev, const struct tscal_hv *hv);
 
 /* TSCAL_WATCH_*: what reports a move here; 0: nothing.  pvclock: its record
  * was read, so KVM's feature leaf need not be read for it. */
