@@ -4,11 +4,11 @@
  * KVM: leaf base + 1 EAX, features of its paravirtual clock (Linux,
  * Documentation/virt/kvm/x86/cpuid.rst and msr.rst).
  */
-#include "hv/kvm.h"
+#include "hv/vendor.h"
 
 #include <string.h>
 
-#include "hv/leaf.h"
+#include "hv/answer.h"
 
 #define FEATURES 1U
 /* KVM_FEATURE_CLOCKSOURCE_STABLE_BIT: the record's flag of that name has a

@@ -11,8 +11,8 @@
  */
 #include <math.h>
 
-#include "hv/leaf.h"
-#include "hv/xen.h"
+#include "hv/answer.h"
+#include "hv/vendor.h"
 #include "plat/text.h"
 
 #define TIME_LEAF 3
