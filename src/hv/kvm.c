@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "hv/answer.h"
+#include "hv/leaf.h"
 
 #define FEATURES 1U
 /* KVM_FEATURE_CLOCKSOURCE_STABLE_BIT: the record's flag of that name has a

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hv/answer.h"
+#include "hv/leaf.h"
 #include "hv/scan.h"
 #include "hv/vendor.h"
 

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "hv/answer.h"
+#include "hv/leaf.h"
 
 #define AT_10 "base + 0x10 EAX, kHz"
 #define HYPERV_MSR "its rate is in MSR 0x40000022, which only root can read"

@@ -15,7 +15,7 @@
 
 #include <tscal/calibrate.h>
 
-#include "hv/answer.h"
+#include "hv/leaf.h"
 #include "hv/evidence.h"
 
 /* Most spellings of one vendor. */

@@ -11,7 +11,7 @@
  */
 #include <math.h>
 
-#include "hv/answer.h"
+#include "hv/leaf.h"
 #include "hv/vendor.h"
 #include "plat/text.h"
 

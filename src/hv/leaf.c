@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-#include "hv/answer.h"
+#include "hv/leaf.h"
 
 #include <errno.h>
 

@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* A hypervisor's CPUID leaves, and the rate that one reports, with bounds by
  * its rounding. */
-#ifndef TSCAL_HV_ANSWER_H
-#define TSCAL_HV_ANSWER_H
+#ifndef TSCAL_HV_LEAF_H
+#define TSCAL_HV_LEAF_H
 
 #include "plat/outcome.h"
 
@@ -44,4 +44,4 @@ bool hv_leaf_read(struct tscal_platform *plat,
 void hv_khz_leaf(struct tscal_platform *plat,
 	const struct tscal_hv_match *match, struct hv_answer *answer);
 
-#endif /* TSCAL_HV_ANSWER_H */
+#endif /* TSCAL_HV_LEAF_H */
