@@ -104,18 +104,10 @@ __attribute__((format(printf, 1, 2))) void complain(const char *fmt, ...);
 __attribute__((format(printf, 1, 0))) void vcomplain(
 	const char *fmt, va_list ap);
 
-/* Where the answers come from. */
-struct machine {
-	struct tscal_platform *platform;
-	struct tscal_platform *inner; /* what a recording records */
-	const char *how;	      /* "passive", "probing devices" */
-};
-/* Both return 0, or EXIT_FAILED after a message. */
-int machine_open(const struct options *opts, struct machine *m);
-int machine_close(const struct options *opts, struct machine *m);
-/* A report from it: NULL after a message. */
+/* A report on this machine or a recording: NULL after a message.  how, if not
+ * NULL: by which platform, "passive", "probing devices". */
 struct tscal_report *machine_report(
-	const struct options *opts, const struct machine *m);
+	const struct options *opts, const char **how);
 
 int cmd_report(const struct options *opts);
 int cmd_rate(const struct options *opts);
@@ -133,7 +125,7 @@ int exit_status(const struct options *opts, const struct tscal_info *info);
 void explain_status(const struct options *opts, const struct tscal_info *info);
 
 /* Text on stdout. */
-void text_report(const struct options *opts, const struct machine *m,
+void text_report(const struct options *opts, const char *how,
 	const struct tscal_report *report);
 void text_hv(const struct tscal_report *report);
 void text_sources(const struct tscal_report *report);

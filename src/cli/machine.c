@@ -9,6 +9,12 @@
 #include <tscal/probe.h>
 #endif
 
+struct machine {
+	struct tscal_platform *platform;
+	struct tscal_platform *inner; /* what a recording records */
+	const char *how;
+};
+
 static int open_live(const struct options *opts, struct machine *m)
 {
 	m->how = "passive";
@@ -57,7 +63,7 @@ static int open_replay(const struct options *opts, struct machine *m)
 	return rc ? EXIT_FAILED : 0;
 }
 
-int machine_open(const struct options *opts, struct machine *m)
+static int open_any(const struct options *opts, struct machine *m)
 {
 	int rc;
 
@@ -77,7 +83,7 @@ int machine_open(const struct options *opts, struct machine *m)
 	return rc;
 }
 
-int machine_close(const struct options *opts, struct machine *m)
+static int close_all(const struct options *opts, struct machine *m)
 {
 	int rc = tscal_platform_free(m->platform);
 
@@ -89,15 +95,25 @@ int machine_close(const struct options *opts, struct machine *m)
 }
 
 struct tscal_report *machine_report(
-	const struct options *opts, const struct machine *m)
+	const struct options *opts, const char **how)
 {
 	struct tscal_opts calib = opts->calib;
 	struct tscal_report *report = NULL;
+	struct machine m;
 	int rc;
 
-	calib.platform = m->platform;
+	if (open_any(opts, &m))
+		return NULL;
+	calib.platform = m.platform;
 	rc = tscal_report_new(&calib, &report);
 	if (rc)
 		complain("cannot calibrate: %s", strerror(-rc));
-	return rc ? NULL : report;
+	if (how)
+		*how = m.how;
+	/* A recording is complete only now. */
+	if (close_all(opts, &m) || rc) {
+		tscal_report_free(report);
+		return NULL;
+	}
+	return report;
 }

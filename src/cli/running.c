@@ -129,3 +129,8 @@ int64_t running_ns(clockid_t id)
 	clock_gettime(id, &ts);
 	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
 }
+
+double running_s(void)
+{
+	return (double)running_ns(CLOCK_MONOTONIC) / 1e9;
+}

@@ -27,5 +27,7 @@ void running_progress(const char *line);
 bool running_rdtsc_faults(void);
 /* By a system call where RDTSC faults: so do the vDSO's clocks then. */
 int64_t running_ns(clockid_t id);
+/* The same of CLOCK_MONOTONIC, in seconds. */
+double running_s(void);
 
 #endif /* TSCAL_CLI_RUNNING_H */

@@ -90,27 +90,21 @@ static int read_converter(const char *path, int stamps, struct tscal_conv *conv)
 static int calibrate(
 	const struct options *opts, struct tscal_conv *conv, int *status)
 {
+	struct tscal_report *report = machine_report(opts, NULL);
 	const struct tscal_info *info;
-	struct tscal_report *report;
-	struct machine m;
-	int rc = machine_open(opts, &m);
+	int rc = 0;
 
-	if (rc)
-		return rc;
-	report = machine_report(opts, &m);
-	rc = report ? 0 : EXIT_FAILED;
-	if (report) {
-		info = tscal_report_info(report);
-		*status = exit_status(opts, info);
-		explain_status(opts, info);
-		if (tscal_conv_init(conv, info->hz, 0, 0)) {
-			complain("no rate to convert by: --hz or --line gives "
-				 "one");
-			rc = EXIT_UNUSABLE;
-		}
-		tscal_report_free(report);
+	if (!report)
+		return EXIT_FAILED;
+	info = tscal_report_info(report);
+	*status = exit_status(opts, info);
+	explain_status(opts, info);
+	if (tscal_conv_init(conv, info->hz, 0, 0)) {
+		complain("no rate to convert by: --hz or --line gives one");
+		rc = EXIT_UNUSABLE;
 	}
-	return machine_close(opts, &m) ? EXIT_FAILED : rc;
+	tscal_report_free(report);
+	return rc;
 }
 
 static int find_rate(const struct options *opts, int stamps,
