@@ -49,10 +49,10 @@ enum probe_level {
 
 /* Of convert. */
 struct convert_options {
-	unsigned column;  /* 0: not given */
-	bool u64;	  /* raw numbers, not text */
-	bool relative;	  /* to the first stamp */
-	double hz;	  /* 0: not given */
+	unsigned column;			   /* 0: not given */
+	enum { CONVERT_TEXT, CONVERT_U64 } format; /* lines, raw numbers */
+	bool relative;				   /* to the first stamp */
+	double hz;				   /* 0: not given */
 	const char *line; /* file with a converter's line, or NULL */
 	enum unit to;
 };

@@ -8,93 +8,26 @@
 #include <time.h>
 
 #include "cli/tables.h"
-#include "cli/values.h"
 
-#define MS_MAX 60000
-#define COLUMN_MAX 1000000
-#define WINDOW_MAX_MS 4000
 #define BUDGET_DEFAULT_MS 50
-#define RUNS_MAX 100000
 #define RUNS_DEFAULT 20
-#define INTERVAL_MIN_MS 10
-#define INTERVAL_MAX_MS 10000
 #define DURATION_DEFAULT_S 10
+
+/* What getopt_long() returns for a row without a letter. */
+#define LONG_ONLY 256
+
+static int id_of(size_t i)
+{
+	return option_rows[i].letter ? option_rows[i].letter
+				     : LONG_ONLY + (int)i;
+}
 
 static const struct option_row *row_of(int id)
 {
 	for (size_t i = 0; i < N_OPTION_ROWS; i++)
-		if (option_rows[i].id == id)
+		if (id_of(i) == id)
 			return &option_rows[i];
 	return NULL;
-}
-
-static bool take(int id, const char *arg, struct options *o)
-{
-	switch (id) {
-	case OPT_JSON:
-		o->json = true;
-		break;
-	case OPT_BUDGET_MS:
-		return take_number(
-			"budget-ms", arg, 1, MS_MAX, &o->calib.budget_ms);
-	case OPT_WINDOW_MS:
-		return take_number("window-ms", arg, 1, WINDOW_MAX_MS,
-			&o->calib.window_ms);
-	case OPT_TARGET_PPM:
-		return take_ppm(arg, &o->calib.target_ppm);
-	case OPT_PIT:
-		o->calib.flags |= TSCAL_OPT_PIT;
-		break;
-	case OPT_ONLY:
-		return take_only(arg, &o->calib.only);
-	case OPT_REQUIRE:
-		return take_require(arg, &o->require);
-	case OPT_PROBE:
-		return take_probe(arg, &o->probe);
-	case OPT_NO_MEASURE:
-		o->calib.flags |= TSCAL_OPT_NO_MEASURE;
-		break;
-	case OPT_ASSUME_METAL:
-		o->calib.flags |= TSCAL_OPT_ASSUME_METAL;
-		break;
-	case OPT_REDACT:
-		o->redact = true;
-		break;
-	case OPT_NO_REDACT:
-		o->redact = false;
-		break;
-	case OPT_CLOCK:
-		return take_clock(arg, &o->clock_id);
-	case OPT_DURATION:
-		return take_duration(arg, &o->duration_s);
-	case OPT_INTERVAL_MS:
-		return take_number("interval-ms", arg, INTERVAL_MIN_MS,
-			INTERVAL_MAX_MS, &o->clock.interval_ms);
-	case OPT_SLEW:
-		o->clock.slew = true;
-		break;
-	case OPT_RUNS:
-		return take_number("runs", arg, 1, RUNS_MAX, &o->compare.runs);
-	case OPT_HTML:
-		o->compare.html = arg;
-		break;
-	case OPT_COLUMN:
-		return take_number(
-			"column", arg, 1, COLUMN_MAX, &o->convert.column);
-	case OPT_FORMAT:
-		return take_format(arg, &o->convert.u64);
-	case OPT_RELATIVE:
-		o->convert.relative = true;
-		break;
-	case OPT_TO:
-		return take_unit(arg, &o->convert.to);
-	case OPT_HZ:
-		return take_hz(arg, &o->convert.hz);
-	case OPT_LINE:
-		o->convert.line = arg;
-		break;
-	}
-	return true;
 }
 
 /* Words that are not options: a command, then its file. */
@@ -103,7 +36,8 @@ struct words {
 	bool bad;
 };
 
-static void take_word(char *word, struct options *o, struct words *seen)
+static void take_command_or_file(
+	char *word, struct options *o, struct words *seen)
 {
 	const char *names[CMD_COUNT];
 	size_t n = 0;
@@ -140,7 +74,7 @@ static void refuse(int c, char **argv)
 
 	if (row && c == ':')
 		usage_error("--%s needs %s", row->name, row->arg);
-	else if (row && optopt >= OPT_JSON)
+	else if (row)
 		usage_error("--%s takes no argument", row->name);
 	else if (optopt)
 		usage_error("unknown option '-%c'", optopt);
@@ -183,7 +117,7 @@ static bool fits(const struct options *o, unsigned given)
 		usage_error("--slew has no meaning without --clock realtime");
 		return false;
 	}
-	if (o->convert.u64 && o->convert.column) {
+	if (o->convert.format == CONVERT_U64 && o->convert.column) {
 		usage_error("--column has no meaning with --format u64");
 		return false;
 	}
@@ -214,32 +148,30 @@ enum parsed options_parse(int argc, char **argv, struct options *o)
 		longs[i].name = option_rows[i].name;
 		longs[i].has_arg = option_rows[i].arg ? required_argument
 						      : no_argument;
-		longs[i].val = option_rows[i].id;
+		longs[i].val = id_of(i);
 		if (option_rows[i].letter)
 			shorts[n_shorts++] = option_rows[i].letter;
 	}
 	while ((c = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
-		for (size_t i = 0; i < N_OPTION_ROWS; i++) {
-			if (c == option_rows[i].letter)
-				c = option_rows[i].id;
-			if (c == option_rows[i].id)
-				given |= 1U << i;
-		}
-		if (c == OPT_HELP)
+		const struct option_row *row = row_of(c);
+
+		if (c == 'h')
 			return PARSED_HELP;
-		if (c == OPT_VERSION)
+		if (c == 'V')
 			return PARSED_VERSION;
 		if (c == 1)
-			take_word(optarg, o, &seen);
-		else if (c == '?' || c == ':')
+			take_command_or_file(optarg, o, &seen);
+		else if (!row)
 			refuse(c, argv), seen.bad = true;
-		else if (!take(c, optarg, o))
+		else if (!row->take(row, optarg, (char *)o + row->to))
 			return PARSED_BAD;
+		else
+			given |= 1U << (row - option_rows);
 		if (seen.bad)
 			return PARSED_BAD;
 	}
 	for (; optind < argc && !seen.bad; optind++)
-		take_word(argv[optind], o, &seen);
+		take_command_or_file(argv[optind], o, &seen);
 	if (seen.bad || !fits(o, given))
 		return PARSED_BAD;
 	if (!o->convert.column)

@@ -6,36 +6,6 @@
 
 #include "cli/cli.h"
 
-enum {
-	OPT_JSON = 256,
-	OPT_BUDGET_MS,
-	OPT_WINDOW_MS,
-	OPT_TARGET_PPM,
-	OPT_ONLY,
-	OPT_REQUIRE,
-	OPT_PROBE,
-	OPT_PIT,
-	OPT_NO_MEASURE,
-	OPT_ASSUME_METAL,
-	OPT_REDACT,
-	OPT_NO_REDACT,
-	OPT_CLOCK,
-	OPT_DURATION,
-	OPT_INTERVAL_MS,
-	OPT_SLEW,
-	OPT_RUNS,
-	OPT_HTML,
-	OPT_COLUMN,
-	OPT_FORMAT,
-	OPT_RELATIVE,
-	OPT_TO,
-	OPT_HZ,
-	OPT_LINE,
-	OPT_HELP,
-	OPT_VERSION,
-	OPT_END
-};
-
 struct command {
 	const char *name; /* NULL: what runs without a command */
 	const char *arg;  /* "FILE", "[FILE]" if it may be left out, or NULL */
@@ -44,17 +14,29 @@ struct command {
 };
 extern const struct command commands[CMD_COUNT];
 
+struct option_row;
+/* Stores the argument of an option, NULL where it has none; false after a
+ * message on what it takes. */
+typedef bool option_take(
+	const struct option_row *row, const char *word, void *to);
+option_take take_true, take_false, take_flag, take_text, take_word, take_number,
+	take_from, take_above, take_only, take_require, take_clock;
+
 /* One row per option: the parser, the help text and the messages use it. */
 struct option_row {
 	const char *name;
-	const char *arg; /* "N", or NULL */
+	const char *arg; /* "N", or NULL; of take_word() the words */
 	char letter;	 /* 0: none */
-	int id;
-	unsigned where; /* bits 1 << enum command_id: where it has a meaning */
+	unsigned where;	 /* bits 1 << enum command_id: where it has a meaning */
 	const char *help;
+	option_take *take; /* NULL: --help and --version */
+	size_t to;	   /* where in struct options it is stored */
+	/* Of numbers the range, of take_flag() the bit, of take_word() the
+	 * value of the first word. */
+	double min, max;
 };
-/* One row for each. */
-#define N_OPTION_ROWS (OPT_END - OPT_JSON)
+/* Each needs a bit of an unsigned. */
+#define N_OPTION_ROWS 26
 extern const struct option_row option_rows[N_OPTION_ROWS];
 
 #endif /* TSCAL_CLI_TABLES_H */

@@ -21,25 +21,17 @@
 
 void html_text(FILE *f, const char *s)
 {
+	static const char *const escapes[256] = {['<'] = "&lt;",
+		['>'] = "&gt;",
+		['&'] = "&amp;",
+		['"'] = "&quot;"};
 	char shown[PRINTABLE_SIZE(PLOT_TEXT_MAX)];
 
 	for (s = printable(shown, sizeof(shown), s, PLOT_TEXT_MAX); *s; s++) {
-		switch (*s) {
-		case '<':
-			fputs("&lt;", f);
-			break;
-		case '>':
-			fputs("&gt;", f);
-			break;
-		case '&':
-			fputs("&amp;", f);
-			break;
-		case '"':
-			fputs("&quot;", f);
-			break;
-		default:
+		if (escapes[(unsigned char)*s])
+			fputs(escapes[(unsigned char)*s], f);
+		else
 			fputc(*s, f);
-		}
 	}
 }
 
@@ -87,6 +79,12 @@ static void label(
 		y);
 	html_text(f, s);
 	fputs("</text>\n", f);
+}
+
+static void circle(FILE *f, const char *class, double x, double y, double r)
+{
+	fprintf(f, "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"/>",
+		class, x, y, r);
 }
 
 static void box(
@@ -210,11 +208,47 @@ static double off_ppm(double hz, const struct reference *r)
 	return isfinite(hz) ? (hz / r->hz - 1) * 1e6 : HUGE_VAL;
 }
 
+/* A plot over both signs with a line of text for each row; draw() puts into it
+ * what is found of that row. */
+static void plot_both(FILE *f, const struct compare *c, const char *id,
+	const char *what, double most_ppm,
+	void (*draw)(FILE *f, const struct both *b, const struct reference *raw,
+		const struct compare_row *row, double y))
+{
+	double height = TOP + ROW * (double)plot_rows(c) + AXIS;
+	double y = TOP + ROW / 2.0;
+	struct both b = both_of(most_ppm);
+
+	begin(f, id, what, height);
+	both_reference(f, &b, c, height);
+	both_axis(f, &b, height);
+	for (size_t i = 0; i < c->n_rows; i++) {
+		const struct compare_row *row = &c->rows[i];
+
+		if (!shown(row))
+			continue;
+		row_label(f, c, row, y);
+		fprintf(f, "<g class=\"s%u\">", plot_color(c, row));
+		draw(f, &b, &c->raw, row, y);
+		fputs("</g>\n", f);
+		y += ROW;
+	}
+	end(f);
+}
+
+static void interval(FILE *f, const struct both *b, const struct reference *raw,
+	const struct compare_row *row, double y)
+{
+	const struct compare_sample *s = &row->samples[median_sample(row)];
+
+	box(f, "bar", both_x(b, off_ppm(s->lo, raw)), y - 4,
+		both_x(b, off_ppm(s->hi, raw)), y + 4);
+	circle(f, "dot", both_x(b, off_ppm(s->hz, raw)), y, 2.5);
+}
+
 void plot_intervals(FILE *f, const struct compare *c)
 {
-	double height = TOP + ROW * (double)plot_rows(c) + AXIS, most = 0;
-	double y = TOP + ROW / 2.0;
-	struct both b;
+	double most = 0;
 
 	for (size_t i = 0; i < c->n_rows; i++) {
 		const struct compare_row *row = &c->rows[i];
@@ -223,73 +257,34 @@ void plot_intervals(FILE *f, const struct compare *c)
 			most = fmax(
 				most, row->width_ppm / 2 + row->error.median);
 	}
-	b = both_of(most);
-	begin(f, "intervals", "The interval of each source", height);
-	both_reference(f, &b, c, height);
-	both_axis(f, &b, height);
-	for (size_t i = 0; i < c->n_rows; i++) {
-		const struct compare_row *row = &c->rows[i];
-		const struct compare_sample *s;
-		const struct reference *r = &c->raw;
-
-		if (!shown(row))
-			continue;
-		s = &row->samples[median_sample(row)];
-		row_label(f, c, row, y);
-		fprintf(f, "<g class=\"s%u\">", plot_color(c, row));
-		box(f, "bar", both_x(&b, off_ppm(s->lo, r)), y - 4,
-			both_x(&b, off_ppm(s->hi, r)), y + 4);
-		fprintf(f,
-			"<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" "
-			"r=\"2.5\"/></g>\n",
-			both_x(&b, off_ppm(s->hz, r)), y);
-		y += ROW;
-	}
-	end(f);
+	plot_both(f, c, "intervals", "The interval of each source", most,
+		interval);
 }
 
 /* More are not told from each other. */
 #define DOTS_MAX 200
 
-static void dots(
-	FILE *f, const struct both *b, const struct compare_row *row, double y)
+static void dots(FILE *f, const struct both *b, const struct reference *raw,
+	const struct compare_row *row, double y)
 {
 	size_t step = (row->n + DOTS_MAX - 1) / DOTS_MAX;
 
+	(void)raw;
 	/* Dots of one number lie in three lines, to be seen as several. */
 	for (size_t i = 0; i < row->n; i += step)
-		fprintf(f,
-			"<circle class=\"one\" cx=\"%.1f\" cy=\"%.1f\" "
-			"r=\"2.2\"/>",
-			both_x(b, row->errors_ppm[i]),
-			y + ((int)(i / step % 3) - 1) * 3.0);
+		circle(f, "one", both_x(b, row->errors_ppm[i]),
+			y + ((int)(i / step % 3) - 1) * 3.0, 2.2);
 }
 
 void plot_distribution(FILE *f, const struct compare *c)
 {
-	double height = TOP + ROW * (double)plot_rows(c) + AXIS, most = 0;
-	double y = TOP + ROW / 2.0;
-	struct both b;
+	double most = 0;
 
 	for (size_t i = 0; i < c->n_rows; i++)
 		if (shown(&c->rows[i]))
 			most = fmax(most, c->rows[i].error.worst);
-	b = both_of(most);
-	begin(f, "distribution", "Every error of each source", height);
-	both_reference(f, &b, c, height);
-	both_axis(f, &b, height);
-	for (size_t i = 0; i < c->n_rows; i++) {
-		const struct compare_row *row = &c->rows[i];
-
-		if (!shown(row))
-			continue;
-		row_label(f, c, row, y);
-		fprintf(f, "<g class=\"s%u\">", plot_color(c, row));
-		dots(f, &b, row, y);
-		fputs("</g>\n", f);
-		y += ROW;
-	}
-	end(f);
+	plot_both(
+		f, c, "distribution", "Every error of each source", most, dots);
 }
 
 /* ---- Errors over windows: both scales in decades. */
@@ -370,10 +365,8 @@ static void over_point(FILE *f, const struct compare *c, const struct over *o,
 	fprintf(f, "<g class=\"s%u\">", plot_color(c, row));
 	over_tooltip(f, c, row);
 	line(f, "whisker", x, y, x, over_y(o, row->error.worst));
-	fprintf(f,
-		"<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\"/>"
-		"</g>\n",
-		x, y);
+	circle(f, "dot", x, y, 3.5);
+	fputs("</g>\n", f);
 }
 
 static struct over over_of(const struct compare *c)

@@ -261,8 +261,9 @@ int cmd_convert(const struct options *opts)
 		rc = EXIT_FAILED;
 	}
 	if (!rc)
-		rc = o->u64 ? convert_numbers(&in, &c)
-			    : convert_lines(&in, &c, o->column);
+		rc = o->format == CONVERT_U64
+			     ? convert_numbers(&in, &c)
+			     : convert_lines(&in, &c, o->column);
 	if (is_file)
 		close(in.fd);
 	return rc ? rc : status;
