@@ -91,16 +91,16 @@ enum parsed options_parse(int argc, char **argv, struct options *opts);
 
 /* The text of --help; after a command what it prints, where that needs it. */
 void usage_help(FILE *f, enum command_id command);
-/* "tscal: " and the message on stderr, then a short usage. */
-__attribute__((format(printf, 1, 2))) void usage_error(const char *fmt, ...);
+/* "tscal: " and the message on stderr, then a short usage.  Returns false. */
+__attribute__((format(printf, 1, 2))) bool usage_error(const char *fmt, ...);
 /* The same for a word that is not one of some: the nearest is suggested. */
-void usage_unknown(
+bool usage_unknown(
 	const char *what, const char *word, const char *const *known, size_t n);
 /* The valid sources on stderr. */
 void usage_sources(void);
 
-/* "tscal: " and the message on stderr. */
-__attribute__((format(printf, 1, 2))) void complain(const char *fmt, ...);
+/* "tscal: " and the message on stderr.  Returns EXIT_FAILED. */
+__attribute__((format(printf, 1, 2))) int complain(const char *fmt, ...);
 __attribute__((format(printf, 1, 0))) void vcomplain(
 	const char *fmt, va_list ap);
 

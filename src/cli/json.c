@@ -58,12 +58,10 @@ int json_print(json_t *root, size_t layout)
 	/* What cannot be written shows when stdout is closed. */
 	if (failed || (json_dumpf(root, stdout,
 			       layout | JSON_REAL_PRECISION(DIGITS)) &&
-			      !ferror(stdout))) {
-		complain("out of memory");
-		rc = EXIT_FAILED;
-	} else {
+			      !ferror(stdout)))
+		rc = complain("out of memory");
+	else
 		putchar('\n');
-	}
 	json_decref(root);
 	return rc;
 }

@@ -26,17 +26,14 @@ static int open_live(const struct options *opts, struct machine *m)
 	int rc = tscal_platform_probe(
 		ports ? TSCAL_PROBE_PORTS : TSCAL_PROBE_DEVICES, &m->platform);
 
-	if (rc) {
-		complain("cannot probe devices: %s", strerror(-rc));
-		return EXIT_FAILED;
-	}
+	if (rc)
+		return complain("cannot probe devices: %s", strerror(-rc));
 	m->how = ports ? "probing devices and ports" : "probing devices";
 #else
-	if (opts->probe != PROBE_DEFAULT) {
-		complain("this tscal was built without libtscal-probe: it "
-			 "opens no devices");
-		return EXIT_FAILED;
-	}
+	if (opts->probe != PROBE_DEFAULT)
+		return complain(
+			"this tscal was built without libtscal-probe: it "
+			"opens no devices");
 #endif
 	return 0;
 }
@@ -46,9 +43,7 @@ static int open_record(const struct options *opts, struct machine *m)
 	int rc = tscal_platform_record(
 		m->inner, opts->file, opts->redact, &m->platform);
 
-	if (rc)
-		complain("%s: %s", opts->file, strerror(-rc));
-	return rc ? EXIT_FAILED : 0;
+	return rc ? complain("%s: %s", opts->file, strerror(-rc)) : 0;
 }
 
 static int open_replay(const struct options *opts, struct machine *m)
@@ -58,9 +53,9 @@ static int open_replay(const struct options *opts, struct machine *m)
 		opts->file, &m->platform, why, sizeof(why));
 
 	m->how = "replay";
-	if (rc)
-		complain("%s: %s", opts->file, why[0] ? why : strerror(-rc));
-	return rc ? EXIT_FAILED : 0;
+	if (!rc)
+		return 0;
+	return complain("%s: %s", opts->file, why[0] ? why : strerror(-rc));
 }
 
 static int open_any(const struct options *opts, struct machine *m)
@@ -88,10 +83,10 @@ static int close_all(const struct options *opts, struct machine *m)
 	int rc = tscal_platform_free(m->platform);
 
 	tscal_platform_free(m->inner);
-	if (rc)
-		complain("%s: %s", opts->file ? opts->file : m->how,
-			strerror(-rc));
-	return rc ? EXIT_FAILED : 0;
+	if (!rc)
+		return 0;
+	return complain(
+		"%s: %s", opts->file ? opts->file : m->how, strerror(-rc));
 }
 
 struct tscal_report *machine_report(

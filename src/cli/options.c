@@ -13,7 +13,7 @@
 #define RUNS_DEFAULT 20
 #define DURATION_DEFAULT_S 10
 
-/* What getopt_long() returns for a row without a letter. */
+/* getopt_long() returns this and the row's number for one without a letter. */
 #define LONG_ONLY 256
 
 static int id_of(size_t i)
@@ -30,26 +30,17 @@ static const struct option_row *row_of(int id)
 	return NULL;
 }
 
-/* Words that are not options: a command, then its file. */
-struct words {
-	bool command;
-	bool bad;
-};
-
-static void take_command_or_file(
-	char *word, struct options *o, struct words *seen)
+/* A word that is no option: the command, then its file. */
+static bool take_command_or_file(char *word, struct options *o, bool *command)
 {
 	const char *names[CMD_COUNT];
 	size_t n = 0;
 
-	if (seen->command) {
-		if (commands[o->command].arg && !o->file) {
-			o->file = word;
-			return;
-		}
-		usage_error("'%s' is one argument too many", word);
-		seen->bad = true;
-		return;
+	if (*command && (!commands[o->command].arg || o->file))
+		return usage_error("'%s' is one argument too many", word);
+	if (*command) {
+		o->file = word;
+		return true;
 	}
 	for (int c = 0; c < CMD_COUNT; c++) {
 		if (!commands[c].name)
@@ -57,32 +48,40 @@ static void take_command_or_file(
 		names[n++] = commands[c].name;
 		if (!strcmp(word, commands[c].name)) {
 			o->command = (enum command_id)c;
-			seen->command = true;
-			return;
+			*command = true;
+			return true;
 		}
 	}
-	usage_unknown("command", word, names, n);
-	seen->bad = true;
+	return usage_unknown("command", word, names, n);
 }
 
 /* What getopt_long() did not like. */
-static void refuse(int c, char **argv)
+static bool refuse(int c, char **argv)
 {
 	const struct option_row *row = row_of(optopt);
 	const char *names[N_OPTION_ROWS];
-	const char *word = argv[optind - 1];
 
 	if (row && c == ':')
-		usage_error("--%s needs %s", row->name, row->arg);
-	else if (row)
-		usage_error("--%s takes no argument", row->name);
-	else if (optopt)
-		usage_error("unknown option '-%c'", optopt);
-	else {
-		for (size_t i = 0; i < N_OPTION_ROWS; i++)
-			names[i] = option_rows[i].name;
-		usage_unknown("option", word, names, N_OPTION_ROWS);
-	}
+		return usage_error("--%s needs %s", row->name, row->arg);
+	if (row)
+		return usage_error("--%s takes no argument", row->name);
+	if (optopt)
+		return usage_error("unknown option '-%c'", optopt);
+	for (size_t i = 0; i < N_OPTION_ROWS; i++)
+		names[i] = option_rows[i].name;
+	return usage_unknown("option", argv[optind - 1], names, N_OPTION_ROWS);
+}
+
+/* What getopt_long() found: an option, a word, or neither. */
+static bool take(int c, char **argv, struct options *o, bool *command)
+{
+	const struct option_row *row = row_of(c);
+
+	if (c == 1)
+		return take_command_or_file(optarg, o, command);
+	if (!row)
+		return refuse(c, argv);
+	return row->take(row, optarg, (char *)o + row->to);
 }
 
 static bool fits(const struct options *o, unsigned given)
@@ -91,40 +90,28 @@ static bool fits(const struct options *o, unsigned given)
 
 	for (size_t i = 0; i < N_OPTION_ROWS; i++)
 		if (given & 1U << i &&
-			!(option_rows[i].where & 1U << o->command)) {
-			usage_error("--%s has no meaning %s%s",
+			!(option_rows[i].where & 1U << o->command))
+			return usage_error("--%s has no meaning %s%s",
 				option_rows[i].name,
 				cmd->name ? "with " : "without a command",
 				cmd->name ? cmd->name : "");
-			return false;
-		}
 	if (o->calib.window_ms >
-		(o->calib.budget_ms ? o->calib.budget_ms : BUDGET_DEFAULT_MS)) {
-		usage_error("--window-ms %u needs as large a --budget-ms",
+		(o->calib.budget_ms ? o->calib.budget_ms : BUDGET_DEFAULT_MS))
+		return usage_error(
+			"--window-ms %u needs as large a --budget-ms",
 			o->calib.window_ms);
-		return false;
-	}
 	/* A recording answers as it was asked. */
-	if (o->command == CMD_HV && o->file && o->probe != PROBE_DEFAULT) {
-		usage_error("--probe has no meaning with hv and a FILE");
-		return false;
-	}
-	if (o->convert.hz > 0 && o->convert.line) {
-		usage_error("--hz and --line are two rates");
-		return false;
-	}
-	if (o->clock.slew && o->clock_id != CLOCK_REALTIME) {
-		usage_error("--slew has no meaning without --clock realtime");
-		return false;
-	}
-	if (o->convert.format == CONVERT_U64 && o->convert.column) {
-		usage_error("--column has no meaning with --format u64");
-		return false;
-	}
-	if (cmd->arg && cmd->arg[0] != '[' && !o->file) {
-		usage_error("%s needs a %s", cmd->name, cmd->arg);
-		return false;
-	}
+	if (o->command == CMD_HV && o->file && o->probe != PROBE_DEFAULT)
+		return usage_error("--probe has no meaning with hv and a FILE");
+	if (o->convert.hz > 0 && o->convert.line)
+		return usage_error("--hz and --line are two rates");
+	if (o->clock.slew && o->clock_id != CLOCK_REALTIME)
+		return usage_error(
+			"--slew has no meaning without --clock realtime");
+	if (o->convert.format == CONVERT_U64 && o->convert.column)
+		return usage_error("--column has no meaning with --format u64");
+	if (cmd->arg && cmd->arg[0] != '[' && !o->file)
+		return usage_error("%s needs a %s", cmd->name, cmd->arg);
 	return true;
 }
 
@@ -135,7 +122,7 @@ enum parsed options_parse(int argc, char **argv, struct options *o)
 	 * says; ':' tells a missing argument from an unknown option. */
 	char shorts[N_OPTION_ROWS + 3] = "-:";
 	size_t n_shorts = 2;
-	struct words seen = {0};
+	bool command = false;
 	unsigned given = 0;
 	int c;
 
@@ -153,26 +140,19 @@ enum parsed options_parse(int argc, char **argv, struct options *o)
 			shorts[n_shorts++] = option_rows[i].letter;
 	}
 	while ((c = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
-		const struct option_row *row = row_of(c);
-
 		if (c == 'h')
 			return PARSED_HELP;
 		if (c == 'V')
 			return PARSED_VERSION;
-		if (c == 1)
-			take_command_or_file(optarg, o, &seen);
-		else if (!row)
-			refuse(c, argv), seen.bad = true;
-		else if (!row->take(row, optarg, (char *)o + row->to))
+		if (!take(c, argv, o, &command))
 			return PARSED_BAD;
-		else
-			given |= 1U << (row - option_rows);
-		if (seen.bad)
-			return PARSED_BAD;
+		if (c >= LONG_ONLY)
+			given |= 1U << (c - LONG_ONLY);
 	}
-	for (; optind < argc && !seen.bad; optind++)
-		take_command_or_file(argv[optind], o, &seen);
-	if (seen.bad || !fits(o, given))
+	for (; optind < argc; optind++)
+		if (!take_command_or_file(argv[optind], o, &command))
+			return PARSED_BAD;
+	if (!fits(o, given))
 		return PARSED_BAD;
 	if (!o->convert.column)
 		o->convert.column = 1;

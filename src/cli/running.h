@@ -19,6 +19,9 @@ void running_release_signals(void);
 /* In a child, after fork() with signals held: what is caught ends it. */
 void running_child(void);
 
+/* Let this thread run on one CPU only.  0 or errno. */
+int running_pin(int cpu);
+
 /* On stderr, where that is a terminal, over the line before; "" removes it. */
 #define PROGRESS_WIDTH 79
 void running_progress(const char *line);

@@ -19,8 +19,8 @@ struct option_row;
  * message on what it takes. */
 typedef bool option_take(
 	const struct option_row *row, const char *word, void *to);
-option_take take_true, take_false, take_flag, take_text, take_word, take_number,
-	take_from, take_above, take_only, take_require, take_clock;
+option_take take_bool, take_flag, take_text, take_word, take_number, take_from,
+	take_above, take_only, take_require, take_clock;
 
 /* One row per option: the parser, the help text and the messages use it. */
 struct option_row {
@@ -31,8 +31,9 @@ struct option_row {
 	const char *help;
 	option_take *take; /* NULL: --help and --version */
 	size_t to;	   /* where in struct options it is stored */
-	/* Of numbers the range, of take_flag() the bit, of take_word() the
-	 * value of the first word. */
+	/* The range of a number; in min also the value that take_bool()
+	 * stores, the bit of take_flag(), the value of the first of
+	 * take_word()'s words. */
 	double min, max;
 };
 /* Each needs a bit of an unsigned. */

@@ -7,17 +7,10 @@
 
 #include "cli/tables.h"
 
-bool take_true(const struct option_row *row, const char *word, void *to)
+bool take_bool(const struct option_row *row, const char *word, void *to)
 {
-	(void)row, (void)word;
-	*(bool *)to = true;
-	return true;
-}
-
-bool take_false(const struct option_row *row, const char *word, void *to)
-{
-	(void)row, (void)word;
-	*(bool *)to = false;
+	(void)word;
+	*(bool *)to = row->min != 0;
 	return true;
 }
 
@@ -37,8 +30,8 @@ bool take_text(const struct option_row *row, const char *word, void *to)
 
 static bool refuse(const struct option_row *row, const char *word)
 {
-	usage_error("--%s takes %s, not '%s'", row->name, row->arg, word);
-	return false;
+	return usage_error(
+		"--%s takes %s, not '%s'", row->name, row->arg, word);
 }
 
 /* One of the words of row->arg; to an enum whose values are in their order. */
@@ -68,11 +61,10 @@ bool take_number(const struct option_row *row, const char *word, void *to)
 	n = strtoul(word, &end, 10);
 	/* strtoul() accepts a sign and leading blanks. */
 	if (errno || *end || word[0] < '0' || word[0] > '9' ||
-		(double)n < row->min || (double)n > row->max) {
-		usage_error("--%s takes a number from %.0f to %.0f, not '%s'",
+		(double)n < row->min || (double)n > row->max)
+		return usage_error(
+			"--%s takes a number from %.0f to %.0f, not '%s'",
 			row->name, row->min, row->max, word);
-		return false;
-	}
 	*(uint32_t *)to = (uint32_t)n;
 	return true;
 }
@@ -95,9 +87,8 @@ bool take_from(const struct option_row *row, const char *word, void *to)
 
 	if (real(word, x) && *x >= row->min && *x <= row->max)
 		return true;
-	usage_error("--%s takes a number from %.11g to %.11g, not '%s'",
+	return usage_error("--%s takes a number from %.11g to %.11g, not '%s'",
 		row->name, row->min, row->max, word);
-	return false;
 }
 
 bool take_above(const struct option_row *row, const char *word, void *to)
@@ -106,9 +97,9 @@ bool take_above(const struct option_row *row, const char *word, void *to)
 
 	if (real(word, x) && *x > row->min && *x <= row->max)
 		return true;
-	usage_error("--%s takes a number above %.11g, up to %.11g, not '%s'",
+	return usage_error(
+		"--%s takes a number above %.11g, up to %.11g, not '%s'",
 		row->name, row->min, row->max, word);
-	return false;
 }
 
 bool take_only(const struct option_row *row, const char *list, void *to)
@@ -160,8 +151,8 @@ bool take_clock(const struct option_row *row, const char *word, void *to)
 	/* None is a clock of lines, and of no machine. */
 	if (*clock_id >= 0)
 		return true;
-	usage_error("--%s takes realtime, monotonic, raw, boottime or tai, "
-		    "not '%s'",
+	return usage_error(
+		"--%s takes realtime, monotonic, raw, boottime or tai, "
+		"not '%s'",
 		row->name, word);
-	return false;
 }

@@ -182,8 +182,7 @@ static int print(const struct options *opts, const struct compare *c)
 
 static int interrupted(void)
 {
-	complain("interrupted before any run was made");
-	return EXIT_FAILED;
+	return complain("interrupted before any run was made");
 }
 
 static int compare(const struct options *opts, struct compare *c)
@@ -195,10 +194,8 @@ static int compare(const struct options *opts, struct compare *c)
 		return interrupted();
 	if (rc)
 		return rc;
-	if (measure(opts, c)) {
-		complain("out of memory");
-		return EXIT_FAILED;
-	}
+	if (measure(opts, c))
+		return complain("out of memory");
 	for (size_t i = 0; i < c->n_rows; i++) {
 		asked += c->rows[i].asked;
 		numbers += c->rows[i].n;

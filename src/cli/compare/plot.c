@@ -99,12 +99,6 @@ static void box(
 		class, x1, y1, x2 - x1, y2 - y1);
 }
 
-/* A decade in words: 0.01, 1, 100. */
-static void decade_text(char *out, size_t size, int decade)
-{
-	snprintf(out, size, "%.*f", decade < 0 ? -decade : 0, pow(10, decade));
-}
-
 /* ---- Both signs: linear around 0, and decades beyond. */
 
 struct both {
@@ -323,7 +317,9 @@ static void over_axes(FILE *f, const struct over *o)
 		double y = over_y(o, pow(10, d));
 
 		line(f, "grid", OVER_LEFT, y, WIDTH - RIGHT, y);
-		decade_text(text, sizeof(text), d);
+		/* 0.01, 1, 100 */
+		snprintf(
+			text, sizeof(text), "%.*f", d < 0 ? -d : 0, pow(10, d));
 		label(f, "end", OVER_LEFT - 5, y + 4, text);
 	}
 	for (size_t i = 0; i < COMPARE_WINDOWS; i++) {
@@ -342,18 +338,17 @@ static void over_axes(FILE *f, const struct over *o)
 static void over_tooltip(
 	FILE *f, const struct compare *c, const struct compare_row *row)
 {
-	char median[24], worst[24];
+	char median[24], worst[24], text[96];
 
 	format_error(median, sizeof(median), c, row->error.median);
 	format_error(worst, sizeof(worst), c, row->error.worst);
+	snprintf(text, sizeof(text), ": median %s ppm, worst %s ppm, %zu runs",
+		median, worst, row->n);
 	fprintf(f, "<title>%s", row->source);
 	if (row->window_ms)
 		fprintf(f, ", %u ms", row->window_ms);
-	html_text(f, ": median ");
-	html_text(f, median);
-	html_text(f, " ppm, worst ");
-	html_text(f, worst);
-	fprintf(f, " ppm, %zu runs</title>", row->n);
+	html_text(f, text);
+	fputs("</title>", f);
 }
 
 /* The median, and a line up to the worst. */
