@@ -23,6 +23,7 @@ struct source_view {
 	const struct pvclock *pvclock;
 	const struct vmclock *vmclock;
 	const struct raw_rate *raw_rate;
+	uint64_t wanted; /* the sources that are asked, a bit for each */
 };
 
 struct source {
@@ -34,11 +35,11 @@ struct source {
 	const char *probe; /* the --probe that it takes; NULL: passive does */
 	const char *needs; /* what it takes, for people */
 	/* False when it cannot give a number here, without having tried: est
-	 * is the reason.  NULL: it always may. */
+	 * is the reason.  NULL: counter_check(), or it always may. */
 	bool (*check)(const struct source_view *v, struct estimate *est);
-	/* Instead of reading, in a survey: est says what it would do.  NULL:
-	 * reading has no side effects, and a survey reads. */
-	void (*would)(const struct source_view *v, struct estimate *est);
+	/* What reading does, for a survey.  NULL: it measures, or it has no
+	 * side effects and a survey reads. */
+	const char *would;
 	/* Give the number, after the window has been measured. */
 	void (*read)(const struct source_view *v, struct estimate *est);
 };
@@ -52,13 +53,17 @@ extern const size_t n_sources;
  * counters that they need, PLAT_COUNTER_BIT() of each. */
 uint64_t sources_wanted(uint64_t only, uint32_t *counters);
 
+/* Fill in the estimate of a source that has this rank.  Whether it was read,
+ * and not only checked or asked what it would do. */
+bool source_ask(const struct source *s, size_t rank,
+	const struct source_view *v, struct estimate *est);
+
 /* False where RDTSC cannot be executed, or not be measured: est says so. */
 bool source_may_measure(const struct source_view *v, struct estimate *est);
-/* "would measure for 10 ms". */
-void source_would_measure(const struct source_view *v, struct estimate *est);
 
-/* A source that is a hardware counter of its own: check, and read.  Its number
- * has that root; a guest's the host's.  False when there is none. */
+/* A source that measures against a timer of its own: whether that was read, or
+ * in a survey could be; and its number, with the root of the timer, in a guest
+ * the host's.  False when there is none. */
 bool counter_check(const struct source_view *v, struct estimate *est,
 	enum plat_counter_id id);
 bool counter_read(const struct source_view *v, struct estimate *est,
