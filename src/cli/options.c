@@ -81,7 +81,7 @@ static bool take(int c, char **argv, struct options *o, bool *command)
 		return take_command_or_file(optarg, o, command);
 	if (!row)
 		return refuse(c, argv);
-	return row->take(row, optarg, (char *)o + row->to);
+	return option_take(row, optarg, o);
 }
 
 static bool fits(const struct options *o, unsigned given)

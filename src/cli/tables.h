@@ -14,30 +14,41 @@ struct command {
 };
 extern const struct command commands[CMD_COUNT];
 
-struct option_row;
-/* Stores the argument of an option, NULL where it has none; false after a
- * message on what it takes. */
-typedef bool option_take(
-	const struct option_row *row, const char *word, void *to);
-option_take take_bool, take_flag, take_text, take_word, take_number, take_from,
-	take_above, take_only, take_require, take_clock;
+/* As what an argument is stored. */
+enum take {
+	TAKE_NOTHING, /* --help and --version */
+	TAKE_BOOL,
+	TAKE_FLAG,
+	TAKE_TEXT,
+	TAKE_WORD,
+	TAKE_NUMBER,
+	TAKE_FROM,  /* a real number from min to max */
+	TAKE_ABOVE, /* the same, but not min itself */
+	TAKE_ONLY,
+	TAKE_REQUIRE,
+	TAKE_CLOCK,
+};
 
 /* One row per option: the parser, the help text and the messages use it. */
 struct option_row {
 	const char *name;
-	const char *arg; /* "N", or NULL; of take_word() the words */
+	const char *arg; /* "N", or NULL; of TAKE_WORD the words */
 	char letter;	 /* 0: none */
 	unsigned where;	 /* bits 1 << enum command_id: where it has a meaning */
 	const char *help;
-	option_take *take; /* NULL: --help and --version */
-	size_t to;	   /* where in struct options it is stored */
-	/* The range of a number; in min also the value that take_bool()
-	 * stores, the bit of take_flag(), the value of the first of
-	 * take_word()'s words. */
+	enum take take;
+	size_t to; /* where in struct options it is stored */
+	/* The range of a number; in min also the value of TAKE_BOOL, the
+	 * bit of TAKE_FLAG, the value of the first word of TAKE_WORD. */
 	double min, max;
 };
 /* Each needs a bit of an unsigned. */
 #define N_OPTION_ROWS 26
 extern const struct option_row option_rows[N_OPTION_ROWS];
+
+/* Stores the argument of an option, NULL where it has none; false after a
+ * message on what it takes. */
+bool option_take(
+	const struct option_row *row, const char *word, struct options *o);
 
 #endif /* TSCAL_CLI_TABLES_H */

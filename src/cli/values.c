@@ -7,21 +7,21 @@
 
 #include "cli/tables.h"
 
-bool take_bool(const struct option_row *row, const char *word, void *to)
+static bool take_bool(const struct option_row *row, const char *word, void *to)
 {
 	(void)word;
 	*(bool *)to = row->min != 0;
 	return true;
 }
 
-bool take_flag(const struct option_row *row, const char *word, void *to)
+static bool take_flag(const struct option_row *row, const char *word, void *to)
 {
 	(void)word;
 	*(uint32_t *)to |= (uint32_t)row->min;
 	return true;
 }
 
-bool take_text(const struct option_row *row, const char *word, void *to)
+static bool take_text(const struct option_row *row, const char *word, void *to)
 {
 	(void)row;
 	*(const char **)to = word;
@@ -35,7 +35,7 @@ static bool refuse(const struct option_row *row, const char *word)
 }
 
 /* One of the words of row->arg; to an enum whose values are in their order. */
-bool take_word(const struct option_row *row, const char *word, void *to)
+static bool take_word(const struct option_row *row, const char *word, void *to)
 {
 	unsigned value = (unsigned)row->min;
 
@@ -52,7 +52,8 @@ bool take_word(const struct option_row *row, const char *word, void *to)
 }
 
 /* A decimal number from min to max, and nothing else. */
-bool take_number(const struct option_row *row, const char *word, void *to)
+static bool take_number(
+	const struct option_row *row, const char *word, void *to)
 {
 	char *end;
 	unsigned long n;
@@ -81,7 +82,7 @@ static bool real(const char *word, double *x)
 	       strspn(word, "0123456789.eE+-") == strlen(word);
 }
 
-bool take_from(const struct option_row *row, const char *word, void *to)
+static bool take_from(const struct option_row *row, const char *word, void *to)
 {
 	double *x = to;
 
@@ -91,7 +92,7 @@ bool take_from(const struct option_row *row, const char *word, void *to)
 		row->name, row->min, row->max, word);
 }
 
-bool take_above(const struct option_row *row, const char *word, void *to)
+static bool take_above(const struct option_row *row, const char *word, void *to)
 {
 	double *x = to;
 
@@ -102,7 +103,7 @@ bool take_above(const struct option_row *row, const char *word, void *to)
 		row->name, row->min, row->max, word);
 }
 
-bool take_only(const struct option_row *row, const char *list, void *to)
+static bool take_only(const struct option_row *row, const char *list, void *to)
 {
 	const char *names[TSCAL_SOURCE_COUNT];
 	uint64_t *only = to;
@@ -132,7 +133,8 @@ bool take_only(const struct option_row *row, const char *list, void *to)
 	}
 }
 
-bool take_require(const struct option_row *row, const char *word, void *to)
+static bool take_require(
+	const struct option_row *row, const char *word, void *to)
 {
 	enum tscal_rate *require = to;
 
@@ -143,7 +145,7 @@ bool take_require(const struct option_row *row, const char *word, void *to)
 	return refuse(row, word);
 }
 
-bool take_clock(const struct option_row *row, const char *word, void *to)
+static bool take_clock(const struct option_row *row, const char *word, void *to)
 {
 	int *clock_id = to;
 
@@ -155,4 +157,24 @@ bool take_clock(const struct option_row *row, const char *word, void *to)
 		"--%s takes realtime, monotonic, raw, boottime or tai, "
 		"not '%s'",
 		row->name, word);
+}
+
+bool option_take(
+	const struct option_row *row, const char *word, struct options *o)
+{
+	static bool (*const take[])(
+		const struct option_row *row, const char *word, void *to) = {
+		[TAKE_BOOL] = take_bool,
+		[TAKE_FLAG] = take_flag,
+		[TAKE_TEXT] = take_text,
+		[TAKE_WORD] = take_word,
+		[TAKE_NUMBER] = take_number,
+		[TAKE_FROM] = take_from,
+		[TAKE_ABOVE] = take_above,
+		[TAKE_ONLY] = take_only,
+		[TAKE_REQUIRE] = take_require,
+		[TAKE_CLOCK] = take_clock,
+	};
+
+	return take[row->take](row, word, (char *)o + row->to);
 }
