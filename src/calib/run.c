@@ -110,7 +110,7 @@ static void read_pages(struct run *run)
 	bool guest = run->kernel.guest;
 
 	outcome_set(&run->pvclock.out, TSCAL_STATUS_ABSENT,
-		"nothing measured to confirm the page by");
+		"no measurement to confirm the page with");
 	if (guest && measurements_raw(&run->measured))
 		clock_pages_pvclock(run->plat,
 			run->measured.counters.raw.out.hz, &run->pvclock);

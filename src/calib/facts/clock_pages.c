@@ -97,8 +97,8 @@ static void parse_pvclock(const uint8_t *rec, double hz, struct pvclock *pv)
 			pv->stable ? "" : ", each CPU its own offset");
 	else if (mul >> 31)
 		outcome_set(&pv->out, TSCAL_STATUS_IMPLAUSIBLE,
-			"the pvclock record says %.0f MHz (mul %u, shift %d), "
-			"no rate near the one measured",
+			"the pvclock record gives %.0f MHz (mul %u, shift %d), "
+			"not near the measured rate",
 			pv->out.hz / 1e6, mul, shift);
 }
 
@@ -117,7 +117,7 @@ static void page_errno(struct outcome *out, int rc, const char *what)
 {
 	if (rc == -EBUSY)
 		outcome_set(out, TSCAL_STATUS_UNSTABLE,
-			"%s changes with every look", what);
+			"%s changes with every read", what);
 	else
 		outcome_errno(out, rc, what);
 }

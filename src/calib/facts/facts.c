@@ -301,7 +301,7 @@ static void gather_signs(struct tscal_platform *plat, struct facts *f)
 			"The kernel found a hypervisor by CPUID");
 	} else if (f->hv_bit < 0) {
 		snprintf(f->virtual_sign, size,
-			"CPUID does not tell whether this is a guest");
+			"CPUID does not show whether this is a guest");
 	} else {
 		hv_evidence_virtual(plat, &f->evidence, f->virtual_sign, size);
 	}

@@ -25,13 +25,14 @@
 const char *kernel_origin_phrase(enum kernel_origin origin)
 {
 	static const char *const phrases[] = {
-		[KERNEL_TDX] = "took its rate from CPUID 15h, which TDX "
-			       "vouches for",
+		[KERNEL_TDX] =
+			"took its rate from CPUID 15h, which TDX guarantees",
 		[KERNEL_CPUID_15] = "took its rate from CPUID 15h",
-		[KERNEL_CPUID_15_IN_GUEST] = "believed CPUID 15h in a virtual "
-					     "machine",
+		[KERNEL_CPUID_15_IN_GUEST] =
+			"took its rate from CPUID 15h in a virtual machine",
 		[KERNEL_HYPERVISOR] = "took its rate from the hypervisor",
-		[KERNEL_DECLARED] = "was told its rate, and not by CPUID 15h",
+		[KERNEL_DECLARED] =
+			"took its rate from a source other than CPUID 15h",
 		[KERNEL_HPET] = "measured it against the HPET",
 		[KERNEL_PM] = "measured it against the ACPI PM timer",
 		[KERNEL_HOST_TIMERS] = "measured it against timers that the "
@@ -51,7 +52,7 @@ const char *kernel_origin_phrase(enum kernel_origin origin)
 		[KERNEL_ON_PIT] = "runs on the PIT",
 		[KERNEL_ON_UNKNOWN] = "runs on a clocksource unknown to tscal",
 		[KERNEL_ON_NONE_YET] = "has not chosen a clocksource yet",
-		[KERNEL_ON_HIDDEN] = "keeps its clocksource out of sight",
+		[KERNEL_ON_HIDDEN] = "does not show its clocksource",
 	};
 
 	return phrases[origin];

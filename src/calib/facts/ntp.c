@@ -27,16 +27,16 @@ const char *ntp_unfit(const struct plat_timex *t)
 	if (t->state == TIME_ERROR || t->status & STA_UNSYNC)
 		return "no NTP here: the kernel's clock is not synchronised";
 	if (t->maxerror_us < 0 || t->maxerror_us >= MAXERROR_US)
-		return "NTP bounds the clock's error by no less than 1 s: "
-		       "nobody has looked after it lately";
+		return "NTP's bound of the clock's error is 1 s or more: no "
+		       "program has updated it lately";
 	if (t->tick != TICK_NOMINAL)
-		return "NTP has changed the tick, which may be slewing: not "
-		       "used as a witness";
+		return "NTP has changed the tick, possibly to slew the clock: "
+		       "not used as a source";
 	if (beyond(t->offset_ns, OFFSET_MAX_NS + 1))
-		return "NTP still makes up for an offset above 1 ms";
+		return "NTP still corrects an offset above 1 ms";
 	if (!t->freq)
 		/* "Synchronised" by whoever set the clock, once. */
-		return "nobody has corrected the clock's frequency yet";
+		return "NTP has not corrected the clock's frequency yet";
 	if (beyond(t->freq, FREQ_MAX))
 		return "NTP's correction is at its limit: the true rate is "
 		       "499 ppm off, or more";

@@ -118,7 +118,7 @@ void rate_conflict(const struct rate_view *v, struct tscal_info *info)
 		rate_add(info, " ");
 	falsetickers = list_against(v, info);
 	if (falsetickers)
-		rate_add(info, " contradict%s %s, which is used.",
+		rate_add(info, " contradict%s the source used, %s.",
 			falsetickers == 1 ? "s" : "", used->line.name);
 	else
 		info->rate_sentence[before] = '\0';

@@ -93,11 +93,11 @@ static bool repeats_kernel(const struct terms *t)
 }
 
 static const struct row verified[] = {
-	{by_ntp, "NTP has measured this rate: the true one is {distance} what "
-		 "{source} says."},
+	{by_ntp, "NTP has measured this rate: the true rate is {distance} the "
+		 "rate of {source}."},
 	{same_crystal,
 		"acpi-pm and {source} agree to {agreement} ppm: two declared "
-		"frequencies, but both count the CPU's crystal."},
+		"frequencies, but both derive from the CPU's crystal."},
 	{repeats_kernel, "The kernel {origin}; {independent} confirms {source} "
 			 "to {agreement} ppm{assumed}."},
 	{always,
@@ -180,35 +180,36 @@ static bool timer_of_host(const struct terms *t)
 }
 
 static const struct row consistent[] = {
-	{claim_checked,
-		"Claim checked: {source} matches the host's own timers "
-		"({timer} to {timer_ppm} ppm); the host itself is unchecked."},
-	{claim_checked_coarsely,
-		"Claim checked, but coarsely: the host's own timers ({timer}) "
-		"do not contradict {source}, but could not tell if it were "
-		"{timer_whole_ppm} ppm off."},
+	{claim_checked, "{source} agrees with the host's own timers ({timer} "
+			"to {timer_ppm} ppm); nothing independent of the host "
+			"confirms it."},
+	{claim_checked_coarsely, "The host's own timers ({timer}) do not "
+				 "contradict {source}, but are too coarse to "
+				 "show an error of {timer_whole_ppm} ppm."},
 	{leaf_and_pvclock,
 		"hv-leaf and kvmclock differ by {rounding_khz} kHz of "
-		"rounding; all reachable sources are the hypervisor's."},
-	{hidden_host, "{sign}: all timers here are one host's clock."},
-	{timer_twice, "{timer} twice, the kernel's and ours: the kernel "
-		      "{raw_origin}."},
-	{of_hypervisor, "All reachable sources are the hypervisor's."},
-	{of_tdx, "CPUID 15h, which the CPU's firmware vouches for, not the "
-		 "host."},
-	{cpuid_twice, "The kernel took its rate from CPUID 15h: one "
-		      "declaration, not two."},
+		"rounding; all available sources derive from the hypervisor."},
+	{hidden_host, "{sign}: all timers here derive from the host's clock."},
+	{timer_twice, "{timer} is the only reference, of the kernel and of "
+		      "tscal: the kernel {raw_origin}."},
+	{of_hypervisor, "All available sources derive from the hypervisor; "
+			"nothing independent confirms it."},
+	{of_tdx, "The rate is from CPUID 15h; the CPU's firmware guarantees "
+		 "it, not the host."},
+	{cpuid_twice, "The kernel took its rate from CPUID 15h too, so the two "
+		      "are not independent."},
 	{guest_with_cpuid,
 		"The kernel {khz_origin}; nothing independent confirms it."},
-	{unknown_root, "The kernel {raw_origin}: who stands behind its rate is "
-		       "not known."},
+	{unknown_root, "The kernel {raw_origin}: the origin of its rate is not "
+		       "known."},
 	{unknown_root_of_kernel,
 		"{source} and the kernel agree, but the kernel {raw_origin}: "
-		"they may be one."},
+		"they may have the same origin."},
 	{timer_of_host,
-		"{timer} agrees to {timer_ppm} ppm, but all timers here are "
-		"the host's clock; the kernel {raw_origin}."},
-	{always, "Only the kernel's rate is reachable: it {raw_origin}."},
+		"{timer} agrees to {timer_ppm} ppm, but all timers here derive "
+		"from the host's clock; the kernel {raw_origin}."},
+	{always, "Only the kernel's rate is available: the kernel "
+		 "{raw_origin}."},
 };
 
 /* single */
@@ -224,7 +225,8 @@ static bool relative_to_kernel(const struct terms *t)
 }
 
 static const struct row single[] = {
-	{guess, "Only the kernel's rate is reachable: it {khz_origin}."},
+	{guess, "Only the kernel's rate is available: the kernel "
+		"{khz_origin}."},
 	{relative_to_kernel,
 		"Only {source} gives a rate, and the kernel {origin}."},
 	{always, "Only {source} gives a rate."},
@@ -325,15 +327,16 @@ static void add_coarse(const struct rate_view *v, struct tscal_info *info)
 		rate_add(info, " %s is known to +-%.0f ppm only.",
 			used->line.name, bounds_ppm(used));
 	else if (all > 2)
-		rate_add(
-			info, " %zu sources are too coarse here to tell.", all);
+		rate_add(info, " %zu sources are too coarse here to compare.",
+			all);
 	if (!all || coarse(used) || all > 2)
 		return;
 	for (size_t i = 0; i < v->n; i++)
 		if (v->est[i].line.status == TSCAL_STATUS_COARSE)
 			rate_add(info, "%s%s", listed++ ? " and " : " ",
 				v->est[i].line.name);
-	rate_add(info, " %s too coarse here to tell.", all == 1 ? "is" : "are");
+	rate_add(info, " %s too coarse here to compare.",
+		all == 1 ? "is" : "are");
 }
 
 /* Labels and hints that are far off deserve a word. */
@@ -350,8 +353,8 @@ static void remark(const struct rate_view *v, struct tscal_info *info)
 			continue;
 		if (l->id == TSCAL_SOURCE_CPUID_15 && off > 5e4)
 			rate_add(info,
-				" CPUID 15h is the host's, %.2fx off: "
-				"ignored.",
+				" CPUID 15h reports the host's rate, %.2f "
+				"times this one: ignored.",
 				l->hz / info->hz);
 		else if (l->id == TSCAL_SOURCE_MSR_PLATFORM && off > 500)
 			rate_add(info,
@@ -372,11 +375,10 @@ void verdict_rate(const struct rate_view *v, struct tscal_info *info)
 	info->rate_sentence[0] = '\0';
 	switch (info->rate) {
 	case TSCAL_RATE_NONE:
-		rate_add(info,
-			rate_count(v, TSCAL_STATUS_HINT)
-				? "No source gives a rate: what is a hint is "
-				  "never chosen."
-				: "No source gives a rate.");
+		rate_add(info, rate_count(v, TSCAL_STATUS_HINT)
+				       ? "No source gives a rate; a hint is "
+					 "never used."
+				       : "No source gives a rate.");
 		break;
 	case TSCAL_RATE_CONFLICT:
 		rate_conflict(v, info);

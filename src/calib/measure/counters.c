@@ -34,8 +34,8 @@ static bool find_hpet(const struct counters_wanted *w, struct outcome *out)
 
 	if (!f->clocksource_visible) {
 		outcome_set(out, TSCAL_STATUS_SKIPPED,
-			"whether the kernel has switched it off cannot be "
-			"seen: its clocksources are out of sight");
+			"its clocksources are not visible, so the kernel may "
+			"have switched it off");
 		return false;
 	}
 	if (text_has_word(f->available, CLOCKSOURCE_HPET))
@@ -63,8 +63,8 @@ static bool find_acpi_pm(const struct counters_wanted *w, struct outcome *out,
 	case -EACCES:
 	case -EPERM:
 		outcome_set(out, TSCAL_STATUS_DENIED,
-			"no permission for ACPI's FADT, which says where it "
-			"is");
+			"no permission for ACPI's FADT, which gives its "
+			"address");
 		break;
 	case -ENODATA:
 		outcome_errno(out, rc, "ACPI's FADT");
@@ -202,8 +202,7 @@ static void open_pit(struct opening *o, bool others)
 	else
 		outcome_set(&not_yet(o, PLAT_COUNTER_PIT)->out,
 			TSCAL_STATUS_SKIPPED,
-			"left alone unless asked for (--pit): another timer "
-			"can be read");
+			"not used without --pit: another timer can be read");
 }
 
 size_t counters_open(const struct counters_wanted *w, struct counters *c,

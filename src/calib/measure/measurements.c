@@ -67,7 +67,7 @@ static bool reads_like_emulated(struct measurements *m, enum plat_counter_id id)
 		timer->read_ns < EMULATED_READ_NS)
 		return false;
 	text_printf(m->timer_sign, sizeof(m->timer_sign),
-		"A read of %s takes %.0f us, as of an emulated one",
+		"A read of %s takes %.0f us, like that of an emulated timer",
 		timer->what, timer->read_ns / 1e3);
 	return true;
 }

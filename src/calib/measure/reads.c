@@ -39,7 +39,7 @@ static bool failed(struct measured *m, const struct measure_space *sp)
 		outcome_errno(&m->out, rc, m->what);
 	else
 		outcome_set(&m->out, TSCAL_STATUS_UNSTABLE,
-			"not one read within the window");
+			"no read within the window");
 	return true;
 }
 
@@ -182,7 +182,7 @@ static bool unwrap_all(struct tscal_platform *plat, struct measured *m,
 			"its counter went back");
 	else if (how == UNWRAP_ROUND)
 		outcome_set(&m->out, TSCAL_STATUS_UNSTABLE,
-			"interrupted for so long that its counter came round");
+			"interrupted for so long that its counter wrapped");
 	return how == UNWRAP_OK;
 }
 
@@ -301,7 +301,7 @@ void measure_conclude(struct tscal_platform *plat, struct measure_space *sp)
 	if (!(sp->hi - sp->lo <= WIDEST * sp->lo)) {
 		sp->too_short = true;
 		outcome_set(&m->out, TSCAL_STATUS_UNSTABLE,
-			"its slow reads, %d and %d, leave %.1f %% open",
+			"its slow reads, %d and %d, give bounds %.1f %% wide",
 			sp->first->n, sp->last->n,
 			(sp->hi - sp->lo) / sp->lo * 100);
 		return;
@@ -323,5 +323,5 @@ void measure_conclude(struct tscal_platform *plat, struct measure_space *sp)
 	m->read_ns = (double)fastest(sp) / m->out.hz * 1e9;
 	outcome_set(&m->out, TSCAL_STATUS_READY,
 		"%d and %d reads over %.1f ms%s", sp->first->n, sp->last->n,
-		m->ms, r.settled ? "" : ", its ends unlike");
+		m->ms, r.settled ? "" : ", its two ends differ");
 }

@@ -13,7 +13,7 @@ bool source_may_measure(const struct source_view *v, struct estimate *est)
 		est_say(est, TSCAL_STATUS_SKIPPED,
 			"RDTSC is disabled for this process");
 	else if (f->cpuid_readable && !f->has_tsc)
-		est_say(est, TSCAL_STATUS_ABSENT, "CPUID says there is no TSC");
+		est_say(est, TSCAL_STATUS_ABSENT, "CPUID reports no TSC");
 	else if (v->opts->flags & TSCAL_OPT_NO_MEASURE)
 		est_say(est, TSCAL_STATUS_SKIPPED, "told not to measure");
 	else
@@ -76,7 +76,7 @@ bool counter_read(const struct source_view *v, struct estimate *est,
 	est->by_host_clock = guest;
 	est_number(est, m->out.hz, m->out.lo, m->out.hi,
 		guest ? TSCAL_ROOT_HV : root, "%s%s", m->out.sentence,
-		guest ? "; emulated by the host, by its clock" : "");
+		guest ? "; emulated by the host, relative to its clock" : "");
 	est->line.ms = m->ms;
 	return est->line.status == TSCAL_STATUS_READY;
 }

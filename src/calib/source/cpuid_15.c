@@ -32,7 +32,7 @@ static void demote(
 	if (guest && v->measured->counters.raw.out.hz > 0 &&
 		fabs(ppm(est->line.hz, v->measured->counters.raw.out.hz)) > 5e4)
 		est_say(est, TSCAL_STATUS_HINT,
-			"leaked from the host: %.2f x the rate here; in a "
+			"the host's rate, %.2f times the rate here; in a "
 			"virtual machine only a hint",
 			est->line.hz / v->measured->counters.raw.out.hz);
 	else if (guest)
@@ -43,7 +43,8 @@ static void demote(
 		/* The kernel's rate comes from CPUID too: choosing the crystal
 		 * that fits it would make one declaration two. */
 		est_say(est, TSCAL_STATUS_HINT,
-			"names no crystal, and nothing but CPUID tells which");
+			"names no crystal, and no source but CPUID shows which "
+			"it is");
 }
 
 static void read(const struct source_view *v, struct estimate *est)
@@ -69,7 +70,7 @@ static void read(const struct source_view *v, struct estimate *est)
 			r.eax,
 			v->measured->counters.raw.out.hz > 0
 				? "none that fits the measurement"
-				: "nothing measured to tell it by");
+				: "no measurement to identify it with");
 		return;
 	}
 	/* A named crystal is rounded to a Hz; an assumed one is exact. */

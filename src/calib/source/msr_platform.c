@@ -195,7 +195,7 @@ static void read_amd(const struct source_view *v, struct estimate *est)
 	/* HWCR[24], TscFreqSel: the TSC counts at the rate of P0. */
 	if (!(hwcr >> 24 & 1)) {
 		est_say(est, TSCAL_STATUS_ABSENT,
-			"HWCR says that the TSC does not count at P0's rate");
+			"HWCR shows that the TSC does not count at P0's rate");
 		return;
 	}
 	mhz = p0 >> 63 ? amd_mhz(v->facts->family, p0) : 0;

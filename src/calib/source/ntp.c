@@ -23,7 +23,7 @@ static bool check(const struct source_view *v, struct estimate *est)
 	if (v->opts->budget_ms >= NTP_BUDGET_MS)
 		return source_may_measure(v, est);
 	est_say(est, TSCAL_STATUS_SKIPPED,
-		"takes a window of a second: --budget-ms %d", NTP_BUDGET_MS);
+		"needs a window of 1 s: --budget-ms %d", NTP_BUDGET_MS);
 	return false;
 }
 
@@ -54,15 +54,15 @@ static void read(const struct source_view *v, struct estimate *est)
 	/* window.c lets it be shorter by a fifth; else time was taken away. */
 	if (m->ms < NTP_WINDOW_MS * 0.8) {
 		est_say(est, TSCAL_STATUS_UNSTABLE,
-			"takes a window of a second, and no more than %.0f ms "
-			"of it were left",
+			"needs a window of 1 s, and only %.0f ms of it were "
+			"left",
 			m->ms);
 		return;
 	}
 	if (!measurements_raw(v->measured)) {
 		est_say(est, TSCAL_STATUS_ABSENT,
-			"the rate of CLOCK_MONOTONIC_RAW is not known, which a "
-			"slew would show against");
+			"the rate of CLOCK_MONOTONIC_RAW is not known, so a "
+			"slew would not be seen");
 		return;
 	}
 	if (!ntp_frequency(v, est, &ratio))
@@ -71,12 +71,12 @@ static void read(const struct source_view *v, struct estimate *est)
 	if (fabs(slew) > SLEW_PPM) {
 		est_say(est, TSCAL_STATUS_UNSTABLE,
 			"the clock runs %.1f ppm off the frequency that NTP "
-			"set: somebody slews it",
+			"set: a program slews it",
 			fabs(slew));
 		return;
 	}
 	est_number(est, m->out.hz, m->out.lo, m->out.hi, ntp_roots(v),
-		"CLOCK_REALTIME, which NTP keeps: %s", m->out.sentence);
+		"CLOCK_REALTIME, which NTP steers: %s", m->out.sentence);
 	est->line.ms = m->ms;
 	est->line.tolerance_ppm = TOLERANCE_PPM;
 }

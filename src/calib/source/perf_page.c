@@ -26,7 +26,7 @@ static void read(const struct source_view *v, struct estimate *est)
 	}
 	if (!page.cap_user_time || !page.time_mult || page.time_shift > 63) {
 		est_say(est, TSCAL_STATUS_ABSENT,
-			"the page hides its time: sched_clock is not the TSC");
+			"the page gives no time: sched_clock is not the TSC");
 		return;
 	}
 	scale = ldexp(1e9, page.time_shift);

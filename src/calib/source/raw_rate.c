@@ -14,8 +14,8 @@ bool raw_rate_check(const struct facts *facts, const struct kernel_rate *kernel,
 {
 	if (!facts->clocksource_visible)
 		outcome_set(out, TSCAL_STATUS_ABSENT,
-			"the clocksource is not visible, so nothing says that "
-			"the page is about the TSC");
+			"the clocksource is not visible, so it is not known "
+			"whether the page is about the TSC");
 	else if (!kernel->tsc)
 		outcome_set(out, TSCAL_STATUS_ABSENT,
 			"the kernel's clocksource is %s, not the TSC",
@@ -121,7 +121,7 @@ static void find(struct tscal_platform *plat, const struct facts *facts,
 		return;
 	if (!measurements_raw(m)) {
 		outcome_set(out, TSCAL_STATUS_ABSENT,
-			"nothing measured to confirm the page by");
+			"no measurement to confirm the page with");
 		return;
 	}
 	rc = clock_pages_pairs(plat, raw->lo, raw->hi, &pairs);

@@ -468,6 +468,6 @@ Test(facts, who_else_than_cpuid_says_that_this_is_a_guest)
 		"The kernel found a hypervisor by CPUID"));
 	cr_expect(facts.kernel_knows_host);
 	cr_expect(eq(str, (char *)sign(-1, "tsc", "tsc"),
-		"CPUID does not tell whether this is a guest"));
+		"CPUID does not show whether this is a guest"));
 	cr_expect(not(facts.kernel_knows_host));
 }

@@ -211,7 +211,7 @@ Test(pages, vdso_needs_a_pair_that_the_measurement_confirms)
 	run.measured.counters.raw.out.status = TSCAL_STATUS_UNSTABLE;
 	put(bytes, 0x20, MULT, SHIFT);
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_VDSO), TSCAL_STATUS_ABSENT));
-	says("nothing measured");
+	says("no measurement");
 }
 
 Test(pages, kvmclock_reads_the_hypervisors_rate)

@@ -92,7 +92,7 @@ Test(sources, cpuid_15_takes_no_crystal_that_does_not_fit)
 	run.measured.counters.raw = (struct measured){
 		.out.status = TSCAL_STATUS_SKIPPED};
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_CPUID_15), TSCAL_STATUS_HINT));
-	says("nothing measured");
+	says("no measurement");
 }
 
 /* The kernel kept its guess from CPUID 16h: a crystal that fits it would make
@@ -114,7 +114,7 @@ Test(sources, cpuid_15_in_a_guest_is_a_hint)
 	/* Cloud Run: the host's 2.6 GHz, scaled for the guest. */
 	measured(2600e6 / 2.8);
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_CPUID_15), TSCAL_STATUS_HINT));
-	says("2.80 x");
+	says("2.80 times");
 	cr_assert(ieee_ulp_eq(dbl, est.line.hz, 2600e6, 0));
 }
 
