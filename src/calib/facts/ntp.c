@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* Whether the kernel's clock, as NTP leaves it, tells true seconds. */
+/* Whether the kernel's clock, as NTP adjusts it, gives true seconds. */
 #include "calib/facts/ntp.h"
 
 #include <sys/timex.h>
 
 /* us per tick at USER_HZ 100.  Another tick is a fast slew or, with chrony, a
- * part of the frequency, in steps of 100 ppm: one run cannot tell which. */
+ * part of the frequency, in steps of 100 ppm: one run cannot distinguish the
+ * two. */
 #define TICK_NOMINAL 10000
 /* adjtimex(2): grows by 500 ppm until a daemon sets it; beyond 16 s the kernel
- * calls the clock unsynchronised.  After half an hour of silence, 1 s. */
+ * calls the clock unsynchronised. 1 s is reached half an hour after the last
+ * update. */
 #define MAXERROR_US 1000000
-/* With more than this to make up for, freq is still being searched for. */
+/* With a larger offset, NTP is still adjusting freq. */
 #define OFFSET_MAX_NS 1000000
 /* Close to the kernel's limit for freq, 500 ppm (Linux, MAXFREQ). */
 #define FREQ_MAX (499 * 65536)
 
-/* Not llabs(): a recording may say INT64_MIN. */
+/* Not llabs(): a recording may contain INT64_MIN. */
 static bool beyond(int64_t v, int64_t limit)
 {
 	return v >= limit || v <= -limit;
@@ -35,7 +37,7 @@ const char *ntp_unfit(const struct plat_timex *t)
 	if (beyond(t->offset_ns, OFFSET_MAX_NS + 1))
 		return "NTP still corrects an offset above 1 ms";
 	if (!t->freq)
-		/* "Synchronised" by whoever set the clock, once. */
+		/* "Synchronised" only because a program set the clock once. */
 		return "NTP has not corrected the clock's frequency yet";
 	if (beyond(t->freq, FREQ_MAX))
 		return "NTP's correction is at its limit: the true rate is "

@@ -10,7 +10,7 @@
 #define VERSION 1
 #define COUNTER_TSC 1
 #define COUNTER_INVALID 0xff
-/* Of the others the specification says that nothing may be relied upon. */
+/* With any other status the specification permits no use. */
 #define STATUS_SYNCHRONIZED 2
 #define STATUS_FREERUNNING 3
 #define FLAG_MAXERROR (UINT64_C(1) << 4) /* of the period */
@@ -28,7 +28,7 @@
 #define AT_MAXERROR 64
 #define SIZE_MAX_READ 128
 
-/* The host writes while the sequence is odd, and moves it on. */
+/* The sequence is odd while the host writes, and changes with each write. */
 #define TRIES 8
 
 static uint64_t u64(const uint8_t *page, size_t at)

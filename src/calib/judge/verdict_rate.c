@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* What the comparison means, in sentences: of each table the first row that
- * applies. */
+/* The sentence about the rate: of each table the first row that applies. */
 #include <math.h>
 #include <string.h>
 
@@ -9,7 +8,7 @@
 #include "calib/judge/relation.h"
 #include "plat/text.h"
 
-/* What a row looks at. */
+/* What a row uses. */
 struct terms {
 	const struct rate_view *v;
 	const struct tscal_info *info;
@@ -17,7 +16,7 @@ struct terms {
 	/* The independent source, and the timer (hpet, acpi-pm, pit), that
 	 * agree most closely; NULL if none. */
 	const struct estimate *independent, *timer;
-	double timer_ppm; /* how closely */
+	double timer_ppm; /* of that timer */
 };
 
 struct row {
@@ -80,7 +79,7 @@ static bool by_ntp(const struct terms *t)
 	return t->independent->line.id == TSCAL_SOURCE_ADJTIMEX;
 }
 
-/* The other is the CPU's own ratio of the same crystal. */
+/* The used rate is the CPU's own ratio of the same crystal. */
 static bool same_crystal(const struct terms *t)
 {
 	return t->independent->of_cpu_crystal &&
@@ -106,7 +105,7 @@ static const struct row verified[] = {
 
 /* consistent */
 
-/* What the hypervisor reports, and the timers that its host emulates. */
+/* The hypervisor's report, compared with timers that the host emulates. */
 static bool claim_checked_coarsely(const struct terms *t)
 {
 	return t->timer && t->used->line.kind == TSCAL_KIND_REPORTED &&
@@ -124,7 +123,7 @@ static bool leaf_and_pvclock(const struct terms *t)
 	       find(t->v, TSCAL_SOURCE_KVMCLOCK, TSCAL_STATUS_AGREES);
 }
 
-/* A timer was read, however coarsely, and shows a host that CPUID does not. */
+/* A timer was read, even if coarsely, and shows a host that CPUID does not. */
 static bool hidden_host(const struct terms *t)
 {
 	const struct rate_view *v = t->v;
@@ -260,8 +259,7 @@ static void fill(const struct terms *t, const char *name, size_t len, char *buf,
 			i->assumed ? "; its crystal is assumed, the only one "
 				     "that fits"
 				   : "");
-	/* Of CLOCK_MONOTONIC_RAW, of tsc_khz, or of what the used one repeats.
-	 */
+	/* Of CLOCK_MONOTONIC_RAW, of tsc_khz, or of the one that is used. */
 	else if (IS("raw_origin") ||
 		 (IS("origin") && t->used->line.id == TSCAL_SOURCE_CLOCK_RAW))
 		text_printf(buf, size, "%s", kernel_origin_phrase(k->origin));
@@ -302,8 +300,8 @@ static void say(const struct row *rows, size_t n, const struct rate_view *v,
 }
 #define N(rows) (sizeof(rows) / sizeof(*(rows)))
 
-/* What agrees, but not closely, is named. */
-static void loose(const struct rate_view *v, struct tscal_info *info)
+/* Name the sources that agree, but not closely. */
+static void add_loose(const struct rate_view *v, struct tscal_info *info)
 {
 	char d[32];
 
@@ -317,7 +315,7 @@ static void loose(const struct rate_view *v, struct tscal_info *info)
 	}
 }
 
-/* What was measured too coarsely to count for or against is named. */
+/* Name the sources that are too coarse to compare. */
 static void add_coarse(const struct rate_view *v, struct tscal_info *info)
 {
 	const struct estimate *used = compare_used(v->est, v->n);
@@ -339,7 +337,7 @@ static void add_coarse(const struct rate_view *v, struct tscal_info *info)
 		all == 1 ? "is" : "are");
 }
 
-/* Labels and hints that are far off deserve a word. */
+/* Name labels and hints that differ much from the rate. */
 static void remark(const struct rate_view *v, struct tscal_info *info)
 {
 	char d[32];
@@ -363,7 +361,7 @@ static void remark(const struct rate_view *v, struct tscal_info *info)
 				rate_distance(l->hz, info->hz, d, sizeof(d)));
 		else if (l->kind == TSCAL_KIND_NOMINAL && off > 1.5e4 &&
 			 !v->kernel->guest)
-			/* A guest's label is that of any host. */
+			/* A guest's label may be of another host. */
 			rate_add(info, " This rate is %s the nominal one (%s).",
 				rate_distance(info->hz, l->hz, d, sizeof(d)),
 				l->name);
@@ -393,7 +391,7 @@ void verdict_rate(const struct rate_view *v, struct tscal_info *info)
 		say(single, N(single), v, info);
 		break;
 	}
-	loose(v, info);
+	add_loose(v, info);
 	add_coarse(v, info);
 	remark(v, info);
 }

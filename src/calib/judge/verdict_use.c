@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* May the TSC be used as a clock here, and until when?  Pure. */
+/* Whether the TSC may be used as a clock here, and until when. */
 #include <stdarg.h>
 #include <string.h>
 
@@ -48,7 +48,7 @@ static uint32_t what_to_watch(const struct use_view *v)
 {
 	uint32_t watch = v->watch;
 
-	/* A kernel told to do without has no record to watch. */
+	/* A kernel that does not use a pvclock has no record to watch. */
 	if (v->facts->pv_clock_off)
 		watch &= ~TSCAL_WATCH_PVCLOCK;
 	if (has_pvclock(v))
@@ -73,10 +73,9 @@ static const char *watch_phrase(uint32_t watch)
 
 /*
  * Whether each virtual CPU may have its own offset: pvclock without
- * PVCLOCK_TSC_STABLE_BIT.  The kernel maps the record for the vDSO only where
- * the bit is set (Linux, kvm_setup_vsyscall_timeinfo()), so a running kvm-clock
- * that is not mapped tells the same.  A kernel that runs on the TSC itself has
- * checked for itself.
+ * PVCLOCK_TSC_STABLE_BIT.  The kernel maps the record for the vDSO only if the
+ * bit is set (Linux, kvm_setup_vsyscall_timeinfo()), so a kvm-clock in use that
+ * is not mapped means the same.  A kernel that uses the TSC has checked it.
  */
 static bool offset_per_cpu(const struct use_view *v)
 {
@@ -90,7 +89,7 @@ static bool offset_per_cpu(const struct use_view *v)
 	       !strcmp(f->clocksource, CLOCKSOURCE_KVM);
 }
 
-/* Reasons not to use it at all. */
+/* Reasons not to use it. */
 static bool refuse(const struct use_view *v, struct tscal_info *info)
 {
 	const struct facts *f = v->facts;

@@ -27,7 +27,7 @@ void source_would_measure(const struct source_view *v, struct estimate *est)
 		v->opts->window_ms);
 }
 
-/* Whether it could be opened, in a survey. */
+/* In a survey: whether it could be opened. */
 static bool could_open(const struct source_view *v, struct estimate *est,
 	enum plat_counter_id id)
 {
@@ -57,7 +57,7 @@ bool counter_check(const struct source_view *v, struct estimate *est,
 		return false;
 	if (v->opts->flags & TSCAL_OPT_SURVEY)
 		return could_open(v, est, id);
-	/* What is missing is what it is read by. */
+	/* The permission concerns the device or port it is read from. */
 	if (m->rc == -EACCES || m->rc == -EPERM || m->rc == -EOPNOTSUPP)
 		est_errno(est, m->rc, plat_counter_via(id));
 	else if (m->out.status != TSCAL_STATUS_READY)

@@ -7,7 +7,7 @@
 #include "calib/source/source.h"
 #include "hv/vmware.h"
 
-/* Not a check: how to call it is one more CPUID, which a read would repeat. */
+/* Not a check(): it needs one more CPUID, which read() would repeat. */
 static bool offered(const struct source_view *v, struct estimate *est,
 	enum plat_backdoor *how)
 {
