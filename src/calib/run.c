@@ -141,6 +141,7 @@ struct source_view run_source_view(struct run *run)
 		.pvclock = &run->pvclock,
 		.vmclock = &run->vmclock,
 		.raw_rate = &run->raw_rate,
+		.wanted = run->wanted,
 	};
 }
 
@@ -156,39 +157,6 @@ static uint64_t set_time(
 	return now_ns;
 }
 
-/* Fill in e; true if the source was read, false if skipped or surveyed. */
-static bool ask(const struct source_view *v, uint64_t wanted, size_t rank,
-	struct estimate *e)
-{
-	const struct source *s = sources[rank];
-	bool survey = v->opts->flags & TSCAL_OPT_SURVEY;
-
-	*e = (struct estimate){
-		.rank = rank,
-		.probe = s->probe,
-		.line = {.name = s->name,
-			.id = s->id,
-			.kind = s->kind,
-			.tolerance_ppm = -1,
-			.ms = -1},
-	};
-	if (!(wanted >> s->id & 1)) {
-		est_say(e, TSCAL_STATUS_SKIPPED,
-			v->opts->only ? "not asked for"
-				      : "asked only when named");
-		return false;
-	}
-	if (survey && s->would) {
-		if (!s->check || s->check(v, e))
-			s->would(v, e);
-		return false;
-	}
-	if (!s->check || s->check(v, e))
-		s->read(v, e);
-	e->by_host_clock |= e->by_kernel && v->kernel->khz_by_host_clock;
-	return true;
-}
-
 static void ask_all(struct run *run)
 {
 	uint64_t start_ns = run->plat->ops->now_ns(run->plat);
@@ -196,7 +164,7 @@ static void ask_all(struct run *run)
 
 	run->n = n_sources;
 	for (size_t i = 0; i < n_sources; i++)
-		if (ask(&v, run->wanted, i, &run->est[i]))
+		if (source_ask(sources[i], i, &v, &run->est[i]))
 			start_ns = set_time(run, &run->est[i], start_ns);
 }
 

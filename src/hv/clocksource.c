@@ -24,8 +24,7 @@ static const struct clocksource rows[] = {
 	/* 3.579545 MHz (ACPI 6.5, 4.8.3.3), and a third of that. */
 	{CLOCKSOURCE_ACPI_PM, CLOCKSOURCE_OF_TIMER, TSCAL_ROOT_PM,
 		.step_ns = 281},
-	{CLOCKSOURCE_PIT, CLOCKSOURCE_OF_TIMER, TSCAL_ROOT_PIT,
-		.step_ns = 840},
+	{CLOCKSOURCE_PIT, CLOCKSOURCE_OF_TIMER, TSCAL_ROOT_PIT, .step_ns = 840},
 	/* HZ is at least 100; ticks may be late by one. */
 	{CLOCKSOURCE_JIFFIES, CLOCKSOURCE_OF_TICKS, .step_ns = 20000000,
 		.provisional = true},

@@ -15,28 +15,31 @@
 #define VMMCALL 1U
 #define VMCALL 2U
 
-bool hv_vmware_backdoor(struct tscal_platform *plat, struct hv_evidence *ev,
-	const struct tscal_hv *hv, enum plat_backdoor *how, struct outcome *o)
+static bool by_cpuid(const struct tscal_hv *hv)
 {
-	bool cpuid = hv->present && !strcmp(hv->main.vendor, "vmware");
-	bool firmware = hv_firmware_names(plat, ev, "vmware");
+	return hv->present && !strcmp(hv->main.vendor, "vmware");
+}
+
+bool hv_is_vmware(struct tscal_platform *plat, struct hv_evidence *ev,
+	const struct tscal_hv *hv)
+{
+	return by_cpuid(hv) || hv_firmware_names(plat, ev, "vmware");
+}
+
+enum plat_backdoor hv_vmware_backdoor(struct tscal_platform *plat,
+	struct hv_evidence *ev, const struct tscal_hv *hv)
+{
 	struct plat_cpuid r;
 
-	*o = (struct outcome){0};
-	*how = PLAT_BACKDOOR_PORT;
-	if (!cpuid && !firmware) {
-		outcome_set(o, TSCAL_STATUS_ABSENT,
-			"neither CPUID nor the firmware says VMware");
-		return false;
-	}
 	/* QEMU on Windows shows VMware's signature and leaves other data in
 	 * ECX (target/i386/whpx): the firmware tells the two apart. */
-	if (cpuid && firmware && hv->main.max_leaf >= hv->main.base + 0x10 &&
+	if (by_cpuid(hv) && hv_firmware_names(plat, ev, "vmware") &&
+		hv->main.max_leaf >= hv->main.base + 0x10 &&
 		!plat->ops->cpuid(plat, hv->main.base + 0x10, 0, &r)) {
 		if (r.ecx & VMMCALL)
-			*how = PLAT_BACKDOOR_VMMCALL;
-		else if (r.ecx & VMCALL)
-			*how = PLAT_BACKDOOR_VMCALL;
+			return PLAT_BACKDOOR_VMMCALL;
+		if (r.ecx & VMCALL)
+			return PLAT_BACKDOOR_VMCALL;
 	}
-	return true;
+	return PLAT_BACKDOOR_PORT;
 }

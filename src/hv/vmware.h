@@ -5,12 +5,12 @@
 #define TSCAL_HV_VMWARE_H
 
 #include "hv/evidence.h"
-#include "plat/outcome.h"
 
-/* How VMware's backdoor may be called here; else false, with the reason in
- * out. */
-bool hv_vmware_backdoor(struct tscal_platform *plat, struct hv_evidence *ev,
-	const struct tscal_hv *hv, enum plat_backdoor *how,
-	struct outcome *out);
+/* Whether CPUID or the firmware names VMware. */
+bool hv_is_vmware(struct tscal_platform *plat, struct hv_evidence *ev,
+	const struct tscal_hv *hv);
+/* How its backdoor is called then. */
+enum plat_backdoor hv_vmware_backdoor(struct tscal_platform *plat,
+	struct hv_evidence *ev, const struct tscal_hv *hv);
 
 #endif /* TSCAL_HV_VMWARE_H */

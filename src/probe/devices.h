@@ -32,14 +32,18 @@ int backdoor_hz(enum plat_backdoor how, uint64_t *hz);
 /* The page of /dev/vmclock0 into buf, of PLAT_PAGE_SIZE. */
 int vmclock_page(void *buf);
 
-/* Timers that a worker reads, started by these; worker_burst(),
- * worker_close(). */
-int hpet_open(struct worker *w, const struct plat_where *where,
-	struct plat_counter *out);
-int acpi_pm_open(struct worker *w, const struct plat_where *where,
-	struct plat_counter *out);
-int pit_open(struct worker *w, const struct plat_where *where,
-	struct plat_counter *out);
+/* Timers that a worker reads (worker_burst(), worker_close()): the counter, the
+ * level of probing that permits it, what opens it. */
+#define TIMERS(X)                                                              \
+	X(PLAT_COUNTER_HPET, TSCAL_PROBE_DEVICES, hpet_open)                   \
+	X(PLAT_COUNTER_ACPI_PM, TSCAL_PROBE_PORTS, acpi_pm_open)               \
+	X(PLAT_COUNTER_PIT, TSCAL_PROBE_PORTS, pit_open)
+
+#define DECLARE(id, level, open)                                               \
+	int open(struct worker *w, const struct plat_where *where,             \
+		struct plat_counter *out);
+TIMERS(DECLARE)
+#undef DECLARE
 
 /* /dev/ptpN; a descriptor to be closed. */
 int phc_open(const struct plat_where *where, struct plat_counter *out);

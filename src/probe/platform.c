@@ -87,15 +87,14 @@ static void probe_unpin(struct tscal_platform *p)
 	bind_restore(&probe_of(p)->bind);
 }
 
-/* The timers that a worker reads, and the level that permits them. */
 static const struct timer {
 	int (*open)(struct worker *w, const struct plat_where *where,
 		struct plat_counter *out);
 	enum tscal_probe level;
 } timers[PLAT_COUNTER_COUNT] = {
-	[PLAT_COUNTER_HPET] = {hpet_open, TSCAL_PROBE_DEVICES},
-	[PLAT_COUNTER_ACPI_PM] = {acpi_pm_open, TSCAL_PROBE_PORTS},
-	[PLAT_COUNTER_PIT] = {pit_open, TSCAL_PROBE_PORTS},
+#define ROW(id, level, open) [id] = {open, level},
+	TIMERS(ROW)
+#undef ROW
 };
 
 static int probe_counter_open(struct tscal_platform *p, enum plat_counter_id id,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* A clock whose machine behaves, and one that nobody updates. */
+/* A clock on a machine without faults, and one without updates. */
 #include <errno.h>
 
 #include "clocking.h"
@@ -13,7 +13,7 @@ Test(sim_clock, every_clock_is_followed_within_100_ns_and_its_bound)
 {
 	for (size_t i = 0; i < sizeof(followed) / sizeof(followed[0]); i++) {
 		pc(i + 1);
-		/* NTP steers by 20 ppm, and nobody said so. */
+		/* NTP steers by 20 ppm, unreported. */
 		sim_set_clock(&sim, followed[i], 0, 20);
 		cr_assert(
 			eq(int, begin(followed[i], NULL), TSCAL_CLOCK_ON_TSC));
@@ -62,7 +62,7 @@ Test(sim_clock, readings_never_step_back_at_any_pace_of_updates)
 	}
 }
 
-Test(sim_clock, a_lapse_is_bridged_told_and_counted)
+Test(sim_clock, a_lapse_is_bridged_reported_and_counted)
 {
 	int64_t before, slow;
 	uint64_t stamp;
@@ -102,7 +102,7 @@ Test(sim_clock, a_reading_after_the_end_keeps_a_late_update_from_going_on)
 	pc(4);
 	cr_assert(zero(int, begin(CLOCK_MONOTONIC, NULL)));
 	update_for(20);
-	/* An updater that was held up since it looked at the page. */
+	/* An updater that was held up since it read the page. */
 	latch = st->page->latch;
 	seg = st->servo.newest;
 	seg.tsc_from = segment_end(&st->servo.newest);
@@ -119,7 +119,7 @@ Test(sim_clock, stamps_are_converted_by_what_was_valid_then)
 {
 	enum { N = 400 };
 	uint64_t tsc[N];
-	int64_t said[N], ns, err;
+	int64_t read_ns[N], ns, err;
 	int kept = 0;
 
 	pc(5);
@@ -128,7 +128,7 @@ Test(sim_clock, stamps_are_converted_by_what_was_valid_then)
 	for (int i = 0; i < N; i++) {
 		wait_ns(50 * MS);
 		tsc[i] = sim_tsc_now(&sim);
-		said[i] = now();
+		read_ns[i] = now();
 		if (i % 2)
 			tscal_clock_update(&clk);
 	}
@@ -138,7 +138,7 @@ Test(sim_clock, stamps_are_converted_by_what_was_valid_then)
 		cr_assert(rc == 0 || (rc == -ERANGE && i < N - 100));
 		if (rc)
 			break;
-		cr_assert(eq(i64, ns, said[i]));
+		cr_assert(eq(i64, ns, read_ns[i]));
 		kept++;
 	}
 	/* 57 segments of 100 ms at least. */
@@ -198,7 +198,7 @@ Test(sim_clock, a_fork_cuts_the_child_off_and_an_update_there_starts_over)
 	cr_assert(lt(i64, far(off_ns()), 200));
 }
 
-Test(sim_clock, who_updates_beside_another_is_told_so)
+Test(sim_clock, a_second_updater_gets_an_error)
 {
 	pc(12);
 	cr_assert(zero(int, begin(CLOCK_MONOTONIC, NULL)));
@@ -212,7 +212,7 @@ Test(sim_clock, who_updates_beside_another_is_told_so)
 	cr_assert(zero(int, tscal_clock_update(&clk)));
 }
 
-Test(sim_clock, a_check_says_the_same_and_changes_nothing)
+Test(sim_clock, a_check_reports_the_same_and_changes_nothing)
 {
 	struct tscal_clock copy;
 
@@ -255,18 +255,18 @@ Test(sim_clock, a_dynamic_clock_is_followed_within_what_its_reads_allow)
 	cr_assert(lt(i64, far(off_ns()), 3000));
 }
 
-static uint32_t told;
-static int told_times;
+static uint32_t reported;
+static int reports;
 
 static void on_event(void *arg, uint32_t events)
 {
 	/* It may read the clock, and the update is done. */
 	cr_assert(eq(int, tscal_clock_check(arg) < 0, 0));
-	told |= events;
-	told_times++;
+	reported |= events;
+	reports++;
 }
 
-Test(sim_clock, whoever_wants_to_is_told_of_events)
+Test(sim_clock, a_callback_gets_the_events)
 {
 	struct tscal_clock_opts opts = TSCAL_CLOCK_OPTS_INIT;
 
@@ -275,19 +275,19 @@ Test(sim_clock, whoever_wants_to_is_told_of_events)
 	opts.event_arg = &clk;
 	cr_assert(zero(int, begin(CLOCK_REALTIME, &opts)));
 	cr_assert(eq(u32, update_for(5), 0));
-	cr_assert(eq(int, told_times, 0));
+	cr_assert(eq(int, reports, 0));
 	sim_set_clock(&sim, CLOCK_REALTIME, -30 * S, 0);
 	update_for(1);
-	cr_assert(eq(u32, told, TSCAL_EVENT_SET));
-	cr_assert(eq(int, told_times, 1));
+	cr_assert(eq(u32, reported, TSCAL_EVENT_SET));
+	cr_assert(eq(int, reports, 1));
 	update_for(4);
-	cr_assert(eq(u32, told, TSCAL_EVENT_SET | TSCAL_EVENT_RESUMED));
-	cr_assert(eq(int, told_times, 2));
-	/* Looking is not telling. */
+	cr_assert(eq(u32, reported, TSCAL_EVENT_SET | TSCAL_EVENT_RESUMED));
+	cr_assert(eq(int, reports, 2));
+	/* A check makes no callback. */
 	sim_set_clock(&sim, CLOCK_REALTIME, 30 * S, 0);
 	wait_ns(100 * MS);
 	cr_assert(eq(int, tscal_clock_check(&clk), TSCAL_EVENT_SET));
-	cr_assert(eq(int, told_times, 2));
+	cr_assert(eq(int, reports, 2));
 }
 
 Test(sim_clock, lapses_are_counted)

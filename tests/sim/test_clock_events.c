@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* What happens to clocks and to the TSC: noticed, told, and not followed. */
+/* Faults of clocks and of the TSC: noticed, reported, and not followed. */
 #include <errno.h>
 
 #include "clocking.h"
@@ -50,13 +50,13 @@ Test(sim_clock_events, a_jump_of_the_tsc_is_noticed_within_one_interval)
 		sim.tsc_jumped += (int64_t)(jump * sim.tsc_hz);
 		cr_assert(eq(u32, update_for(1), TSCAL_EVENT_JUMP), "%g", jump);
 		cr_assert(eq(u32, tscal_clock_generation(&clk), before + 1));
-		/* Not followed: what was said meanwhile is held for 10 ms. */
+		/* Not followed: the last reading is held for 10 ms. */
 		cr_assert(lt(i64, far(off_ns()), 10 * S / 1000));
 		recovers();
 	}
 }
 
-Test(sim_clock_events, a_jump_that_the_hypervisor_told_is_a_move)
+Test(sim_clock_events, a_jump_that_the_hypervisor_reported_is_a_move)
 {
 	settled(9, CLOCK_MONOTONIC, 0);
 	sim_add_pvclock_page(&sim, 0xf3cf3cf3, -1, 1);
@@ -70,12 +70,12 @@ Test(sim_clock_events, a_jump_that_the_hypervisor_told_is_a_move)
 	recovers();
 }
 
-Test(sim_clock_events, a_clock_that_was_set_is_followed_and_it_is_told)
+Test(sim_clock_events, a_clock_that_was_set_is_followed_and_reported)
 {
 	for (int back = 0; back < 2; back++) {
 		settled(10, CLOCK_REALTIME, 0);
 		sim_set_clock(&sim, CLOCK_REALTIME, back ? -S : S, 0);
-		/* Until somebody looks, readings are as before. */
+		/* Until the next update readings are as before. */
 		wait_ns(MS);
 		cr_assert(lt(i64, far(off_ns() + (back ? -S : S)), 200));
 		cr_assert(eq(u32, update_for(1), TSCAL_EVENT_SET));
@@ -125,14 +125,14 @@ Test(sim_clock_events, with_slew_a_step_back_is_worked_off)
 	/* 100 ms at 500 ppm, then at 100 ppm: 200 s and some. */
 	cr_assert(lt(i64, far(off_ns()), 1200000));
 	cr_assert(eq(u32, tscal_clock_generation(&clk), 1));
-	/* Forward it goes at once. */
+	/* A step forward is made at once. */
 	sim_set_clock(&sim, CLOCK_REALTIME, S, 0);
 	cr_assert(eq(u32, update_for(1), TSCAL_EVENT_SET));
 	recovers();
 }
 
-/* Set forward and back again while nobody updates: whoever read it in between
- * is told, by whichever reading comes next. */
+/* Set forward and back again between two updates: readers are told by the next
+ * reading. */
 Test(sim_clock_events, what_was_read_in_a_lapse_is_not_forgotten)
 {
 	for (int updated = 0; updated < 2; updated++) {
@@ -155,8 +155,8 @@ Test(sim_clock_events, what_was_read_in_a_lapse_is_not_forgotten)
 	}
 }
 
-/* A step in a lapse, where nobody can tell when it was, or whether the rate was
- * another: what is said of that time, and after it, holds both. */
+/* A step in a lapse: it is unknown when it was, or whether the rate was
+ * another.  The bounds of that time, and after it, hold both. */
 Test(sim_clock_events, a_step_in_a_lapse_is_within_the_bounds)
 {
 	const int64_t steps[] = {25 * S / 1000, -25 * S / 1000, S / 1000};
@@ -203,7 +203,7 @@ Test(sim_clock_events, a_clock_that_stood_still_is_followed_again)
 	cr_assert(lt(i64, far(off_ns()), 500));
 }
 
-/* Nobody slews any more; a clock that stood still for long would be worse. */
+/* Without updates nothing slews; a clock that stood still would be worse. */
 Test(sim_clock_events, without_updates_a_step_back_is_flagged)
 {
 	for (int slew = 0; slew < 2; slew++) {
@@ -358,7 +358,7 @@ Test(sim_clock_events, another_clocksource_is_noticed_within_a_second)
 	cr_assert(eq(dbl, clock_state(&clk)->servo.opts.drift_ppm, 50));
 }
 
-Test(sim_clock_events, a_clock_that_fails_is_told_and_nothing_is_made_up)
+Test(sim_clock_events, a_clock_that_fails_is_reported_and_nothing_is_made_up)
 {
 	settled(51, CLOCK_MONOTONIC, 0);
 	sim_clock(&sim, CLOCK_MONOTONIC)->error = -EIO;

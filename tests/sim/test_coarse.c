@@ -41,12 +41,12 @@ static void slow_timers(void)
 			&sim, SIM_STEAL, ps(0, 40000), (int64_t)ps(20, 2000));
 }
 
-/* A guest by DMI alone, whose kernel was told its rate. */
-static void guest(double told_ppm)
+/* A guest by DMI alone, whose kernel got its rate from the hypervisor. */
+static void guest(double given_ppm)
 {
 	double host_ppm = between(-CRYSTAL_PPM, CRYSTAL_PPM) / 2;
 
-	pc(told_ppm, host_ppm, host_ppm);
+	pc(given_ppm, host_ppm, host_ppm);
 	sim.counters[PIT].error_ppm = host_ppm;
 	for (size_t i = 0; i < sim.n_files; i++)
 		if (!strcmp(sim.files[i].path, "/proc/cpuinfo"))
@@ -136,7 +136,7 @@ static unsigned timers(enum tscal_status status)
 	return n;
 }
 
-/* All sources are right: nothing may contradict, whatever the timers cost. */
+/* All sources are right: nothing may contradict, however slow the timers. */
 Test(sim_coarse, honest_machines_have_no_conflict)
 {
 	unsigned coarse = 0, verified = 0;
@@ -154,7 +154,7 @@ Test(sim_coarse, honest_machines_have_no_conflict)
 			"%lu: %s", seed, info->rate_sentence);
 		cr_expect(
 			ne(int, (int)info->rate, TSCAL_RATE_NONE), "%lu", seed);
-		/* The kernel's exact pair is there: no timer knows better. */
+		/* The kernel's exact pair is there: no timer is better. */
 		cr_expect(eq(int, (int)info->source, TSCAL_SOURCE_VDSO),
 			"%lu: %s", seed, info->rate_sentence);
 		check_lines(seed);
@@ -171,7 +171,7 @@ Test(sim_coarse, honest_machines_have_no_conflict)
 	cr_assert(lt(uint, RUNS / 100, verified));
 }
 
-/* The kernel was told a wrong rate, by little or by much. */
+/* The kernel got a wrong rate, by little or by much. */
 Test(sim_coarse, a_wrong_kernel_is_in_conflict_where_a_timer_excludes_it)
 {
 	unsigned conflicts = 0, others = 0, right = 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * Whole calibrations of machines on which one of several roots lies: the truth
- * is chosen, the liar and nobody else is named, and the verdict is conflict.
+ * Whole calibrations of machines on which one of several roots is wrong: the
+ * truth is chosen, the falseticker alone is named, and the verdict is conflict.
  */
 #include <math.h>
 
@@ -16,14 +16,14 @@
 static struct tscal_report *report;
 
 /*
- * What each says, in ppm off the truth.  NTP sees to the kernel's clock, so it
- * is what the kernel says, corrected.
+ * Rates in ppm off the truth.  NTP steers the kernel's clock, so its rate is
+ * the kernel's, corrected.
  */
 struct story {
 	char what[48];
 	double kernel, cpu, ntp; /* on metal */
 	double leaf, pvclock;	 /* in a guest */
-	enum tscal_source liar, chosen;
+	enum tscal_source falseticker, chosen;
 	double hz_si; /* ppm off the truth; HUGE_VAL: none */
 };
 
@@ -54,7 +54,7 @@ static void metal(const struct story *s)
 	kernel_that_measures(s);
 	sim_add_cpuid(&sim, 0, 0, 0x15, 0x756e6547, 0x6c65746e, 0x49656e69);
 	sim_add_cpuid(&sim, 1, 0, 0x906ed, 0, 0, 1 << 4);
-	/* A crystal of 24 MHz, as far off as told. */
+	/* A crystal of 24 MHz, cpu ppm off. */
 	sim_add_cpuid(&sim, 0x15, 0, 1, 100,
 		(uint32_t)(24e6 * (1 + s->cpu * 1e-6)), 0);
 }
@@ -78,11 +78,11 @@ static bool is(const struct tscal_line *l, enum tscal_status status)
 	return l->status == status;
 }
 
-/* The liar's numbers; the kernel tells its in two ways. */
-static bool tells(enum tscal_source id, enum tscal_source liar)
+/* A number of the falseticker; the kernel has two. */
+static bool is_of(enum tscal_source id, enum tscal_source falseticker)
 {
-	return id == liar ||
-	       (liar == TSCAL_SOURCE_VDSO && id == TSCAL_SOURCE_CLOCK_RAW);
+	return id == falseticker || (falseticker == TSCAL_SOURCE_VDSO &&
+					    id == TSCAL_SOURCE_CLOCK_RAW);
 }
 
 static bool names(const char *sentence, const struct tscal_line *l)
@@ -115,7 +115,7 @@ static void assert_story(const struct story *s)
 	for (size_t i = 0; i < tscal_report_count(report); i++) {
 		const struct tscal_line *l = tscal_report_line(report, i);
 
-		if (tells(l->id, s->liar))
+		if (is_of(l->id, s->falseticker))
 			cr_expect(is(l, TSCAL_STATUS_DISAGREES) ||
 					  is(l, TSCAL_STATUS_STALE),
 				"%s: %s %s, %s", s->what, l->name,
@@ -124,7 +124,7 @@ static void assert_story(const struct story *s)
 			cr_expect(not(is(l, TSCAL_STATUS_DISAGREES) ||
 					  is(l, TSCAL_STATUS_STALE)),
 				"%s: %s", s->what, l->name);
-		if (l->id == s->liar)
+		if (l->id == s->falseticker)
 			cr_expect(names(info->rate_sentence, l), "%s: %s",
 				s->what, info->rate_sentence);
 	}
@@ -155,7 +155,7 @@ Test(sim_falsetickers, on_metal)
 }
 
 /* The guest's kernel measured its TSC against emulated timers: up to 50 ppm off
- * the host's word is no contradiction. */
+ * the host's number is no contradiction. */
 Test(sim_falsetickers, in_a_guest)
 {
 	static const struct story stories[] = {

@@ -148,12 +148,12 @@ Test(sim_faults, away_for_longer_than_the_wrap)
 
 	machine(0);
 	sim_add_counter(&sim, PIT, 3579545, 3, 16);
-	/* 54.9 ms would look like none at all. */
+	/* 54.9 ms would be taken for no time at all. */
 	sim_add_event(&sim, SIM_STEAL, 6 * MS, (int64_t)(55 * MS));
 	assert_fault(&away, PIT);
 }
 
-/* Beside a clock that does not come round it is known how often the PIT did. */
+/* Beside a clock that does not wrap it is known how often the PIT did. */
 Test(sim_faults, away_for_longer_than_the_wrap_beside_another_counter)
 {
 	struct measured m[2] = {{.id = PLAT_COUNTER_CLOCK_RAW}, {.id = PIT}};

@@ -106,7 +106,7 @@ Test(sim_growth, a_pit_stays_at_half_its_range_while_others_go_on)
 	measure(plan_for(0.5, 10, 5000), m, N);
 	for (size_t i = 0; i < N; i++)
 		cr_assert(holds_truth(&m[i]), "%s", m[i].out.sentence);
-	/* It comes round after 54.9 ms. */
+	/* It wraps after 54.9 ms. */
 	cr_assert(lt(dbl, m[3].ms, 35));
 	cr_assert(lt(dbl, 20, m[3].ms));
 	for (size_t i = 0; i < 3; i++)

@@ -8,8 +8,8 @@
 
 /*
  * As the kernel makes CLOCK_MONOTONIC_RAW from a TSC that advances in steps of
- * 10 ns, as AMD's does, and whose crystal is 20 ppm off the rate the kernel was
- * told: the steps drift through the nanoseconds.
+ * 10 ns, as AMD's does, and whose crystal is 20 ppm off the rate the kernel
+ * got: the steps drift through the nanoseconds.
  */
 static struct sim_counter *machine_with_steps(uint64_t seed)
 {
@@ -141,7 +141,7 @@ Test(sim_measure, samples_an_end_again_that_is_unlike_the_other)
 	}
 }
 
-Test(sim_measure, says_so_when_the_ends_stay_unlike)
+Test(sim_measure, states_when_the_ends_stay_unlike)
 {
 	struct measured m;
 
@@ -305,7 +305,7 @@ Test(sim_measure, cost_of_rdtsc)
 	}
 }
 
-/* A chipset of the nineties, and a PIT whose bytes somebody else reads too. */
+/* A chipset of the nineties, and a PIT whose bytes another reader takes. */
 Test(sim_measure, reads_that_are_caught_while_the_counter_changes)
 {
 	for (uint64_t seed = 0; seed < 200; seed++) {

@@ -114,7 +114,7 @@ Test(sim_run, the_exact_rate_is_inside_the_measured_interval)
 	}
 }
 
-Test(sim_run, ntp_that_changes_its_mind_is_no_witness)
+Test(sim_run, ntp_that_changes_its_frequency_is_not_used)
 {
 	struct tscal_report *r;
 	const struct tscal_line *raw;
@@ -128,7 +128,7 @@ Test(sim_run, ntp_that_changes_its_mind_is_no_witness)
 	tscal_report_free(r);
 
 	pc(1);
-	sim.timex_freq_step = 65536; /* 1 ppm between two looks */
+	sim.timex_freq_step = 65536; /* 1 ppm between two reads */
 	sim.mono_ppm = 500;
 	r = calibrate();
 	raw = line_of(r, TSCAL_SOURCE_CLOCK_RAW);

@@ -123,8 +123,8 @@ Test(sim_steps, reads_show_how_even_an_unknown_clock_is)
 	cr_assert(lt(dbl, (l.hz_hi - l.hz_lo) / l.hz * 1e6, 30));
 }
 
-/* Ticks of the kernel, 1 to 10 ms: an interval of ppm would be a lie. */
-Test(sim_steps, jiffies_are_no_clock_to_measure_by)
+/* Ticks of the kernel, 1 to 10 ms: an interval of ppm would be false. */
+Test(sim_steps, jiffies_are_too_coarse_to_measure_by)
 {
 	static const struct clocksource jiffies[] = {
 		{"jiffies", 10 * MS, 50 * NS},

@@ -32,7 +32,8 @@ Test(timer_verdicts, of_a_pc_whose_timers_agree)
 {
 	pc(12, HPET_PPM, -5);
 	calibrate(0);
-	/* The kernel's rate has the HPET behind it, so another confirms it. */
+	/* The kernel's rate is derived from the HPET, so another timer confirms
+	 * it. */
 	assert_verdict(TSCAL_RATE_VERIFIED, TSCAL_SOURCE_VDSO,
 		"measured it against the HPET; acpi-pm confirms vdso");
 	assert_status(TSCAL_SOURCE_HPET, TSCAL_STATUS_AGREES);
@@ -91,7 +92,7 @@ Test(timer_verdicts, name_an_hpet_400_ppm_off_as_loose)
 	tscal_report_free(report);
 }
 
-Test(timer_verdicts, name_an_hpet_600_ppm_off_a_liar)
+Test(timer_verdicts, name_an_hpet_600_ppm_off_as_falseticker)
 {
 	not_by_the_hpet(600);
 	assert_verdict(TSCAL_RATE_CONFLICT, TSCAL_SOURCE_CPUID_15, "hpet (6");
@@ -101,7 +102,7 @@ Test(timer_verdicts, name_an_hpet_600_ppm_off_a_liar)
 }
 
 /* Both have one root: it cannot be 400 ppm off itself. */
-Test(timer_verdicts, an_hpet_off_the_kernel_that_was_measured_by_it_is_a_liar)
+Test(timer_verdicts, an_hpet_off_the_kernel_that_was_measured_by_it_disagrees)
 {
 	static const double ppm[] = {400, -400, 600, -600};
 

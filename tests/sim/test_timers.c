@@ -299,7 +299,7 @@ Test(sim_timers, emulated_with_reads_of_100_us)
 	run_all_of(EMULATED);
 }
 
-Test(sim_timers, all_come_round_within_the_window)
+Test(sim_timers, all_wrap_within_the_window)
 {
 	run_all_of(WRAPS);
 }

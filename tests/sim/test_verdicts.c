@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* Whole calibrations of machines that tell the truth, or do not. */
+/* Whole calibrations: the verdicts. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
@@ -88,7 +88,7 @@ Test(verdicts, of_a_snapshot_restored_200_ppm_away)
 	cr_assert(eq(int, (int)info.rate, TSCAL_RATE_CONFLICT));
 	cr_assert(eq(int, (int)info.source, TSCAL_SOURCE_KVMCLOCK));
 	cr_assert(lt(dbl, fabs(info.hz / 2.40048e9 - 1), 1e-9));
-	/* And what converts to CLOCK_MONOTONIC_RAW is said beside it. */
+	/* And the rate that converts to CLOCK_MONOTONIC_RAW is given too. */
 	cr_assert(lt(dbl, fabs(info.hz_raw / 2.4e9 - 1), 0.2e-6));
 	cr_assert(ne(ptr, strstr(info.rate_sentence, "200 ppm below"), NULL));
 }
@@ -112,8 +112,7 @@ Test(verdicts, on_the_use_do_not_change_with_the_sources_asked)
 	}
 }
 
-/* What looks like a record on bare metal is none: it would be a second
- * witness. */
+/* Bytes like a record on bare metal are none: they would be a second source. */
 Test(verdicts, of_metal_see_no_pvclock)
 {
 	metal();
@@ -138,7 +137,7 @@ Test(verdicts, of_metal_that_ntp_has_measured)
 	cr_assert(eq(int, (int)info.source, TSCAL_SOURCE_VDSO));
 	cr_assert(epsilon_eq(dbl, info.agreement_ppm, 12.3, 0.3));
 	cr_assert(epsilon_eq(dbl, (info.hz_si / info.hz - 1) * 1e6, 12.3, 0.2));
-	/* chrony still slews: the same machine without the witness. */
+	/* chrony still slews: the same machine without NTP as a source. */
 	sim.timex.tick = 10833;
 	calibrate(0);
 	cr_assert(eq(int, (int)info.rate, TSCAL_RATE_CONSISTENT));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* A source that is asked by itself, on a machine made of tables. */
+/* A single source on a machine made of tables. */
 #ifndef TSCAL_TESTS_ASKING_H
 #define TSCAL_TESTS_ASKING_H
 
@@ -12,6 +12,8 @@
 
 #include "calib/run.h"
 #include "plat/sim/sim.h"
+
+#define TSC_FREQ_KHZ "/sys/devices/system/cpu/cpu0/tsc_freq_khz"
 
 static struct sim sim;
 static struct run run;
@@ -47,52 +49,43 @@ static inline void measured(double hz)
 			hz * (1 + 10e-6), ""}};
 }
 
-/* A row of the table, with an estimate to fill in. */
-static inline const struct source *source_of(enum tscal_source id)
+/* A CPU with this CPUID leaf alone. */
+static inline void cpuid_alone(
+	uint32_t leaf, uint32_t eax, uint32_t ebx, uint32_t ecx)
 {
-	for (size_t i = 0; i < n_sources; i++) {
-		if (sources[i]->id != id)
-			continue;
-		est = (struct estimate){.probe = sources[i]->probe,
-			.line = {.name = sources[i]->name,
-				.id = id,
-				.kind = sources[i]->kind,
-				.tolerance_ppm = -1,
-				.ms = -1}};
-		return sources[i];
-	}
-	cr_fatal("no such source");
+	sim.n_cpuid = 0;
+	sim_add_cpuid(&sim, leaf, 0, eax, ebx, ecx, 0);
 }
 
 static inline const struct tscal_line *ask(enum tscal_source id)
 {
 	struct source_view view = run_source_view(&run);
-	const struct source *s = source_of(id);
+	size_t rank = 0;
 
+	while (rank < n_sources && sources[rank]->id != id)
+		rank++;
+	cr_assert(lt(sz, rank, n_sources), "no such source");
 	if (id == TSCAL_SOURCE_VDSO) {
 		run.raw_rate = (struct raw_rate){0};
 		raw_rate_find(run.plat, &run.facts, &run.kernel, &run.measured,
 			&run.raw_rate);
 	}
-	if (!s->check || s->check(&view, &est))
-		s->read(&view, &est);
+	view.wanted = UINT64_C(1) << id;
+	source_ask(sources[rank], rank, &view, &est);
 	cr_assert(not(zero(sz, strlen(est.line.sentence))));
 	return &est.line;
 }
 #define STATUS(id) ((int)ask(id)->status)
 
-/* What it answers in a survey. */
+/* In a survey. */
 static inline void would(enum tscal_source id)
 {
-	struct source_view view = run_source_view(&run);
-	const struct source *s = source_of(id);
-
-	if (!s->check || s->check(&view, &est))
-		s->would(&view, &est);
-	cr_assert(not(zero(sz, strlen(est.line.sentence))));
+	run.opts.flags |= TSCAL_OPT_SURVEY;
+	ask(id);
+	run.opts.flags &= ~(uint32_t)TSCAL_OPT_SURVEY;
 }
 
-static inline void says(const char *part)
+static inline void sentence_has(const char *part)
 {
 	cr_expect(ne(ptr, strstr(est.line.sentence, part), NULL),
 		"\"%s\" lacks \"%s\"", est.line.sentence, part);

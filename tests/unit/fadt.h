@@ -23,7 +23,7 @@ struct table {
 	uint32_t size;
 };
 
-/* What a FADT says; PM_TMR_LEN 4 as it ought to be. */
+/* The fields of a FADT; PM_TMR_LEN is 4 as it ought to be. */
 struct fadt {
 	uint8_t revision;
 	uint32_t flags, block;

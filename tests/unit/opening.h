@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* A machine whose counters can all be opened, and who opened them. */
+/* A machine whose counters can all be opened, and how often they were. */
 #ifndef TSCAL_TESTS_OPENING_H
 #define TSCAL_TESTS_OPENING_H
 
@@ -67,7 +67,7 @@ static inline unsigned total(const unsigned *n)
 	return sum;
 }
 
-/* A TSC of 2.4 GHz and all counters beside it, each telling the truth. */
+/* A TSC of 2.4 GHz and all counters, each with its true rate. */
 static inline void add_counters(void)
 {
 	sim_run_tsc(&sim, 2.4e9, 1);
@@ -86,7 +86,7 @@ static inline void add_counters(void)
 	forget();
 }
 
-/* It, as it is known before the counters are opened. */
+/* The same before the counters are opened. */
 static inline void init_counters(void)
 {
 	init_metal();

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* Seeded machines whose sources say anything, for properties of the comparison.
- */
+/* Seeded machines with random sources, for properties of the comparison. */
 #ifndef TSCAL_TESTS_RANDOM_MACHINE_H
 #define TSCAL_TESTS_RANDOM_MACHINE_H
 
@@ -88,7 +87,7 @@ static inline void judge(struct machine *m)
 	compare(m->est, m->n, &m->kernel, &m->info);
 }
 
-static inline bool speaks(const struct estimate *e)
+static inline bool is_ready(const struct estimate *e)
 {
 	return e->line.status == TSCAL_STATUS_READY;
 }

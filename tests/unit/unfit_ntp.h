@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* What NTP may say of itself that makes it no witness. */
+/* States of NTP in which it is no source. */
 #ifndef TSCAL_TESTS_UNFIT_NTP_H
 #define TSCAL_TESTS_UNFIT_NTP_H
 

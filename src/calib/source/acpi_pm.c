@@ -25,11 +25,6 @@ static bool emulated_by_microcode(const struct source_view *v)
 	       (msr & 0xffff) == v->measured->counters.pm_port;
 }
 
-static bool check(const struct source_view *v, struct estimate *est)
-{
-	return counter_check(v, est, PLAT_COUNTER_ACPI_PM);
-}
-
 static void read(const struct source_view *v, struct estimate *est)
 {
 	if (counter_read(v, est, PLAT_COUNTER_ACPI_PM, TSCAL_ROOT_PM))
@@ -44,7 +39,5 @@ const struct source source_acpi_pm = {
 	.probe = "ports",
 	.needs = "a PM timer in ACPI's FADT, its I/O port (root); --probe "
 		 "ports",
-	.check = check,
-	.would = source_would_measure,
 	.read = read,
 };

@@ -15,13 +15,6 @@
  * bounds. */
 #define TOLERANCE_PPM 1.0
 
-static void would(const struct source_view *v, struct estimate *est)
-{
-	(void)v;
-	est_say(est, TSCAL_STATUS_READY,
-		"would read NTP's frequency before and after");
-}
-
 static void read(const struct source_view *v, struct estimate *est)
 {
 	const struct outcome *exact = &v->raw_rate->out;
@@ -57,6 +50,6 @@ const struct source source_adjtimex = {
 	.kind = TSCAL_KIND_MEASURED,
 	.needs = "a kernel clock that NTP has synchronised",
 	.check = ntp_check,
-	.would = would,
+	.would = "would read NTP's frequency before and after",
 	.read = read,
 };

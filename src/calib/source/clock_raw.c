@@ -26,6 +26,5 @@ const struct source source_clock_raw = {
 	.kind = TSCAL_KIND_MEASURED,
 	.needs = "nothing",
 	.check = source_may_measure,
-	.would = source_would_measure,
 	.read = read,
 };

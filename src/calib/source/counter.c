@@ -21,12 +21,6 @@ bool source_may_measure(const struct source_view *v, struct estimate *est)
 	return false;
 }
 
-void source_would_measure(const struct source_view *v, struct estimate *est)
-{
-	est_say(est, TSCAL_STATUS_READY, "would measure for %u ms",
-		v->opts->window_ms);
-}
-
 /* In a survey: whether it could be opened. */
 static bool could_open(const struct source_view *v, struct estimate *est,
 	enum plat_counter_id id)

@@ -6,11 +6,6 @@
 /* 2.4.1: 0.05 % over any time of 1 ms and more. */
 #define TOLERANCE_PPM 500
 
-static bool check(const struct source_view *v, struct estimate *est)
-{
-	return counter_check(v, est, PLAT_COUNTER_HPET);
-}
-
 static void read(const struct source_view *v, struct estimate *est)
 {
 	if (counter_read(v, est, PLAT_COUNTER_HPET, TSCAL_ROOT_HPET))
@@ -25,7 +20,5 @@ const struct source source_hpet = {
 	.probe = "devices",
 	.needs = "/dev/hpet (root), an HPET that the kernel has not switched "
 		 "off; --probe devices",
-	.check = check,
-	.would = source_would_measure,
 	.read = read,
 };

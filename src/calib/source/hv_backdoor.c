@@ -7,59 +7,38 @@
 #include "calib/source/source.h"
 #include "hv/vmware.h"
 
-/* Not a check(): it needs one more CPUID, which read() would repeat. */
-static bool offered(const struct source_view *v, struct estimate *est,
-	enum plat_backdoor *how)
+static bool check(const struct source_view *v, struct estimate *est)
 {
-	struct outcome out = {0};
+	bool vmware = hv_is_vmware(v->plat, &v->facts->evidence, &v->hv->id);
 
-	if (hv_vmware_backdoor(
-		    v->plat, &v->facts->evidence, &v->hv->id, how, &out))
-		return true;
-	est_outcome(est, &out, 0);
-	return false;
-}
-
-static void would(const struct source_view *v, struct estimate *est)
-{
-	enum plat_backdoor how;
-
-	if (offered(v, est, &how))
-		est_say(est, TSCAL_STATUS_READY,
-			"would ask VMware's backdoor by %s (--probe ports)",
-			plat_backdoor_name(how));
+	if (!vmware)
+		est_say(est, TSCAL_STATUS_ABSENT,
+			"neither CPUID nor the firmware says VMware");
+	return vmware;
 }
 
 static void read(const struct source_view *v, struct estimate *est)
 {
+	enum plat_backdoor how = hv_vmware_backdoor(
+		v->plat, &v->facts->evidence, &v->hv->id);
+	const char *name = plat_backdoor_name(how);
 	struct outcome out = {0};
-	enum plat_backdoor how;
 	char where[48];
 	uint64_t hz;
-	int rc;
+	int rc = v->plat->ops->backdoor_hz(v->plat, how, &hz);
 
-	if (!offered(v, est, &how))
-		return;
-	rc = v->plat->ops->backdoor_hz(v->plat, how, &hz);
-	switch (rc) {
-	case 0:
-		break;
-	case -ENOENT:
+	if (rc == -ENOENT)
 		est_say(est, TSCAL_STATUS_ABSENT,
 			"no backdoor answers, or not with a rate (by %s)",
-			plat_backdoor_name(how));
-		return;
-	case -EFAULT:
+			name);
+	else if (rc == -EFAULT)
 		est_say(est, TSCAL_STATUS_DENIED,
-			"calling the backdoor by %s faults here",
-			plat_backdoor_name(how));
-		return;
-	default:
+			"calling the backdoor by %s faults here", name);
+	else if (rc)
 		est_errno(est, rc, "VMware's backdoor");
+	if (rc)
 		return;
-	}
-	snprintf(where, sizeof(where), "VMware's backdoor (%s)",
-		plat_backdoor_name(how));
+	snprintf(where, sizeof(where), "VMware's backdoor (%s)", name);
 	hv_answer_hz(&out, hz, where);
 	est_outcome(est, &out, TSCAL_ROOT_HV);
 }
@@ -70,6 +49,7 @@ const struct source source_hv_backdoor = {
 	.kind = TSCAL_KIND_REPORTED,
 	.probe = "ports",
 	.needs = "VMware by CPUID or firmware; --probe ports",
-	.would = would,
+	.check = check,
+	.would = "would ask VMware's backdoor (--probe ports)",
 	.read = read,
 };

@@ -16,14 +16,6 @@ static bool check(const struct source_view *v, struct estimate *est)
 	return false;
 }
 
-static void would(const struct source_view *v, struct estimate *est)
-{
-	(void)v;
-	est_say(est, TSCAL_STATUS_READY,
-		"would read MSR 0x%x from /dev/cpu/0/msr (root)",
-		HV_MSR_TSC_HZ);
-}
-
 static void read(const struct source_view *v, struct estimate *est)
 {
 	struct outcome out = {0};
@@ -51,6 +43,6 @@ const struct source source_hv_msr = {
 	.needs = "Hyper-V's interface with its frequency MSRs, /dev/cpu/0/msr "
 		 "(root); --probe devices",
 	.check = check,
-	.would = would,
+	.would = "would read MSR 0x40000022 from /dev/cpu/0/msr (root)",
 	.read = read,
 };

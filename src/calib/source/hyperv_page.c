@@ -17,13 +17,6 @@ static bool check(const struct source_view *v, struct estimate *est)
 	return false;
 }
 
-static void would(const struct source_view *v, struct estimate *est)
-{
-	(void)v;
-	est_say(est, TSCAL_STATUS_READY,
-		"would look for the reference TSC page in the vDSO's pages");
-}
-
 static void read(const struct source_view *v, struct estimate *est)
 {
 	struct hyperv_page page;
@@ -43,6 +36,6 @@ const struct source source_hyperv_page = {
 	.kind = TSCAL_KIND_REPORTED,
 	.needs = "Hyper-V's reference TSC page mapped into the process",
 	.check = check,
-	.would = would,
+	.would = "would look for the reference TSC page in the vDSO's pages",
 	.read = read,
 };

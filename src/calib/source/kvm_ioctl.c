@@ -4,13 +4,6 @@
  * a new guest, which is the kernel's tsc_khz. */
 #include "calib/source/source.h"
 
-static void would(const struct source_view *v, struct estimate *est)
-{
-	(void)v;
-	est_say(est, TSCAL_STATUS_READY,
-		"would create a virtual machine and ask for its TSC kHz");
-}
-
 static void read(const struct source_view *v, struct estimate *est)
 {
 	uint32_t khz;
@@ -33,6 +26,6 @@ const struct source source_kvm_ioctl = {
 	.probe = "devices",
 	.needs = "/dev/kvm, and to be named: creating a virtual machine may "
 		 "switch virtualisation on",
-	.would = would,
+	.would = "would create a virtual machine and ask for its TSC kHz",
 	.read = read,
 };

@@ -10,13 +10,6 @@ static bool check(const struct source_view *v, struct estimate *est)
 	return v->kernel->guest;
 }
 
-static void would(const struct source_view *v, struct estimate *est)
-{
-	(void)v;
-	est_say(est, TSCAL_STATUS_READY,
-		"would look for a pvclock record in the vDSO's pages");
-}
-
 static void read(const struct source_view *v, struct estimate *est)
 {
 	est_outcome(est, &v->pvclock->out, TSCAL_ROOT_HV);
@@ -28,6 +21,6 @@ const struct source source_kvmclock = {
 	.kind = TSCAL_KIND_REPORTED,
 	.needs = "a pvclock page mapped into the process",
 	.check = check,
-	.would = would,
+	.would = "would look for a pvclock record in the vDSO's pages",
 	.read = read,
 };

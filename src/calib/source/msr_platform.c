@@ -223,13 +223,6 @@ static bool check(const struct source_view *v, struct estimate *est)
 	return false;
 }
 
-static void would(const struct source_view *v, struct estimate *est)
-{
-	(void)v;
-	est_say(est, TSCAL_STATUS_READY,
-		"would read the nominal frequency from /dev/cpu/0/msr");
-}
-
 static void read(const struct source_view *v, struct estimate *est)
 {
 	if (!strcmp(v->facts->cpu_vendor, "GenuineIntel"))
@@ -245,6 +238,6 @@ const struct source source_msr_platform = {
 	.probe = "devices",
 	.needs = "bare metal, /dev/cpu/0/msr (root); --probe devices",
 	.check = check,
-	.would = would,
+	.would = "would read the nominal frequency from /dev/cpu/0/msr",
 	.read = read,
 };

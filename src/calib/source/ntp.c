@@ -90,6 +90,5 @@ const struct source source_ntp = {
 	.counter = PLAT_COUNTER_BIT(PLAT_COUNTER_REALTIME),
 	.needs = "a kernel clock that NTP has synchronised; --budget-ms 1200",
 	.check = check,
-	.would = source_would_measure,
 	.read = read,
 };

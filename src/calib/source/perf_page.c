@@ -6,13 +6,6 @@
 
 #include "calib/source/source.h"
 
-static void would(const struct source_view *v, struct estimate *est)
-{
-	(void)v;
-	est_say(est, TSCAL_STATUS_READY,
-		"would open a perf event and read its time_mult");
-}
-
 static void read(const struct source_view *v, struct estimate *est)
 {
 	struct plat_perf_page page;
@@ -43,6 +36,6 @@ const struct source source_perf_page = {
 	.kind = TSCAL_KIND_KERNEL,
 	.probe = "devices",
 	.needs = "perf_event_open(2), --probe devices",
-	.would = would,
+	.would = "would open a perf event and read its time_mult",
 	.read = read,
 };

@@ -10,11 +10,6 @@
  * better. */
 #define TOLERANCE_PPM 100
 
-static bool check(const struct source_view *v, struct estimate *est)
-{
-	return counter_check(v, est, PLAT_COUNTER_PHC);
-}
-
 static void read(const struct source_view *v, struct estimate *est)
 {
 	const struct measured *m =
@@ -51,7 +46,5 @@ const struct source source_phc = {
 	.counter = PLAT_COUNTER_BIT(PLAT_COUNTER_PHC),
 	.probe = "devices",
 	.needs = "/dev/ptpN; --probe devices",
-	.check = check,
-	.would = source_would_measure,
 	.read = read,
 };

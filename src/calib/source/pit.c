@@ -4,21 +4,6 @@
  * 8254's datasheet nor ACPI gives a tolerance. */
 #include "calib/source/source.h"
 
-static bool check(const struct source_view *v, struct estimate *est)
-{
-	return counter_check(v, est, PLAT_COUNTER_PIT);
-}
-
-static void would(const struct source_view *v, struct estimate *est)
-{
-	if (v->opts->flags & TSCAL_OPT_PIT)
-		source_would_measure(v, est);
-	else
-		est_say(est, TSCAL_STATUS_READY,
-			"would measure if no other timer can be read, or if "
-			"asked for (--pit)");
-}
-
 static void read(const struct source_view *v, struct estimate *est)
 {
 	counter_read(v, est, PLAT_COUNTER_PIT, TSCAL_ROOT_PIT);
@@ -32,7 +17,7 @@ const struct source source_pit = {
 	.probe = "ports",
 	.needs = "I/O ports 0x42, 0x43 and 0x61 (root); --probe ports, and "
 		 "--pit where another timer can be read",
-	.check = check,
-	.would = would,
+	.would = "would measure if no other timer can be read, or with "
+		 "--pit",
 	.read = read,
 };

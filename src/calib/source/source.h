@@ -23,6 +23,7 @@ struct source_view {
 	const struct pvclock *pvclock;
 	const struct vmclock *vmclock;
 	const struct raw_rate *raw_rate;
+	uint64_t wanted; /* the sources that are asked, a bit for each */
 };
 
 struct source {
@@ -34,11 +35,11 @@ struct source {
 	const char *probe; /* the --probe it needs; NULL: none */
 	const char *needs; /* what it needs, for users */
 	/* False if it cannot give a number here, found without trying: est is
-	 * the reason.  NULL: it always may. */
+	 * the reason. NULL: counter_check(), or it always may. */
 	bool (*check)(const struct source_view *v, struct estimate *est);
-	/* Called in a survey instead of read: est states what it would do.
-	 * NULL: reading has no side effects, and a survey reads. */
-	void (*would)(const struct source_view *v, struct estimate *est);
+	/* What reading does, for a survey.  NULL: it measures, or it has no
+	 * side effects and a survey reads. */
+	const char *would;
 	/* Give the number, after the window has been measured. */
 	void (*read)(const struct source_view *v, struct estimate *est);
 };
@@ -51,13 +52,17 @@ extern const size_t n_sources;
  * they need, PLAT_COUNTER_BIT() of each. */
 uint64_t sources_wanted(uint64_t only, uint32_t *counters);
 
+/* Fill in the estimate of a source with this rank; true if it was read, false
+ * if skipped or surveyed. */
+bool source_ask(const struct source *s, size_t rank,
+	const struct source_view *v, struct estimate *est);
+
 /* False if RDTSC cannot be executed or measured: est is the reason. */
 bool source_may_measure(const struct source_view *v, struct estimate *est);
-/* "would measure for 10 ms". */
-void source_would_measure(const struct source_view *v, struct estimate *est);
 
-/* Check and read of a source that is a hardware counter.  Its number has that
- * root, in a guest the host's.  False if there is no number. */
+/* For a source that measures against its own timer: whether the timer was read,
+ * or in a survey could be; and its number, with the root of the timer, in a
+ * guest the host's. False if there is no number. */
 bool counter_check(const struct source_view *v, struct estimate *est,
 	enum plat_counter_id id);
 bool counter_read(const struct source_view *v, struct estimate *est,

@@ -15,14 +15,6 @@ static bool check(const struct source_view *v, struct estimate *est)
 	return false;
 }
 
-static void would(const struct source_view *v, struct estimate *est)
-{
-	(void)v;
-	est_say(est, TSCAL_STATUS_READY,
-		"would search the vDSO's pages for the mult/shift that a "
-		"measurement confirms");
-}
-
 static void read(const struct source_view *v, struct estimate *est)
 {
 	est_outcome(est, &v->raw_rate->out, v->kernel->roots);
@@ -36,6 +28,7 @@ const struct source source_vdso = {
 	.kind = TSCAL_KIND_KERNEL,
 	.needs = "the vDSO data pages, clocksource tsc",
 	.check = check,
-	.would = would,
+	.would = "would search the vDSO's pages for the mult/shift that a "
+		 "measurement confirms",
 	.read = read,
 };

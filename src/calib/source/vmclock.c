@@ -8,20 +8,18 @@
 
 static bool check(const struct source_view *v, struct estimate *est)
 {
-	if (!v->kernel->guest)
-		est_say(est, TSCAL_STATUS_ABSENT, "no hypervisor here");
-	return v->kernel->guest;
-}
-
-static void would(const struct source_view *v, struct estimate *est)
-{
+	bool survey = v->opts->flags & TSCAL_OPT_SURVEY;
 	char dev[16];
 
-	if (v->plat->ops->read_file(v->plat, "/sys/class/misc/vmclock0/dev",
-		    dev, sizeof(dev)) == -ENOENT)
+	if (!v->kernel->guest)
+		est_say(est, TSCAL_STATUS_ABSENT, "no hypervisor here");
+	else if (survey && v->plat->ops->read_file(v->plat,
+				   "/sys/class/misc/vmclock0/dev", dev,
+				   sizeof(dev)) == -ENOENT)
 		est_errno(est, -ENOENT, "/dev/vmclock0");
 	else
-		est_say(est, TSCAL_STATUS_READY, "would read /dev/vmclock0");
+		return true;
+	return false;
 }
 
 static void read(const struct source_view *v, struct estimate *est)
@@ -40,6 +38,6 @@ const struct source source_vmclock = {
 	.probe = "devices",
 	.needs = "/dev/vmclock0; --probe devices",
 	.check = check,
-	.would = would,
+	.would = "would read /dev/vmclock0",
 	.read = read,
 };

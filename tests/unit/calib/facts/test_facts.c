@@ -1,42 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* What is known about the machine before any source is asked. */
-#include <criterion/criterion.h>
-#include <criterion/new/assert.h>
-#include <errno.h>
-#include <locale.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/timex.h>
-
-#include "calib/facts/facts.h"
-#include "plat/sim/sim.h"
+#include "unit/gathering.h"
 #include "plat/text.h"
-
-#define CLOCKSOURCE "/sys/devices/system/clocksource/clocksource0/"
-
-static struct sim sim;
-static struct facts facts;
-
-static void init(void)
-{
-	sim_init(&sim);
-}
 
 TestSuite(facts, .init = init);
 
-static const struct facts *gather(void)
-{
-	facts_gather_first(&sim.plat, &facts);
-	facts_gather_rest(&sim.plat, &facts);
-	return &facts;
-}
-
-static void file(const char *path, const char *text)
-{
-	sim.n_files = 0;
-	sim_add_file(&sim, path, text);
-}
+#define CLOCKSOURCE "/sys/devices/system/clocksource/clocksource0/"
 
 Test(facts, of_nothing_are_not_known)
 {
@@ -125,7 +95,7 @@ Test(facts, the_clocksource_needs_both_files)
 	cr_assert(eq(str, facts.available, "tsc hpet acpi_pm"));
 }
 
-/* Nobody rejected the tsc that stands where a short buffer has ended. */
+/* A tsc beyond the end of a short buffer has not been rejected. */
 Test(facts, a_long_list_of_clocksources_is_not_cut)
 {
 	char list[1024] = "";
@@ -179,7 +149,7 @@ Test(facts, cpuinfo_of_a_large_intel_machine_fits)
 	cr_assert(zero(int, facts.known_freq));
 }
 
-Test(facts, cpuinfo_cut_off_does_not_say_no)
+Test(facts, cpuinfo_cut_off_is_not_a_no)
 {
 	static char text[65536];
 
@@ -222,135 +192,37 @@ Test(facts, cpu_lists)
 	}
 }
 
+struct cmdline {
+	const char *text;
+	bool pv_clock_off, early_khz;
+};
+
+static const struct cmdline cmdlines[] = {
+	{"quiet no-kvmclock ro", true, false},
+	{"nopv", true, false},
+	{"ro xen_nopv\n", true, false},
+	{"tsc_early_khz=2596151", false, true},
+	{"quiet tsc_early_khz=2596151\n", false, true},
+	{"x.tsc_early_khz=1 tsc_early_khz=2", false, true},
+	{"nopvspin", false, false},
+	{"x.no-kvmclock=1", false, false},
+	{"no-kvmclock-vsyscall", false, false},
+	{"quiet", false, false},
+	{"x.tsc_early_khz=1", false, false},
+	{"tsc_early_khz", false, false},
+};
+
 Test(facts, command_line_switches_are_whole_words)
 {
-	static const char *const off[] = {
-		"quiet no-kvmclock ro", "nopv", "ro xen_nopv\n"};
-	static const char *const on[] = {
-		"nopvspin", "x.no-kvmclock=1", "no-kvmclock-vsyscall"};
+	for (size_t i = 0; i < sizeof(cmdlines) / sizeof(*cmdlines); i++) {
+		const struct cmdline *c = &cmdlines[i];
 
-	for (size_t i = 0; i < 3; i++) {
-		file("/proc/cmdline", off[i]);
-		cr_expect(gather()->pv_clock_off, "%s", off[i]);
-		file("/proc/cmdline", on[i]);
-		cr_expect(not(gather()->pv_clock_off), "%s", on[i]);
+		file("/proc/cmdline", c->text);
+		cr_expect(eq(int, gather()->pv_clock_off, c->pv_clock_off),
+			"%s", c->text);
+		cr_expect(
+			eq(int, facts.early_khz, c->early_khz), "%s", c->text);
 	}
-}
-
-Test(facts, a_rate_on_the_command_line)
-{
-	static const char *const on[] = {"tsc_early_khz=2596151",
-		"quiet tsc_early_khz=2596151\n",
-		"x.tsc_early_khz=1 tsc_early_khz=2"};
-	static const char *const off[] = {
-		"quiet", "x.tsc_early_khz=1", "tsc_early_khz"};
-
-	for (size_t i = 0; i < 3; i++) {
-		file("/proc/cmdline", on[i]);
-		cr_expect(gather()->early_khz, "%s", on[i]);
-		file("/proc/cmdline", off[i]);
-		cr_expect(not(gather()->early_khz), "%s", off[i]);
-	}
-}
-
-Test(facts, a_ptp_clock_of_the_host_is_found_behind_others)
-{
-	sim.timex_rc = 0;
-	sim_add_file(&sim, "/sys/class/ptp/ptp0/clock_name", "ena-ptp-05\n");
-	cr_assert(not(gather()->host_ptp));
-	/* Numbers are given out for ever: ptp1 has gone. */
-	sim_add_file(
-		&sim, "/sys/class/ptp/ptp2/clock_name", "KVM virtual PTP\n");
-	cr_assert(gather()->host_ptp);
-	file("/sys/class/ptp/ptp0/clock_name", "hyperv\n");
-	cr_assert(gather()->host_ptp);
-	file("/sys/class/ptp/ptp0/clock_name", "vmclock0\n");
-	cr_assert(gather()->host_ptp);
-}
-
-static const char *ptp_name(int i)
-{
-	static char paths[40][64];
-
-	snprintf(
-		paths[i], sizeof(*paths), "/sys/class/ptp/ptp%d/clock_name", i);
-	return paths[i];
-}
-
-/* A guest whose network cards took the first numbers. */
-Test(facts, a_ptp_clock_of_the_host_is_found_behind_many_cards)
-{
-	sim.timex_rc = 0;
-	for (int i = 0; i < 12; i++)
-		sim_add_file(&sim, ptp_name(i), "mlx5_ptp\n");
-	cr_assert(not(gather()->host_ptp));
-	cr_assert(not(facts.ptp_unseen));
-	sim_add_file(&sim, ptp_name(16), "KVM virtual PTP\n");
-	cr_assert(gather()->host_ptp);
-}
-
-/* Denied, in a recording without it, or without a name: not "none". */
-Test(facts, ptp_clocks_that_cannot_be_seen_are_not_absent)
-{
-	static const int errors[] = {-EACCES, -EPERM, -ENODATA, -EIO};
-
-	sim.timex_rc = 0;
-	cr_assert(not(gather()->ptp_unseen));
-	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++) {
-		sim.n_files = 0;
-		sim_add_file_error(&sim, ptp_name(3), errors[i]);
-		cr_expect(gather()->ptp_unseen, "%d", errors[i]);
-		cr_expect(not(facts.host_ptp), "%d", errors[i]);
-	}
-	file(ptp_name(3), "\n");
-	cr_assert(gather()->ptp_unseen);
-	file(ptp_name(3), "ena-ptp-05\n");
-	cr_assert(not(gather()->ptp_unseen));
-}
-
-Test(facts, ptp_clocks_beyond_the_last_that_is_asked_are_not_seen)
-{
-	sim.timex_rc = 0;
-	for (int i = 0; i < FACTS_PTP_MAX; i++)
-		sim_add_file(&sim, ptp_name(i), "mlx5_ptp\n");
-	cr_assert(gather()->ptp_unseen);
-}
-
-/* Files are not looked for where their answer means nothing. */
-Test(facts, ptp_clocks_matter_only_beside_a_synchronised_clock)
-{
-	struct plat_ops ops = *sim.plat.ops;
-
-	/* Unless the platform would measure against one. */
-	ops.counters = 0;
-	sim.plat.ops = &ops;
-	sim_add_file(
-		&sim, "/sys/class/ptp/ptp0/clock_name", "KVM virtual PTP\n");
-	cr_assert(not(gather()->host_ptp));
-	sim.timex_rc = 0;
-	sim.timex.status = STA_UNSYNC;
-	cr_assert(not(gather()->host_ptp));
-	cr_assert(eq(int, facts.ptp, -1));
-	sim.timex.status = 0;
-	cr_assert(gather()->host_ptp);
-}
-
-Test(facts, the_first_ptp_clock_that_is_not_the_hosts)
-{
-	cr_assert(eq(int, gather()->ptp, -1));
-	sim_add_file(&sim, ptp_name(1), "KVM virtual PTP\n");
-	sim_add_file(&sim, ptp_name(3), "hyperv\n");
-	cr_assert(eq(int, gather()->ptp, 1));
-	cr_assert(eq(int, facts.ptp_kind, FACTS_PTP_HOST));
-	sim_add_file(&sim, ptp_name(4), "ena-ptp-05\n");
-	sim_add_file(&sim, ptp_name(5), "mlx5_ptp\n");
-	cr_assert(eq(int, gather()->ptp, 4));
-	cr_assert(eq(int, facts.ptp_kind, FACTS_PTP_DEVICE));
-	cr_assert(not(facts.ptp_doubtful));
-	/* A card's address: an emulated one has that too. */
-	sim_add_file(&sim, ptp_name(0), "52:54:00:12:34:56\n");
-	cr_assert(eq(int, gather()->ptp, 4));
-	cr_assert(facts.ptp_doubtful);
 }
 
 Test(facts, dom0_and_time_namespaces)
@@ -375,38 +247,6 @@ Test(facts, dom0_and_time_namespaces)
 					  "0\nboottime            0         "
 					  "0\n");
 	cr_assert(gather()->time_namespace);
-}
-
-struct number {
-	const char *text;
-	double value;
-	size_t used;
-};
-
-static const struct number numbers[] = {{"2.40GHz", 2.4, 4}, {" 2", 2, 2},
-	{"4890.84\n", 4890.84, 7}, {"1.", 1, 2}, {"1.2.3", 1.2, 3},
-	{".5", 0, 0}, {"-1", 0, 0}, {"", 0, 0}, {"inf", 0, 0}, {"x1", 0, 0}};
-
-Test(facts, numbers_are_read_alike_in_every_locale)
-{
-	static const char *const comma[] = {
-		"C", "de_DE.UTF-8", "de_DE", "fr_FR.UTF-8"};
-
-	for (size_t l = 0; l < 4; l++) {
-		if (!setlocale(LC_ALL, comma[l]))
-			continue;
-		for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers);
-			i++) {
-			const struct number *n = &numbers[i];
-			const char *end;
-
-			cr_expect(ieee_ulp_eq(dbl, text_number(n->text, &end),
-					  n->value, 1),
-				"\"%s\"", n->text);
-			cr_expect(eq(sz, (size_t)(end - n->text), n->used),
-				"\"%s\"", n->text);
-		}
-	}
 }
 
 Test(facts, random_files_do_no_harm)
@@ -455,7 +295,7 @@ static const char *sign(int hv_bit, const char *available, const char *flags)
 	return gather()->virtual_sign;
 }
 
-Test(facts, who_else_than_cpuid_says_that_this_is_a_guest)
+Test(facts, signs_of_a_guest_other_than_cpuid)
 {
 	cr_expect(zero(str, (char *)sign(0, "tsc hpet", "tsc")));
 	cr_expect(zero(str, (char *)sign(1, "tsc kvm-clock", "hypervisor")));

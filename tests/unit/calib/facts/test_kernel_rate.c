@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* Whose oscillator and arithmetic stand behind the kernel's rates. */
+/* The oscillator and arithmetic that the kernel's rates are derived from. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@
 
 #define ALL "tsc hpet acpi_pm"
 
-/* A vendor that Linux has a calibrator for, one that it has none for. */
+/* A vendor that Linux has a calibrator for, and another. */
 static const struct hv_vendor calibrated = {
 	.id = "kvm", .name = "KVM", .linux_calibrates = true};
 static const struct hv_vendor uncalibrated = {.id = "bhyve", .name = "bhyve"};
@@ -124,7 +124,7 @@ static const struct row rows[] = {
 		"xen tsc hpet acpi_pm", 1, .dom0 = true, .roots = HV,
 		.khz_roots = HV},
 
-	/* The hypervisor bit is hidden, DMI or WAET tell. */
+	/* The hypervisor bit is hidden; DMI or WAET show a guest. */
 	{"F3: hidden, HPET", HIDDEN_VM, "tsc", ALL, 0, .roots = HV,
 		.khz_roots = HV, .slack_ppm = 50},
 	{"F3: hidden, clocksource hpet", HIDDEN_VM, "hpet", ALL, 0, .roots = HV,
@@ -189,8 +189,8 @@ Test(kernel_rate, of_every_clocksource_known_freq_and_hypervisor)
 	}
 }
 
-/* Whatever else holds, a guest's kernel never stands on a timer of its own:
- * those are the host's clock (F2, F3, F6). */
+/* A guest's kernel never has a hardware timer of its own: those are derived
+ * from the host's clock (F2, F3, F6). */
 Test(kernel_rate, a_guest_never_has_hardware_timers)
 {
 	static const char *const cs[] = {"tsc", "tsc-early", "hpet", "acpi_pm",
@@ -213,7 +213,7 @@ Test(kernel_rate, a_guest_never_has_hardware_timers)
 			}
 }
 
-Test(kernel_rate, says_when_the_kernel_is_still_refining)
+Test(kernel_rate, states_when_the_kernel_is_still_refining)
 {
 	static const char *const cs[] = {
 		"tsc-early", "jiffies", "refined-jiffies", "tsc", "hpet"};

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* Who lies, who is out of date, and who is used instead. */
+/* Which sources are falsetickers or stale, and which is used instead. */
 #include "unit/comparing.h"
 
-/* One or two of five roots lie, differently: the truth is chosen, the liars
- * and only they are named. */
-Test(falsetickers, two_liars_of_five_are_found)
+/* One or two of five roots are wrong, differently: the truth is chosen, and the
+ * falsetickers alone disagree. */
+Test(falsetickers, two_falsetickers_of_five_are_found)
 {
 	static const uint32_t roots[] = {HV, HPET, PM, PIT, NTP};
-	static const double lies[] = {700, -2e3, 1e4, -1e5, 1.8e6};
+	static const double wrong_ppm[] = {700, -2e3, 1e4, -1e5, 1.8e6};
 
 	for (size_t a = 0; a < 5; a++)
 		for (size_t b = a; b < 5; b++)
@@ -19,9 +19,9 @@ Test(falsetickers, two_liars_of_five_are_found)
 					double off = (double)i;
 
 					if (i == a)
-						off = lies[l];
+						off = wrong_ppm[l];
 					else if (i == b)
-						off = lies[(l + 1) % 5];
+						off = wrong_ppm[(l + 1) % 5];
 					if (roots[i] == HV)
 						leaf(&m, off);
 					else
@@ -40,7 +40,7 @@ Test(falsetickers, two_liars_of_five_are_found)
 			}
 }
 
-/* Within 500 ppm nobody is contradicted, but the close majority is used. */
+/* Within 500 ppm no source is contradicted, but the close majority is used. */
 Test(falsetickers, a_loose_loner_is_not_chosen_although_preferred)
 {
 	struct machine m = {0};
@@ -72,8 +72,8 @@ Test(falsetickers, all_five_disagree_and_a_measurement_is_chosen)
 	cr_assert(eq(uint, count(&m, TSCAL_STATUS_DISAGREES), m.n - 1));
 }
 
-/* A root has one voice, however many sources repeat it. */
-Test(falsetickers, three_echoes_do_not_outvote_two_roots)
+/* A root counts once, however many sources repeat it. */
+Test(falsetickers, three_sources_of_one_root_do_not_outvote_two_roots)
 {
 	struct machine m = {0};
 
@@ -87,8 +87,8 @@ Test(falsetickers, three_echoes_do_not_outvote_two_roots)
 	cr_assert(eq(uint, count(&m, TSCAL_STATUS_DISAGREES), 3));
 }
 
-/* The kernel's guess may rest on both: what it stands between is one voice. */
-Test(falsetickers, roots_connected_by_a_third_have_one_voice)
+/* The kernel's guess may rest on both: roots that it connects count once. */
+Test(falsetickers, roots_connected_by_a_third_count_once)
 {
 	struct machine m = {0};
 
@@ -102,7 +102,8 @@ Test(falsetickers, roots_connected_by_a_third_have_one_voice)
 	cr_assert(lt(dbl, fabs(ppm(m.info.hz, HZ)), 10));
 }
 
-Test(falsetickers, three_roots_that_agree_loosely_outrank_two_that_agree_closely)
+Test(falsetickers,
+	three_roots_that_agree_loosely_outrank_two_that_agree_closely)
 {
 	struct machine m = {0};
 
@@ -167,7 +168,7 @@ Test(falsetickers, d1_restored_snapshot_with_a_leaf_as_old_as_the_kernel)
 	cr_assert(eq(uint, count(&m, TSCAL_STATUS_STALE), 3));
 }
 
-/* NTP has not noticed yet (it still says the old rate), or it has. */
+/* NTP still has the old rate, or has corrected it. */
 Test(falsetickers, d1_with_ntp_behind_or_ahead)
 {
 	for (int noticed = 0; noticed < 2; noticed++) {
@@ -182,7 +183,7 @@ Test(falsetickers, d1_with_ntp_behind_or_ahead)
 	}
 }
 
-Test(falsetickers, a_new_leaf_outdates_the_kernel_where_nothing_else_speaks)
+Test(falsetickers, a_new_leaf_outdates_the_kernel_without_other_sources)
 {
 	struct machine m = {0};
 
@@ -217,7 +218,7 @@ Test(falsetickers, a_wrong_leaf_is_refused_and_named)
 		}
 }
 
-Test(falsetickers, a_leaf_300_ppm_off_is_the_liar_where_kvmclock_is_the_kernels)
+Test(falsetickers, a_leaf_300_ppm_off_kvmclock_and_the_kernel_disagrees)
 {
 	struct machine m = {0};
 
@@ -232,7 +233,7 @@ Test(falsetickers, a_leaf_300_ppm_off_is_the_liar_where_kvmclock_is_the_kernels)
 	cr_assert(zero(uint, count(&m, TSCAL_STATUS_STALE)));
 }
 
-/* A witness from outside settles who of the two is wrong. */
+/* An independent source decides which of the two is wrong. */
 Test(falsetickers, a_kvmclock_that_ntp_contradicts_does_not_outdate_the_kernel)
 {
 	struct machine m = {0};

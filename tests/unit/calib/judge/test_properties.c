@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* What must hold of the comparison whatever the machine says. */
+/* What must hold of the comparison on every machine. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
@@ -10,12 +10,12 @@
 
 #define MACHINES 20000
 
-/* What was counted and cannot be true contradicts, though it is not believed.
- */
+/* An impossible count contradicts, although it is not used. */
 static bool matters(const struct estimate *e)
 {
-	return speaks(e) || (e->line.kind == TSCAL_KIND_MEASURED &&
-				    e->line.status == TSCAL_STATUS_IMPLAUSIBLE);
+	return is_ready(e) ||
+	       (e->line.kind == TSCAL_KIND_MEASURED &&
+		       e->line.status == TSCAL_STATUS_IMPLAUSIBLE);
 }
 
 /* Independent of the code under test. */
@@ -67,7 +67,7 @@ static void check_verified(const struct machine *m, uint64_t seed)
 			nearest = off;
 	}
 	if (m->info.rate == TSCAL_RATE_VERIFIED)
-		cr_expect(le(dbl, 0, nearest), "%lu: by nobody", seed);
+		cr_expect(le(dbl, 0, nearest), "%lu: by no source", seed);
 	/* It covers both intervals, so no less than the points. */
 	cr_expect(le(dbl, nearest - 1e-6, m->info.agreement_ppm), "%lu", seed);
 	cr_expect(
@@ -89,7 +89,7 @@ static void check_verdict(const struct machine *m, uint64_t seed)
 	if (m->info.rate == TSCAL_RATE_CONSISTENT)
 		cr_expect(not(zero(sz, count(m, TSCAL_STATUS_AGREES))), "%lu",
 			seed);
-	/* Everybody who spoke has been judged. */
+	/* Every source with a rate has been judged. */
 	cr_expect(zero(sz, count(m, TSCAL_STATUS_READY)), "%lu", seed);
 }
 
@@ -104,9 +104,9 @@ Test(properties, of_every_verdict)
 		check_rate(&m, seed);
 		check_verified(&m, seed);
 		check_verdict(&m, seed);
-		/* Who did not speak is left as it was. */
+		/* A source without a rate is left as it was. */
 		for (size_t i = 0; i < m.n; i++)
-			if (!speaks(&before.est[i]))
+			if (!is_ready(&before.est[i]))
 				cr_expect(
 					eq(int, (int)m.est[i].line.status,
 						(int)before.est[i].line.status),
@@ -114,8 +114,8 @@ Test(properties, of_every_verdict)
 	}
 }
 
-/* Taking away hints, labels and the silent changes nothing: they are never
- * chosen, never confirm, never contradict. */
+/* Taking away hints, labels and sources without a rate changes nothing: they
+ * are never chosen, never confirm, never contradict. */
 Test(properties, hints_change_nothing)
 {
 	for (uint64_t seed = 0; seed < MACHINES; seed++) {
@@ -156,8 +156,8 @@ static bool pair_conflicts(const struct machine *m, size_t a, size_t b)
 	return two.info.rate == TSCAL_RATE_CONFLICT;
 }
 
-/* A conflict has a pair at its root, or an impossible count, and who uses one
- * of two that contradict says so. */
+/* A conflict comes from a pair that contradicts or from an impossible count; if
+ * one of such a pair is used, there is a conflict. */
 Test(properties, conflict_comes_from_a_pair_that_contradicts)
 {
 	for (uint64_t seed = 0; seed < MACHINES; seed++) {
@@ -169,8 +169,8 @@ Test(properties, conflict_comes_from_a_pair_that_contradicts)
 		judge(&m);
 		for (size_t a = 0; a < m.n; a++)
 			for (size_t b = 0; b < m.n; b++) {
-				if (a == b || !speaks(&raw.est[a]) ||
-					!speaks(&raw.est[b]) ||
+				if (a == b || !is_ready(&raw.est[a]) ||
+					!is_ready(&raw.est[b]) ||
 					!pair_conflicts(&raw, a, b))
 					continue;
 				any = true;
@@ -178,7 +178,7 @@ Test(properties, conflict_comes_from_a_pair_that_contradicts)
 						TSCAL_STATUS_USED;
 			}
 		for (size_t a = 0; a < m.n; a++)
-			any |= !speaks(&raw.est[a]) && matters(&raw.est[a]);
+			any |= !is_ready(&raw.est[a]) && matters(&raw.est[a]);
 		if (m.info.rate == TSCAL_RATE_CONFLICT)
 			cr_expect(any, "%lu", seed);
 		else
@@ -186,7 +186,7 @@ Test(properties, conflict_comes_from_a_pair_that_contradicts)
 	}
 }
 
-/* Machines whose sources all tell the truth within their bounds. */
+/* Machines on which each source's bounds hold the truth. */
 Test(properties, honest_machines_are_never_in_conflict)
 {
 	for (uint64_t seed = 0; seed < MACHINES; seed++) {
@@ -200,7 +200,7 @@ Test(properties, honest_machines_are_never_in_conflict)
 			l->hz_lo = HZ * (1 - lo * 1e-6);
 			l->hz_hi = HZ * (1 + hi * 1e-6);
 			l->hz = between(l->hz_lo, l->hz_hi);
-			/* An honest count is no impossible one. */
+			/* A true count is no impossible one. */
 			if (l->status == TSCAL_STATUS_IMPLAUSIBLE)
 				l->status = TSCAL_STATUS_READY;
 		}
@@ -210,28 +210,28 @@ Test(properties, honest_machines_are_never_in_conflict)
 	}
 }
 
-/* Two liars of five or more independent roots, both further off than any two
- * can agree: the truth is used, and they and only they are named. */
-Test(properties, two_liars_are_found_among_many_roots)
+/* Two falsetickers of five or more independent roots, both further off than any
+ * two can agree: the truth is used, and they alone disagree. */
+Test(properties, two_falsetickers_are_found_among_many_roots)
 {
 	for (uint64_t seed = 0; seed < MACHINES; seed++) {
 		struct machine m = {0};
 		unsigned first, second;
-		double lie;
+		double wrong_ppm;
 
 		state = seed * 0x9e3779b97f4a7c15 + 1;
 		m.n = 5 + below(3);
 		first = below((unsigned)m.n);
 		second = below((unsigned)m.n);
-		lie = between(600, 1e5) * (below(2) ? 1 : -1);
+		wrong_ppm = between(600, 1e5) * (below(2) ? 1 : -1);
 		for (size_t i = 0; i < m.n; i++) {
 			double off = between(-40, 40);
 
 			random_estimate(&m.est[i], (enum tscal_source)(i + 1));
 			if (i == first)
-				off = lie;
+				off = wrong_ppm;
 			else if (i == second)
-				off = -2 * lie;
+				off = -2 * wrong_ppm;
 			m.est[i].line = (struct tscal_line){
 				.id = (enum tscal_source)(i + 1),
 				.kind = TSCAL_KIND_MEASURED,

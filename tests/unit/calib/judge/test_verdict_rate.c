@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* The sentence about the rate: who is used, who lies, by how much. */
+/* The sentence about the rate: which source is used, which disagree, by how
+ * much. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>
@@ -71,7 +72,7 @@ Test(sentence, of_hints_alone)
 	is("No source gives a rate; a hint is never used.");
 }
 
-/* Turbo bins and bad labels lie 2 % apart, rounding of a label does not. */
+/* Turbo bins and bad labels are 2 % off, rounding of a label is less. */
 Test(sentence, of_a_label_two_percent_off)
 {
 	add(TSCAL_SOURCE_HV_LEAF, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0);
@@ -105,7 +106,7 @@ Test(sentence, of_a_guess)
 	   "its first guess.");
 }
 
-Test(sentence, of_ntp_tells_which_way)
+Test(sentence, of_ntp_gives_the_sign)
 {
 	kernel(TSCAL_ROOT_HPET, 0, KERNEL_NOT_SHOWN);
 	add(TSCAL_SOURCE_ADJTIMEX, TSCAL_KIND_MEASURED, TSCAL_ROOT_NTP, 12.3);
@@ -113,7 +114,7 @@ Test(sentence, of_ntp_tells_which_way)
 	   "rate of vdso.");
 }
 
-Test(sentence, of_loose_agreement_says_so)
+Test(sentence, of_loose_agreement_states_it)
 {
 	kernel(TSCAL_ROOT_HPET, 0, KERNEL_NOT_SHOWN);
 	add(TSCAL_SOURCE_ADJTIMEX, TSCAL_KIND_MEASURED, TSCAL_ROOT_NTP, -300);
@@ -121,7 +122,7 @@ Test(sentence, of_loose_agreement_says_so)
 	   "rate of vdso. adjtimex agrees only loosely: 300 ppm below.");
 }
 
-/* What is said to confirm is what agreement_ppm is about. */
+/* The source named as confirming is the one of agreement_ppm. */
 Test(sentence, of_a_crystal_that_is_assumed)
 {
 	add(TSCAL_SOURCE_CPUID_15, TSCAL_KIND_ENUMERATED, TSCAL_ROOT_CPU, 10)
@@ -139,7 +140,7 @@ Test(sentence, of_nitro)
 	   "sources derive from the hypervisor.");
 }
 
-Test(sentence, of_a_kernel_that_believed_cpuid)
+Test(sentence, of_a_kernel_that_uses_cpuid)
 {
 	kernel(TSCAL_ROOT_CPU | TSCAL_ROOT_UNKNOWN, 0,
 		KERNEL_CPUID_15_IN_GUEST);
@@ -147,7 +148,7 @@ Test(sentence, of_a_kernel_that_believed_cpuid)
 	   "nothing independent confirms it.");
 }
 
-/* Without /sys nobody knows that the kernel took CPUID's number. */
+/* Without /sys it is unknown whether the kernel took CPUID's number. */
 Test(sentence, of_cpuid_beside_an_unseen_clocksource)
 {
 	add(TSCAL_SOURCE_CPUID_15, TSCAL_KIND_ENUMERATED, TSCAL_ROOT_CPU, 0);
@@ -164,7 +165,7 @@ Test(sentence, of_a_restored_snapshot)
 	   "that kvmclock reports; CLOCK_MONOTONIC_RAW is off by as much.");
 }
 
-Test(sentence, of_a_liar)
+Test(sentence, of_a_falseticker)
 {
 	add(TSCAL_SOURCE_HV_LEAF, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 1.8e6);
 	add(TSCAL_SOURCE_KVMCLOCK, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0);
@@ -172,7 +173,7 @@ Test(sentence, of_a_liar)
 	is("hv-leaf (180 % above) contradicts the source used, kvmclock.");
 }
 
-Test(sentence, of_several_liars)
+Test(sentence, of_several_falsetickers)
 {
 	add(TSCAL_SOURCE_HV_LEAF, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, -1e4);
 	add(TSCAL_SOURCE_CPUID_15, TSCAL_KIND_ENUMERATED, TSCAL_ROOT_CPU, 5);
@@ -199,8 +200,8 @@ Test(sentence, of_a_leaked_leaf_and_of_a_label)
 	   "(brand).");
 }
 
-/* The worst that can happen: nobody is cut in half. */
-Test(sentence, of_eleven_liars_fits)
+/* The longest sentence: no name is cut. */
+Test(sentence, of_eleven_falsetickers_fits)
 {
 	for (enum tscal_source id = 1; id < TSCAL_SOURCE_COUNT; id++)
 		add(id, TSCAL_KIND_REPORTED, TSCAL_ROOT_PHC(id), id * 11111.1);
@@ -233,7 +234,7 @@ Test(sentence, of_one_hpet_that_is_counted_twice)
 	   "measured it against the HPET.");
 }
 
-/* The timers of a host whose leaf is believed. */
+/* The timers of a host whose leaf is used. */
 static struct estimate *timer(
 	enum tscal_source id, double off_ppm, double bound_ppm)
 {
@@ -279,7 +280,7 @@ Test(sentence, of_a_coarse_timer_alone)
 	is("Only hpet gives a rate. hpet is known to +-4400 ppm only.");
 }
 
-/* Two ends of a chain contradict each other, not what lies between. */
+/* Two ends of a chain contradict each other, not what is between. */
 Test(sentence, of_two_that_contradict_each_other)
 {
 	add(TSCAL_SOURCE_CPUID_15, TSCAL_KIND_ENUMERATED, TSCAL_ROOT_CPU, 300);

@@ -40,8 +40,8 @@ struct row {
 	int8_t invariant;
 	bool tdx, dom0, sigsegv, vtsc, mode2, no_tsc, no_rate, assume_metal,
 		namespace;
-	const char *below_xen;	/* what firmware says of dom0's machine */
-	const char *tsc_failed; /* what clock-raw says of the TSC */
+	const char *below_xen;	/* dom0's machine by its firmware */
+	const char *tsc_failed; /* clock-raw's failure of the TSC */
 	double rdtsc_ns;	/* 0: 11 */
 	uint32_t watch;
 	int8_t rejected;

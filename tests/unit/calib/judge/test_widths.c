@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* What the widths of intervals may do to a verdict, and what they may not, over
- * machines whose sources say anything. */
+ * machines with random sources. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
@@ -73,9 +73,9 @@ static enum tscal_status status(const struct machine *m, size_t i)
 	return m->est[i].line.status;
 }
 
-/* Widening what somebody says takes something away from it: it can turn a
- * conflict into none and not the reverse, and what was not used is not used for
- * its doubts. */
+/* A wider interval claims less: it can turn a conflict into none and not the
+ * reverse, and a source that was not used is not used because its interval is
+ * wider. */
 Test(widths, a_wider_interval_makes_no_conflict_and_is_not_chosen_for_it)
 {
 	unsigned conflicts_ended = 0, became_coarse = 0;
@@ -114,8 +114,7 @@ Test(widths, a_wider_interval_makes_no_conflict_and_is_not_chosen_for_it)
 	cr_assert(lt(uint, 500, became_coarse));
 }
 
-/* Sources have an order of preference; the order in which they were asked
- * decides nothing. */
+/* Sources have an order of preference; the order of asking decides nothing. */
 Test(widths, the_order_of_sources_decides_nothing)
 {
 	for (uint64_t seed = 0; seed < MACHINES; seed++) {
@@ -161,9 +160,9 @@ static double outside_ppm(const struct tscal_info *info, double hz)
 }
 
 /*
- * Measurements tell the truth within their bounds, some claims do not.  Then
- * the truth is in the chosen interval, but for what the best measurement cannot
- * tell; else there is a conflict.
+ * The bounds of measurements hold the truth, those of some claims do not.  Then
+ * the truth is in the chosen interval, but for what the best measurement leaves
+ * open; else there is a conflict.
  */
 Test(widths, what_was_measured_bounds_the_error_or_there_is_a_conflict)
 {
@@ -211,7 +210,7 @@ Test(widths, what_was_measured_bounds_the_error_or_there_is_a_conflict)
 	cr_assert(lt(uint, 1000, conflicts));
 }
 
-/* All tell the truth within their bounds, however wide these are. */
+/* All bounds hold the truth, however wide they are. */
 Test(widths, honest_machines_are_right_and_never_in_conflict)
 {
 	for (uint64_t seed = 0; seed < MACHINES; seed++) {

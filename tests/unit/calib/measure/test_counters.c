@@ -34,29 +34,25 @@ static size_t open_all(void)
 
 static int survey(enum plat_counter_id id)
 {
-	uint32_t flags = run.opts.flags;
-
-	run.opts.flags |= TSCAL_OPT_SURVEY;
 	for (size_t i = 0; i < N_HARDWARE; i++)
 		if (hardware[i].id == id)
 			would(hardware[i].source);
-	run.opts.flags = flags;
 	cr_expect(not(zero(sz, strlen(est.line.sentence))));
 	return (int)est.line.status;
 }
 
-/* What is not opened is not, and its source and its survey say this. */
+/* It is not opened, and its source and the survey state this reason. */
 static void refused(const struct hardware *h, enum tscal_status status,
 	const char *sentence)
 {
 	open_all();
 	cr_expect(zero(uint, opened[h->id]), "%s", sentence);
 	cr_expect(eq(int, STATUS(h->source), status), "%s", est.line.sentence);
-	says(sentence);
+	sentence_has(sentence);
 	cr_expect(zero(dbl, est.line.hz));
 	forget();
 	cr_expect(eq(int, survey(h->id), status), "%s", est.line.sentence);
-	says(sentence);
+	sentence_has(sentence);
 	cr_expect(zero(uint, total(opened)));
 }
 
@@ -69,8 +65,8 @@ Test(counters, all_that_are_there_are_opened_but_the_pit)
 		cr_expect(eq(
 			uint, opened[hardware[i].id], hardware[i].id != PIT));
 	cr_expect(zero(uint, total(closed)));
-	/* The platform is told where; the FADT's width is passed on, and no
-	 * WAET says that one read is enough. */
+	/* The platform gets the port and the FADT's width, and verifies:
+	 * no WAET promises that one read is enough. */
 	cr_expect(eq(uint, given[PM].number, PORT));
 	cr_expect(eq(uint, given[PM].width, 32));
 	cr_expect(given[PM].verify);
@@ -145,7 +141,7 @@ static const struct trouble fadts[] = {
 	{-EIO, TSCAL_STATUS_ERROR, "cannot be read (error 5)"},
 };
 
-Test(counters, a_pm_timer_that_nobody_knows_the_place_of_is_not_opened)
+Test(counters, a_pm_timer_of_an_unknown_port_is_not_opened)
 {
 	for (size_t i = 0; i < sizeof(fadts) / sizeof(*fadts); i++) {
 		sim.n_files = 0;
@@ -197,14 +193,14 @@ Test(counters, what_opening_them_may_fail_by)
 			cr_expect(eq(int, STATUS(h->source), t->status),
 				"%s, %d: %s", est.line.name, t->rc,
 				est.line.sentence);
-			says(t->sentence);
+			sentence_has(t->sentence);
 			cr_expect(zero(dbl, est.line.hz));
 			cr_expect(zero(u32, est.line.roots));
 			sim.counters[h->id].open_error = 0;
 		}
 }
 
-/* A platform that has a counter not says itself why. */
+/* A platform without a counter gives the reason itself. */
 Test(counters, what_a_platform_is_not_asked_to_open)
 {
 	/* How each is opened. */
@@ -219,12 +215,12 @@ Test(counters, what_a_platform_is_not_asked_to_open)
 		cr_expect(eq(sz, open_all(), 1));
 		cr_expect(eq(
 			int, STATUS(hardware[i].source), TSCAL_STATUS_SKIPPED));
-		says("not asked to use ");
-		says(vias[i]);
+		sentence_has("not asked to use ");
+		sentence_has(vias[i]);
 		cr_expect(
 			eq(int, survey(hardware[i].id), TSCAL_STATUS_SKIPPED));
-		says("not asked to use ");
-		says(vias[i]);
+		sentence_has("not asked to use ");
+		sentence_has(vias[i]);
 	}
 }
 
@@ -243,7 +239,7 @@ static const struct pit pits[] = {
 	{0, 0, -ENODEV, false, false},
 	{0, -EACCES, -EACCES, false, true},
 	{0, -EACCES, -EACCES, true, true},
-	/* The others are not wanted, so they do not stand in for it. */
+	/* The others are not wanted, so they do not replace it. */
 	{ONLY(PIT), 0, 0, false, true},
 	/* To name it is to ask for it. */
 	{ONLY(PIT) | ONLY(HPET), 0, 0, false, true},
@@ -269,19 +265,16 @@ Test(counters, the_pit_is_touched_if_asked_for_or_if_nothing_else_is_there)
 		cr_expect(
 			eq(int, STATUS(TSCAL_SOURCE_PIT), TSCAL_STATUS_SKIPPED),
 			"%zu", i);
-		says("--pit");
-		says("another timer");
+		sentence_has("--pit");
+		sentence_has("another timer");
 	}
 }
 
-Test(counters, a_survey_of_the_pit_says_when_it_would_be_touched)
+Test(counters, a_survey_of_the_pit_states_when_it_would_be_touched)
 {
 	cr_expect(eq(int, survey(PIT), TSCAL_STATUS_READY));
-	says("if no other timer can be read");
-	says("--pit");
-	run.opts.flags = TSCAL_OPT_PIT;
-	cr_expect(eq(int, survey(PIT), TSCAL_STATUS_READY));
-	says("would measure for 10 ms");
+	sentence_has("if no other timer can be read");
+	sentence_has("--pit");
 	cr_expect(zero(uint, total(opened)));
 }
 
@@ -310,7 +303,7 @@ Test(counters, only_those_that_are_named_are_opened)
 	}
 }
 
-Test(counters, a_glance_opens_the_clock_alone)
+Test(counters, a_quick_measurement_opens_the_clock_alone)
 {
 	run.measured.quick = true;
 	run.opts.flags = TSCAL_OPT_NO_MEASURE;
@@ -320,7 +313,7 @@ Test(counters, a_glance_opens_the_clock_alone)
 	for (size_t i = 0; i < N_HARDWARE; i++) {
 		cr_expect(eq(
 			int, STATUS(hardware[i].source), TSCAL_STATUS_SKIPPED));
-		says("told not to measure");
+		sentence_has("told not to measure");
 		cr_expect(
 			eq(int, survey(hardware[i].id), TSCAL_STATUS_SKIPPED));
 	}

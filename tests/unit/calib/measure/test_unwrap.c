@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* Counters of few bits that come round, once and more often. */
+/* Counters of few bits that wrap, once or more often. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
@@ -10,7 +10,7 @@
 /* A PIT: one count in 2000 ticks. */
 #define TICKS 2000
 
-/* Two reads, so many counts apart; what becomes of the second. */
+/* Two reads, so many counts apart; the second, unwrapped. */
 static enum unwrapped two(uint64_t from, uint64_t counts, uint64_t ticks,
 	double rate, uint64_t *out)
 {
@@ -24,7 +24,7 @@ static enum unwrapped two(uint64_t from, uint64_t counts, uint64_t ticks,
 	return how;
 }
 
-Test(unwrap, however_often_it_came_round_while_the_rate_is_known)
+Test(unwrap, any_number_of_wraps_while_the_rate_is_known)
 {
 	for (uint64_t counts = 0; counts < 1000000; counts += 4321)
 		for (int off = -8; off <= 8; off++) {
@@ -47,20 +47,20 @@ Test(unwrap, once_where_it_is_not)
 	/* Seven eighths of the range on is one back. */
 	cr_assert(eq(int, two(9, 60000, 60000 * TICKS, 0, &out), UNWRAP_BACK));
 	cr_assert(eq(int, two(9, 0xffff, 2, 0, &out), UNWRAP_BACK));
-	/* Also where the rate says that it did not come round. */
+	/* Also where by the rate it did not wrap. */
 	cr_assert(eq(int, two(9, 0xffff, 2, 1.0 / TICKS, &out), UNWRAP_BACK));
 }
 
-Test(unwrap, a_rate_that_is_too_far_off_tells_nothing)
+Test(unwrap, a_rate_that_is_too_far_off_counts_no_wraps)
 {
 	uint64_t out;
 
-	/* 10 rounds by a rate that is 3 % off: a third of a round. */
+	/* 10 wraps by a rate that is 3 % off: a third of a wrap. */
 	cr_assert(eq(int, two(0, 655360, 655360 * TICKS, 1.03 / TICKS, &out),
 		UNWRAP_LOST));
 }
 
-Test(unwrap, more_rounds_than_can_be_told)
+Test(unwrap, more_wraps_than_can_be_counted)
 {
 	uint64_t out;
 
@@ -71,7 +71,7 @@ Test(unwrap, more_rounds_than_can_be_told)
 	cr_assert(eq(int, two(0, 5, INT64_MAX, 1e300, &out), UNWRAP_LOST));
 }
 
-Test(unwrap, twice_too_fast_is_no_round)
+Test(unwrap, twice_too_fast_is_no_wrap)
 {
 	uint64_t out;
 
@@ -108,10 +108,10 @@ Test(unwrap, leaves_out_what_was_caught)
 		/* Two in a row. */
 		{16, {0x10a, 0x10f, 0x014, 0x019, 0x11e, 0x123, 0x128, 0x12d},
 			8, 3, 0x11e},
-		/* A counter that goes back is no reader's fault: all stay. */
+		/* A counter that goes back is no read error: all stay. */
 		{16, {80, 70, 60, 50, 40, 30, 20, 10}, 8, 8, 80},
 		{24, {1, 2, 3}, 3, 1, 2},
-		/* Nothing lies between two. */
+		/* Nothing is between two. */
 		{24, {1, 2}, 2, 2, 1},
 		{24, {1}, 1, 1, 1},
 	};

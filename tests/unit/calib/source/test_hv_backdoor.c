@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* VMware's backdoor: only where somebody says VMware, and by the way that its
- * leaf permits. */
+/* VMware's backdoor: only where evidence names VMware, and by the instruction
+ * that its leaf permits. */
 #include <errno.h>
 
 #include "unit/asking.h"
@@ -123,6 +123,6 @@ Test(backdoor, a_survey_calls_nothing)
 	machine("vmware", "VMware, Inc.\n", 2);
 	would(TSCAL_SOURCE_HV_BACKDOOR);
 	cr_assert(eq(int, est.line.status, TSCAL_STATUS_READY));
-	says("vmcall");
+	sentence_has("backdoor");
 	cr_assert(zero(int, asked[PLAT_BACKDOOR_VMCALL]));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* Hyper-V's interface, whoever offers it: its MSR and its page. */
+/* Hyper-V's interface, of any hypervisor: its MSR and its page. */
 #include <errno.h>
 
 #include "unit/asking.h"
@@ -101,10 +101,10 @@ Test(hyperv, kvm_with_its_leaves_is_asked_too)
 	/* And may have left the register out. */
 	sim.n_msrs = 0;
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_HV_MSR), TSCAL_STATUS_ABSENT));
-	says("no such register");
+	sentence_has("no such register");
 	run.hv.id.n_also = 0;
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_HV_MSR), TSCAL_STATUS_ABSENT));
-	says("no hypervisor's leaves at 0x40000000");
+	sentence_has("no hypervisor's leaves at 0x40000000");
 }
 
 Test(hyperv, registers_that_cannot_be_read)
@@ -114,7 +114,7 @@ Test(hyperv, registers_that_cannot_be_read)
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_HV_MSR), TSCAL_STATUS_DENIED));
 	sim.msr_rc = -EOPNOTSUPP;
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_HV_MSR), TSCAL_STATUS_SKIPPED));
-	says("--probe devices");
+	sentence_has("--probe devices");
 	sim.msr_rc = -EIO;
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_HV_MSR), TSCAL_STATUS_ERROR));
 }
@@ -175,5 +175,5 @@ Test(hyperv, pages_that_are_none)
 	run.measured.counters.raw.out.status = TSCAL_STATUS_UNSTABLE;
 	cr_assert(
 		eq(int, STATUS(TSCAL_SOURCE_HYPERV_PAGE), TSCAL_STATUS_ABSENT));
-	says("no measurement");
+	sentence_has("nothing measured");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* What registers call the TSC's frequency: a label, and nothing more. */
+/* The TSC's frequency by registers: a label only. */
 #include <errno.h>
 
 #include "unit/asking.h"
@@ -42,7 +42,7 @@ static void labels(double mhz, const char *what)
 		cr_expect(epsilon_eq(dbl, est.line.hz_lo, mhz * 1e6 - 5e5, 1));
 		cr_expect(epsilon_eq(dbl, est.line.hz_hi, mhz * 1e6 + 5e5, 1));
 		cr_expect(eq(u32, est.line.roots, TSCAL_ROOT_CPU), "%s", what);
-		says("a label");
+		sentence_has("a label");
 	} else {
 		cr_expect(eq(int, status, TSCAL_STATUS_ABSENT), "%s: %s", what,
 			est.line.sentence);
@@ -122,7 +122,7 @@ Test(msr, amd_before_zen_with_a_boost)
 	labels(3600, "no boost");
 	sim.cpuid[0].regs.edx |= 1 << 9;
 	labels(0, "with a boost");
-	says("boost state");
+	sentence_has("boost state");
 	run.facts.max_ext = 0x80000004;
 	labels(0, "nobody says");
 	/* Since Zen the boost is no P-state. */
@@ -137,7 +137,7 @@ Test(msr, amd_whose_tsc_does_not_count_as_p_state_0)
 	sim_add_msr(&sim, 0, TSC_FREQ, ~FREQ_SEL);
 	sim_add_msr(&sim, 0, PSTATE_0, ZEN(0x62u, 8u));
 	labels(0, "HWCR[24] clear");
-	says("HWCR");
+	sentence_has("HWCR");
 	sim.msrs[0].value = FREQ_SEL;
 	labels(2450, "HWCR[24] set");
 }
@@ -232,7 +232,7 @@ Test(msr, intel_of_another_family_has_none)
 		sim_add_msr(&sim, 0, PLATFORM_INFO, INFO(UINT64_C(40)));
 		sim_add_msr(&sim, 0, FSB_FREQ, 1);
 		labels(0, "another family");
-		says("family 0x");
+		sentence_has("family 0x");
 	}
 }
 
@@ -271,7 +271,7 @@ static void fails(const struct failure *f)
 	cr_expect(eq(int, STATUS(TSCAL_SOURCE_MSR_PLATFORM), f->status), "%d",
 		f->rc);
 	cr_expect(zero(dbl, est.line.hz), "%d", f->rc);
-	says(f->sentence);
+	sentence_has(f->sentence);
 }
 
 Test(msr, registers_that_cannot_be_read)
@@ -303,8 +303,8 @@ Test(msr, the_passive_platform_is_not_asked_to)
 	run.plat = tscal_platform_passive();
 	cr_assert(eq(
 		int, STATUS(TSCAL_SOURCE_MSR_PLATFORM), TSCAL_STATUS_SKIPPED));
-	says("not asked to use");
-	says("--probe devices");
+	sentence_has("not asked to use");
+	sentence_has("--probe devices");
 }
 
 static void survey(enum tscal_status status)
@@ -328,7 +328,7 @@ Test(msr, machines_on_which_no_register_is_asked)
 	survey(TSCAL_STATUS_READY);
 	run.kernel.guest = true;
 	survey(TSCAL_STATUS_SKIPPED);
-	says("virtual machine");
+	sentence_has("virtual machine");
 	run.kernel.guest = false;
 	run.facts.cpuid_readable = false;
 	survey(TSCAL_STATUS_ABSENT);
@@ -336,7 +336,7 @@ Test(msr, machines_on_which_no_register_is_asked)
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
 		memcpy(run.facts.cpu_vendor, others[i], strlen(others[i]) + 1);
 		survey(TSCAL_STATUS_ABSENT);
-		says("maker");
+		sentence_has("maker");
 	}
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* CLOCK_REALTIME as a source: the network's seconds, while nobody slews it. */
+/* CLOCK_REALTIME as a source: the network's seconds, while it is not slewed. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -65,7 +65,7 @@ static const struct tscal_line *calibrate(uint32_t budget_ms, uint32_t flags)
 static void expect(enum tscal_status status, const char *sentence)
 {
 	cr_expect(eq(int, est.line.status, status), "%s", est.line.sentence);
-	says(sentence);
+	sentence_has(sentence);
 	if (status != TSCAL_STATUS_AGREES)
 		cr_expect(zero(dbl, est.line.hz), "%s", est.line.sentence);
 }
@@ -100,7 +100,7 @@ Test(ntp, a_budget_below_1200_ms_is_too_short)
 	expect(TSCAL_STATUS_AGREES, "reads over");
 }
 
-Test(ntp, is_no_witness_unless_it_has_settled)
+Test(ntp, is_absent_unless_it_has_settled)
 {
 	for (size_t i = 0; i < N_UNFIT; i++) {
 		sim.timex = unfit[i].timex;
@@ -136,7 +136,7 @@ Test(ntp, that_changes_its_frequency_meanwhile_is_unstable)
 	expect(TSCAL_STATUS_UNSTABLE, "changed its frequency meanwhile");
 }
 
-/* By itself: what NTP says after the window. */
+/* What NTP reports after the window. */
 static void after(struct plat_timex now, int rc)
 {
 	run.measured.counters.timer[REALTIME] = run.measured.counters.raw;
@@ -208,8 +208,8 @@ Test(ntp, a_realtime_that_cannot_be_measured_says_so)
 	expect(TSCAL_STATUS_UNSTABLE, "went back");
 }
 
-/* What it is held against to see a slew. */
-Test(ntp, without_clock_raw_nobody_can_say_that_it_is_not_slewed)
+/* The clock it is compared with to see a slew. */
+Test(ntp, without_clock_raw_a_slew_cannot_be_excluded)
 {
 	sim.counters[RAW].dead = true;
 	calibrate(1500, 0);
@@ -246,7 +246,7 @@ Test(ntp, a_second_passes_whatever_window_is_asked_for)
 	}
 }
 
-Test(ntp, whose_seconds_these_are)
+Test(ntp, roots_of_its_seconds)
 {
 	measured(2.4e9);
 	sim.timex.freq = 1;

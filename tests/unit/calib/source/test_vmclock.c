@@ -18,7 +18,7 @@ static void put(size_t at, uint64_t v, size_t size)
 	memcpy(bytes + at, &v, size);
 }
 
-/* A device that knows all there is to know. */
+/* A device that fills every field. */
 static void init(void)
 {
 	init_metal();
@@ -55,7 +55,7 @@ Test(vmclock, gives_the_rate_and_the_marker)
 	cr_assert(eq(u64, run.vmclock.disruption_marker, MARKER));
 	cr_assert(eq(u32, est.line.roots, TSCAL_ROOT_HV));
 	cr_assert(est.by_host_clock);
-	says("1234605616436508552");
+	sentence_has("1234605616436508552");
 }
 
 Test(vmclock, a_clock_that_runs_free_is_one)
@@ -84,7 +84,7 @@ Test(vmclock, devices_that_only_tell_of_disruptions)
 	static const struct {
 		size_t at, size;
 		uint64_t v;
-		const char *says;
+		const char *part;
 	} less[] = {
 		{10, 1, 0xff, "disruptions only"},
 		{10, 1, 2, "another counter"},
@@ -104,7 +104,7 @@ Test(vmclock, devices_that_only_tell_of_disruptions)
 		cr_expect(eq(int, look(), TSCAL_STATUS_ABSENT), "%zu", i);
 		cr_expect(zero(int, run.vmclock.rc));
 		cr_expect(eq(u64, run.vmclock.disruption_marker, MARKER));
-		says(less[i].says);
+		sentence_has(less[i].part);
 	}
 }
 
@@ -139,7 +139,7 @@ Test(vmclock, pages_that_are_none)
 
 static int calls;
 
-/* A host that writes between any two looks. */
+/* A host that writes between any two reads. */
 static int writing(struct tscal_platform *p, enum plat_page which,
 	unsigned index, void *buf)
 {

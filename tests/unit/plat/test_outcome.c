@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <errno.h>
+#include <string.h>
+
+#include "plat/outcome.h"
+
+static const struct {
+	int error;
+	enum tscal_status status;
+	const char *sentence;
+} rows[] = {
+	{ENOENT, TSCAL_STATUS_ABSENT, "the HPET is not on this machine"},
+	{EACCES, TSCAL_STATUS_DENIED, "no permission for the HPET"},
+	{EPERM, TSCAL_STATUS_DENIED, "no permission for the HPET"},
+	{EOPNOTSUPP, TSCAL_STATUS_SKIPPED, "not asked to use the HPET"},
+	{ENODATA, TSCAL_STATUS_ABSENT, "the HPET is not in the recording"},
+	{EFAULT, TSCAL_STATUS_DENIED, "reading the HPET faults"},
+	{ENODEV, TSCAL_STATUS_STUCK, "the HPET does not count"},
+	{ETIMEDOUT, TSCAL_STATUS_UNSTABLE, "the HPET did not answer in time"},
+	{EBUSY, TSCAL_STATUS_SKIPPED, "another program uses the HPET"},
+	{ENXIO, TSCAL_STATUS_DENIED, "no program read the HPET"},
+	{ERANGE, TSCAL_STATUS_ERROR, "the HPET reports an impossible"},
+	{ECHILD, TSCAL_STATUS_ERROR, "reads the HPET was killed"},
+	/* Not in the map. */
+	{EIO, TSCAL_STATUS_ERROR, "the HPET fails (errno 5)"},
+	{4095, TSCAL_STATUS_ERROR, "the HPET fails (errno 4095)"},
+};
+
+Test(outcome, each_error_has_a_status_and_a_sentence_with_the_name)
+{
+	struct outcome o = {0};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		outcome_errno(&o, -rows[i].error, "the HPET");
+		cr_expect(eq(int, (int)o.status, (int)rows[i].status), "%d",
+			rows[i].error);
+		cr_expect(ne(ptr, strstr(o.sentence, rows[i].sentence), NULL),
+			"%d: %s", rows[i].error, o.sentence);
+	}
+}
+
+Test(outcome, a_sentence_replaces_the_one_before)
+{
+	struct outcome o = {0};
+
+	outcome_set(&o, TSCAL_STATUS_ABSENT, "no %s", "HPET");
+	outcome_set(&o, TSCAL_STATUS_DENIED, "%d of %d", 1, 2);
+	cr_assert(eq(int, (int)o.status, TSCAL_STATUS_DENIED));
+	cr_assert(eq(str, o.sentence, "1 of 2"));
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <locale.h>
+#include <string.h>
+
+#include "plat/text.h"
+
+struct number {
+	const char *text;
+	double value;
+	size_t used;
+};
+
+static const struct number numbers[] = {{"2.40GHz", 2.4, 4}, {" 2", 2, 2},
+	{"4890.84\n", 4890.84, 7}, {"1.", 1, 2}, {"1.2.3", 1.2, 3},
+	{".5", 0, 0}, {"-1", 0, 0}, {"", 0, 0}, {"inf", 0, 0}, {"x1", 0, 0}};
+
+Test(text, numbers_are_read_alike_in_every_locale)
+{
+	static const char *const comma[] = {
+		"C", "de_DE.UTF-8", "de_DE", "fr_FR.UTF-8"};
+
+	for (size_t l = 0; l < 4; l++) {
+		if (!setlocale(LC_ALL, comma[l]))
+			continue;
+		for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers);
+			i++) {
+			const struct number *n = &numbers[i];
+			const char *end;
+
+			cr_expect(ieee_ulp_eq(dbl, text_number(n->text, &end),
+					  n->value, 1),
+				"\"%s\"", n->text);
+			cr_expect(eq(sz, (size_t)(end - n->text), n->used),
+				"\"%s\"", n->text);
+		}
+	}
+}
+
+struct appended {
+	const char *before, *added, *after;
+};
+
+/* To a buffer of 12 bytes: 11 characters and the NUL. */
+static const struct appended appended[] = {
+	{"", "", ""},
+	{"", "one two", "one two"},
+	{"one", " two", "one two"},
+	{"one", " two six", "one two six"}, /* exactly */
+	{"one", " two eight", "one two"},   /* two characters too many */
+	{"one two", " six", "one two six"},
+	{"one two", " eight", "one two"},
+	{"one two six", " ", "one two"}, /* full */
+	{"one two six", "", "one two six"},
+	/* Without a blank there is nowhere to end. */
+	{"", "clocksources", "clocksource"},
+};
+
+Test(text, printf_appends_and_cuts_no_word)
+{
+	for (size_t i = 0; i < sizeof(appended) / sizeof(*appended); i++) {
+		const struct appended *a = &appended[i];
+		char buf[12 + 4] = "";
+
+		memset(buf + 12, 'x', 4);
+		strcpy(buf, a->before);
+		text_printf(buf, 12, "%s", a->added);
+		cr_expect(eq(str, buf, (char *)a->after), "\"%s\" + \"%s\"",
+			a->before, a->added);
+		cr_expect(zero(int, memcmp(buf + 12, "xxxx", 4)));
+	}
+}
