@@ -49,7 +49,7 @@ struct row {
 
 static const struct row rows[] = {
 	{"metal, clocksource tsc", METAL, "tsc", "tsc hpet acpi_pm", YES,
-		"keeps its own time by this TSC", .invariant = 1},
+		"own clock runs on this TSC", .invariant = 1},
 	{"Framework 13: one core skews (row 11)", METAL, "hpet", "hpet acpi_pm",
 		NO, "rejected", .invariant = 1, .rejected = 1},
 	{"notsc or a rejected TSC, CPUID does not call it invariant", METAL,
