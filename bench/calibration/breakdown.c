@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
  * Where the time of a calibration that measures nothing goes: a platform that
- * passes everything on to the passive one and looks at the clock around it.
+ * passes everything on to the passive one and reads the clock around it.
  * Median of each step over fresh processes.
  */
 #include <stdio.h>

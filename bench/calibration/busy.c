@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* Loops that take all they can get of the machine. */
+/* Loops that use all the CPU time that they get. */
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>

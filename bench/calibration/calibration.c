@@ -11,13 +11,13 @@
 #include "fresh.h"
 
 #define RUNS 200
-/* What the truth is known to is some 40 ns over so long. */
+/* The truth is known to about 40 ns over this time. */
 #define TRUTH_S 60
 #define TRUTH_S_MAX 86400
 /* Between two points that are compared. */
 #define HALF_LEAST_MS 100
 #define RUNS_MAX 1000000
-/* With every retry it ends before fresh_run() loses patience. */
+/* With every retry it ends before the time limit of fresh_run(). */
 #define WINDOW_MAX_MS 4000
 
 static const char usage[] =
@@ -26,8 +26,8 @@ static const char usage[] =
 	"\n"
 	"Runs every calibration that is available here in N fresh processes, "
 	"on\n"
-	"the machine as it is and beside four busy loops, and holds the\n"
-	"results against what tscal did not compute.\n"
+	"the machine as it is and with four busy loops, and compares the\n"
+	"results with what tscal did not compute.\n"
 	"\n"
 	"  --runs N          processes for each, default 200\n"
 	"  --window-ms MS    measuring window, default that of the library\n"
@@ -202,7 +202,7 @@ static int find_whats(struct bench *b)
 	return 0;
 }
 
-/* Everything once, then again: what drifts meets all of them alike. */
+/* Everything once, then again: a drift affects all of them alike. */
 static int run_load(struct bench *b, enum load load)
 {
 	size_t runs = b->opts.runs;

@@ -59,7 +59,7 @@ struct summary {
 	const struct what *what;
 	enum load load;
 	size_t asked, n;     /* processes, and how many gave a number */
-	char source[24];     /* who gave it (most often) */
+	char source[24];     /* of the number (most often) */
 	bool sources_differ; /* not always the same */
 	enum against against;
 	double truth_half_ppm; /* how far off the truth can be */
@@ -134,9 +134,9 @@ extern const unsigned windows_ms[WINDOWS_COUNT];
 void peers_add(struct bench *b);
 void peers_judge(struct bench *b);
 
-/* busy.c: loops beside it. */
+/* busy.c: loops meanwhile. */
 bool busy_start(void);
-/* False when a loop had not lasted until now. */
+/* False when a loop has ended before. */
 bool busy_stop(void);
 
 /* stats.c */

@@ -11,7 +11,7 @@
 
 #include "fresh.h"
 
-/* Beyond this a process hangs: the alarm ends it. */
+/* A process that takes longer hangs: the alarm ends it. */
 #define PATIENCE_S 20
 
 double clock_ms(void)
@@ -25,7 +25,7 @@ double clock_ms(void)
 static _Noreturn void become(
 	const char *program, const char *const *argv, int out)
 {
-	/* Neither outlives the benchmark nor hangs it. */
+	/* It must not outlive the benchmark or block it. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	alarm(PATIENCE_S);
 	if (dup2(out, STDOUT_FILENO) >= 0)

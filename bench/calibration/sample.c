@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* One calibration in one process: taken there, and asked for from here. */
+/* One calibration in one process: taken there, started from here. */
 #include <errno.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
-"""That bench/calibration runs, and writes what it says it writes."""
+"""bench/calibration runs, and writes what it documents."""
 import json
 import os
 import subprocess

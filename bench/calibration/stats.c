@@ -18,7 +18,7 @@ static struct spread spread_of(double *v, size_t n)
 		rank_value(v, n, 100)};
 }
 
-/* Who gave the number most often. */
+/* The source that gave the number most often. */
 static void count_sources(struct summary *sum, const struct sample *s)
 {
 	size_t most = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* What tscal means to reach, and whether it did.  Pure. */
+/* The targets of tscal, and whether they are met.  Pure. */
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,7 +87,7 @@ static void judge_no_measure(struct bench *b, const struct summary *row)
 	char text[sizeof(b->targets->text)];
 	double limit;
 
-	/* Beside four loops on a machine with fewer CPUs the median is the
+	/* With four loops on a machine with fewer CPUs the median is the
 	 * scheduler's. */
 	if (row->load == LOAD_IDLE)
 		add(b, row, "ms", row->call_ms.median, NO_MEASURE_MS,

@@ -28,7 +28,7 @@ enum against truth_against(const struct truth *t, const char *source)
 	case TSCAL_SOURCE_BRAND:
 		return khz;
 	default:
-		/* adjtimex: nothing here knows true seconds better. */
+		/* adjtimex: nothing here has better true seconds. */
 		return AGAINST_NOTHING;
 	}
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * The rates that errors are errors from.  None of them is computed by tscal:
- * what is judged must not be its own judge.
+ * The rates that errors are relative to.  None of them is computed by tscal,
+ * whose results are compared with them.
  */
 #ifndef TSCAL_BENCH_TRUTH_H
 #define TSCAL_BENCH_TRUTH_H
@@ -12,7 +12,7 @@
 
 #include "cli/reference.h"
 
-/* What an error is an error from. */
+/* What an error is relative to. */
 enum against {
 	AGAINST_NOTHING, /* no independent truth: only the spread is known */
 	AGAINST_RAW,	 /* ticks per second of CLOCK_MONOTONIC_RAW */
@@ -21,11 +21,12 @@ enum against {
 
 struct truth {
 	struct reference raw, khz;
-	/* khz is KVM_GET_TSC_KHZ: no judge of the source that asks the same. */
+	/* khz is KVM_GET_TSC_KHZ: not compared with the source that reads it.
+	 */
 	bool khz_by_ioctl;
 };
 
-/* truth_khz.c: needs t->raw, to tell a message of another machine. */
+/* truth_khz.c: needs t->raw, to detect a message of another machine. */
 void truth_khz_find(struct truth *t);
 
 /* truth.c */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* The whole kHz that the kernel and its KVM name, asked without tscal. */
+/* The whole kHz that the kernel and its KVM name, read without tscal. */
 #include <fcntl.h>
 #include <linux/kvm.h>
 #include <math.h>
@@ -25,7 +25,7 @@ static double khz_by_ioctl(void)
 	int khz = vm < 0 ? -1 : ioctl(vm, KVM_GET_TSC_KHZ, 0);
 
 	if (vm >= 0 && khz <= 0) {
-		/* Before Linux 5.16 only a virtual CPU knows it. */
+		/* Before Linux 5.16 only a virtual CPU has it. */
 		int cpu = ioctl(vm, KVM_CREATE_VCPU, 0);
 
 		khz = cpu < 0 ? -1 : ioctl(cpu, KVM_GET_TSC_KHZ, 0);
@@ -45,7 +45,7 @@ static bool same_machine(const struct truth *t, double khz)
 }
 
 /*
- * The message is preferred: tscal has a source that asks the ioctl, and none
+ * The message is preferred: tscal has a source that uses the ioctl, and none
  * that reads the log.
  */
 void truth_khz_find(struct truth *t)

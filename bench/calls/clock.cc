@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* A clock on the TSC, beside a bare RDTSC. */
+/* A clock on the TSC, compared with a bare RDTSC. */
 #include <unistd.h>
 
 #include "clocks.h"
@@ -74,7 +74,7 @@ static void stamp_from_history(benchmark::State &state)
 {
 	running r(100, true);
 
-	r.say(state);
+	r.report(state);
 	uint64_t tsc = tscal_rdtsc();
 	timespec pause{4, 0};
 
@@ -93,7 +93,7 @@ static void update(benchmark::State &state)
 {
 	running r(100, false);
 
-	r.say(state);
+	r.report(state);
 	std::vector<double> ns;
 
 	for (auto _ : state) {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * clock_error SECONDS: a clock beside the one that it follows.  Each reading is
- * taken between two of clock_gettime(CLOCK_MONOTONIC): how far it lies outside
+ * clock_error SECONDS: a clock and the one that it follows.  Each reading is
+ * taken between two of clock_gettime(CLOCK_MONOTONIC): how far it is outside
  * of those two is proven, whatever else the machine does.  Prints JSON.  Fails
  * if a reading stepped back within its generation, if an interval did not hold
  * the clock without having been flagged, or if a reading was more than 100 ns
- * off while nobody changed the frequency of the clock, and no lease ran out
+ * off while the frequency of the clock did not change, and no lease ran out
  * ("steady").
  */
 #include <errno.h>
@@ -84,8 +84,8 @@ static void look_at_bound(struct found *f)
 	f->unflagged += iv.latest_ns < before || iv.earliest_ns > after;
 }
 
-/* Whether NTP left the clock alone, as far as can be seen, and the scheduler
- * the updater. */
+/* Whether NTP did not change the clock, as far as can be seen, and the
+ * scheduler did not delay the updater. */
 static bool left_alone(const struct timex *before, const struct timex *after,
 	const struct tscal_stats *stats)
 {

@@ -6,8 +6,7 @@
 
 #include "paired.h"
 
-/* A clock of this machine, which may run on clock_gettime(): then it says so.
- */
+/* A clock of this machine; prints if it runs on clock_gettime(). */
 class running
 {
       public:
@@ -31,7 +30,7 @@ class running
 	running(const running &) = delete;
 	running &operator=(const running &) = delete;
 
-	void say(benchmark::State &state) const
+	void report(benchmark::State &state) const
 	{
 		if (why_)
 			state.SkipWithError(why_);
@@ -47,7 +46,7 @@ void of_clock(
 {
 	running r(interval_ms, thread);
 
-	r.say(state);
+	r.report(state);
 	tscal_clock *clk = &r.clk;
 
 	paired(

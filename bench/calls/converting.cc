@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* Reading the TSC; ticks into nanoseconds and back, one after the other and
- * side by side; and whole arrays beside memcpy(). */
+ * side by side; and whole arrays compared with memcpy(). */
 #include <cstring>
 
 #include "arrays.h"
@@ -55,7 +55,7 @@ CONVERT(throughput, tscal);
 CONVERT(throughput, double);
 CONVERT(throughput, division);
 
-/* The multiplication alone: what the CPU leaves to reach. */
+/* The multiplication alone: no conversion can take less. */
 static int64_t by_imul(const tscal_conv &c, int64_t ticks)
 {
 	int64_t high;
@@ -102,7 +102,7 @@ static void batch_in_place_beside_memcpy(benchmark::State &state)
 		[&] { tscal_tsc_to_ns_n(&c, s.from.get(), same, s.n); });
 }
 
-/* What the vector instructions are worth: 1 is nothing. */
+/* The gain by vector instructions: 1 is none. */
 static void batch_avx2_beside_plain(benchmark::State &state)
 {
 	const tscal_conv c = machine::get().conv;

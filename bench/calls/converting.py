@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
 """converting.py [--smoke] BENCHMARK TSCAL: what reading and converting cost, and
-what `tscal convert` takes beside cat and awk on the same files; the tables of
+what `tscal convert` takes, and cat and awk on the same files; the tables of
 docs/converting-cost.md.  --smoke: that all of it runs, on little, and without
 targets."""
 import json

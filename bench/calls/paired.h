@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * Two things in turn, many times: what disturbs the machine disturbs both, and
- * the ratio is of neighbours.  The counters are medians.
+ * Two things in turn, many times: a disturbance affects both, and the ratio is
+ * of neighbours.  The counters are medians.
  */
 #ifndef TSCAL_BENCH_PAIRED_H
 #define TSCAL_BENCH_PAIRED_H

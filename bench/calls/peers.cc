@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* tscal beside what programs use today, as far as Debian packages it: each
+/* tscal and what programs use today, as far as Debian packages it: each
  * where it was found when this was configured. */
 #include <chrono>
 #include <cmath>
@@ -66,7 +66,7 @@ NOW(libc_realtime_coarse, gettime(CLOCK_REALTIME_COARSE));
 NOW(std_steady_clock, std::chrono::steady_clock::now());
 
 #ifdef WITH_ABSEIL
-/* Abseil reads the TSC alone only once it knows its rate, from samples of the
+/* Abseil reads only the TSC once it knows its rate, from samples of the
  * kernel's clock that lie seconds apart: as in a program that has run for long.
  */
 static void warm_absl()
@@ -264,7 +264,7 @@ static void readers(benchmark::State &state)
 {
 	const tscal_clock *clk = &read_by_all->clk;
 
-	read_by_all->say(state);
+	read_by_all->report(state);
 	beside_rdtsc(state, [clk] { read_now(clk); });
 }
 
@@ -315,7 +315,7 @@ static void update_tscal(benchmark::State &state)
 {
 	running r(100, false);
 
-	r.say(state);
+	r.report(state);
 	single(
 		state, [&r] { tscal_clock_update(&r.clk); }, [] {});
 }

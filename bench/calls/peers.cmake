@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
-# tscal beside what programs use today: ./script/bench --peers.  Each peer where
+# tscal compared with what programs use today: ./script/bench --peers.  Each peer where
 # its package is installed.
 pkg_check_modules(ABSEIL QUIET IMPORTED_TARGET absl_base absl_time)
 pkg_check_modules(DPDK QUIET libdpdk)

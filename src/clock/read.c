@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "clock/page/attached_answer.h"
 #include "clock/state.h"
 
 /* Each time the page was changed meanwhile, which is rare once. */

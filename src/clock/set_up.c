@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "clock/follow/utc.h"
 #include "clock/page/page_identity.h"
 #include "clock/state.h"
 
@@ -93,12 +92,12 @@ static void begin(struct tscal_clock *clk, const struct tscal_clock_opts *opts,
 	first_rate(
 		a, expected_rate(st->plat, clk->clock_id, info), &rate, &half);
 	st->raw_rate = info->hz_raw > 0 ? 1e9 / info->hz_raw : rate;
-	surroundings_take(st->plat, st->raw_rate, &st->surroundings);
+	timekeeping_read(st->plat, st->raw_rate, &st->timekeeping);
 	st->looked_tsc = a[1].tsc;
 	clocks_take(st->plat, rate, &st->clocks);
 	if (!(opts->drift_ppm > 0) && clk->clock_id == CLOCK_MONOTONIC_RAW) {
 		st->drift_by_clocksource = true;
-		so.drift_ppm = clock_raw_drift_ppm(&st->surroundings);
+		so.drift_ppm = clock_raw_drift_ppm(&st->timekeeping);
 	}
 	clock_look_at_utc(st->plat, clk->clock_id, a[1].tsc, st->page);
 	servo_begin(&st->servo, &so, &a[1], rate, half, &first);
@@ -108,6 +107,16 @@ static void begin(struct tscal_clock *clk, const struct tscal_clock_opts *opts,
 	__atomic_store_n(&clk->page, st->page, __ATOMIC_SEQ_CST);
 }
 
+static int measure(struct tscal_platform *plat, struct tscal_info *info)
+{
+	struct tscal_opts opts = TSCAL_OPTS_INIT;
+
+	opts.platform = plat;
+	opts.window_ms = CALIBRATE_MS;
+	opts.budget_ms = BUDGET_MS;
+	return tscal_calibrate(&opts, info);
+}
+
 /* Calibrate between two anchors.  Returns enum tscal_clock_on, or -errno. */
 static int calibrate(struct tscal_clock *clk, const struct tscal_clock_opts *o,
 	struct tscal_info *info)
@@ -115,18 +124,14 @@ static int calibrate(struct tscal_clock *clk, const struct tscal_clock_opts *o,
 	struct clock_state *st = clock_state(clk);
 	struct tscal_platform *plat = st->plat;
 	struct plat_sample first[ANCHOR_READS];
-	struct tscal_opts opts = TSCAL_OPTS_INIT;
 	struct anchor a[2];
 	double lo, hi;
 	int n = -EPERM, rc;
 
-	opts.platform = plat;
-	opts.window_ms = CALIBRATE_MS;
-	opts.budget_ms = BUDGET_MS;
 	/* Where RDTSC is disabled it must not be executed. */
 	if (!st->system_call)
 		n = anchor_samples(plat, clk->clock_id, ANCHOR_READS, first);
-	rc = tscal_calibrate(&opts, info);
+	rc = measure(plat, info);
 	if (rc)
 		return rc;
 	if (unfit(info)) {
@@ -180,12 +185,7 @@ static int set_up(struct tscal_clock *clk, const struct tscal_clock_opts *o,
 	if (!clock_unwanted(clk, o->flags))
 		return calibrate(clk, o, info);
 	/* The caller may have asked for the calibration. */
-	rc = tscal_calibrate(
-		&(struct tscal_opts){.size = sizeof(struct tscal_opts),
-			.platform = st->plat,
-			.window_ms = CALIBRATE_MS,
-			.budget_ms = BUDGET_MS},
-		info);
+	rc = measure(st->plat, info);
 	return rc ? rc : TSCAL_CLOCK_ON_SYSTEM;
 }
 
@@ -224,15 +224,10 @@ int tscal_clock_init_sized(struct tscal_clock *clk, size_t clk_size,
 
 int tscal_clock_disable(struct tscal_clock *clk, const char *why)
 {
-	int rc;
+	int rc = clock_updatable(clk);
 
-	if (!clk)
-		return -EINVAL;
-	if (clock_mode(clk) == CLOCK_MODE_NONE)
-		return -ENODATA;
-	if (clock_mode(clk) == CLOCK_MODE_ATTACHED)
-		return -EPERM;
-	rc = clock_lock(clock_state(clk));
+	if (!rc)
+		rc = clock_lock(clock_state(clk));
 	if (rc)
 		return rc;
 	clock_leave(clk, CLOCK_MODE_SYSTEM,

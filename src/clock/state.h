@@ -46,9 +46,9 @@ struct clock_state {
 	bool drift_by_clocksource;
 
 	struct servo servo;
-	struct clocks clocks;		  /* at the last update */
-	struct surroundings surroundings; /* at the start, or the last break */
-	uint64_t looked_tsc; /* when the clocksource was last read */
+	struct clocks clocks;		/* at the last update */
+	struct timekeeping timekeeping; /* at the start, or the last break */
+	uint64_t looked_tsc;		/* when the clocksource was last read */
 
 	/* Atomic: struct tscal_stats. */
 	uint64_t slow, updates, published, breaks, lapses, bound;
@@ -145,6 +145,19 @@ bool clock_can_be_followed(int clock_id);
 /* Whether TSCAL_CLOCK_* or the environment asks for the system's clock: then
  * the clock leaves the TSC. */
 bool clock_unwanted(struct tscal_clock *clk, uint32_t flags);
+
+/* follow/utc.c.  How far the clock is from UTC into its page, by adjtimex(2);
+ * -EAGAIN for CLOCK_TAI if its offset is not known. */
+int clock_look_at_utc(struct tscal_platform *plat, int clock_id, uint64_t tsc,
+	struct tscal_clock_page *page);
+
+/* page/attached_answer.c: as page_answer(), of a page that another process
+ * writes, and the generation of such a page. */
+enum page_answer attached_answer(struct clock_state *st,
+	const struct tscal_clock_page *page, uint64_t latch, uint64_t tsc,
+	int64_t *ns, struct tscal_segment *seg);
+uint32_t attached_generation(
+	struct clock_state *st, const struct tscal_clock_page *page);
 
 /* A reading without a segment. */
 struct slow_reading {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * Tables as firmware wrote them: nothing in them is believed before the length
- * and the checksum are right, and a port only where such a timer may be.
+ * Tables as firmware wrote them: nothing in them is used before the length and
+ * the checksum are checked, and a port only in the range of such timers.
  */
 #include "hv/acpi.h"
 
@@ -69,7 +69,7 @@ static int check_table(const uint8_t *table, size_t size, const char *signature,
 	length = word(table + AT_LENGTH);
 	if (length < least || length > FADT_MAX)
 		return fail(-EBADMSG, why, why_size,
-			"ACPI's %s says that it has %u bytes", signature,
+			"ACPI's %s states a length of %u bytes", signature,
 			length);
 	if (length > size)
 		return fail(-EBADMSG, why, why_size,
@@ -162,12 +162,12 @@ void acpi_fadt_read(struct tscal_platform *plat, struct acpi_fadt *fadt)
 	*fadt = (struct acpi_fadt){.read = true, .pm_rc = n};
 	if (n == -ENOENT) {
 		(void)fail(n, fadt->why, sizeof(fadt->why),
-			"no ACPI here, whose FADT would say where it is");
+			"no ACPI here, whose FADT would give its port");
 		return;
 	}
 	if (n < 0) {
 		(void)fail(n, fadt->why, sizeof(fadt->why),
-			"ACPI's FADT, which says where it is, cannot be read "
+			"ACPI's FADT, which gives its port, cannot be read "
 			"(error %d)",
 			-n);
 		return;
@@ -191,7 +191,7 @@ int acpi_find_pm_timer(struct tscal_platform *plat, struct acpi_fadt *fadt,
 		return fadt->pm_rc;
 	*out = fadt->pm_timer;
 	/* Chipsets of the nineties did not latch the timer (PIIX4, ICH4: Linux
-	 * acpi_pm.c); only this table tells whether it is one. */
+	 * acpi_pm.c); only this table excludes them. */
 	n = plat->ops->read_file(plat, WAET, table, sizeof(table));
 	out->verify = n < 0 ||
 		      check_table(table, (size_t)n, "WAET", WAET_SIZE, why,

@@ -10,7 +10,7 @@
 
 /* What a run needs of this machine's FADT; zeroed before the first use. */
 struct acpi_fadt {
-	bool read; /* the rest holds */
+	bool read; /* the rest is valid */
 	/* As the table has them; "" where it does not. */
 	char oem_id[7], hypervisor_id[9];
 	int pm_rc; /* of acpi_fadt_pm_timer(), or -errno of reading */

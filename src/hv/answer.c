@@ -19,7 +19,7 @@ void hv_answer_khz(
 			"leaf 0x%x is there, but its kHz is zero", leaf);
 	} else if (hz < TSC_HZ_MIN || hz > TSC_HZ_MAX) {
 		outcome_set(o, TSCAL_STATUS_IMPLAUSIBLE,
-			"leaf 0x%x says %u kHz, which no TSC ticks at", leaf,
+			"leaf 0x%x gives %u kHz, which no TSC ticks at", leaf,
 			khz);
 	} else {
 		ready(o, hz, 1e3 + hz * slack_ppm * 1e-6);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* A rate that a hypervisor reports, and how far its rounding leaves it open. */
+/* A rate that a hypervisor reports, with bounds by its rounding. */
 #ifndef TSCAL_HV_ANSWER_H
 #define TSCAL_HV_ANSWER_H
 

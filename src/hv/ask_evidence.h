@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* Questions to the evidence outside CPUID (hv/evidence.h). */
+/* Queries on the evidence outside CPUID (hv/evidence.h). */
 #ifndef TSCAL_HV_ASK_EVIDENCE_H
 #define TSCAL_HV_ASK_EVIDENCE_H
 

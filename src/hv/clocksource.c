@@ -30,8 +30,8 @@ static const struct clocksource rows[] = {
 		.provisional = true},
 	{CLOCKSOURCE_REFINED_JIFFIES, CLOCKSOURCE_OF_TICKS, .step_ns = 20000000,
 		.provisional = true},
-	/* Unknown or not visible: as coarse as any timer.  A clock that stands
-	 * still for longer is noticed when it is measured. */
+	/* Unknown or not visible: as coarse as any timer.  A clock that does
+	 * not advance for longer is noticed when it is measured. */
 	{NULL, CLOCKSOURCE_OF_UNKNOWN, .step_ns = 1000},
 };
 #define N_NAMED (sizeof(rows) / sizeof(*rows) - 1)

@@ -32,7 +32,7 @@ struct clocksource {
 	} of;
 	uint32_t root; /* TSCAL_ROOT_* of a timer on bare metal */
 	/* By how much the clock advances at a time: its period, and 1 ns for
-	 * what is cut off.  Of a TSC's both are in its reads already. */
+	 * what is cut off.  Reads of a TSC include both already. */
 	uint64_t step_ns;
 	bool provisional; /* the kernel runs on it only until it has another */
 	/* It is RDTSC times a factor that the hypervisor keeps: the kernel

@@ -43,25 +43,25 @@ static struct cpuid_reports ask_cpuid(struct tscal_platform *plat)
 }
 
 /* Whether what a row means agrees with the hypervisor that CPUID names.  The
- * kernel's own knowledge of Xen goes with any: see layers(). */
-static bool goes_with(const struct hv_evidence_row *row, const char *vendor)
+ * kernel's own knowledge of Xen agrees with any: see layers_below(). */
+static bool agrees_with(const struct hv_evidence_row *row, const char *vendor)
 {
 	return !strcmp(vendor, "unknown") || row->without_bit ||
-	       !strcmp(vendor, row->vendor) || !row->beside ||
-	       text_has_word(row->beside, vendor);
+	       !strcmp(vendor, row->vendor) || !row->others ||
+	       text_has_word(row->others, vendor);
 }
 
 /* Why CPUID and a row may differ, where that is known. */
 static const char *explanation(
 	const struct hv_evidence_row *row, const char *vendor)
 {
-	bool qemu = row->beside && text_has_word(row->beside, "tcg");
+	bool qemu = row->others && text_has_word(row->others, "tcg");
 
 	if (qemu && !strcmp(vendor, "vmware"))
 		return "QEMU on Windows (WHPX) shows VMware's signature";
 	if (qemu && !strcmp(vendor, "hyperv"))
-		return "QEMU and KVM may offer Hyper-V's leaves and hide their "
-		       "own";
+		return "QEMU and KVM may offer Hyper-V's leaves instead of "
+		       "their own";
 	return "one of them is made up, or copied from a host below";
 }
 
@@ -78,16 +78,16 @@ static void contradict(const struct tscal_hv *hv,
 		if (row->means == TSCAL_HV_MEANS_VIRTUAL && !cpu->present &&
 			!row->without_bit)
 			snprintf(buf, size,
-				"CPUID says that there is no hypervisor, but "
-				"%s: one that hides.",
+				"CPUID reports no hypervisor, but %s: the "
+				"hypervisor is hidden from CPUID.",
 				phrase);
 		else if (row->means == TSCAL_HV_MEANS_METAL && cpu->present)
 			snprintf(buf, size,
-				"CPUID says %s, but %s, which is bare metal.",
+				"CPUID names %s, but %s, which is bare metal.",
 				hv->main.name, phrase);
 		else if (row->means == TSCAL_HV_MEANS_VIRTUAL && cpu->present &&
-			 !goes_with(row, hv->main.vendor))
-			snprintf(buf, size, "CPUID says %s, but %s: %s.",
+			 !agrees_with(row, hv->main.vendor))
+			snprintf(buf, size, "CPUID names %s, but %s: %s.",
 				hv->main.name, phrase,
 				explanation(row, hv->main.vendor));
 		else
@@ -156,8 +156,8 @@ static void layers_below(struct tscal_hv *hv, const struct cpuid_reports *cpu,
 		add_layer(hv, "This is Xen's control domain.");
 	if (wsl2(ev))
 		add_layer(hv,
-			"This is WSL 2: a virtual machine of Hyper-V's, beside "
-			"Windows.");
+			"This is WSL 2: a virtual machine of Hyper-V on a "
+			"Windows machine.");
 	if (xen && other)
 		add_layer(hv,
 			"Two layers: the kernel runs on Xen, and CPUID shows "
@@ -166,14 +166,14 @@ static void layers_below(struct tscal_hv *hv, const struct cpuid_reports *cpu,
 	else if (xen && cpu->known && !cpu->present)
 		add_layer(hv,
 			"The kernel runs on Xen as a paravirtual domain, which "
-			"sees the CPUID of the machine%s.",
-			hv->main.forced ? "; Xen's own leaves were read behind "
+			"reads the CPUID of the machine%s.",
+			hv->main.forced ? "; Xen's own leaves were read with "
 					  "its prefix"
 					: "");
 	else if (cpu->present && hv->main.base)
 		add_layer(hv,
-			"CPUID is answered by the layer next below; what lies "
-			"under it does not show.");
+			"The layer next below answers CPUID; layers under it "
+			"are not visible.");
 }
 
 static void layers(struct tscal_hv *hv, const struct cpuid_reports *cpu,
@@ -190,7 +190,7 @@ static void layers(struct tscal_hv *hv, const struct cpuid_reports *cpu,
 			hv->main.name);
 	if (cpu->present && cpu->nested)
 		add_layer(hv,
-			"It lends %s, so this guest may host guests itself.",
+			"This guest has %s, so it can host guests itself.",
 			cpu->nested);
 	if (container)
 		add_layer(hv,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* Where evidence is read.  Each place once, a bounded number of bytes, and
- * what is found comes out printable. */
+/* Reads the evidence: each place once, a bounded number of bytes, and keeps
+ * what is found as printable text. */
 #include "hv/evidence.h"
 
 #include <ctype.h>
@@ -107,7 +107,7 @@ static void read_presence(struct tscal_platform *plat,
 		add(ev, place, "");
 }
 
-/* Xen's, which is empty but in the control domain. */
+/* Xen's, which is empty except in the control domain. */
 static void read_capabilities(struct tscal_platform *plat,
 	const struct place *place, struct hv_evidence *ev)
 {
@@ -130,10 +130,10 @@ static void read_features(struct tscal_platform *plat,
 		add(ev, place, text);
 }
 
-/* A name that no file has beside those that are looked for. */
-#define NOBODYS "/sys/firmware/acpi/tables/tscal"
+/* A name that no table has. */
+#define NO_TABLE "/sys/firmware/acpi/tables/tscal"
 
-/* A table that root alone may read is listed for everybody, unless the whole
+/* A table that only root may read is listed for all users, unless the whole
  * directory is closed. */
 static void read_listed(struct tscal_platform *plat, const struct place *place,
 	struct hv_evidence *ev)
@@ -141,7 +141,8 @@ static void read_listed(struct tscal_platform *plat, const struct place *place,
 	char text[sizeof(ev->item->shown.says)];
 	int rc = read_text(plat, place->path, text);
 
-	if (!rc || (rc == -EACCES && read_text(plat, NOBODYS, text) != -EACCES))
+	if (!rc ||
+		(rc == -EACCES && read_text(plat, NO_TABLE, text) != -EACCES))
 		add(ev, place, "");
 }
 

@@ -56,8 +56,8 @@ struct hv_evidence_row {
 	enum tscal_hv_means means;
 	/* The vendor that CPUID ought to show, "" if several. */
 	const char *vendor;
-	/* Others that it goes with, separated by blanks; NULL: with any. */
-	const char *beside;
+	/* Others that it agrees with, separated by blanks; NULL: any. */
+	const char *others;
 	/* CPUID need not set its bit where this is found: a Xen PV domain shows
 	 * the host's CPUID, an emulator of programs the CPU it makes up. */
 	bool without_bit;
@@ -90,7 +90,7 @@ struct hv_evidence {
 void hv_evidence_read(
 	struct tscal_platform *plat, unsigned places, struct hv_evidence *ev);
 
-/* 'DMI sys_vendor is "QEMU"', to begin a sentence with or to go on with. */
+/* 'DMI sys_vendor is "QEMU"', for the start or the middle of a sentence. */
 void hv_evidence_phrase(
 	const struct tscal_hv_evidence *e, char *buf, size_t size);
 

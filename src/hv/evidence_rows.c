@@ -20,10 +20,10 @@
 #define HYPERV_CLOCKS "virtualbox kvm"
 
 /* Where, how, the text; what it names, what it means, the vendor that CPUID
- * ought to show, and others that go with it. */
+ * ought to show, and others that agree with it. */
 #define ROW(at, cmp, str, names, mean, id, also)                               \
 	.places = (at), .how = (cmp), .text = (str), .name = (names),          \
-	.means = (mean), .vendor = (id), .beside = (also)
+	.means = (mean), .vendor = (id), .others = (also)
 
 /* The first row that fits counts. */
 static const struct hv_evidence_row rows[] = {
@@ -122,7 +122,7 @@ static const struct hv_evidence_row rows[] = {
 		"")},
 	{ROW(HV_AT_RELEASE, HV_CONTAINS, "microsoft-standard", "WSL 2", VIRTUAL,
 		"hyperv", "")},
-	/* Linux' calls on Windows' kernel: nothing virtual by itself. */
+	/* Linux's system calls on Windows's kernel: no virtual machine. */
 	{ROW(HV_AT_RELEASE, HV_CONTAINS, "Microsoft", "WSL 1", CONTAINER, "",
 		NULL)},
 
@@ -167,7 +167,7 @@ static const struct hv_evidence_row rows[] = {
 		 "", NULL),
 		.without_bit = true},
 
-	/* Both kinds of WSL call themselves so to systemd. */
+	/* Both kinds of WSL give systemd this name. */
 	{ROW(HV_AT_SYSTEMD, HV_WHOLE, "wsl", "WSL", EITHER, "", NULL)},
 	{ROW(HV_AT_SYSTEMD | HV_AT_MANAGER, HV_STARTS, "docker", "Docker",
 		CONTAINER, "", NULL)},

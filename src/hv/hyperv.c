@@ -67,7 +67,7 @@ bool hv_hyperv_offers_msr(struct tscal_platform *plat,
 			"Hyper-V's interface ends at leaf 0x%x, before its "
 			"features",
 			m->max_leaf);
-	/* Xen's imitation sets the first bit alone, and means nothing by it
+	/* Xen's viridian sets only the first bit, which alone offers nothing
 	 * (xen/arch/x86/hvm/viridian/viridian.c). */
 	else if (!(r.eax & ACCESS_FREQUENCY_MSRS) || !(r.edx & FREQUENCY_MSRS))
 		outcome_set(o, TSCAL_STATUS_ABSENT,

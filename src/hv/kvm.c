@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * KVM: leaf base + 1 EAX, what its paravirtual clock promises (Linux,
+ * KVM: leaf base + 1 EAX, features of its paravirtual clock (Linux,
  * Documentation/virt/kvm/x86/cpuid.rst and msr.rst).
  */
 #include "hv/kvm.h"
@@ -11,8 +11,8 @@
 #include "hv/leaf.h"
 
 #define FEATURES 1U
-/* KVM_FEATURE_CLOCKSOURCE_STABLE_BIT: the record's flag of that name means
- * something. */
+/* KVM_FEATURE_CLOCKSOURCE_STABLE_BIT: the record's flag of that name has a
+ * meaning. */
 #define STABLE_BIT (1U << 24)
 /* KVM_FEATURE_CLOCKSOURCE, KVM_FEATURE_CLOCKSOURCE2 */
 #define CLOCKS (1U << 0 | 1U << 3)

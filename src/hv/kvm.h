@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* What KVM's feature bits promise of its paravirtual clock. */
+/* What KVM's feature bits state about its paravirtual clock. */
 #ifndef TSCAL_HV_KVM_H
 #define TSCAL_HV_KVM_H
 
@@ -8,8 +8,8 @@
 
 #include "plat/plat.h"
 
-/* Whether KVM's CPUID leaves out the bit by which the pvclock record's flag
- * "stable" means something. */
+/* Whether KVM's CPUID lacks the bit that gives the pvclock record's flag
+ * "stable" its meaning. */
 bool hv_kvm_stable_means_nothing(
 	struct tscal_platform *plat, const struct tscal_hv *hv);
 

@@ -25,7 +25,7 @@ bool hv_leaf_read(struct tscal_platform *plat,
 			match->name, match->max_leaf);
 		return false;
 	}
-	/* The CPU always answers; a recording, or Xen behind its prefix, may
+	/* The CPU always answers; a recording, or Xen by its prefix, may
 	 * not. */
 	rc = hv_cpuid(plat, match, leaf, 0, regs);
 	if (rc == -ENODATA)

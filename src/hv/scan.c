@@ -48,8 +48,8 @@ static bool read_base(struct tscal_platform *plat, struct hv_evidence *ev,
 	row = recognise(plat, ev, m);
 	snprintf(m->vendor, sizeof(m->vendor), "%s", row->id);
 	snprintf(m->name, sizeof(m->name), "%s", row->name);
-	/* A maximum that is none of this base is no promise of any leaf: old
-	 * NVMM leaves the host's out-of-range data there. */
+	/* A maximum outside this base does not mean that leaves exist: old
+	 * NVMM has the host's out-of-range data there. */
 	if (r.eax >= base && r.eax < base + BASE_STEP)
 		m->max_leaf = r.eax;
 	else if (!r.eax)
@@ -117,7 +117,7 @@ static void none(struct tscal_hv *hv)
 	set_main(hv, "none", "none");
 }
 
-/* Xen behind its prefix, where the kernel reports that it runs on Xen: a
+/* Xen read by its prefix, where the kernel reports that it runs on Xen: a
  * paravirtual domain has Xen's leaves at the first base, as Hyper-V's are for
  * other domains. */
 static bool xen_paravirtual(struct tscal_platform *plat, struct hv_evidence *ev,
@@ -151,8 +151,8 @@ void hv_scan_by_bit(struct tscal_platform *plat, bool guest, unsigned gap,
 	}
 	hv->present = true;
 	for (unsigned i = 0; i < HV_SCAN_ALL && missed < gap; i++) {
-		/* What is unknown is kept at the first base alone: beyond it,
-		 * most hypervisors answer with data of other leaves. */
+		/* An unknown signature is kept only at the first base: beyond
+		 * it, most hypervisors answer with data of other leaves. */
 		bool kept;
 
 		m.forced = 0;

@@ -13,7 +13,7 @@
 #include "hv/xen.h"
 
 #define AT_10 "base + 0x10 EAX, kHz"
-#define HYPERV_MSR "its rate stands in MSR 0x40000022, which takes root to read"
+#define HYPERV_MSR "its rate is in MSR 0x40000022, which only root can read"
 
 static const struct hv_vendor rows[] = {
 	{.id = "vmware",
@@ -84,8 +84,7 @@ static const struct hv_vendor rows[] = {
 		.n_signatures = 1,
 		.signatures = {"Jailhouse"},
 		.linux_calibrates = true,
-		.instead = "its rate stands in memory that the kernel alone "
-			   "reads"},
+		.instead = "its rate is in memory that only the kernel reads"},
 	{.id = "openbsd-vmm",
 		.name = "OpenBSD vmm",
 		.n_signatures = 1,
@@ -94,8 +93,8 @@ static const struct hv_vendor rows[] = {
 		.linux_calibrates = true,
 		.keeps_identity = true,
 		.watch = TSCAL_WATCH_PVCLOCK,
-		.instead = "it offers KVM's clock, which the kernel alone "
-			   "reads"},
+		.instead =
+			"it offers KVM's clock, which only the kernel reads"},
 	{.id = "qnx",
 		.name = "QNX Hypervisor",
 		.n_signatures = 2,
@@ -158,7 +157,7 @@ static const struct hv_vendor rows[] = {
 		.name = "NoirVisor",
 		.n_signatures = 1,
 		.signatures = {"NoirVisor ZT"}},
-	/* The last row takes what no other does. */
+	/* The last row is for all other signatures. */
 	{.id = "unknown", .name = "an unknown hypervisor"},
 };
 #define N_ROWS (sizeof(rows) / sizeof(*rows))

@@ -35,14 +35,14 @@ struct hv_vendor {
 	/* Its leaf base + 1 holds its features, so Hyper-V's interface cannot
 	 * be there. */
 	bool features_at_1;
-	/* Leaves to take where EAX of its base is 0. */
+	/* Number of leaves where EAX of its base is 0. */
 	uint32_t leaves_if_zero;
 	uint32_t watch; /* TSCAL_WATCH_*: what reports a move */
 	/* What else must hold for the bytes to mean this vendor; NULL: the
 	 * bytes are enough. */
 	bool (*confirm)(struct tscal_platform *plat, struct hv_evidence *ev,
 		const struct tscal_hv_match *match);
-	/* Ask its timing leaf; NULL: it defines none. */
+	/* Read its timing leaf; NULL: it defines none. */
 	void (*timing)(struct tscal_platform *plat,
 		const struct tscal_hv_match *match, struct hv_answer *answer);
 	const char *timing_leaf; /* "base + 0x10 EAX, kHz"; NULL: none */

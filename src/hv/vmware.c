@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * VMware's backdoor, for those that have no timing leaf to read or want it
- * confirmed: never tried unless CPUID or the firmware names VMware.
+ * VMware's backdoor, for guests without a timing leaf, or to confirm that leaf.
+ * It is called only if CPUID or the firmware names VMware.
  */
 #include "hv/vmware.h"
 

@@ -13,7 +13,7 @@ uint32_t hv_watch(
 {
 	uint32_t watch = hv->present ? hv_vendor_of(&hv->main)->watch : 0;
 
-	/* Each leaf is an exit: asked for where it can change something. */
+	/* Each leaf costs an exit: read only where it can change something. */
 	if (watch & TSCAL_WATCH_PVCLOCK && !pvclock &&
 		hv_kvm_has_no_clock(plat, hv))
 		watch &= ~TSCAL_WATCH_PVCLOCK;

@@ -9,7 +9,7 @@
 #include "plat/plat.h"
 
 /* TSCAL_WATCH_*: what reports a move here; 0: nothing.  pvclock: its record
- * was read, so KVM need not be asked whether there is one. */
+ * was read, so KVM's feature leaf need not be read for it. */
 uint32_t hv_watch(
 	struct tscal_platform *plat, const struct tscal_hv *hv, bool pvclock);
 

@@ -26,7 +26,7 @@
  * goes on correcting, and is a few ppm away from this kHz.
  */
 #define CALIBRATED_PPM 20
-/* Scale and kHz are of one number. */
+/* Scale and kHz are computed from one number. */
 #define SAME_PPM 1
 
 /* Hz by the scale of subleaf 1; 0: there is none. */
@@ -42,7 +42,7 @@ static double scale_hz(
 	return shift < -31 || shift > 31 ? 0 : ldexp(1e9, 32 - shift) / r.ecx;
 }
 
-/* The host's kHz, where it is another than the guest's: then the CPU scales the
+/* The host's kHz, where it differs from the guest's: then the CPU scales the
  * TSC, or Xen emulates it.  The other registers are 0; dumps of cpuid(1) have
  * subleaf 1 under this number. */
 static void add_host(struct tscal_platform *plat,

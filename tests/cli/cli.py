@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
-"""Running the command, for the tests beside this file."""
+"""Running the command, for the tests in this folder."""
 import json
 import os
 import pathlib
@@ -107,7 +107,7 @@ class Case(unittest.TestCase):
         return doc
 
     def refused(self, *args, says, **kw):
-        """Exit 1, nothing on stdout, a first line on stderr that says so."""
+        """Exit 1, nothing on stdout, a first line on stderr that contains it."""
         r = run(*args, **kw)
         self.assertEqual(r.returncode, 1, r.stderr)
         self.assertEqual(r.stdout, "")

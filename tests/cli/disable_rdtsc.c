@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * Preloaded: RDTSC faults from before main() on, as prctl(PR_SET_TSC) and some
- * sandboxes have it.  The setting survives exec, but glibc's loader reads the
+ * Preloaded: RDTSC faults from before main() on, as after prctl(PR_SET_TSC) and
+ * in some sandboxes.  The setting survives exec, but glibc's loader reads the
  * TSC itself, so that a dynamic program would not even start under it.
  */
 #include <sys/prctl.h>

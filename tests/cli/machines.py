@@ -50,7 +50,7 @@ def samples(tsc_hz, seconds, first_tsc, n=64):
 def machine(hz=2.4e9, leaf_khz=2400000, signature=b"VMwareVMware",
             base=0x40000000, vendor=b"GenuineIntel", brand=b"Imaginary CPU",
             clocksource=b"tsc\n", available=b"tsc acpi_pm \n", more=()):
-    """A guest whose leaf says leaf_khz and whose TSC ticks at hz; with hz None
+    """A guest whose leaf gives leaf_khz and whose TSC ticks at hz; with hz None
     nothing is known of its clocks.  more: other bases and their signatures."""
     lines = [
         "tscal-recording 1",

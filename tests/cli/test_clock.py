@@ -12,7 +12,7 @@ import unittest
 
 import cli
 
-# With a break, which nobody here causes, a reading may be anywhere.
+# With a break, which no test here causes, a reading may be anywhere.
 GOOD, BAD, SYSTEM = 0, 3, 4
 CODES = {"good": GOOD, "bad": BAD, "system": SYSTEM}
 ON_SYSTEM = {"TSCAL_CLOCK": "system"}

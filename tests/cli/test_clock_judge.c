@@ -10,7 +10,7 @@
 static struct judge judge;
 static const struct clock_run on_tsc = {.on = TSCAL_CLOCK_ON_TSC};
 static const struct clock_run on_system = {.on = TSCAL_CLOCK_ON_SYSTEM};
-/* What clock_gettime() says. */
+/* What clock_gettime() returns. */
 static const struct bracket bracket = {1000, 1040};
 
 static void interval(enum tscal_reading reading, int64_t earliest_ns)
@@ -111,14 +111,14 @@ Test(clock_judge, a_doubted_interval_is_counted_and_no_more)
 	cr_assert(eq(int, verdict(), CLOCK_GOOD));
 }
 
-Test(clock_judge, an_interval_of_clock_gettime_says_nothing)
+Test(clock_judge, an_interval_of_clock_gettime_is_not_judged)
 {
 	interval(TSCAL_READING_SYSTEM, 5000);
 	cr_assert(eq(u64, judge.open.n, 0));
 	cr_assert(eq(u64, judge.second.bound.n, 0));
 }
 
-Test(clock_judge, the_tightest_bracket_says_the_error)
+Test(clock_judge, the_tightest_bracket_gives_the_error)
 {
 	judge_reading(&judge, &(struct bracket){0, 100}, 10);
 	judge_reading(&judge, &(struct bracket){1000, 1020}, 1013);

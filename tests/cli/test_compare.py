@@ -181,7 +181,7 @@ class Measured(Compare):
         self.assertEqual(doc["silent"], [])
 
     def test_ignored_children(self):
-        """Of whoever started it."""
+        """Of the parent process."""
         self.compare(*ONE, preexec_fn=lambda: signal.signal(
             signal.SIGCHLD, signal.SIG_IGN))
 
@@ -235,7 +235,7 @@ class Interrupted(Compare):
             return set(f.read().split())
 
     def test_before_any_run(self):
-        """While it looks which sources there are."""
+        """During the survey of sources."""
         with subprocess.Popen([cli.TSCAL, "compare", "--html", str(self.page)],
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               env=cli.clean_environment(), text=True) as p:
@@ -332,21 +332,24 @@ class Page(Compare):
         self.assertFalse(self.page.exists())
 
     def test_full_disk(self):
-        r = self.in_namespace(
-            f"mount -t tmpfs -o size=4k none {self.folder} || exit 99; "
-            f'rc=0; "$0" {" ".join(ONE)} --html {self.page} '
-            f">/dev/null || rc=$?; ls {self.folder}; exit $rc")
-        self.assertEqual(r.returncode, 1)
-        self.assertEqual(r.stdout, "")
-        self.assertIn("No space left on device", r.stderr)
+        for size in (4, 8):  # KiB: less than a page has
+            r = self.in_namespace(
+                f"mount -t tmpfs -o size={size}k none {self.folder} || exit 99;"
+                f' rc=0; "$0" {" ".join(ONE)} --html {self.page} '
+                f">/dev/null || rc=$?; ls {self.folder}; exit $rc")
+            self.assertEqual(r.returncode, 1)
+            self.assertEqual(r.stdout, "")
+            self.assertIn("No space left on device", r.stderr)
 
     def test_a_limit_of_size(self):
-        r = cli.run(*ONE, "--html", str(self.page),
-                    preexec_fn=lambda: resource.setrlimit(
-                        resource.RLIMIT_FSIZE, (8192, 8192)))
-        self.assertEqual(r.returncode, 1)
-        self.assertIn("File too large", r.stderr)
-        self.assertFalse(self.page.exists())
+        """The message is of the first error, whatever size the page has."""
+        for limit in (1, 4096, 5000, 8192):
+            r = cli.run(*ONE, "--html", str(self.page),
+                        preexec_fn=lambda n=limit: resource.setrlimit(
+                            resource.RLIMIT_FSIZE, (n, n)))
+            self.assertEqual(r.returncode, 1)
+            self.assertIn("File too large", r.stderr)
+            self.assertFalse(self.page.exists())
 
     def test_a_path_is_printed_as_ascii(self):
         page = self.folder / "a\n\x1b[31mred.html"
@@ -354,7 +357,7 @@ class Page(Compare):
         self.assertIn("a\\x0a\\x1b[31mred.html.", r.stdout)
 
     def test_stdout_is_full(self):
-        """Then the page is all that there is."""
+        """Then only the page is written."""
         for args in ([], ["--json"]):
             page = self.folder / f"page{len(args)}.html"
             with open("/dev/full", "w", encoding="ascii") as full:

@@ -37,7 +37,7 @@ static struct compare_sample sample(double hz, double lo, double hi)
 		.hz = hz, .lo = lo, .hi = hi, .source_ms = 1, .process_ms = 2};
 }
 
-/* Judges one row of one sample against raw, and says whether it held. */
+/* Judges one row of one sample against raw: whether it held. */
 static bool held(const char *source, double lo, double hi)
 {
 	struct compare_sample s = sample((lo + hi) / 2, lo, hi);
@@ -107,7 +107,7 @@ Test(compare_judge, an_unbounded_interval_holds)
 	free(row.errors_ppm);
 }
 
-/* Another oscillator, or what somebody declared, has an error, and no interval
+/* Another oscillator, or a declared rate, has an error, and no interval
  * that would have to hold. */
 Test(compare_judge, other_seconds_are_not_judged)
 {
@@ -172,7 +172,7 @@ Test(compare_judge, fewer_numbers_than_runs)
 	free(row.errors_ppm);
 }
 
-Test(compare_judge, some_runs_without_a_number_are_said,
+Test(compare_judge, some_runs_without_a_number_are_printed,
 	.init = cr_redirect_stdout)
 {
 	struct compare_sample s = sample(HZ, HZ, HZ);
@@ -196,7 +196,7 @@ Test(compare_judge, some_runs_without_a_number_are_said,
 	free(row.errors_ppm);
 }
 
-/* The truth may lie at the other end of the reference, +-0.05 ppm wide. */
+/* The truth may be at the other end of the reference, +-0.05 ppm wide. */
 Test(compare_judge, errors_below_the_reference)
 {
 	struct compare_row row = {0};
@@ -223,7 +223,7 @@ static const char *rounds(size_t asked, size_t done, bool interrupted)
 	return text;
 }
 
-Test(compare_judge, what_was_interrupted_is_said)
+Test(compare_judge, what_was_interrupted_is_printed)
 {
 	cr_assert(
 		ne(ptr, strstr(rounds(1, 1, false), "1 round in 1.5 s"), NULL));

@@ -19,7 +19,7 @@ WIDTHS = [1280, 360]
 CONTRAST = 4.5
 
 # The page in frames: a window without a screen has a least width, a frame has
-# none.  A frame's colour scheme is that of what it stands in.
+# none.  A frame's colour scheme is that of the page around it.
 WRAPPER = """<!doctype html><meta charset="utf-8">
 <style>:root{{color-scheme:light dark}}iframe{{border:0;height:900px}}</style>
 {frames}<pre id="answer"></pre>

@@ -108,7 +108,7 @@ class Text(Convert):
             self.assertEqual((code, err), (0, ""))
             for s, ns in zip(stamps, out.split(), strict=True):
                 self.assertLessEqual(abs(int(ns) - exact(s, hz)), 1)
-            # The other format says the same.
+            # The other format gives the same.
             code, raw, _ = convert(struct.pack("<3000Q", *stamps),
                                    "--format", "u64", "--hz", hz)
             self.assertEqual(code, 0)
@@ -347,7 +347,7 @@ class Rates(Convert):
                     "1e300", "20000000001", "2GHz", "", " 2e9", "0x80000000"):
             self.refuses("", "--hz takes a rate above 250000000", "--hz", bad)
 
-    def test_what_does_not_go_together(self):
+    def test_options_that_exclude_each_other(self):
         self.refuses("", "two rates", "--hz", "2e9", "--line", "x")
         self.refuses("", "--column has no meaning with --format u64",
                      "--format", "u64", "--column", "1")
@@ -393,7 +393,7 @@ class Anchor(Convert):
             self.assertEqual((code, err), (0, ""))
             self.assertEqual(out.decode().strip(), f["ns"])
 
-    def test_monotonic_unless_told(self):
+    def test_monotonic_by_default(self):
         self.assertEqual(self.line()[1]["clock"], "monotonic")
 
     def test_what_is_no_clock(self):
@@ -450,7 +450,7 @@ class Files(Convert):
         self.assertEqual(p.returncode, 0)
         self.assertEqual(out, b"1000 abc\n" * lines)
 
-    def test_a_reader_that_is_gone_is_noticed(self):
+    def test_a_closed_pipe_is_noticed(self):
         for args in ([], ["--format", "u64"]):
             with subprocess.Popen(
                     [cli.TSCAL, "convert", "--hz", "2e9", *args],

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
-"""What is printed is what docs/schema says, wherever it runs."""
+"""What is printed follows docs/schema, wherever it runs."""
 import copy
 import os
 import re
@@ -42,7 +42,7 @@ class Reports(cli.Case):
                 self.assertTrue(s["roots"])
         for s in doc["sources"]:
             if s["status"] == "coarse":
-                # Half an interval of more than 500 ppm leaves as much open.
+                # Half an interval of more than 500 ppm leaves 500 ppm open.
                 (u,) = used
                 left_open = max(s["hz_hi"] - u["hz_lo"], u["hz_hi"] - s["hz_lo"])
                 self.assertGreater(left_open / u["hz"] * 1e6, 499, s)
@@ -65,7 +65,7 @@ class Documents(Reports):
         self.report("--assume-metal")
 
     def test_recorded_machines(self):
-        """Whose reports have what no machine at hand has."""
+        """Their reports have values that no machine at hand has."""
         machines = sorted((cli.SOURCE / "tests/replay/machines").glob("*.rec"))
         self.assertTrue(machines)
         statuses = set()
@@ -102,7 +102,7 @@ class Documents(Reports):
                 self.assertLessEqual(doc["hz_lo"], doc["hz"])
                 self.assertLessEqual(doc["hz"], doc["hz_hi"])
 
-    def test_hv_says_the_same_as_the_report(self):
+    def test_hv_is_the_same_as_in_the_report(self):
         doc = self.json("hv", schema="tscal.hv/1")
         self.assertEqual(doc["hypervisor"], self.report()["hypervisor"])
         for probe in cli.probe_levels():
@@ -164,7 +164,7 @@ class Hostile(Reports):
         self.assertIsNone(doc["trust"]["clocksource"])
         self.assertEqual(doc["trust"]["available"], [])
         self.assertIsNone(doc["trust"]["rejected_by_kernel"])
-        # Without knowing the clocksource nobody knows who stands behind it.
+        # Without the clocksource its roots are not known.
         raw = [s for s in doc["sources"] if s["name"] == "clock-raw"][0]
         self.assertEqual(raw["roots"], ["unknown"])
 

@@ -8,7 +8,7 @@ import cli
 
 
 class Accepted(cli.Case):
-    def test_options_may_stand_before_and_after_the_command(self):
+    def test_options_may_come_before_and_after_the_command(self):
         for args in (["--json", "--no-measure", "hz"],
                      ["hz", "--json", "--no-measure"],
                      ["--json", "hz", "--no-measure"]):

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* What a reference proves, and what the kernel's log says. */
+/* What a reference proves, and the rate in the kernel's log. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
@@ -91,12 +91,12 @@ static const char *sentence_of(const struct raw_point p[3])
 	return r.sentence;
 }
 
-#define SAYS(p, words)                                                         \
+#define READS(p, words)                                                        \
 	cr_assert(ne(ptr, strstr(sentence_of(p), words), NULL), "%s",          \
 		r.sentence)
 #define REFUSED(p, words)                                                      \
 	do {                                                                   \
-		SAYS(p, words);                                                \
+		READS(p, words);                                               \
 		cr_assert(zero(dbl, r.hz));                                    \
 	} while (0)
 
@@ -123,7 +123,7 @@ Test(reference, one_rate_and_one_clock)
 	struct raw_point p[3];
 
 	three(p);
-	SAYS(p, "2.0 s apart, on one CPU.");
+	READS(p, "2.0 s apart, on one CPU.");
 	cr_assert(epsilon_eq(dbl, r.hz, 2e9, 2));
 	/* 1 ppm faster in the second half. */
 	p[2].before_ticks += 2000;
@@ -141,7 +141,7 @@ Test(reference, one_rate_and_one_clock)
 	REFUSED(p, "by milliseconds");
 	three(p);
 	p[2].cpu = -1;
-	SAYS(p, "on whichever CPU");
+	READS(p, "on whichever CPU");
 }
 
 Test(reference, whose_second_it_is)
@@ -149,16 +149,16 @@ Test(reference, whose_second_it_is)
 	struct raw_point p[3];
 
 	three(p);
-	SAYS(p, "Clocksource tsc: its second is the kernel's");
+	READS(p, "Clocksource tsc: its second is the kernel's");
 	for (int i = 0; i < 3; i++)
 		strcpy(p[i].clocksource, "kvm-clock");
-	SAYS(p, "its second is the host's");
+	READS(p, "its second is the host's");
 	for (int i = 0; i < 3; i++)
 		strcpy(p[i].clocksource, "hpet");
-	SAYS(p, "Clocksource hpet: it runs by another oscillator");
+	READS(p, "Clocksource hpet: it runs by another oscillator");
 	for (int i = 0; i < 3; i++)
 		p[i].clocksource[0] = '\0';
-	SAYS(p, "Clocksource unknown");
+	READS(p, "Clocksource unknown");
 }
 
 /* Here, and now. */
@@ -200,7 +200,7 @@ Test(reference, lines_of_the_log)
 		2445429));
 }
 
-Test(reference, lines_that_say_no_rate)
+Test(reference, lines_without_a_rate)
 {
 	static const char *const lines[] = {"", "tsc: ", "tsc: Detected ",
 		"tsc: Detected 2445.42 MHz", "tsc: Detected 2445.4200 MHz",

@@ -35,7 +35,7 @@ class Files(cli.Case):
 
 
 class Hypervisor(Files):
-    """tscal hv on a machine that somebody recorded."""
+    """tscal hv on a recorded machine."""
     DMI = "/sys/class/dmi/id/"
 
     def recording(self, files, **kw):
@@ -83,7 +83,7 @@ class Hypervisor(Files):
     def test_a_contradiction_is_shown_and_decides_nothing(self):
         path = self.recording({self.DMI + "sys_vendor": b"QEMU\n"})
         says = "QEMU on Windows"
-        self.assertRegex(self.lines(path), r"(?m)^contradicted CPUID says "
+        self.assertRegex(self.lines(path), r"(?m)^contradicted CPUID names "
                          r'VMware, but DMI sys_vendor is "QEMU"')
         for command in ("hv", "replay"):
             self.assertIn(says, " ".join(
@@ -133,7 +133,7 @@ class ExitCodes(Files):
         doc = self.replay(machines.machine(hz=2.5e9), code=3)
         self.assertEqual(doc["rate"]["verdict"], "conflict")
 
-    def test_no_agreement_is_shown_beside_a_conflict(self):
+    def test_no_agreement_is_shown_with_a_conflict(self):
         # NTP confirms the clocks, and both contradict the leaf.
         more = machines.file("/proc/cpuinfo", b"flags\t\t: tsc_known_freq\n")
         for i in range(8):
@@ -207,7 +207,7 @@ class Text(Files):
         i = [l.split()[:1] for l in lines].index([source])
         return lines[i], lines[i + 1]
 
-    def test_sentences_beside_the_numbers_where_there_is_room(self):
+    def test_sentences_next_to_the_numbers_where_there_is_room(self):
         row, _ = self.row(self.lines(100), "hv-leaf")
         self.assertRegex(row, r"^  hv-leaf +used +2400000000 +0\.42  \S")
 
@@ -329,12 +329,12 @@ class Record(Files):
             again = self.json("replay", path, schema="tscal.report/1",
                               codes=(0, 3, 4))
             self.assertEqual(live["cpu"], again["cpu"])
-            # Not its name: firmware may have a say in that.
+            # Not its name: that may depend on firmware.
             for key in ("present", "signature", "base", "max_leaf"):
                 self.assertEqual(live["hypervisor"][key],
                                  again["hypervisor"][key])
 
-    def test_text_says_where(self):
+    def test_text_names_the_file(self):
         path = str(self.dir / "r.txt")
         out = cli.run("record", path).stdout
         self.assertIn(path, "".join(out.split()))

@@ -111,7 +111,7 @@ class Layout(cli.Case):
         self.assertEqual(float(cli.run("hz").stdout), doc["hz"])
         self.assertEqual(int(cli.run("khz").stdout), doc["khz"])
 
-    def test_the_header_says_how_it_asked(self):
+    def test_the_header_names_the_probe_level(self):
         self.assertRegex(cli.run("--probe", "passive").stdout,
                          r"\Atscal \S+, passive\n")
         self.assertIn("nothing measured",

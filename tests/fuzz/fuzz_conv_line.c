@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
  * Any bytes, read as a converter's line; and once more with their correct
- * checksum, which no fuzzer guesses.  Either they are refused with a sentence,
- * or the converter is written as exactly the same line.
+ * checksum, which a fuzzer does not find.  Either they are refused with a
+ * sentence, or the converter is written as exactly the same line.
  */
 #include "fuzz/fuzz.h"
 

@@ -115,7 +115,7 @@ def diagram():
 
 
 def arrows():
-    """Includes between folders go by the arrows of docs/design.md's diagram;
+    """Includes between folders follow the arrows of docs/design.md's diagram;
     public headers may be included by all."""
     table = Diagram()
     if table.bad:
@@ -179,7 +179,7 @@ def link_circles():
 
 
 def link_arrows():
-    """Symbols of other folders are used by the arrows of docs/design.md's
+    """Symbols of other folders are used along the arrows of docs/design.md's
     diagram; by the command, if a public header declares them."""
     table = Diagram()
     if table.bad:
@@ -221,7 +221,7 @@ def table():
                     continue
                 at = [path] if "/" in path else []
                 at += [f"{w}{path}" for w in (where, "") if w + path not in at]
-                # X stands for a source's name, COMMAND for a command's.
+                # X means a source's name, COMMAND a command's.
                 at = [re.sub(r"\b(X|COMMAND|NAME)\b", "*", a) for a in at]
                 hit = next((a for a in at if any(ROOT.glob(a))), None)
                 if not hit:

@@ -56,7 +56,7 @@ def libraries():
 
 
 def devices():
-    """Only src/probe names a device to open; ports are its business too."""
+    """Only src/probe names a device to open; ports too."""
     # Sources name theirs in sentences: in src/probe it is what is opened.
     found = [m for p in under("src/plat", "src/hv", "src/clock", "src/cli")
              for m in code_lines(p, r'"/dev/(?!null")')]
@@ -83,7 +83,7 @@ def purity():
 
 
 def length():
-    """A file that can be kept in mind: 450 lines, 700 for tests."""
+    """A file has at most 450 lines, 700 for tests."""
     bad = []
     for path in filter(is_code, walk()):
         n = len(read(path).splitlines())
@@ -109,7 +109,7 @@ def markers():
 
 
 def hypervisors():
-    """docs/hypervisors.md and the lab's guests agree on who was tested how."""
+    """docs/hypervisors.md and the lab's guests agree on how each was tested."""
     page = read(ROOT / "docs/hypervisors.md")
     table = read(ROOT / "tests/vm/table_level2.py")
     # Its one constant.

@@ -145,7 +145,7 @@ def documented(machine):
 
     m = machine("bhyve-echo",
                 "bhyve (x86.c): every leaf out of range answers with the data "
-                "of 0x40000000, so 0x40000010 would say 1073741.824 MHz.")
+                "of 0x40000000, so 0x40000010 would give 1073741.824 MHz.")
     m.cpu("skylake-sp", "Intel(R) Xeon(R) Silver 4110 CPU @ 2.10GHz",
           guest=True, leaf15=(0, 0, 0), base_mhz=0)
     m.cpuid_range(0x40000000, 0x4FFFFFFF, 1, 0x40000000, 0x76796862,
@@ -156,7 +156,7 @@ def documented(machine):
 
     m = machine("tcg-junk",
                 "QEMU's TCG: leaves out of range answer with a basic leaf, so "
-                "0x40000010 would say 543 kHz and 0x15 a ratio.")
+                "0x40000010 would give 543 kHz and 0x15 a ratio.")
     m.cpu("ivybridge", "QEMU TCG CPU version 2.5+", guest=True,
           invariant=False)
     m.signature("TCGTCGTCGTCG", max_leaf=0x40000001)
@@ -212,7 +212,7 @@ def disguised(machine):
 
     m = machine("whpx-as-vmware",
                 "QEMU on Windows (whpx-all.c): VMware's signature, kHz and "
-                "bus, with junk beside them; Linux calibrates by itself.")
+                "bus, with other data next to them; Linux calibrates by itself.")
     m.cpu("skylake-sp", "Intel(R) Xeon(R) W-2133 CPU @ 3.60GHz",
           guest=True, leaf15=(0, 0, 0), base_mhz=0)
     m.signature("VMwareVMware", max_leaf=0x40000010)

@@ -9,9 +9,9 @@ KEYS = ("tolerance", "exit", "rate", "rate sentence", "source", "roots", "hz",
         "hypervisor")
 OPTIONAL = ("agreement", "si")
 # A source of one of these need not be listed, if it gives no rate either.
-SILENT = ("absent", "skipped")
+UNLISTED = ("absent", "skipped")
 STATUSES = ("used", "agrees", "disagrees", "hint", "ready", "stale", "coarse",
-            "implausible", "unstable", "stuck", "denied", "error", *SILENT)
+            "implausible", "unstable", "stuck", "denied", "error", *UNLISTED)
 SOURCE = re.compile(r'([a-z]+)(?: (\d+) Hz)?(?: "(.+)")?')
 NUMBERS = re.compile(r"(?:(-?[\d.]+) to )?(-?[\d.]+) (?:Hz|ppm)")
 
@@ -79,7 +79,7 @@ def draft(report, code):
     lines += [f"{k}: {v}" for k, v in summary(report, code).items()]
     lines.append("")
     for s in report["sources"]:
-        if s["status"] in SILENT and s["hz"] is None:
+        if s["status"] in UNLISTED and s["hz"] is None:
             continue
         line = f"{s['name']}: {s['status']}"
         if s["hz"] is not None:
@@ -115,7 +115,7 @@ def wrong_source(owed, have, ppm):
 
 
 def wrong(text, report, code):
-    """What of a report is not as the text of NAME.owed says."""
+    """What of a report is not as the text of NAME.owed states."""
     values, sources = parse(text)
     ppm = values.pop("tolerance")
     now = summary(report, code)
@@ -131,6 +131,6 @@ def wrong(text, report, code):
         for what in wrong_source(owed, have[name], ppm):
             yield f"{name}: {what}"
     for name, s in have.items():
-        if name not in sources and (s["status"] not in SILENT or
+        if name not in sources and (s["status"] not in UNLISTED or
                                     s["hz"] is not None):
             yield f"{name}: not listed, but now {s['status']} {s['hz']} Hz"

@@ -95,7 +95,7 @@ def update(tscal, name):
 
 
 def orphans():
-    """Files beside which there is no recording; True if none."""
+    """Files without a recording; True if none."""
     bad = [p.name for p in (*MACHINES.iterdir(), *REPORTS.iterdir())
            if p.suffix not in (".rec", ".owed", ".json") or
            not (MACHINES / f"{p.stem}.rec").exists()]

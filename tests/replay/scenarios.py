@@ -41,7 +41,7 @@ def epyc_metal(name, what, ntp=None):
 
 def metal():
     epyc_metal("row-03-epyc-metal-unprivileged",
-               "EPYC on bare metal, nobody to ask but the kernel.")
+               "EPYC on bare metal, no source but the kernel.")
     epyc_metal("row-04-epyc-metal-ntp",
                "The same, and chrony has settled at -12.3 ppm.", ntp=-12.3)
 
@@ -188,7 +188,7 @@ def guests():
     m.pvclock(2750e6).measured(2750e6).unsynchronised()
 
     m = kvm("row-28-no-pv-clock",
-            "no-kvmclock: the guest's kernel believed leaf 0x15.",
+            "no-kvmclock: the guest's kernel used leaf 0x15.",
             cpu="icelake-sp", leaf15=(2, 208, 25000000), base_mhz=2600,
             brand="Intel(R) Xeon(R) Gold 6348 CPU @ 2.60GHz")
     m.kernel("tsc", "tsc hpet acpi_pm", KNOWN, 2600,
@@ -196,7 +196,7 @@ def guests():
     m.measured(m.mult(2600e6)).unsynchronised()
 
     m = kvm("row-31-nested",
-            "A guest inside a guest: its host repeats what it was told.")
+            "A guest inside a guest: its host passes on the rate that it got.")
     m.kernel("kvm-clock", "kvm-clock tsc", KNOWN, 2249.998)
     m.pvclock(2249.998e6).measured(2249.998e6).unsynchronised()
 
@@ -213,7 +213,7 @@ def guests():
     m.measured(2400.010e6, read_ns=2600, rdtsc_ns=1100).unsynchronised()
 
     m = machine("row-23-xen-dom0",
-                "Xen's control domain, PV: the leaf says 0 kHz; Linux rates "
+                "Xen's control domain, PV: the leaf gives 0 kHz; Linux rates "
                 "tsc above xen.")
     xen(m, tsc=(0x0, 0x0, 0, 1))
     m.kernel("tsc", "tsc xen hpet acpi_pm", KNOWN, 2400.01)
@@ -236,7 +236,7 @@ def guests():
     m.no_pages().measured(2593.906e6).unsynchronised()
 
     m = machine("row-26-wsl2-fast",
-                "WSL2 whose clocks all run 7 % fast: nothing outside tells.")
+                "WSL2 whose clocks all run 7 % fast: no source outside.")
     hyperv(m)
     m.kernel("hyperv_clocksource_tsc_page",
              "hyperv_clocksource_tsc_page tsc acpi_pm", KNOWN, 2593.9)
@@ -265,7 +265,7 @@ def guests():
     m.measured(2208e6, read_ns=6000, rdtsc_ns=2000).unsynchronised()
 
     m = kvm("row-34-tdx",
-            "TDX: the module vouches for leaf 0x15.",
+            "TDX: the module guarantees leaf 0x15.",
             cpu="sapphirerapids", leaf15=(1, 88, 25000000), base_mhz=2200,
             brand="Intel(R) Xeon(R) Platinum 8480+", max_basic=0x21)
     m.cpuid(0x21, 0, 0, 0x65746E49, 0x20202020, 0x5844546C)
@@ -318,7 +318,7 @@ def odd():
 
 def traps():
     m = machine("trap-kvm-clock-without-the-bit",
-                "A guest whose CPUID hides the hypervisor, while its kernel "
+                "A guest whose CPUID shows no hypervisor, while its kernel "
                 "runs on kvm-clock.")
     m.cpu("milan", "AMD EPYC 7543 32-Core Processor")
     m.kernel("kvm-clock", "kvm-clock tsc hpet", KNOWN, 2794.748)
@@ -332,7 +332,7 @@ def traps():
     m.no_pages().measured(2794.748e6, tsc_jump=-10**9).unsynchronised()
 
     m = machine("trap-counted-3-mhz",
-                "Leaf 0x15 says 2.3 GHz, and 3.3 MHz are counted.")
+                "Leaf 0x15 gives 2.3 GHz, and 3.3 MHz are counted.")
     m.cpu("icelake-sp", "Intel(R) Xeon(R) Platinum 8380 CPU @ 2.30GHz",
           leaf15=(2, 184, 25000000), base_mhz=2300)
     m.kernel("tsc", "tsc hpet acpi_pm", KNOWN, 2300, cpus=80)

@@ -31,8 +31,8 @@ def amd(machine):
             ("row-01-epyc-metal-root",
              "EPYC on bare metal, root: HPET, PM timer and P-state 0.", True),
             ("row-02-epyc-metal-root-no-pm-timer",
-             "The same without a PM timer: the kernel has asked the HPET "
-             "before us.", False)):
+             "The same without a PM timer: the kernel has measured "
+             "against the HPET.", False)):
         m = machine(name, what)
         m.cpu("milan", "AMD EPYC 7763 64-Core Processor")
         m.kernel("tsc", "tsc hpet acpi_pm" if pm_timer else "tsc hpet",
@@ -49,8 +49,8 @@ def amd(machine):
 
 def intel(machine):
     m = machine("row-06-icelake-sp-root",
-                "Ice Lake server whose kernel took leaf 0x15: the HPET knows "
-                "nothing of it.")
+                "Ice Lake server whose kernel took leaf 0x15: the HPET is "
+                "independent of it.")
     m.cpu("icelake-sp", "Intel(R) Xeon(R) Platinum 8380 CPU @ 2.30GHz",
           leaf15=(2, 184, 25000000), base_mhz=2300)
     m.kernel("tsc", "tsc hpet", KNOWN, 2300, cpus=80)
@@ -60,7 +60,7 @@ def intel(machine):
 
     m = machine("row-42-overclocked-bclk-root",
                 "BCLK at 103 MHz, root: HPET and PM timer have crystals of "
-                "their own and say so too.")
+                "their own and confirm it.")
     m.cpu("broadwell", "Intel(R) Core(TM) i7-6850K CPU @ 3.60GHz")
     m.kernel("tsc", "tsc hpet acpi_pm", REFINED, 3708)
     m.msr(PLATFORM_INFO, 36 << 8)
@@ -98,10 +98,10 @@ def laptops(machine):
 
 
 def guests(machine):
-    """What a hypervisor emulates takes 10 us a read and goes by the host's
-    clock, which its NTP has corrected."""
+    """A timer that a hypervisor emulates takes 10 us a read and is derived from
+    the host's clock, which its NTP has corrected."""
     m = machine("row-28-leaked-15h-root",
-                "A guest of bhyve whose kernel believed a leaked leaf 0x15: "
+                "A guest of bhyve whose kernel used a leaked leaf 0x15: "
                 "its clock is 2.8 times off, and timers show it.")
     m.cpu("sapphirerapids", "Intel(R) Xeon(R) CPU @ 2.20GHz", guest=True,
           leaf15=(2, 616, 25000000), base_mhz=0, max_basic=0x1F)
@@ -113,8 +113,8 @@ def guests(machine):
     m.fadt(0x408).timer("acpi-pm", off(2750e6, 9.3), 10000).unsynchronised()
 
     m = machine("row-29-kvm-hidden-root",
-                "KVM that hides itself: the HPET's period gives QEMU away, "
-                "and then all timers are one.")
+                "KVM hidden from CPUID: the HPET's period is QEMU's, so all "
+                "timers have one root.")
     m.cpu("milan", "AMD EPYC 7543 32-Core Processor")
     for name, text in (("sys_vendor", "ASUS"), ("bios_vendor", "AMI"),
                        ("product_name", "System Product Name")):
@@ -126,15 +126,15 @@ def guests(machine):
     m.timer("pit", off(hz, 6.2), 15000).unsynchronised()
 
     m = machine("row-30-kvm-leaf-root",
-                "KVM with its leaf and QEMU's HPET, root: the host's claim "
-                "stands against the host's own timer.")
+                "KVM with its leaf and QEMU's HPET, root: the host's rate "
+                "against the host's own timer.")
     m.cpu("milan", "AMD EPYC 7543 32-Core Processor", guest=True)
     m.signature("KVMKVMKVM", max_leaf=0x40000010)
     m.cpuid(0x40000001, 0, 0x01007EFB)
     m.cpuid(0x40000010, 0, 2794748, 1000000)
     m.kernel("tsc", "tsc kvm-clock hpet", KNOWN, 2794.748)
     m.pvclock(2794.748e6).measured(m.mult(2794.748e6))
-    # 10 ms are too short to tell 500 ppm by such reads: the window grew.
+    # 10 ms are too short to show 500 ppm by such reads: the window grew.
     m.timer("hpet", off(2794.748e6, -14.6), 10000, window_ms=41.6,
             den=QEMU_HPET)
     m.fadt(0).unsynchronised()

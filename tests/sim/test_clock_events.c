@@ -61,7 +61,7 @@ Test(sim_clock_events, a_jump_that_the_hypervisor_reported_is_a_move)
 	settled(9, CLOCK_MONOTONIC, 0);
 	sim_add_pvclock_page(&sim, 0xf3cf3cf3, -1, 1);
 	cr_assert(zero(int, begin(CLOCK_MONOTONIC, NULL)));
-	cr_assert(clock_state(&clk)->surroundings.pvclock_there);
+	cr_assert(clock_state(&clk)->timekeeping.pvclock_there);
 	update_for(5);
 	sim.n_pages--;
 	sim_add_pvclock_page(&sim, 0xf3cf3d00, -1, 1);

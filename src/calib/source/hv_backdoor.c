@@ -13,7 +13,7 @@ static bool check(const struct source_view *v, struct estimate *est)
 
 	if (!vmware)
 		est_say(est, TSCAL_STATUS_ABSENT,
-			"neither CPUID nor the firmware says VMware");
+			"neither CPUID nor the firmware names VMware");
 	return vmware;
 }
 

@@ -132,6 +132,34 @@ static FILE *page_create(const char *path)
 	return f;
 }
 
+/* The page as text, to be freed; NULL: no memory. */
+static char *page_text(const struct compare *c, size_t *size)
+{
+	char *text = NULL;
+	FILE *f = open_memstream(&text, size);
+	bool lost;
+
+	if (!f)
+		return NULL;
+	html_compare(f, c);
+	lost = ferror(f);
+	if (fclose(f) || lost) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+/* Writes it all and closes f.  0 or the first error. */
+static int page_put(FILE *f, const char *text, size_t size)
+{
+	int err = fwrite(text, 1, size, f) == size ? 0 : errno;
+
+	if (fclose(f) && !err)
+		err = errno;
+	return err;
+}
+
 /* Before anything is measured: what cannot be written is reported at once.  No
  * file is left, for the command may be ended before it has a page. */
 static int page_try(const char *path)
@@ -148,27 +176,27 @@ static int page_try(const char *path)
 	return f ? 0 : EXIT_FAILED;
 }
 
-/* Half a page is worse than none: it is not interrupted, which takes
- * milliseconds, and removed where it cannot be written. */
+/* Half a page is worse than none: writing is not interrupted, which takes
+ * milliseconds, and the page is removed where it cannot be written. */
 static int page_write(const char *path, const struct compare *c)
 {
-	int rc = EXIT_FAILED;
-	bool lost;
+	size_t size;
+	char *text = page_text(c, &size);
+	int err = text ? 0 : ENOMEM, rc = EXIT_FAILED;
 	FILE *f;
 
 	running_hold_signals();
-	f = page_create(path);
+	f = text ? page_create(path) : NULL;
 	if (f) {
-		html_compare(f, c);
-		lost = ferror(f);
-		errno = 0;
-		rc = fclose(f) || lost ? EXIT_FAILED : 0;
-		if (rc) {
-			complain("%s: %s", path, strerror(errno ? errno : EIO));
+		err = page_put(f, text, size);
+		rc = err ? EXIT_FAILED : 0;
+		if (err)
 			unlink(path);
-		}
 	}
 	running_release_signals();
+	if (err)
+		complain("%s: %s", path, strerror(err));
+	free(text);
 	return rc;
 }
 
@@ -188,7 +216,7 @@ static bool any_run(const struct compare *c)
 	return false;
 }
 
-/* First the page, for whoever reads the rest may go away. */
+/* The page first: stdout may be closed before all is printed. */
 static int print(const struct options *opts, const struct compare *c)
 {
 	char shown[PRINTABLE_SIZE(PATH_MAX)];

@@ -318,54 +318,51 @@ static bool field_bound(struct in *in, const char *field, double *hz)
 	       (*hz > 0 || refuse(in, "%s= is out of range", field));
 }
 
-static bool field_source(struct in *in, char source[SOURCE_SIZE])
+/* A word of less than size characters; a longer one is left out. */
+static bool field_word(
+	struct in *in, const char *field, char *word, size_t size)
 {
 	size_t n;
 
-	if (!name(in, "source"))
+	if (!name(in, field))
 		return false;
-	if (unknown(in))
-		return true;
 	n = strcspn(in->p, " ");
-	if (n < SOURCE_SIZE)
-		memcpy(source, in->p, n);
-	if (!source_valid(source))
-		return refuse(in, "source= is not the name of one");
+	if (n < size)
+		memcpy(word, in->p, n);
 	in->p += n;
+	return true;
+}
+
+static bool field_source(struct in *in, char source[SOURCE_SIZE])
+{
+	if (!field_word(in, "source", source, SOURCE_SIZE))
+		return false;
+	if (strcmp(source, "-") == 0)
+		source[0] = '\0';
+	else if (!source_valid(source))
+		return refuse(in, "source= is not the name of one");
 	return true;
 }
 
 static bool field_clock(struct in *in, int32_t *id)
 {
 	char text[16] = "";
-	size_t n;
 
-	if (!name(in, "clock"))
+	if (!field_word(in, "clock", text, sizeof(text)))
 		return false;
-	n = strcspn(in->p, " ");
-	if (n < sizeof(text))
-		memcpy(text, in->p, n);
 	*id = tscal_clock_id_by_name(text);
-	if (!tscal_clock_id_str(*id))
-		return refuse(in, "clock= is none that this library knows");
-	in->p += n;
-	return true;
+	return tscal_clock_id_str(*id) ||
+	       refuse(in, "clock= is none that this library knows");
 }
 
 static bool field_boot(struct in *in, char boot[BOOT_ID_SIZE])
 {
-	size_t n;
-
-	if (!name(in, "boot"))
+	if (!field_word(in, "boot", boot, BOOT_ID_SIZE))
 		return false;
-	if (unknown(in))
-		return true;
-	n = strcspn(in->p, " ");
-	if (n == BOOT_ID_SIZE - 1)
-		memcpy(boot, in->p, n);
-	if (!boot_id_valid(boot))
+	if (strcmp(boot, "-") == 0)
+		boot[0] = '\0';
+	else if (!boot_id_valid(boot))
 		return refuse(in, "boot= is neither a boot id nor \"-\"");
-	in->p += n;
 	return true;
 }
 

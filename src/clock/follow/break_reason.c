@@ -21,7 +21,8 @@ void clocks_take(
 {
 	const int ids[] = {CLOCK_MONOTONIC_RAW, CLOCK_MONOTONIC, CLOCK_BOOTTIME,
 		CLOCK_REALTIME};
-	int64_t ns[4];
+	int64_t *const ns[] = {
+		&out->raw_ns, &out->mono_ns, &out->boot_ns, &out->real_ns};
 	struct anchor a;
 
 	*out = (struct clocks){0};
@@ -30,25 +31,20 @@ void clocks_take(
 			return;
 		if (!i)
 			out->tsc = a.tsc;
-		ns[i] = a.ns - (int64_t)((double)(int64_t)(a.tsc - out->tsc) *
-					 ns_per_tick);
+		*ns[i] = a.ns - (int64_t)((double)(int64_t)(a.tsc - out->tsc) *
+					  ns_per_tick);
 	}
-	out->raw_ns = ns[0];
-	out->mono_ns = ns[1];
-	out->boot_ns = ns[2];
-	out->real_ns = ns[3];
 	out->complete = true;
 }
 
-void surroundings_take(struct tscal_platform *plat, double ns_per_tick,
-	struct surroundings *out)
+void timekeeping_read(struct tscal_platform *plat, double ns_per_tick,
+	struct timekeeping *out)
 {
 	struct pvclock pv;
 
-	*out = (struct surroundings){0};
-	if (text_read_line(plat, CURRENT, out->clocksource,
-		    sizeof(out->clocksource)) < 0)
-		out->clocksource[0] = '\0';
+	*out = (struct timekeeping){0};
+	if (text_read_line(plat, CURRENT, out->name, sizeof(out->name)) < 0)
+		out->name[0] = '\0';
 	clock_pages_pvclock(plat, 1e9 / ns_per_tick, &pv);
 	out->pvclock_there = pv.out.status == TSCAL_STATUS_READY;
 	out->pvclock_mul = pv.mul;
@@ -56,17 +52,17 @@ void surroundings_take(struct tscal_platform *plat, double ns_per_tick,
 }
 
 bool clocksource_changed(
-	struct tscal_platform *plat, const struct surroundings *at_first)
+	struct tscal_platform *plat, const struct timekeeping *at_first)
 {
-	char now[sizeof(at_first->clocksource)];
+	char now[sizeof(at_first->name)];
 
 	return text_read_line(plat, CURRENT, now, sizeof(now)) >= 0 &&
-	       strcmp(now, at_first->clocksource) != 0;
+	       strcmp(now, at_first->name) != 0;
 }
 
-double clock_raw_drift_ppm(const struct surroundings *here)
+double clock_raw_drift_ppm(const struct timekeeping *here)
 {
-	return strcmp(here->clocksource, "tsc") == 0 ? 0.1 : 50;
+	return strcmp(here->name, "tsc") == 0 ? 0.1 : 50;
 }
 
 /* By how much b went on further than a. */
@@ -76,13 +72,13 @@ static double diverged(int64_t a0, int64_t a1, int64_t b0, int64_t b1)
 }
 
 uint32_t break_reason(const struct clocks *before, const struct clocks *now,
-	const struct surroundings *at_first, const struct surroundings *here,
+	const struct timekeeping *at_first, const struct timekeeping *here,
 	double ns_per_tick, int clock_id)
 {
 	double raw, ticks, off, band;
 	bool follows_real = clock_id == CLOCK_REALTIME || clock_id == CLOCK_TAI;
 
-	if (strcmp(at_first->clocksource, here->clocksource) != 0)
+	if (strcmp(at_first->name, here->name) != 0)
 		return TSCAL_EVENT_CLOCKSOURCE;
 	if (!before->complete || !now->complete)
 		return TSCAL_EVENT_JUMP;

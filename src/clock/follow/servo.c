@@ -145,8 +145,6 @@ static void settle(
 		return;
 	plan->events |= TSCAL_EVENT_RESUMED;
 	servo_plan_resume(s, now, plan);
-	plan->seg[0] = (struct tscal_segment){
-		.tsc_from = now->tsc, .flags = SEGMENT_GAP};
 }
 
 /* Whether the clock is within the bound of the segments; else the

@@ -71,12 +71,15 @@ static uint64_t lease_end(const struct servo *s, uint64_t now)
  * the thread does, then writes pieces of the same length, and readings find the
  * one in use valid nearly always.
  */
-static void plan_anew(struct servo_plan *plan, const struct tscal_segment *line)
+static void plan_anew(
+	struct servo_plan *plan, uint64_t now, const struct tscal_segment *line)
 {
 	uint64_t from = line->tsc_from, end = segment_end(line);
 
 	plan->what = SERVO_RESUME;
 	plan->n = PAGE_ANEW;
+	plan->seg[0] = (struct tscal_segment){
+		.tsc_from = now, .flags = SEGMENT_GAP};
 	for (unsigned i = 1; i < PAGE_ANEW; i++) {
 		struct tscal_segment *seg = &plan->seg[i];
 
@@ -96,9 +99,7 @@ void servo_plan_first(
 		lease_end(s, at->tsc) - at->tsc, 0);
 
 	*plan = (struct servo_plan){0};
-	plan_anew(plan, &seg);
-	plan->seg[0] = (struct tscal_segment){
-		.tsc_from = at->tsc, .flags = SEGMENT_GAP};
+	plan_anew(plan, at->tsc, &seg);
 }
 
 /* What is left of a phase off after ns. */
@@ -148,7 +149,7 @@ void servo_plan_resume(
 	struct tscal_segment seg = line(
 		s, from, ns, lease_end(s, now->tsc) - from, 0);
 
-	plan_anew(plan, &seg);
+	plan_anew(plan, now->tsc, &seg);
 }
 
 void servo_plan_bridge(const struct servo *s, struct servo_plan *plan)

@@ -4,7 +4,6 @@
 #include <errno.h>
 
 #include "clock/follow/servo_parts.h"
-#include "clock/follow/utc.h"
 #include "clock/state.h"
 
 /* Of one update, if the page changed meanwhile. */
@@ -33,8 +32,8 @@ static bool tsc_jumped(const struct tscal_clock *clk,
 	return st->servo.opts.slew && l->plan.off_ns >= BREAK_NS &&
 	       (l->plan.events & (TSCAL_EVENT_SLEWING | TSCAL_EVENT_BOUND)) &&
 	       st->clocks.complete && l->clocks.complete &&
-	       break_reason(&st->clocks, &l->clocks, &st->surroundings,
-		       &st->surroundings, st->raw_rate,
+	       break_reason(&st->clocks, &l->clocks, &st->timekeeping,
+		       &st->timekeeping, st->raw_rate,
 		       clk->clock_id) == TSCAL_EVENT_JUMP;
 }
 
@@ -74,26 +73,26 @@ static int look(const struct tscal_clock *clk, const struct clock_state *st,
 		return 0;
 	if (tsc_jumped(clk, st, l))
 		return break_for(l, TSCAL_EVENT_JUMP);
-	if (l->clocksource && clocksource_changed(st->plat, &st->surroundings))
+	if (l->clocksource && clocksource_changed(st->plat, &st->timekeeping))
 		return break_for(l, TSCAL_EVENT_CLOCKSOURCE);
 	return 0;
 }
 
 /* The reason of a break, where the plan does not know it. */
 static void classify(const struct tscal_clock *clk,
-	const struct clock_state *st, struct look *l, struct surroundings *here)
+	const struct clock_state *st, struct look *l, struct timekeeping *here)
 {
 	uint32_t known = l->plan.events & TSCAL_EVENT_BREAKS;
 
 	if (l->plan.what != SERVO_BREAK)
 		return;
-	surroundings_take(st->plat, st->servo.rate, here);
+	timekeeping_read(st->plat, st->servo.rate, here);
 	/* That the TSC went back may have a reason. */
 	if (known & ~(uint32_t)TSCAL_EVENT_JUMP)
 		return;
 	l->plan.events &= ~(uint32_t)TSCAL_EVENT_BREAKS;
 	l->plan.events |= break_reason(&st->clocks, &l->clocks,
-		&st->surroundings, here, st->raw_rate, clk->clock_id);
+		&st->timekeeping, here, st->raw_rate, clk->clock_id);
 }
 
 static void count(uint64_t *counter)
@@ -125,9 +124,9 @@ static void update_counters(struct clock_state *st, const struct look *l)
 
 /* The other clocksource may be worse, if the first was the TSC. */
 static void remember(
-	struct clock_state *st, const struct look *l, struct surroundings *here)
+	struct clock_state *st, const struct look *l, struct timekeeping *here)
 {
-	st->surroundings = *here;
+	st->timekeeping = *here;
 	st->looked_tsc = l->now.tsc;
 	__atomic_store_n(&st->process, st->lock, __ATOMIC_RELEASE);
 	if (st->drift_by_clocksource)
@@ -160,7 +159,7 @@ static bool resume(struct clock_state *st, struct look *l)
 
 /* Write the page.  False: it changed meanwhile, or cannot be written yet. */
 static bool carry_out(struct clock_state *st, uint64_t latch, struct look *l,
-	struct surroundings *here)
+	struct timekeeping *here)
 {
 	struct servo_plan *plan = &l->plan;
 
@@ -204,7 +203,7 @@ static void give_up(struct clock_state *st, struct look *l)
 static int update(struct tscal_clock *clk, bool dry)
 {
 	struct clock_state *st = clock_state(clk);
-	struct surroundings here;
+	struct timekeeping here;
 	struct look l;
 	bool done = dry;
 

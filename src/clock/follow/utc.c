@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-#include "clock/follow/utc.h"
+/* How far CLOCK_REALTIME and CLOCK_TAI are from UTC and TAI. */
 
 #include <errno.h>
 #include <sys/timex.h>
 #include <time.h>
+
+#include "clock/state.h"
 
 /* If a filter refuses adjtimex(2): TAI is ahead by whole seconds, or the
  * kernel does not know by how many. */

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * Of an attached clock, and of a clock whose page is that of this process's
- * parent.
+ * Readings where no segment is valid, of an attached clock, and of a clock
+ * whose page is that of this process's parent.
+ *
+ * A reader of its own page closes it before it answers by clock_gettime(), so
+ * that no segment goes on below the answer.  A reader that cannot write
+ * remembers the latch of its answer.  If another segment is published since,
+ * readings may step back: the generation, of which each process adds its own
+ * part, changes before anybody can ask for it again.
  *
  * An epoch is a time in which answers by clock_gettime() do not step back.  It
  * is of one latch: answered_latch.  One thread at a time changes epochs, under
@@ -15,7 +21,7 @@
  *
  * tests/model/page.pml, ATTACHED, is the same as a model.
  */
-#include "clock/page/attached_answer.h"
+#include "clock/state.h"
 
 /* Which segments there are: readers of its owner's process close a page. */
 static uint64_t segments_of(uint64_t latch)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* The generation of a clock: of its page and of its own readings. */
-#include "clock/page/attached_answer.h"
 #include "clock/state.h"
 
 /*

@@ -223,7 +223,7 @@ enum page_answer page_answer(struct tscal_clock_page *page,
 	struct tscal_segment *seg);
 
 /* What page_answer() is made of, for a page that cannot be written too
- * (attached_answer.h). */
+ * (attached_answer.c). */
 
 enum page_floor {
 	PAGE_ABOVE,	/* *ns is not below a segment's end, or held there */

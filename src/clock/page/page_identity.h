@@ -6,8 +6,6 @@
 #ifndef TSCAL_PAGE_IDENTITY_H
 #define TSCAL_PAGE_IDENTITY_H
 
-#include <stdbool.h>
-
 #include <tscal/clock.h>
 
 #include "plat/plat.h"
@@ -25,13 +23,6 @@ int page_place_check(const void *page, size_t size);
  */
 int page_take_over(struct tscal_platform *plat, struct tscal_clock_page *page,
 	int clock_id, uint64_t tsc, uint32_t *owner);
-
-/* No other clock took it over. */
-static inline bool page_owned(
-	const struct tscal_clock_page *page, uint32_t owner)
-{
-	return __atomic_load_n(&page->owner, __ATOMIC_ACQUIRE) == owner;
-}
 
 /* Whether this process may read that clock there.  0, or what
  * tscal_clock_attach() returns. */

@@ -2,7 +2,6 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* Which page a clock writes: its own, or one in shared memory whose owner it
  * is, until this process is another or another clock is. */
-#include "clock/page/page_identity.h"
 #include "clock/state.h"
 #include "plat/self.h"
 
@@ -13,11 +12,13 @@ bool clock_writes(
 
 	if (page == &clk->own)
 		return true;
-	/* Not 0: of an attached page, or of one that was left. */
+	/* Not 0: of an attached page, or of one that was left.  Another number
+	 * in the page: another clock took it over. */
 	return __atomic_load_n(&st->owner, __ATOMIC_ACQUIRE) &&
 	       __atomic_load_n(&st->process, __ATOMIC_ACQUIRE) ==
 		       self_process() &&
-	       page_owned(page, __atomic_load_n(&st->owner, __ATOMIC_ACQUIRE));
+	       __atomic_load_n(&page->owner, __ATOMIC_ACQUIRE) ==
+		       __atomic_load_n(&st->owner, __ATOMIC_ACQUIRE);
 }
 
 void clock_part(struct tscal_clock *clk)

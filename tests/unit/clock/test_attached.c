@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "clock/page/attached_answer.h"
+#include "clock/state.h"
 #include "plat/self.h"
 
 #define SPAN 1000000

@@ -34,24 +34,22 @@ static const struct pair {
 	{NULL, "product_name", "Surface Laptop", NULL},
 
 	{"KVMKVMKVM\0\0\0", "sys_vendor", "VMware, Inc.",
-		"CPUID says KVM, but DMI sys_vendor is \"VMware, Inc.\": one "
-		"of "
-		"them is made up, or copied from a host below."},
+		"CPUID names KVM, but DMI sys_vendor is \"VMware, Inc.\": one "
+		"of them is made up, or copied from a host below."},
 	{"KVMKVMKVM\0\0\0", "product_name", "Virtual Machine",
 		"copied from a host below"},
 	{"KVMKVMKVM\0\0\0", "product_name", "c5.metal",
-		"CPUID says KVM, but DMI product_name is \"c5.metal\", which "
-		"is "
-		"bare metal."},
+		"CPUID names KVM, but DMI product_name is \"c5.metal\", which "
+		"is bare metal."},
 	{"KVMKVMKVM\0\0\0", "product_name", "c7i.metal-24xl", "bare metal"},
 	{"VMwareVMware", "sys_vendor", "QEMU",
 		"QEMU on Windows (WHPX) shows VMware's signature."},
-	{"Microsoft Hv", "sys_vendor", "QEMU", "Hyper-V's leaves and hide"},
-	{"Microsoft Hv", "bios_vendor", "SeaBIOS", "Hyper-V's leaves and hide"},
+	{"Microsoft Hv", "sys_vendor", "QEMU", "Hyper-V's leaves instead"},
+	{"Microsoft Hv", "bios_vendor", "SeaBIOS", "Hyper-V's leaves instead"},
 	{NULL, "sys_vendor", "QEMU",
-		"CPUID says that there is no hypervisor, but DMI sys_vendor is "
-		"\"QEMU\": one that hides."},
-	{NULL, "product_name", "Virtual Machine", "one that hides"},
+		"CPUID reports no hypervisor, but DMI sys_vendor is \"QEMU\": "
+		"the hypervisor is hidden from CPUID."},
+	{NULL, "product_name", "Virtual Machine", "hidden from CPUID"},
 };
 
 Test(hv_describe, which_firmware_contradicts_cpuid)
@@ -139,13 +137,13 @@ Test(hv_describe, nested_virtualization_is_reported)
 {
 	machine("KVMKVMKVM\0\0\0", 1 << 5);
 	detect();
-	expect_sentence(hv.layers, "lends VMX");
+	expect_sentence(hv.layers, "has VMX");
 
 	machine("KVMKVMKVM\0\0\0", 0);
 	sim_add_cpuid(&sim, 0x80000000, 0, 0x80000008, 0, 0, 0);
 	sim_add_cpuid(&sim, 0x80000001, 0, 0, 0, 1 << 2, 0);
 	detect();
-	expect_sentence(hv.layers, "lends SVM");
+	expect_sentence(hv.layers, "has SVM");
 	expect_sentence(hv.layers, "next below");
 
 	/* Bare metal has them itself: nothing to report. */

@@ -48,14 +48,14 @@ static const char *place(const struct hv_evidence_row *row)
 /* "kvm, tcg": what CPUID shows without a contradiction. */
 static char *spell_vendors(const struct hv_evidence_row *row, char *out)
 {
-	if (!row->beside)
+	if (!row->others)
 		return out + sprintf(out, "any vendor");
 	out += sprintf(out, "%s", row->vendor);
-	for (const char *at = row->beside; *at; at += strspn(at, " ")) {
+	for (const char *at = row->others; *at; at += strspn(at, " ")) {
 		int len = (int)strcspn(at, " ");
 
 		out += sprintf(out, "%s%.*s",
-			at == row->beside && !row->vendor[0] ? "" : ", ", len,
+			at == row->others && !row->vendor[0] ? "" : ", ", len,
 			at);
 		at += len;
 	}
@@ -122,7 +122,7 @@ Test(hv_evidence_rows, every_vendor_that_a_row_names_is_one)
 	const struct hv_evidence_row *row;
 
 	for (size_t i = 0; (row = hv_evidence_row_at(i)) != NULL; i++) {
-		const char *at = row->beside ? row->beside : "";
+		const char *at = row->others ? row->others : "";
 
 		if (row->vendor[0])
 			cr_expect(is_vendor(row->vendor, strlen(row->vendor)),

@@ -119,7 +119,7 @@ Test(hv_xen, of_another_host_since_it_moved)
 			  "the host ticks at 2400010 kHz") != NULL);
 }
 
-/* A paravirtual domain: the CPUID of the machine, Xen's behind its prefix. */
+/* A paravirtual domain: the CPUID of the machine, Xen's by its prefix. */
 static void domain(const char *type)
 {
 	sim_init(&sim);
@@ -142,7 +142,7 @@ Test(hv_xen, paravirtual_is_asked_behind_its_prefix)
 	cr_assert(eq(u32, hv.main.forced, 1));
 	assert_khz(2793296);
 	cr_assert(answer.steady);
-	cr_assert(strstr(hv.layers, "behind its prefix") != NULL);
+	cr_assert(strstr(hv.layers, "with its prefix") != NULL);
 }
 
 static int faults_beyond_the_base(struct tscal_platform *p, uint32_t leaf,
