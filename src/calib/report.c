@@ -7,7 +7,7 @@
 
 #include "calib/report.h"
 #include "calib/run.h"
-#include "hv/describe.h"
+#include "hv/scan.h"
 
 struct tscal_report {
 	struct run run;

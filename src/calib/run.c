@@ -7,8 +7,7 @@
 #include <string.h>
 
 #include "calib/judge/judge.h"
-#include "hv/kvm.h"
-#include "hv/watch.h"
+#include "hv/vendor.h"
 
 #define BUDGET_MS 50
 #define WINDOW_MS 10

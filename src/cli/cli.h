@@ -49,10 +49,10 @@ enum probe_level {
 
 /* Of convert. */
 struct convert_options {
-	unsigned column;  /* 0: not given */
-	bool u64;	  /* raw numbers, not text */
-	bool relative;	  /* to the first stamp */
-	double hz;	  /* 0: not given */
+	unsigned column;			   /* 0: not given */
+	enum { CONVERT_TEXT, CONVERT_U64 } format; /* lines, raw numbers */
+	bool relative;				   /* to the first stamp */
+	double hz;				   /* 0: not given */
 	const char *line; /* file with a converter's line, or NULL */
 	enum unit to;
 };
@@ -91,31 +91,23 @@ enum parsed options_parse(int argc, char **argv, struct options *opts);
 
 /* The text of --help; after a command what it prints, where that needs it. */
 void usage_help(FILE *f, enum command_id command);
-/* "tscal: " and the message on stderr, then a short usage. */
-__attribute__((format(printf, 1, 2))) void usage_error(const char *fmt, ...);
+/* "tscal: " and the message on stderr, then a short usage.  Returns false. */
+__attribute__((format(printf, 1, 2))) bool usage_error(const char *fmt, ...);
 /* The same for a word that is not one of some: the nearest is suggested. */
-void usage_unknown(
+bool usage_unknown(
 	const char *what, const char *word, const char *const *known, size_t n);
 /* The valid sources on stderr. */
 void usage_sources(void);
 
-/* "tscal: " and the message on stderr. */
-__attribute__((format(printf, 1, 2))) void complain(const char *fmt, ...);
+/* "tscal: " and the message on stderr.  Returns EXIT_FAILED. */
+__attribute__((format(printf, 1, 2))) int complain(const char *fmt, ...);
 __attribute__((format(printf, 1, 0))) void vcomplain(
 	const char *fmt, va_list ap);
 
-/* Where the answers come from. */
-struct machine {
-	struct tscal_platform *platform;
-	struct tscal_platform *inner; /* what a recording records */
-	const char *how;	      /* "passive", "probing devices" */
-};
-/* Both return 0, or EXIT_FAILED after a message. */
-int machine_open(const struct options *opts, struct machine *m);
-int machine_close(const struct options *opts, struct machine *m);
-/* A report from it: NULL after a message. */
+/* A report on this machine or a recording: NULL after a message.  how, if not
+ * NULL: by which platform, "passive", "probing devices". */
 struct tscal_report *machine_report(
-	const struct options *opts, const struct machine *m);
+	const struct options *opts, const char **how);
 
 int cmd_report(const struct options *opts);
 int cmd_rate(const struct options *opts);
@@ -133,7 +125,7 @@ int exit_status(const struct options *opts, const struct tscal_info *info);
 void explain_status(const struct options *opts, const struct tscal_info *info);
 
 /* Text on stdout. */
-void text_report(const struct options *opts, const struct machine *m,
+void text_report(const struct options *opts, const char *how,
 	const struct tscal_report *report);
 void text_hv(const struct tscal_report *report);
 void text_sources(const struct tscal_report *report);

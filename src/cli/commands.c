@@ -38,27 +38,19 @@ void explain_status(const struct options *opts, const struct tscal_info *info)
 
 int cmd_report(const struct options *opts)
 {
-	struct tscal_report *report;
-	struct machine m;
-	int rc = machine_open(opts, &m), status = 0;
+	const char *how;
+	struct tscal_report *report = machine_report(opts, &how);
+	int rc = 0, status;
 
-	if (rc)
-		return rc;
-	report = machine_report(opts, &m);
-	rc = report ? 0 : EXIT_FAILED;
-	/* A recording is complete only now: first its errors, then a report
-	 * that says where it is. */
-	if (machine_close(opts, &m))
-		rc = EXIT_FAILED;
-	if (!rc) {
-		status = exit_status(opts, tscal_report_info(report));
-		if (opts->json)
-			rc = json_report(report);
-		else
-			text_report(opts, &m, report);
-		if (status == EXIT_BELOW)
-			explain_status(opts, tscal_report_info(report));
-	}
+	if (!report)
+		return EXIT_FAILED;
+	status = exit_status(opts, tscal_report_info(report));
+	if (opts->json)
+		rc = json_report(report);
+	else
+		text_report(opts, how, report);
+	if (status == EXIT_BELOW)
+		explain_status(opts, tscal_report_info(report));
 	tscal_report_free(report);
 	/* A recording is wanted whatever it shows. */
 	if (!rc && opts->command != CMD_RECORD)
@@ -68,19 +60,12 @@ int cmd_report(const struct options *opts)
 
 int cmd_rate(const struct options *opts)
 {
+	struct tscal_report *report = machine_report(opts, NULL);
 	const struct tscal_info *info;
-	struct tscal_report *report;
-	struct machine m;
-	int rc = machine_open(opts, &m);
+	int rc = 0;
 
-	if (rc)
-		return rc;
-	report = machine_report(opts, &m);
-	rc = machine_close(opts, &m);
-	if (!report || rc) {
-		tscal_report_free(report);
+	if (!report)
 		return EXIT_FAILED;
-	}
 	info = tscal_report_info(report);
 	if (opts->json)
 		rc = json_rate(info);
@@ -102,19 +87,15 @@ static int survey(const struct options *opts,
 {
 	struct options asked = *opts;
 	struct tscal_report *report;
-	struct machine m;
-	int rc = machine_open(opts, &m);
+	int rc = 0;
 
-	if (rc)
-		return rc;
 	asked.calib.flags |= TSCAL_OPT_SURVEY;
-	report = machine_report(&asked, &m);
-	rc = machine_close(opts, &m);
+	report = machine_report(&asked, NULL);
 	if (!report)
-		rc = EXIT_FAILED;
-	else if (!rc && opts->json)
+		return EXIT_FAILED;
+	if (opts->json)
 		rc = json(report);
-	else if (!rc)
+	else
 		text(report);
 	tscal_report_free(report);
 	return rc;
@@ -138,4 +119,41 @@ int cmd_hv(const struct options *opts)
 int cmd_sources(const struct options *opts)
 {
 	return survey(opts, json_sources, text_sources);
+}
+
+/* The line of a converter for one of this machine's clocks. */
+static int print_line(const struct tscal_report *report, int clock_id)
+{
+	const struct tscal_info *info = tscal_report_info(report);
+	char line[TSCAL_CONV_LINE];
+	struct tscal_conv_meta meta;
+	int rc = tscal_report_conv(report, clock_id, &meta);
+
+	if (!rc)
+		rc = tscal_conv_format(&meta, line, sizeof(line));
+	if (rc < 0) {
+		complain("no converter for the clock %s: %s",
+			tscal_clock_id_str(clock_id),
+			info->hz > 0 ? strerror(-rc) : info->rate_sentence);
+		return info->hz > 0 ? EXIT_FAILED : EXIT_UNUSABLE;
+	}
+	puts(line);
+	return 0;
+}
+
+int cmd_anchor(const struct options *opts)
+{
+	struct tscal_report *report = machine_report(opts, NULL);
+	int rc;
+
+	if (!report)
+		return EXIT_FAILED;
+	rc = print_line(report, opts->clock_id);
+	/* The line is of use only while the TSC is. */
+	if (!rc) {
+		explain_status(opts, tscal_report_info(report));
+		rc = exit_status(opts, tscal_report_info(report));
+	}
+	tscal_report_free(report);
+	return rc;
 }

@@ -15,11 +15,12 @@ void vcomplain(const char *fmt, va_list ap)
 		printable(shown, sizeof(shown), raw, sizeof(raw)));
 }
 
-void complain(const char *fmt, ...)
+int complain(const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
 	vcomplain(fmt, ap);
 	va_end(ap);
+	return EXIT_FAILED;
 }

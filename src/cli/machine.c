@@ -9,6 +9,12 @@
 #include <tscal/probe.h>
 #endif
 
+struct machine {
+	struct tscal_platform *platform;
+	struct tscal_platform *inner; /* what a recording records */
+	const char *how;
+};
+
 static int open_live(const struct options *opts, struct machine *m)
 {
 	m->how = "passive";
@@ -20,17 +26,14 @@ static int open_live(const struct options *opts, struct machine *m)
 	int rc = tscal_platform_probe(
 		ports ? TSCAL_PROBE_PORTS : TSCAL_PROBE_DEVICES, &m->platform);
 
-	if (rc) {
-		complain("cannot probe devices: %s", strerror(-rc));
-		return EXIT_FAILED;
-	}
+	if (rc)
+		return complain("cannot probe devices: %s", strerror(-rc));
 	m->how = ports ? "probing devices and ports" : "probing devices";
 #else
-	if (opts->probe != PROBE_DEFAULT) {
-		complain("this tscal was built without libtscal-probe: it "
-			 "opens no devices");
-		return EXIT_FAILED;
-	}
+	if (opts->probe != PROBE_DEFAULT)
+		return complain(
+			"this tscal was built without libtscal-probe: it "
+			"opens no devices");
 #endif
 	return 0;
 }
@@ -40,9 +43,7 @@ static int open_record(const struct options *opts, struct machine *m)
 	int rc = tscal_platform_record(
 		m->inner, opts->file, opts->redact, &m->platform);
 
-	if (rc)
-		complain("%s: %s", opts->file, strerror(-rc));
-	return rc ? EXIT_FAILED : 0;
+	return rc ? complain("%s: %s", opts->file, strerror(-rc)) : 0;
 }
 
 static int open_replay(const struct options *opts, struct machine *m)
@@ -52,12 +53,12 @@ static int open_replay(const struct options *opts, struct machine *m)
 		opts->file, &m->platform, why, sizeof(why));
 
 	m->how = "replay";
-	if (rc)
-		complain("%s: %s", opts->file, why[0] ? why : strerror(-rc));
-	return rc ? EXIT_FAILED : 0;
+	if (!rc)
+		return 0;
+	return complain("%s: %s", opts->file, why[0] ? why : strerror(-rc));
 }
 
-int machine_open(const struct options *opts, struct machine *m)
+static int open_any(const struct options *opts, struct machine *m)
 {
 	int rc;
 
@@ -77,27 +78,37 @@ int machine_open(const struct options *opts, struct machine *m)
 	return rc;
 }
 
-int machine_close(const struct options *opts, struct machine *m)
+static int close_all(const struct options *opts, struct machine *m)
 {
 	int rc = tscal_platform_free(m->platform);
 
 	tscal_platform_free(m->inner);
-	if (rc)
-		complain("%s: %s", opts->file ? opts->file : m->how,
-			strerror(-rc));
-	return rc ? EXIT_FAILED : 0;
+	if (!rc)
+		return 0;
+	return complain(
+		"%s: %s", opts->file ? opts->file : m->how, strerror(-rc));
 }
 
 struct tscal_report *machine_report(
-	const struct options *opts, const struct machine *m)
+	const struct options *opts, const char **how)
 {
 	struct tscal_opts calib = opts->calib;
 	struct tscal_report *report = NULL;
+	struct machine m;
 	int rc;
 
-	calib.platform = m->platform;
+	if (open_any(opts, &m))
+		return NULL;
+	calib.platform = m.platform;
 	rc = tscal_report_new(&calib, &report);
 	if (rc)
 		complain("cannot calibrate: %s", strerror(-rc));
-	return rc ? NULL : report;
+	if (how)
+		*how = m.how;
+	/* A recording is complete only now. */
+	if (close_all(opts, &m) || rc) {
+		tscal_report_free(report);
+		return NULL;
+	}
+	return report;
 }

@@ -27,11 +27,9 @@ static int stdio_close(int rc)
 	bool lost = ferror(stdout);
 
 	errno = 0;
-	if (fclose(stdout) || lost) {
-		complain("cannot write the output: %s",
+	if (fclose(stdout) || lost)
+		return complain("cannot write the output: %s",
 			errno ? strerror(errno) : "write error");
-		return EXIT_FAILED;
-	}
 	return rc;
 }
 

@@ -16,7 +16,7 @@
 #include <tscal/tscal.h>
 
 #include "cli/format.h"
-#include "cli/pin.h"
+#include "cli/running.h"
 
 #define NS_PER_S INT64_C(1000000000)
 #define READINGS 10000
@@ -69,7 +69,8 @@ void raw_point_take(struct raw_point *out, const struct raw_point *before)
 {
 	cpu_set_t all;
 	int cpu = before ? before->cpu : sched_getcpu();
-	bool pinned = !sched_getaffinity(0, sizeof(all), &all) && !pin_to(cpu);
+	bool pinned = !sched_getaffinity(0, sizeof(all), &all) &&
+		      !running_pin(cpu);
 
 	*out = (struct raw_point){.cpu = -1};
 	if (pinned)

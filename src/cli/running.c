@@ -2,6 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 #include "cli/running.h"
 
+#include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
@@ -128,4 +130,30 @@ int64_t running_ns(clockid_t id)
 		return system_call_ns(id);
 	clock_gettime(id, &ts);
 	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+double running_s(void)
+{
+	return (double)running_ns(CLOCK_MONOTONIC) / 1e9;
+}
+
+int running_pin(int cpu)
+{
+	cpu_set_t *set;
+	size_t size;
+	int rc = 0;
+
+	if (cpu < 0)
+		return EINVAL;
+	/* A cpu_set_t ends at CPU 1023. */
+	size = CPU_ALLOC_SIZE((size_t)cpu + 1);
+	set = CPU_ALLOC((size_t)cpu + 1);
+	if (!set)
+		return ENOMEM;
+	CPU_ZERO_S(size, set);
+	CPU_SET_S((size_t)cpu, size, set);
+	if (sched_setaffinity(0, size, set))
+		rc = errno;
+	CPU_FREE(set);
+	return rc;
 }

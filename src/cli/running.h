@@ -19,6 +19,9 @@ void running_release_signals(void);
 /* In a child, after fork() with signals held: what is caught ends it. */
 void running_child(void);
 
+/* Let this thread run on one CPU only.  0 or errno. */
+int running_pin(int cpu);
+
 /* On stderr, where that is a terminal, over the line before; "" removes it. */
 #define PROGRESS_WIDTH 79
 void running_progress(const char *line);
@@ -27,5 +30,7 @@ void running_progress(const char *line);
 bool running_rdtsc_faults(void);
 /* By a system call where RDTSC faults: so do the vDSO's clocks then. */
 int64_t running_ns(clockid_t id);
+/* The same of CLOCK_MONOTONIC, in seconds. */
+double running_s(void);
 
 #endif /* TSCAL_CLI_RUNNING_H */

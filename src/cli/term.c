@@ -116,16 +116,13 @@ static size_t fitting(const char *s, size_t room)
 	}
 }
 
-void term_wrap(
-	struct term *t, size_t indent, enum style style, const char *fmt, ...)
+static void wrap(struct term *t, size_t indent, enum style style,
+	const char *fmt, va_list ap)
 {
 	char s[PRINTABLE_SIZE(LINE_MAX_BYTES)];
 	const char *rest = s;
-	va_list ap;
 
-	va_start(ap, fmt);
 	format(s, sizeof(s), fmt, ap);
-	va_end(ap);
 	while (*rest) {
 		size_t at = t->wanted > t->column ? t->wanted : t->column;
 		size_t len = fitting(rest, at < t->width ? t->width - at : 0);
@@ -145,8 +142,40 @@ void term_wrap(
 	}
 }
 
+void term_wrap(
+	struct term *t, size_t indent, enum style style, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	wrap(t, indent, style, fmt, ap);
+	va_end(ap);
+}
+
 void term_label(struct term *t, const char *name)
 {
 	term_put(t, STYLE_FAINT, "%s", name);
 	term_pad(t, TERM_TEXT);
+}
+
+void term_row(struct term *t, const char *name, enum style style,
+	const char *fmt, ...)
+{
+	va_list ap;
+
+	term_label(t, name);
+	va_start(ap, fmt);
+	wrap(t, TERM_TEXT, style, fmt, ap);
+	va_end(ap);
+	term_end(t);
+}
+
+void term_right(struct term *t, enum style style, size_t end, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (!len)
+		return;
+	term_pad(t, end > len ? end - len : 0);
+	term_put(t, style, "%s", text);
 }

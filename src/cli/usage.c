@@ -51,7 +51,7 @@ static void brief(void)
 	fputs("\n'tscal --help' explains them.\n", stderr);
 }
 
-void usage_error(const char *fmt, ...)
+bool usage_error(const char *fmt, ...)
 {
 	va_list ap;
 
@@ -59,6 +59,7 @@ void usage_error(const char *fmt, ...)
 	vcomplain(fmt, ap);
 	va_end(ap);
 	brief();
+	return false;
 }
 
 void usage_sources(void)
@@ -99,7 +100,7 @@ static size_t distance(const char *a, const char *b)
 	return row[m];
 }
 
-void usage_unknown(
+bool usage_unknown(
 	const char *what, const char *word, const char *const *known, size_t n)
 {
 	const char *dashes = "", *bare = word, *nearest = NULL;
@@ -117,10 +118,9 @@ void usage_unknown(
 			nearest = known[i], best = d;
 	}
 	if (nearest)
-		usage_error("unknown %s '%s'; did you mean '%s%s'?", what, word,
-			dashes, nearest);
-	else
-		usage_error("unknown %s '%s'", what, word);
+		return usage_error("unknown %s '%s'; did you mean '%s%s'?",
+			what, word, dashes, nearest);
+	return usage_error("unknown %s '%s'", what, word);
 }
 
 static void entry(FILE *f, const char *left, const char *help)

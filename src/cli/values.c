@@ -1,14 +1,59 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-#include "cli/values.h"
-
+/* The arguments of options: each is taken, or refused with a message. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/tables.h"
+
+static bool take_bool(const struct option_row *row, const char *word, void *to)
+{
+	(void)word;
+	*(bool *)to = row->min != 0;
+	return true;
+}
+
+static bool take_flag(const struct option_row *row, const char *word, void *to)
+{
+	(void)word;
+	*(uint32_t *)to |= (uint32_t)row->min;
+	return true;
+}
+
+static bool take_text(const struct option_row *row, const char *word, void *to)
+{
+	(void)row;
+	*(const char **)to = word;
+	return true;
+}
+
+static bool refuse(const struct option_row *row, const char *word)
+{
+	return usage_error(
+		"--%s takes %s, not '%s'", row->name, row->arg, word);
+}
+
+/* One of the words of row->arg; to an enum whose values are in their order. */
+static bool take_word(const struct option_row *row, const char *word, void *to)
+{
+	unsigned value = (unsigned)row->min;
+
+	for (const char *known = row->arg; known; value++) {
+		size_t len = strcspn(known, "|");
+
+		if (strlen(word) == len && !strncmp(word, known, len)) {
+			*(unsigned *)to = value;
+			return true;
+		}
+		known = known[len] ? known + len + 1 : NULL;
+	}
+	return refuse(row, word);
+}
+
 /* A decimal number from min to max, and nothing else. */
-bool take_number(const char *option, const char *word, unsigned min,
-	unsigned max, uint32_t *out)
+static bool take_number(
+	const struct option_row *row, const char *word, void *to)
 {
 	char *end;
 	unsigned long n;
@@ -16,21 +61,55 @@ bool take_number(const char *option, const char *word, unsigned min,
 	errno = 0;
 	n = strtoul(word, &end, 10);
 	/* strtoul() accepts a sign and leading blanks. */
-	if (errno || *end || word[0] < '0' || word[0] > '9' || n < min ||
-		n > max) {
-		usage_error("--%s takes a number from %u to %u, not '%s'",
-			option, min, max, word);
-		return false;
-	}
-	*out = (uint32_t)n;
+	if (errno || *end || word[0] < '0' || word[0] > '9' ||
+		(double)n < row->min || (double)n > row->max)
+		return usage_error(
+			"--%s takes a number from %.0f to %.0f, not '%s'",
+			row->name, row->min, row->max, word);
+	*(uint32_t *)to = (uint32_t)n;
 	return true;
 }
 
-bool take_only(const char *list, uint64_t *only)
+/* strtod() accepts names, hexadecimal and leading blanks; the command never
+ * calls setlocale(), so the point is a point. */
+static bool real(const char *word, double *x)
+{
+	char *end;
+
+	errno = 0;
+	*x = strtod(word, &end);
+	return !errno && !*end &&
+	       strspn(word, "0123456789.eE+-") == strlen(word);
+}
+
+static bool take_from(const struct option_row *row, const char *word, void *to)
+{
+	double *x = to;
+
+	if (real(word, x) && *x >= row->min && *x <= row->max)
+		return true;
+	return usage_error("--%s takes a number from %.11g to %.11g, not '%s'",
+		row->name, row->min, row->max, word);
+}
+
+static bool take_above(const struct option_row *row, const char *word, void *to)
+{
+	double *x = to;
+
+	if (real(word, x) && *x > row->min && *x <= row->max)
+		return true;
+	return usage_error(
+		"--%s takes a number above %.11g, up to %.11g, not '%s'",
+		row->name, row->min, row->max, word);
+}
+
+static bool take_only(const struct option_row *row, const char *list, void *to)
 {
 	const char *names[TSCAL_SOURCE_COUNT];
+	uint64_t *only = to;
 	size_t n = 0;
 
+	(void)row;
 	for (int s = TSCAL_SOURCE_NONE + 1; s < TSCAL_SOURCE_COUNT; s++)
 		names[n++] = tscal_source_str((enum tscal_source)s);
 	*only = 0;
@@ -54,122 +133,48 @@ bool take_only(const char *list, uint64_t *only)
 	}
 }
 
-bool take_require(const char *word, enum tscal_rate *require)
+static bool take_require(
+	const struct option_row *row, const char *word, void *to)
 {
-	static const enum tscal_rate rates[] = {
-		TSCAL_RATE_VERIFIED, TSCAL_RATE_CONSISTENT};
+	enum tscal_rate *require = to;
 
-	for (size_t i = 0; i < sizeof(rates) / sizeof(*rates); i++)
-		if (!strcmp(word, tscal_rate_str(rates[i]))) {
-			*require = rates[i];
+	for (*require = TSCAL_RATE_VERIFIED; *require >= TSCAL_RATE_CONSISTENT;
+		--*require)
+		if (!strcmp(word, tscal_rate_str(*require)))
 			return true;
-		}
-	usage_error("--require takes verified or consistent, not '%s'", word);
-	return false;
+	return refuse(row, word);
 }
 
-bool take_probe(const char *word, enum probe_level *probe)
+static bool take_clock(const struct option_row *row, const char *word, void *to)
 {
-	if (!strcmp(word, "passive"))
-		*probe = PROBE_PASSIVE;
-	else if (!strcmp(word, "devices"))
-		*probe = PROBE_DEVICES;
-	else if (!strcmp(word, "ports"))
-		*probe = PROBE_PORTS;
-	else {
-		usage_error("--probe takes passive, devices or ports, not '%s'",
-			word);
-		return false;
-	}
-	return true;
-}
+	int *clock_id = to;
 
-/* strtod() accepts names, hexadecimal and leading blanks; the command never
- * calls setlocale(), so the point is a point. */
-static bool take_real(const char *word, double *x)
-{
-	char *end;
-
-	errno = 0;
-	*x = strtod(word, &end);
-	return !errno && !*end &&
-	       strspn(word, "0123456789.eE+-") == strlen(word);
-}
-
-bool take_ppm(const char *word, double *ppm)
-{
-	if (!take_real(word, ppm) || !(*ppm > 0 && *ppm <= 1e6)) {
-		usage_error(
-			"--target-ppm takes a number above 0, up to 1000000, "
-			"not '%s'",
-			word);
-		return false;
-	}
-	return true;
-}
-
-bool take_duration(const char *word, double *seconds)
-{
-	if (!take_real(word, seconds) ||
-		!(*seconds >= 0.1 && *seconds <= 604800)) {
-		usage_error("--duration takes seconds from 0.1 to 604800, "
-			    "not '%s'",
-			word);
-		return false;
-	}
-	return true;
-}
-
-bool take_hz(const char *word, double *hz)
-{
-	if (!take_real(word, hz) ||
-		!(*hz > TSCAL_CONV_HZ_ABOVE && *hz <= TSCAL_CONV_HZ_MAX)) {
-		usage_error("--hz takes a rate above 250000000, up to "
-			    "20000000000, such as 2.6e9, not '%s'",
-			word);
-		return false;
-	}
-	return true;
-}
-
-/* Which of some words it is; -1 after a message. */
-static int take_word_of(const char *option, const char *word,
-	const char *const *words, size_t n, const char *list)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!strcmp(words[i], word))
-			return (int)i;
-	usage_error("--%s takes %s, not '%s'", option, list, word);
-	return -1;
-}
-
-bool take_format(const char *word, bool *u64)
-{
-	static const char *const words[] = {"text", "u64"};
-	int i = take_word_of("format", word, words, 2, "text or u64");
-
-	*u64 = i == 1;
-	return i >= 0;
-}
-
-bool take_unit(const char *word, enum unit *unit)
-{
-	/* In the order of enum unit. */
-	static const char *const words[] = {"ns", "us", "ms", "s"};
-	int i = take_word_of("to", word, words, 4, "ns, us, ms or s");
-
-	*unit = i < 0 ? UNIT_NS : (enum unit)i;
-	return i >= 0;
-}
-
-bool take_clock(const char *word, int *clock_id)
-{
 	*clock_id = tscal_clock_id_by_name(word);
 	/* None is a clock of lines, and of no machine. */
 	if (*clock_id >= 0)
 		return true;
-	usage_error("--clock takes realtime, monotonic, raw, boottime or tai, "
-		    "not '%s'",
-		word);
-	return false;
+	return usage_error(
+		"--%s takes realtime, monotonic, raw, boottime or tai, "
+		"not '%s'",
+		row->name, word);
+}
+
+bool option_take(
+	const struct option_row *row, const char *word, struct options *o)
+{
+	static bool (*const take[])(
+		const struct option_row *row, const char *word, void *to) = {
+		[TAKE_BOOL] = take_bool,
+		[TAKE_FLAG] = take_flag,
+		[TAKE_TEXT] = take_text,
+		[TAKE_WORD] = take_word,
+		[TAKE_NUMBER] = take_number,
+		[TAKE_FROM] = take_from,
+		[TAKE_ABOVE] = take_above,
+		[TAKE_ONLY] = take_only,
+		[TAKE_REQUIRE] = take_require,
+		[TAKE_CLOCK] = take_clock,
+	};
+
+	return take[row->take](row, word, (char *)o + row->to);
 }

@@ -8,8 +8,9 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "plat/text.h"
 
 /* ACPI 6.5, 5.2.6 (header), table 5.9 (FADT), table 5.1 (generic address). */
 #define HEADER_SIZE 36
@@ -45,41 +46,42 @@ static uint32_t word(const uint8_t *at)
 	return v;
 }
 
-__attribute__((format(printf, 4, 5))) static int fail(
-	int rc, char *why, size_t size, const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static int fail(
+	int rc, char why[TSCAL_SENTENCE], const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(why, size, fmt, ap);
+	why[0] = '\0';
+	text_vprintf(why, TSCAL_SENTENCE, fmt, ap);
 	va_end(ap);
 	return rc;
 }
 
 /* Whether size bytes are one whole table of that signature. */
 static int check_table(const uint8_t *table, size_t size, const char *signature,
-	size_t least, char *why, size_t why_size)
+	size_t least, char why[TSCAL_SENTENCE])
 {
 	uint8_t sum = 0;
 	uint32_t length;
 
 	if (size < HEADER_SIZE || memcmp(table, signature, 4))
-		return fail(-EBADMSG, why, why_size, "the ACPI table is no %s",
-			signature);
+		return fail(
+			-EBADMSG, why, "the ACPI table is no %s", signature);
 	length = word(table + AT_LENGTH);
 	if (length < least || length > FADT_MAX)
-		return fail(-EBADMSG, why, why_size,
+		return fail(-EBADMSG, why,
 			"ACPI's %s states a length of %u bytes", signature,
 			length);
 	if (length > size)
-		return fail(-EBADMSG, why, why_size,
+		return fail(-EBADMSG, why,
 			"ACPI's %s is cut off: %zu of its %u bytes", signature,
 			size, length);
 	for (size_t i = 0; i < length; i++)
 		sum = (uint8_t)(sum + table[i]);
 	if (sum)
-		return fail(-EBADMSG, why, why_size,
-			"ACPI's %s has a wrong checksum", signature);
+		return fail(-EBADMSG, why, "ACPI's %s has a wrong checksum",
+			signature);
 	return 0;
 }
 
@@ -88,7 +90,7 @@ static int check_table(const uint8_t *table, size_t size, const char *signature,
  * then PM_TMR_BLK must be ignored).
  */
 static int find_port(
-	const uint8_t *fadt, uint32_t *port, char *why, size_t why_size)
+	const uint8_t *fadt, uint32_t *port, char why[TSCAL_SENTENCE])
 {
 	const uint8_t *gas = fadt + AT_X_PM_TMR_BLK;
 	uint64_t address;
@@ -96,7 +98,7 @@ static int find_port(
 	if (word(fadt + AT_LENGTH) >= AT_X_PM_TMR_BLK + GAS_SIZE) {
 		memcpy(&address, gas + 4, sizeof(address));
 		if (address && gas[0] != GAS_IO)
-			return fail(-ENOENT, why, why_size,
+			return fail(-ENOENT, why,
 				"ACPI has the PM timer in address space %u, "
 				"not at an I/O port",
 				gas[0]);
@@ -109,32 +111,31 @@ static int find_port(
 	*port = word(fadt + AT_PM_TMR_BLK);
 	/* PM_TMR_LEN: 4 if there is one, else 0. */
 	if (!*port || !fadt[AT_PM_TMR_LEN])
-		return fail(-ENOENT, why, why_size,
-			"ACPI's FADT names no PM timer");
+		return fail(-ENOENT, why, "ACPI's FADT names no PM timer");
 	if (fadt[AT_PM_TMR_LEN] != 4)
-		return fail(-EBADMSG, why, why_size,
+		return fail(-EBADMSG, why,
 			"ACPI's FADT has a PM timer of %u bytes",
 			fadt[AT_PM_TMR_LEN]);
 	return 0;
 }
 
 int acpi_fadt_pm_timer(const uint8_t *fadt, size_t size, struct plat_where *out,
-	char *why, size_t why_size)
+	char why[TSCAL_SENTENCE])
 {
-	int rc = check_table(fadt, size, "FACP", FADT_1_SIZE, why, why_size);
+	int rc = check_table(fadt, size, "FACP", FADT_1_SIZE, why);
 	uint32_t flags, port = 0;
 
 	if (rc)
 		return rc;
 	flags = word(fadt + AT_FLAGS);
 	if (flags & FLAG_HW_REDUCED)
-		return fail(-ENOENT, why, why_size,
+		return fail(-ENOENT, why,
 			"ACPI is hardware-reduced here: no PM timer");
-	rc = find_port(fadt, &port, why, why_size);
+	rc = find_port(fadt, &port, why);
 	if (rc)
 		return rc;
 	if (port < PORT_MIN || port > PORT_MAX)
-		return fail(-EBADMSG, why, why_size,
+		return fail(-EBADMSG, why,
 			"ACPI's FADT has the PM timer at port 0x%x", port);
 	*out = (struct plat_where){
 		.number = port,
@@ -161,12 +162,12 @@ void acpi_fadt_read(struct tscal_platform *plat, struct acpi_fadt *fadt)
 	n = plat->ops->read_file(plat, FACP, table, sizeof(table));
 	*fadt = (struct acpi_fadt){.read = true, .pm_rc = n};
 	if (n == -ENOENT) {
-		(void)fail(n, fadt->why, sizeof(fadt->why),
+		(void)fail(n, fadt->why,
 			"no ACPI here, whose FADT would give its port");
 		return;
 	}
 	if (n < 0) {
-		(void)fail(n, fadt->why, sizeof(fadt->why),
+		(void)fail(n, fadt->why,
 			"ACPI's FADT, which gives its port, cannot be read "
 			"(error %d)",
 			-n);
@@ -175,8 +176,8 @@ void acpi_fadt_read(struct tscal_platform *plat, struct acpi_fadt *fadt)
 	/* ACPI 6.5, 5.2.6; and 5.2.9: since revision 6, of 276 bytes. */
 	copy_id(fadt->oem_id, table, n, 10, 6, 0);
 	copy_id(fadt->hypervisor_id, table, n, 268, 8, 6);
-	fadt->pm_rc = acpi_fadt_pm_timer(table, (size_t)n, &fadt->pm_timer,
-		fadt->why, sizeof(fadt->why));
+	fadt->pm_rc = acpi_fadt_pm_timer(
+		table, (size_t)n, &fadt->pm_timer, fadt->why);
 }
 
 int acpi_find_pm_timer(struct tscal_platform *plat, struct acpi_fadt *fadt,
@@ -194,8 +195,7 @@ int acpi_find_pm_timer(struct tscal_platform *plat, struct acpi_fadt *fadt,
 	 * acpi_pm.c); only this table excludes them. */
 	n = plat->ops->read_file(plat, WAET, table, sizeof(table));
 	out->verify = n < 0 ||
-		      check_table(table, (size_t)n, "WAET", WAET_SIZE, why,
-			      sizeof(why)) ||
+		      check_table(table, (size_t)n, "WAET", WAET_SIZE, why) ||
 		      !(word(table + AT_WAET_FLAGS) & WAET_PM_GOOD);
 	return 0;
 }

@@ -24,7 +24,7 @@ struct acpi_fadt {
  * damaged or has an impossible value; why then holds a sentence.
  */
 int acpi_fadt_pm_timer(const uint8_t *fadt, size_t size, struct plat_where *out,
-	char *why, size_t why_size);
+	char why[TSCAL_SENTENCE]);
 
 /* This machine's table, unless it was read before. */
 void acpi_fadt_read(struct tscal_platform *plat, struct acpi_fadt *fadt);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-#include "hv/ask_evidence.h"
+#include "hv/evidence.h"
 
 #include <string.h>
 
@@ -52,17 +52,21 @@ static unsigned firmware_of(const char *vendor)
 	return places & FIRMWARE;
 }
 
-bool hv_firmware_names(
-	struct tscal_platform *plat, struct hv_evidence *ev, const char *vendor)
+bool hv_evidence_names(struct tscal_platform *plat, unsigned places,
+	struct hv_evidence *ev, const char *vendor)
 {
-	unsigned places = firmware_of(vendor);
-
 	hv_evidence_read(plat, places, ev);
 	for (size_t i = 0; i < ev->n; i++)
 		if (ev->item[i].place & places &&
 			!strcmp(ev->item[i].row->vendor, vendor))
 			return true;
 	return false;
+}
+
+bool hv_firmware_names(
+	struct tscal_platform *plat, struct hv_evidence *ev, const char *vendor)
+{
+	return hv_evidence_names(plat, firmware_of(vendor), ev, vendor);
 }
 
 bool hv_evidence_dom0(struct tscal_platform *plat, struct hv_evidence *ev)

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hv/describe.h"
 #include "hv/scan.h"
 #include "hv/vendor.h"
 #include "plat/text.h"
@@ -99,13 +98,12 @@ static void contradict(const struct tscal_hv *hv,
 __attribute__((format(printf, 2, 3))) static void add_layer(
 	struct tscal_hv *hv, const char *fmt, ...)
 {
-	size_t len = strlen(hv->layers);
 	va_list ap;
 
-	if (len && len + 1 < sizeof(hv->layers))
-		hv->layers[len++] = ' ';
+	if (hv->layers[0])
+		text_printf(hv->layers, sizeof(hv->layers), " ");
 	va_start(ap, fmt);
-	vsnprintf(hv->layers + len, sizeof(hv->layers) - len, fmt, ap);
+	text_vprintf(hv->layers, sizeof(hv->layers), fmt, ap);
 	va_end(ap);
 }
 
@@ -220,8 +218,7 @@ static void timing(struct tscal_hv *hv)
 	snprintf(hv->timing, sizeof(hv->timing), "leaf 0x%08x%s",
 		hv->timing_leaf, rest);
 	if (hv->main.max_leaf < hv->timing_leaf)
-		snprintf(hv->timing + strlen(hv->timing),
-			sizeof(hv->timing) - strlen(hv->timing),
+		text_printf(hv->timing, sizeof(hv->timing),
 			", which is beyond its last, 0x%08x",
 			hv->main.max_leaf);
 }

@@ -6,8 +6,6 @@
  * signature is informational there: what counts is the interface, "Hv#1", and
  * the two bits that offer these MSRs.
  */
-#include "hv/hyperv.h"
-
 #include "hv/vendor.h"
 
 #define BASE 0x40000000U

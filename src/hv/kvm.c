@@ -4,7 +4,7 @@
  * KVM: leaf base + 1 EAX, features of its paravirtual clock (Linux,
  * Documentation/virt/kvm/x86/cpuid.rst and msr.rst).
  */
-#include "hv/kvm.h"
+#include "hv/vendor.h"
 
 #include <string.h>
 

@@ -123,13 +123,9 @@ static void none(struct tscal_hv *hv)
 static bool xen_paravirtual(struct tscal_platform *plat, struct hv_evidence *ev,
 	struct tscal_hv_match *match)
 {
-	unsigned places = HV_AT_SYS_HV | HV_AT_CAPS;
-	bool xen = false;
+	bool xen = hv_evidence_names(
+		plat, HV_AT_SYS_HV | HV_AT_CAPS, ev, "xen");
 
-	hv_evidence_read(plat, places, ev);
-	for (size_t i = 0; i < ev->n; i++)
-		xen |= ev->item[i].place & places &&
-		       !strcmp(ev->item[i].row->vendor, "xen");
 	*match = (struct tscal_hv_match){.forced = 1};
 	return xen && read_base(plat, ev, BASE_FIRST, match) &&
 	       !strcmp(match->vendor, "xen");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* The scan of CPUID for hypervisors' signatures. */
+/* The scan of CPUID for hypervisors' signatures, and what it means together
+ * with the evidence. */
 #ifndef TSCAL_HV_SCAN_H
 #define TSCAL_HV_SCAN_H
 
@@ -23,5 +24,9 @@ int hv_scan(struct tscal_platform *plat, unsigned gap, struct hv_evidence *ev,
 /* The same for callers that have read leaf 1: guest is its ECX[31]. */
 void hv_scan_by_bit(struct tscal_platform *plat, bool guest, unsigned gap,
 	struct hv_evidence *ev, struct tscal_hv *hv);
+
+/* After a scan: evidence, contradiction, layers and what it offers. */
+void hv_describe(struct tscal_platform *plat, struct hv_evidence *ev,
+	struct tscal_hv *hv);
 
 #endif /* TSCAL_HV_SCAN_H */

@@ -4,8 +4,9 @@
  * The folder src/hv recognises hypervisors and reads what each reports of the
  * TSC's rate.
  *
- * Here: the table of vendors.  A number in a leaf has a meaning only together
- * with the vendor whose signature is at the same base.
+ * Here: the table of vendors, and what single vendors offer.  A number in a
+ * leaf has a meaning only together with the vendor whose signature is at the
+ * same base.
  *
  * How to add one: docs/hypervisors.md.
  */
@@ -14,7 +15,7 @@
 
 #include <tscal/calibrate.h>
 
-#include "hv/answer.h"
+#include "hv/leaf.h"
 #include "hv/evidence.h"
 
 /* Most spellings of one vendor. */
@@ -60,5 +61,46 @@ const struct hv_vendor *hv_vendor_row(size_t i);
 /* Whether the row has this signature, all 12 bytes of it. */
 bool hv_vendor_has_signature(
 	const struct hv_vendor *row, const uint8_t *signature);
+
+/* What single vendors offer beyond their rows: a file each, watch.c for all. */
+
+void hv_xen_timing(struct tscal_platform *plat,
+	const struct tscal_hv_match *match, struct hv_answer *answer);
+
+/* Whether KVM's CPUID lacks the bit that gives the pvclock record's flag
+ * "stable" its meaning. */
+bool hv_kvm_stable_means_nothing(
+	struct tscal_platform *plat, const struct tscal_hv *hv);
+
+/* Whether KVM's CPUID reports that there is no pvclock. */
+bool hv_kvm_has_no_clock(
+	struct tscal_platform *plat, const struct tscal_hv *hv);
+
+/* HV_X64_MSR_TSC_FREQUENCY, in Hz. */
+#define HV_MSR_TSC_HZ 0x40000022U
+
+/* Whether Hyper-V's interface is at the first base, whichever hypervisor offers
+ * it; else out has the reason. */
+bool hv_hyperv_interface(struct tscal_platform *plat, const struct tscal_hv *hv,
+	struct outcome *out);
+/* Whether that interface offers the MSR of the TSC's rate; else out has the
+ * reason. */
+bool hv_hyperv_offers_msr(struct tscal_platform *plat,
+	const struct tscal_hv *hv, struct outcome *out);
+/* Whether that interface does not offer to report moves. */
+bool hv_hyperv_never_reenlightens(
+	struct tscal_platform *plat, const struct tscal_hv *hv);
+
+/* Whether CPUID or the firmware names VMware. */
+bool hv_is_vmware(struct tscal_platform *plat, struct hv_evidence *ev,
+	const struct tscal_hv *hv);
+/* How its backdoor is called then. */
+enum plat_backdoor hv_vmware_backdoor(struct tscal_platform *plat,
+	struct hv_evidence *ev, const struct tscal_hv *hv);
+
+/* TSCAL_WATCH_*: what reports a move here; 0: nothing.  pvclock: its record
+ * was read, so KVM's feature leaf need not be read for it. */
+uint32_t hv_watch(
+	struct tscal_platform *plat, const struct tscal_hv *hv, bool pvclock);
 
 #endif /* TSCAL_HV_VENDOR_H */

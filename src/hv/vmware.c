@@ -4,11 +4,9 @@
  * VMware's backdoor, for guests without a timing leaf, or to confirm that leaf.
  * It is called only if CPUID or the firmware names VMware.
  */
-#include "hv/vmware.h"
+#include "hv/vendor.h"
 
 #include <string.h>
-
-#include "hv/ask_evidence.h"
 
 /* Leaf base + 0x10, ECX: hypercalls that are permitted (Linux,
  * arch/x86/kernel/cpu/vmware.c). */

@@ -2,10 +2,6 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* What reports a move: what the hypervisor's row has, less what its features do
  * not offer here. */
-#include "hv/watch.h"
-
-#include "hv/hyperv.h"
-#include "hv/kvm.h"
 #include "hv/vendor.h"
 
 uint32_t hv_watch(

@@ -12,7 +12,7 @@
 #include <math.h>
 
 #include "hv/leaf.h"
-#include "hv/xen.h"
+#include "hv/vendor.h"
 #include "plat/text.h"
 
 #define TIME_LEAF 3

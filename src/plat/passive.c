@@ -129,12 +129,6 @@ static int passive_tsc_access(
 	return 0;
 }
 
-/* Clocks that need no permission. */
-static const clockid_t clocks[] = {
-	[PLAT_COUNTER_CLOCK_RAW] = CLOCK_MONOTONIC_RAW,
-	[PLAT_COUNTER_REALTIME] = CLOCK_REALTIME,
-};
-
 static int passive_counter_open(struct tscal_platform *p,
 	enum plat_counter_id id, const struct plat_where *where,
 	struct plat_counter *out)
@@ -145,8 +139,9 @@ static int passive_counter_open(struct tscal_platform *p,
 		*out = (struct plat_counter){.num = 1, .den = 1, .width = 64};
 		return 0;
 	case PLAT_COUNTER_CLOCK_RAW:
+		return clock_open(CLOCK_MONOTONIC_RAW, out);
 	case PLAT_COUNTER_REALTIME:
-		return clock_open(clocks[id], out);
+		return clock_open(CLOCK_REALTIME, out);
 	default:
 		return -EOPNOTSUPP;
 	}
@@ -221,13 +216,11 @@ static int passive_clock_ns(
 
 static uint64_t passive_now_ns(struct tscal_platform *p)
 {
-	struct timespec ts;
+	int64_t ns;
 
-	(void)p;
 	/* The system call: the vDSO faults where RDTSC is disabled. */
-	if (syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &ts))
-		return 0;
-	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+	return passive_clock_ns(p, CLOCK_MONOTONIC, true, &ns) ? 0
+							       : (uint64_t)ns;
 }
 
 /* A sleep ends late: by the 50 us of timer slack (prctl(2)), and by the time it

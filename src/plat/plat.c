@@ -27,16 +27,11 @@ const char *plat_counter_via(enum plat_counter_id id)
 	return counters[id].via;
 }
 
-const char *plat_backdoor_name(enum plat_backdoor how)
-{
-	static const char *const names[PLAT_BACKDOOR_COUNT] = {
-		[PLAT_BACKDOOR_PORT] = "port",
-		[PLAT_BACKDOOR_VMCALL] = "vmcall",
-		[PLAT_BACKDOOR_VMMCALL] = "vmmcall",
-	};
-
-	return (unsigned)how < PLAT_BACKDOOR_COUNT ? names[how] : NULL;
-}
+const char *const plat_backdoor_names[PLAT_BACKDOOR_COUNT] = {
+	[PLAT_BACKDOOR_PORT] = "port",
+	[PLAT_BACKDOOR_VMCALL] = "vmcall",
+	[PLAT_BACKDOOR_VMMCALL] = "vmmcall",
+};
 
 int tscal_platform_free(struct tscal_platform *platform)
 {

@@ -225,8 +225,8 @@ struct tscal_platform {
 	const struct plat_ops *ops;
 };
 
-/* Its name in recordings: "port", "vmcall", "vmmcall". */
-const char *plat_backdoor_name(enum plat_backdoor how);
+/* Their names in recordings and sentences: "port", "vmcall", "vmmcall". */
+extern const char *const plat_backdoor_names[PLAT_BACKDOOR_COUNT];
 
 /* Of a counter: its name in recordings, "hpet" (NULL if none), what it is, "the
  * HPET", and what it is read by, "/dev/hpet". */

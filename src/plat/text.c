@@ -42,16 +42,19 @@ int text_read_line(
 	return len;
 }
 
+bool text_is(const char *word, size_t len, const char *name)
+{
+	return strlen(name) == len && !memcmp(name, word, len);
+}
+
 bool text_has_word(const char *list, const char *word)
 {
-	size_t len = strlen(word);
-
 	while (*list) {
 		size_t n;
 
 		list += strspn(list, " \t\n");
 		n = strcspn(list, " \t\n");
-		if (n == len && !memcmp(list, word, len))
+		if (text_is(list, n, word))
 			return true;
 		list += n;
 	}

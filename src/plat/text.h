@@ -20,6 +20,9 @@ int text_read(
 int text_read_line(
 	struct tscal_platform *plat, const char *path, char *buf, size_t size);
 
+/* Whether the len bytes of word are this name. */
+bool text_is(const char *word, size_t len, const char *name);
+
 /* Whether word stands in list, delimited by blanks, newlines or the ends. */
 bool text_has_word(const char *list, const char *word);
 

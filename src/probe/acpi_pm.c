@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* The ACPI PM timer at the port that the FADT names (ACPI 6.5, 4.8.3.3). */
+#include <sys/io.h>
+
 #include "probe/devices.h"
-#include "probe/ports.h"
 
 static inline uint64_t timer(struct worker_shared *sh)
 {

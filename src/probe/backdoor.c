@@ -7,7 +7,6 @@
  * a worker calls them.
  */
 #include "probe/devices.h"
-#include "probe/ports.h"
 
 #define MAGIC 0x564d5868U
 #define PORT 0x5658U
@@ -68,13 +67,14 @@ static const struct worker_job job = {
 	.open = ask,
 };
 
-int backdoor_hz(enum plat_backdoor how, uint64_t *hz)
+int backdoor_hz(struct tscal_platform *p, enum plat_backdoor how, uint64_t *hz)
 {
 	const struct plat_where where = {.number = (unsigned)how};
 	struct plat_counter c = {0};
 	struct worker w = {0};
 	int rc = worker_open(&w, &job, &where, NULL, &c);
 
+	(void)p;
 	if (rc)
 		/* A backdoor that has no such command. */
 		return rc == -ENODATA ? -ENOENT : rc;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/io.h>
 
 int device_open(const char *path, int flags)
 {
@@ -15,4 +16,12 @@ int device_open(const char *path, int flags)
 	if (errno == ENXIO || errno == ENODEV || errno == ENOTDIR)
 		return -ENOENT;
 	return -errno;
+}
+
+int ports_permit(unsigned port, unsigned n)
+{
+	if (!ioperm(port, n, 1))
+		return 0;
+	/* A kernel without X86_IOPL_IOPERM, or locked down. */
+	return errno == ENOSYS ? -EPERM : -errno;
 }

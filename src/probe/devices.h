@@ -16,18 +16,20 @@ struct hwloc_bitmap_s;
  * descriptor or -errno. */
 int device_open(const char *path, int flags);
 
-/* MSR of a CPU; -ENOENT also where that CPU has no such register. */
-int msr_read(unsigned cpu, uint32_t msr, uint64_t *value);
+/* Permission for n I/O ports from this one, and no others: 0 or -errno.  Only
+ * in a worker, because an access may fault although the kernel permitted it
+ * (such as under a hypervisor that refuses it). */
+int ports_permit(unsigned port, unsigned n);
 
-int perf_page_read(struct plat_perf_page *out);
-
-int kvm_tsc_khz_read(uint32_t *khz);
-
-/* CPUID behind Xen's prefix, executed in a worker. */
-int xen_cpuid(uint32_t leaf, uint32_t subleaf, struct plat_cpuid *out);
-
-/* VMware's backdoor, called in a worker. */
-int backdoor_hz(enum plat_backdoor how, uint64_t *hz);
+/* Operations of the platform, which they do not use.  The last two run in a
+ * worker. */
+int msr_read(
+	struct tscal_platform *p, unsigned cpu, uint32_t msr, uint64_t *value);
+int perf_page_read(struct tscal_platform *p, struct plat_perf_page *out);
+int kvm_tsc_khz_read(struct tscal_platform *p, uint32_t *khz);
+int xen_cpuid(struct tscal_platform *p, uint32_t leaf, uint32_t subleaf,
+	struct plat_cpuid *out);
+int backdoor_hz(struct tscal_platform *p, enum plat_backdoor how, uint64_t *hz);
 
 /* The page of /dev/vmclock0 into buf, of PLAT_PAGE_SIZE. */
 int vmclock_page(void *buf);

@@ -60,11 +60,12 @@ static int ask_kvm(int kvm)
 	return khz;
 }
 
-int kvm_tsc_khz_read(uint32_t *khz)
+int kvm_tsc_khz_read(struct tscal_platform *p, uint32_t *khz)
 {
 	int kvm = device_open("/dev/kvm", O_RDWR);
 	int rc;
 
+	(void)p;
 	if (kvm < 0)
 		return kvm;
 	rc = ask_kvm(kvm);

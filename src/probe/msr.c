@@ -9,12 +9,14 @@
 
 #include "probe/devices.h"
 
-int msr_read(unsigned cpu, uint32_t msr, uint64_t *value)
+int msr_read(
+	struct tscal_platform *p, unsigned cpu, uint32_t msr, uint64_t *value)
 {
 	struct msr_driver_t *driver;
 	char path[32];
 	int fd, rc;
 
+	(void)p;
 	/* libcpuid 0.6.2 runs modprobe where root finds no node, so it is
 	 * called only for nodes that can be opened.  It also loses the errno.
 	 */
@@ -26,7 +28,8 @@ int msr_read(unsigned cpu, uint32_t msr, uint64_t *value)
 	driver = cpu_msr_driver_open_core(cpu);
 	if (!driver)
 		return -EIO;
-	/* The kernel answers EIO where RDMSR faults: there is no such MSR. */
+	/* The kernel answers EIO where RDMSR faults: this CPU has no such MSR.
+	 */
 	rc = cpu_rdmsr(driver, msr, value) ? -ENOENT : 0;
 	cpu_msr_driver_close(driver);
 	return rc;

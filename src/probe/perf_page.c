@@ -56,13 +56,14 @@ static int page_copy(const volatile struct perf_event_mmap_page *page,
 	return -EAGAIN;
 }
 
-int perf_page_read(struct plat_perf_page *out)
+int perf_page_read(struct tscal_platform *p, struct plat_perf_page *out)
 {
 	size_t size = (size_t)sysconf(_SC_PAGESIZE);
 	int fd = event_open();
 	void *page;
 	int rc;
 
+	(void)p;
 	if (fd < 0)
 		return fd;
 	page = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);

@@ -5,12 +5,13 @@
  * speaker and nothing else: set to count and wrap, read, and restored.  Its
  * count cannot be restored: a program that makes a sound sets it again.
  */
+#include <errno.h>
 #include <stddef.h>
+#include <sys/io.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
 #include "probe/devices.h"
-#include "probe/ports.h"
 
 #define CHANNEL_2 0x42
 #define CONTROL 0x43

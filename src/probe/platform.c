@@ -35,39 +35,6 @@ static int probe_cpuid(struct tscal_platform *p, uint32_t leaf,
 	return 0;
 }
 
-static int probe_xen_cpuid(struct tscal_platform *p, uint32_t leaf,
-	uint32_t subleaf, struct plat_cpuid *out)
-{
-	(void)p;
-	return xen_cpuid(leaf, subleaf, out);
-}
-
-static int probe_rdmsr(
-	struct tscal_platform *p, unsigned cpu, uint32_t msr, uint64_t *value)
-{
-	(void)p;
-	return msr_read(cpu, msr, value);
-}
-
-static int probe_perf_page(struct tscal_platform *p, struct plat_perf_page *out)
-{
-	(void)p;
-	return perf_page_read(out);
-}
-
-static int probe_kvm_tsc_khz(struct tscal_platform *p, uint32_t *khz)
-{
-	(void)p;
-	return kvm_tsc_khz_read(khz);
-}
-
-static int probe_backdoor_hz(
-	struct tscal_platform *p, enum plat_backdoor how, uint64_t *hz)
-{
-	(void)p;
-	return backdoor_hz(how, hz);
-}
-
 static int probe_page(struct tscal_platform *p, enum plat_page which,
 	unsigned index, void *buf)
 {
@@ -165,13 +132,13 @@ int tscal_platform_probe(enum tscal_probe level, struct tscal_platform **out)
 	*ops = *passive;
 	ops->name = "probe";
 	ops->cpuid = probe_cpuid;
-	ops->xen_cpuid = probe_xen_cpuid;
-	ops->rdmsr = probe_rdmsr;
+	ops->xen_cpuid = xen_cpuid;
+	ops->rdmsr = msr_read;
 	ops->page = probe_page;
-	ops->perf_page = probe_perf_page;
-	ops->kvm_tsc_khz = probe_kvm_tsc_khz;
+	ops->perf_page = perf_page_read;
+	ops->kvm_tsc_khz = kvm_tsc_khz_read;
 	if (level == TSCAL_PROBE_PORTS)
-		ops->backdoor_hz = probe_backdoor_hz;
+		ops->backdoor_hz = backdoor_hz;
 	ops->counters |= PLAT_COUNTER_BIT(PLAT_COUNTER_PHC);
 	for (int id = 0; id < PLAT_COUNTER_COUNT; id++)
 		if (timers[id].open && timers[id].level <= level)

@@ -25,7 +25,8 @@ static const struct worker_job job = {
 	.open = ask,
 };
 
-int xen_cpuid(uint32_t leaf, uint32_t subleaf, struct plat_cpuid *out)
+int xen_cpuid(struct tscal_platform *p, uint32_t leaf, uint32_t subleaf,
+	struct plat_cpuid *out)
 {
 	/* Leaf and subleaf are passed as a counter's place, and the registers
 	 * are returned as its rate. */
@@ -34,6 +35,7 @@ int xen_cpuid(uint32_t leaf, uint32_t subleaf, struct plat_cpuid *out)
 	struct worker w = {0};
 	int rc = worker_open(&w, &job, &where, NULL, &c);
 
+	(void)p;
 	if (rc)
 		return rc;
 	worker_close(&w);

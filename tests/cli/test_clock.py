@@ -231,7 +231,7 @@ class Refused(Clock):
         for bad in ("0", "0.05", "-1", "604801", "ten", "", "1s", "nan",
                     "inf", "0x1", " 1"):
             self.refused("clock", "--duration=" + bad,
-                         says="--duration takes seconds from 0.1 to 604800")
+                         says="--duration takes a number from 0.1 to 604800")
 
     def test_interval(self):
         for bad in ("0", "9", "10001", "1.5", "-100", "", "x"):

@@ -30,7 +30,7 @@ def option_places():
     """Of each option the commands, if they have pages of their own and no other
     command takes it; else the empty set, for tscal.1."""
     rows = re.findall(
-        r'^\t\{"([\w-]+)",[^;]*?OPT_\w+,\s*([^"]+?),\s*"',
+        r'^\t\{"([\w-]+)",[^;]*?\b(ON[(_][^"]*?),\s*"',
         TABLE.read_text(), re.M)
     places = {}
     for name, where in rows:

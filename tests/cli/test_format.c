@@ -10,9 +10,10 @@
 #include "cli/format.h"
 
 /* What report/json.c reports on stderr; no JSON here fails. */
-void complain(const char *fmt, ...)
+int complain(const char *fmt, ...)
 {
 	cr_fatal("complains: %s", fmt);
+	return EXIT_FAILED;
 }
 
 struct row {

@@ -102,12 +102,12 @@ class Refused(cli.Case):
 
     def test_require(self):
         self.refused("--require", "perfect",
-                     says="--require takes verified or consistent")
+                     says="--require takes verified|consistent")
         self.refused("--require", "single", says="--require takes")
 
     def test_probe(self):
         self.refused("--probe", "all",
-                     says="--probe takes passive, devices or ports")
+                     says="--probe takes passive|devices|ports")
 
     def test_target_ppm(self):
         for bad in ("0", "-1", "x", "", "1x", "nan", "inf", "0x1", " 1",

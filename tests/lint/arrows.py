@@ -20,7 +20,7 @@ SYSTEM = (r"(f?re)?open(at|64|at64)?|fd?open(64)?|p?readv?(64)?|pread64|"
 # Of the command: a file's name, a clock, a terminal or a program to start.
 CLI_SYSTEM = {"bench/bench", "bench/calls", "clock/clock", "compare/compare",
               "compare/sample", "convert/convert", "kernel_log", "main",
-              "pin", "reference", "running", "term"}
+              "reference", "running", "term"}
 
 
 def circles(uses):

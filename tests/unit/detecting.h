@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hv/ask_evidence.h"
-#include "hv/describe.h"
+#include "hv/evidence.h"
+#include "hv/scan.h"
 #include "hv/vendor.h"
 #include "plat/sim/sim.h"
 

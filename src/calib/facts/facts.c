@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/timex.h>
 
-#include "hv/ask_evidence.h"
+#include "hv/evidence.h"
 #include "hv/clocksource.h"
 #include "plat/text.h"
 

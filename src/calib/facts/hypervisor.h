@@ -5,7 +5,7 @@
 #define TSCAL_HYPERVISOR_H
 
 #include "calib/facts/facts.h"
-#include "hv/answer.h"
+#include "hv/leaf.h"
 #include "hv/vendor.h"
 
 struct hypervisor {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "calib/source/source.h"
-#include "hv/vmware.h"
+#include "hv/vendor.h"
 
 static bool check(const struct source_view *v, struct estimate *est)
 {
@@ -21,7 +21,7 @@ static void read(const struct source_view *v, struct estimate *est)
 {
 	enum plat_backdoor how = hv_vmware_backdoor(
 		v->plat, &v->facts->evidence, &v->hv->id);
-	const char *name = plat_backdoor_name(how);
+	const char *name = plat_backdoor_names[how];
 	struct outcome out = {0};
 	char where[48];
 	uint64_t hz;

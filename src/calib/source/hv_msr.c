@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "calib/source/source.h"
-#include "hv/hyperv.h"
+#include "hv/vendor.h"
 
 static bool check(const struct source_view *v, struct estimate *est)
 {

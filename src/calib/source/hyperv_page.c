@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* Hyper-V's reference TSC page, where the vDSO maps it. */
 #include "calib/source/source.h"
-#include "hv/hyperv.h"
+#include "hv/vendor.h"
 
 static bool check(const struct source_view *v, struct estimate *est)
 {

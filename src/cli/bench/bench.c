@@ -8,7 +8,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "cli/pin.h"
 #include "cli/running.h"
 
 #define INTERVAL_MS 100
@@ -20,7 +19,7 @@ static struct bench bench;
 static int pin(int *cpu)
 {
 	int here = sched_getcpu();
-	int rc = here < 0 ? errno : pin_to(here);
+	int rc = here < 0 ? errno : running_pin(here);
 
 	*cpu = rc ? -1 : here;
 	return rc;
@@ -49,10 +48,8 @@ static int start(void)
 
 	how.interval_ms = INTERVAL_MS;
 	rc = tscal_clock_init(&clk, CLOCK_MONOTONIC, &how, &bench.info);
-	if (rc < 0) {
-		complain("no clock monotonic: %s", strerror(-rc));
-		return EXIT_FAILED;
-	}
+	if (rc < 0)
+		return complain("no clock monotonic: %s", strerror(-rc));
 	/* Where RDTSC faults there is no rate either. */
 	if (!usable(&bench.info))
 		return EXIT_UNUSABLE;
@@ -61,10 +58,8 @@ static int start(void)
 	bench.interval_ms = INTERVAL_MS;
 	/* Before pinning: it may run on the other CPUs. */
 	rc = tscal_clock_thread_start(&clk, NULL);
-	if (rc) {
-		complain("no thread for the clock: %s", strerror(-rc));
-		return EXIT_FAILED;
-	}
+	if (rc)
+		return complain("no thread for the clock: %s", strerror(-rc));
 	return 0;
 }
 

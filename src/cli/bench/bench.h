@@ -22,7 +22,11 @@ enum bench_call {
 	BENCH_COUNT
 };
 
-extern const char *const bench_names[BENCH_COUNT];
+struct bench_name {
+	const char *name; /* also in JSON */
+	const char *note; /* a person needs it beside the figures */
+};
+extern const struct bench_name bench_calls[BENCH_COUNT];
 
 /* With as many results, 16 KiB: half of the smallest L1 data cache that x86-64
  * processors have had for long, 32 KiB. */

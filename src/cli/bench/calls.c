@@ -22,19 +22,20 @@
 #include "cli/rank.h"
 #include "cli/running.h"
 
-const char *const bench_names[BENCH_COUNT] = {
-	[BENCH_RDTSC] = "rdtsc",
-	[BENCH_RDTSCP] = "rdtscp",
-	[BENCH_RDTSC_ORDERED] = "rdtsc_ordered",
-	[BENCH_CONV_NOW] = "conv_now",
-	[BENCH_NOW] = "now",
-	[BENCH_NOW_ORDERED] = "now_ordered",
-	[BENCH_GETTIME_MONOTONIC] = "clock_gettime_monotonic",
-	[BENCH_GETTIME_RAW] = "clock_gettime_raw",
-	[BENCH_GETTIME_COARSE] = "clock_gettime_coarse",
-	[BENCH_CONVERT_LATENCY] = "convert_latency",
-	[BENCH_CONVERT_THROUGHPUT] = "convert_throughput",
-	[BENCH_BATCH] = "batch",
+const struct bench_name bench_calls[BENCH_COUNT] = {
+	[BENCH_RDTSC] = {"rdtsc", "tscal_rdtsc()"},
+	[BENCH_RDTSCP] = {"rdtscp", "tscal_rdtscp()"},
+	[BENCH_RDTSC_ORDERED] = {"rdtsc_ordered", "LFENCE, RDTSC"},
+	[BENCH_CONV_NOW] = {"conv_now", "and converted"},
+	[BENCH_NOW] = {"now", "tscal_now()"},
+	[BENCH_NOW_ORDERED] = {"now_ordered", "after LFENCE"},
+	[BENCH_GETTIME_MONOTONIC] = {"clock_gettime_monotonic",
+		"of the system"},
+	[BENCH_GETTIME_RAW] = {"clock_gettime_raw", "of the system"},
+	[BENCH_GETTIME_COARSE] = {"clock_gettime_coarse", "steps of 1-10 ms"},
+	[BENCH_CONVERT_LATENCY] = {"convert_latency", "one by one"},
+	[BENCH_CONVERT_THROUGHPUT] = {"convert_throughput", "side by side"},
+	[BENCH_BATCH] = {"batch", "per stamp"},
 };
 
 /* Of what reads a clock, some microseconds; interrupts hit few such blocks. */
@@ -211,14 +212,6 @@ struct bench_cost bench_cost_of(const double *ns, const double *rdtsc_ns, int n)
 	return c;
 }
 
-static double seconds(void)
-{
-	struct timespec ts = {0};
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
 static struct subject subject;
 static double block_ns[BENCH_COUNT][BENCH_ROUNDS_MAX];
 static double rdtsc_ns[BENCH_COUNT][BENCH_ROUNDS_MAX];
@@ -249,14 +242,14 @@ void bench_run(const struct tscal_clock *clk, struct bench *b)
 	subject_init(&subject, clk, b->info.hz);
 	for (int call = 0; call < BENCH_COUNT; call++)
 		b->cost[call].absent = why_absent((enum bench_call)call);
-	start = seconds();
+	start = running_s();
 	do
 		one_round(b, 0);
-	while (seconds() - start < WARM_UP_S);
-	start = seconds();
+	while (running_s() - start < WARM_UP_S);
+	start = running_s();
 	do {
 		one_round(b, b->rounds++);
-		b->elapsed_s = seconds() - start;
+		b->elapsed_s = running_s() - start;
 	} while (b->rounds < ROUNDS_MIN ||
 		 (!running_stopped() && b->rounds < BENCH_ROUNDS_MAX &&
 			 b->elapsed_s < LIMIT_S));

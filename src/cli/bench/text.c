@@ -6,21 +6,6 @@
 #include "cli/bench/bench.h"
 #include "cli/term.h"
 
-static const char *const notes[BENCH_COUNT] = {
-	[BENCH_RDTSC] = "tscal_rdtsc()",
-	[BENCH_RDTSCP] = "tscal_rdtscp()",
-	[BENCH_RDTSC_ORDERED] = "LFENCE, RDTSC",
-	[BENCH_CONV_NOW] = "and converted",
-	[BENCH_NOW] = "tscal_now()",
-	[BENCH_NOW_ORDERED] = "after LFENCE",
-	[BENCH_GETTIME_MONOTONIC] = "of the system",
-	[BENCH_GETTIME_RAW] = "of the system",
-	[BENCH_GETTIME_COARSE] = "steps of 1-10 ms",
-	[BENCH_CONVERT_LATENCY] = "one by one",
-	[BENCH_CONVERT_THROUGHPUT] = "side by side",
-	[BENCH_BATCH] = "per stamp",
-};
-
 static void table(const struct bench *b)
 {
 	printf("%-23s%8s%8s%8s%8s%8s\n", "ns per call", "min", "p10", "median",
@@ -29,65 +14,54 @@ static void table(const struct bench *b)
 		const struct bench_cost *c = &b->cost[i];
 
 		if (c->absent)
-			printf("%-23s  %s\n", bench_names[i], c->absent);
+			printf("%-23s  %s\n", bench_calls[i].name, c->absent);
 		else
 			printf("%-23s%8.2f%8.2f%8.2f%8.2f%8.2f %s\n",
-				bench_names[i], c->ns_min, c->ns_p10,
+				bench_calls[i].name, c->ns_min, c->ns_p10,
 				c->ns_median, c->ns_p90, c->ratio_to_rdtsc,
-				notes[i]);
+				bench_calls[i].note);
 	}
 	putchar('\n');
 }
 
 static void how(struct term *t, const struct bench *b)
 {
-	term_label(t, "measured");
-	term_wrap(t, TERM_TEXT, STYLE_PLAIN,
+	term_row(t, "measured", STYLE_PLAIN,
 		"%d rounds in %.1f s, in each of which all calls take turns",
 		b->rounds, b->elapsed_s);
-	term_end(t);
 	if (b->interrupted) {
 		term_wrap(t, 0, STYLE_BAD,
 			"Interrupted: the figures are of these rounds alone.");
 		term_end(t);
 	}
-	term_label(t, "CPU");
 	if (b->cpu >= 0)
-		term_wrap(
-			t, TERM_TEXT, STYLE_PLAIN, "pinned to CPU %d", b->cpu);
+		term_row(t, "CPU", STYLE_PLAIN, "pinned to CPU %d", b->cpu);
 	else
-		term_wrap(t, TERM_TEXT, STYLE_FAIR, "not pinned: %s",
+		term_row(t, "CPU", STYLE_FAIR, "not pinned: %s",
 			strerror(b->not_pinned));
-	term_end(t);
-	term_label(t, "rate");
-	term_wrap(t, TERM_TEXT, STYLE_PLAIN,
+	term_row(t, "rate", STYLE_PLAIN,
 		"ticks were turned to ns by tscal's own rate, %.3f Hz (%s); "
 		"ratios do not depend on it",
 		b->info.hz, tscal_rate_str(b->info.rate));
-	term_end(t);
-	term_label(t, "batch");
-	term_wrap(t, TERM_TEXT, STYLE_PLAIN,
+	term_row(t, "batch", STYLE_PLAIN,
 		"per stamp of %d, with results %d KiB: in the L1 cache",
 		BENCH_BATCH_STAMPS, BENCH_BATCH_BYTES / 1024);
-	term_end(t);
 }
 
 static void what_now_is(struct term *t, const struct bench *b)
 {
-	term_label(t, "now");
 	if (b->now_on == TSCAL_CLOCK_ON_SYSTEM)
-		term_wrap(t, TERM_TEXT, STYLE_FAIR,
+		term_row(t, "now", STYLE_FAIR,
 			"clock_gettime() answers, and not the TSC: %s",
 			b->now_why);
 	else if (b->now_slow)
-		term_wrap(t, TERM_TEXT, STYLE_FAIR,
+		term_row(t, "now", STYLE_FAIR,
 			"on the TSC, but for %llu readings by clock_gettime()",
 			(unsigned long long)b->now_slow);
 	else
-		term_wrap(t, TERM_TEXT, STYLE_PLAIN,
+		term_row(t, "now", STYLE_PLAIN,
 			"on the TSC; a thread updates the clock every %u ms",
 			b->interval_ms);
-	term_end(t);
 }
 
 /* What to do with all that. */

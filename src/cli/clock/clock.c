@@ -158,21 +158,17 @@ static int start(const struct options *opts, struct clock_run *run)
 					       : INTERVAL_DEFAULT_MS,
 		.slew = opts->clock.slew};
 	rc = tscal_clock_init(&clk, opts->clock_id, &how, NULL);
-	if (rc < 0) {
-		complain("no clock %s: %s", run->clock,
+	if (rc < 0)
+		return complain("no clock %s: %s", run->clock,
 			rc == -EAGAIN ? "the kernel does not know the offset "
 					"of TAI"
 				      : strerror(-rc));
-		return EXIT_FAILED;
-	}
 	run->on = (enum tscal_clock_on)rc;
 	run->why = tscal_clock_why(&clk);
 	run->generation = tscal_clock_generation(&clk);
 	rc = tscal_clock_thread_start(&clk, NULL);
-	if (rc) {
-		complain("no thread for the clock: %s", strerror(-rc));
-		return EXIT_FAILED;
-	}
+	if (rc)
+		return complain("no thread for the clock: %s", strerror(-rc));
 	return 0;
 }
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* tscal clock as JSON, an object in a line: docs/schema/tscal.clock-1.json. */
-#include <jansson.h>
-#include <math.h>
-
 #include "cli/clock/clock.h"
-#include "cli/json_print.h"
+#include "cli/json.h"
+
+static void set_count(json_t *o, const char *key, uint64_t n)
+{
+	json_set(o, key, json_integer((json_int_t)n));
+}
 
 static json_t *spread(const struct spread *s)
 {
@@ -22,49 +24,43 @@ static json_t *events(const struct tally *t)
 	json_t *o = json_object();
 	const char *name;
 
-	for (unsigned bit = 0; bit < CLOCK_EVENTS && o; bit++) {
-		name = clock_event_str(bit);
-		if (!t->events[bit] || !name)
-			continue;
-		if (json_object_set_new(o, name,
-			    json_integer((json_int_t)t->events[bit]))) {
-			json_decref(o);
-			o = NULL;
-		}
-	}
+	for (unsigned bit = 0; bit < CLOCK_EVENTS; bit++)
+		if (t->events[bit] && (name = clock_event_str(bit)))
+			set_count(o, name, t->events[bit]);
 	return o;
-}
-
-/* In whole thousandths. */
-static json_t *rounded(double x)
-{
-	return json_real(rint(x * 1e3) / 1e3);
 }
 
 /* What a second and the result have both. */
 static json_t *document(
 	const char *type, const struct clock_run *run, const struct found *f)
 {
-	return json_pack("{ss ss ss ss ss so so sI so so so sI sI sI sI sI sI "
-			 "sI sI sI sI sI so}",
-		"schema", "tscal.clock/1", "version", TSCAL_VERSION, "type",
-		type, "clock", run->clock, "on", tscal_clock_on_str(run->on),
-		"elapsed_s", rounded(f->tally.seconds), "rate_hz",
-		f->tally.stats.rate_hz > 0 ? rounded(f->tally.stats.rate_hz)
-					   : json_null(),
-		"readings", (json_int_t)f->readings, "error_ns",
-		spread(&f->error), "bracket_ns", spread(&f->bracket),
-		"bound_ns", spread(&f->bound), "beyond_bracket_ns",
-		(json_int_t)f->beyond_ns, "outside_bound",
-		(json_int_t)f->outside, "outside_before_break",
-		(json_int_t)f->excused, "doubted", (json_int_t)f->doubted,
-		"back", (json_int_t)f->back, "slow",
-		(json_int_t)f->tally.stats.slow, "updates",
-		(json_int_t)f->tally.stats.updates, "breaks",
-		(json_int_t)f->tally.stats.breaks, "lapses",
-		(json_int_t)f->tally.stats.lapses, "bound_exceeded",
-		(json_int_t)f->tally.stats.bound, "generation",
-		(json_int_t)f->tally.generation, "events", events(&f->tally));
+	const struct tscal_stats *stats = &f->tally.stats;
+	json_t *root = json_document("tscal.clock/1");
+
+	json_set(root, "type", json_string(type));
+	json_set(root, "clock", json_string(run->clock));
+	json_set(root, "on", json_string(tscal_clock_on_str(run->on)));
+	json_set(root, "elapsed_s", json_rounded(f->tally.seconds));
+	json_set(root, "rate_hz",
+		stats->rate_hz > 0 ? json_rounded(stats->rate_hz)
+				   : json_null());
+	set_count(root, "readings", f->readings);
+	json_set(root, "error_ns", spread(&f->error));
+	json_set(root, "bracket_ns", spread(&f->bracket));
+	json_set(root, "bound_ns", spread(&f->bound));
+	set_count(root, "beyond_bracket_ns", (uint64_t)f->beyond_ns);
+	set_count(root, "outside_bound", f->outside);
+	set_count(root, "outside_before_break", f->excused);
+	set_count(root, "doubted", f->doubted);
+	set_count(root, "back", f->back);
+	set_count(root, "slow", stats->slow);
+	set_count(root, "updates", stats->updates);
+	set_count(root, "breaks", stats->breaks);
+	set_count(root, "lapses", stats->lapses);
+	set_count(root, "bound_exceeded", stats->bound);
+	set_count(root, "generation", f->tally.generation);
+	json_set(root, "events", events(&f->tally));
+	return root;
 }
 
 /* Whoever reads it wants each second when it is over; and nobody waits for the
@@ -84,20 +80,13 @@ int json_clock_second(const struct clock_run *run, const struct found *second)
 int json_clock_result(const struct clock_run *run, const struct found *all)
 {
 	json_t *root = document("result", run, all);
-	char why[PRINTABLE_SIZE(1024)];
-	json_t *more = json_pack("{ss so sI sb sI sb}", "verdict",
-		clock_verdict_str(clock_verdict(run, all)), "why",
-		*run->why ? json_string(
-				    printable(why, sizeof(why), run->why, 1024))
-			  : json_null(),
-		"interval_ms", (json_int_t)run->interval_ms, "slew", run->slew,
-		"generation_at_start", (json_int_t)run->generation,
-		"interrupted", run->interrupted);
 
-	if (root && (!more || json_object_update(root, more))) {
-		json_decref(root);
-		root = NULL;
-	}
-	json_decref(more);
+	json_set(root, "verdict",
+		json_string(clock_verdict_str(clock_verdict(run, all))));
+	json_set(root, "why", json_text(run->why));
+	set_count(root, "interval_ms", run->interval_ms);
+	json_set(root, "slew", json_boolean(run->slew));
+	set_count(root, "generation_at_start", run->generation);
+	json_set(root, "interrupted", json_boolean(run->interrupted));
 	return print(root);
 }

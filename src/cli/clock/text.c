@@ -11,15 +11,6 @@
 #define COLUMN 10
 #define NOTE (MIN_END + 2 * COLUMN + 2)
 
-static void put_right(
-	struct term *t, enum style style, size_t end, const char *text)
-{
-	size_t len = strlen(text);
-
-	term_pad(t, end > len ? end - len : 0);
-	term_put(t, style, "%s", text);
-}
-
 static void put_ns(
 	struct term *t, size_t end, const struct spread *s, int64_t ns)
 {
@@ -27,7 +18,7 @@ static void put_ns(
 
 	if (s->n)
 		snprintf(text, sizeof(text), "%lld", (long long)ns);
-	put_right(t, STYLE_PLAIN, end, text);
+	term_right(t, STYLE_PLAIN, end, text);
 }
 
 static void row(struct term *t, const char *name, const struct spread *s,
@@ -44,9 +35,9 @@ static void row(struct term *t, const char *name, const struct spread *s,
 
 static void table(struct term *t, const struct found *all)
 {
-	put_right(t, STYLE_FAINT, MIN_END, "min");
-	put_right(t, STYLE_FAINT, MIN_END + COLUMN, "median");
-	put_right(t, STYLE_FAINT, MIN_END + 2 * COLUMN, "worst");
+	term_right(t, STYLE_FAINT, MIN_END, "min");
+	term_right(t, STYLE_FAINT, MIN_END + COLUMN, "median");
+	term_right(t, STYLE_FAINT, MIN_END + 2 * COLUMN, "worst");
 	term_end(t);
 	row(t, "error ns", &all->error,
 		"from the middle of the tightest bracket of clock_gettime()");
@@ -66,22 +57,16 @@ static void head(
 			run->slew ? ", set back slowly" : "");
 	term_end(t);
 	if (run->on == TSCAL_CLOCK_ON_SYSTEM) {
-		term_label(t, "system");
-		term_wrap(t, TERM_TEXT, STYLE_FAIR,
+		term_row(t, "system", STYLE_FAIR,
 			"clock_gettime() answers, and not the TSC: %s",
 			run->why);
-		term_end(t);
 	}
-	if (all->tally.stats.rate_hz > 0) {
-		term_label(t, "rate");
-		term_put(t, STYLE_PLAIN, "%.3f Hz", all->tally.stats.rate_hz);
-		term_end(t);
-	}
-	term_label(t, "measured");
-	term_wrap(t, TERM_TEXT, STYLE_PLAIN, "%.1f s%s, %llu readings",
+	if (all->tally.stats.rate_hz > 0)
+		term_row(t, "rate", STYLE_PLAIN, "%.3f Hz",
+			all->tally.stats.rate_hz);
+	term_row(t, "measured", STYLE_PLAIN, "%.1f s%s, %llu readings",
 		all->tally.seconds, run->interrupted ? ", interrupted" : "",
 		(unsigned long long)all->readings);
-	term_end(t);
 	term_end(t);
 }
 
@@ -106,11 +91,9 @@ static void count_readings(struct term *t, const struct found *all)
 		"readings that the clock itself marked as doubtful");
 	count(t, "back", all->back, all->back > 0,
 		"readings less than the one before, without a break between");
-	term_label(t, "beyond");
-	term_wrap(t, TERM_TEXT, STYLE_PLAIN,
+	term_row(t, "beyond", STYLE_PLAIN,
 		"%lld ns, the furthest a reading lay outside its bracket",
 		(long long)all->beyond_ns);
-	term_end(t);
 	count(t, "slow", all->tally.stats.slow, false,
 		"readings by clock_gettime(), while the TSC could not be used");
 }
@@ -139,24 +122,19 @@ static void count_updates(
 {
 	const struct tscal_stats *stats = &tally->stats;
 
-	term_label(t, "updates");
-	term_wrap(t, TERM_TEXT, STYLE_PLAIN,
+	term_row(t, "updates", STYLE_PLAIN,
 		"%llu; %llu left the TSC (breaks), %llu found the clock "
 		"outside its bound",
 		(unsigned long long)stats->updates,
 		(unsigned long long)stats->breaks,
 		(unsigned long long)stats->bound);
-	term_end(t);
 	count(t, "lapses", stats->lapses, false,
 		"updates that came too late: the lease had run out");
 	events(t, tally);
-	term_label(t, "generation");
-	if (tally->generation == run->generation)
-		term_put(t, STYLE_PLAIN, "%u throughout", run->generation);
-	else
-		term_put(t, STYLE_PLAIN, "%u, then up to %u", run->generation,
-			tally->generation);
-	term_end(t);
+	term_row(t, "generation", STYLE_PLAIN,
+		tally->generation == run->generation ? "%u throughout"
+						     : "%u, then up to %u",
+		run->generation, tally->generation);
 }
 
 void text_clock(const struct clock_run *run, const struct found *all)

@@ -17,22 +17,14 @@
 
 #include "cli/running.h"
 
-static double now_s(void)
-{
-	return (double)running_ns(CLOCK_MONOTONIC) / 1e9;
-}
-
 static void show(const struct compare *c, const struct compare_row *row)
 {
 	char line[PROGRESS_WIDTH + 1];
 
-	if (row->window_ms)
-		snprintf(line, sizeof(line), "round %zu of %zu: %s, %u ms",
-			c->rounds_done + 1, c->rounds, row->source,
-			row->window_ms);
-	else
-		snprintf(line, sizeof(line), "round %zu of %zu: %s",
-			c->rounds_done + 1, c->rounds, row->source);
+	snprintf(line, sizeof(line),
+		row->window_ms ? "round %zu of %zu: %s, %u ms"
+			       : "round %zu of %zu: %s",
+		c->rounds_done + 1, c->rounds, row->source, row->window_ms);
 	running_progress(line);
 }
 
@@ -74,7 +66,7 @@ static void wait_until(double end_s)
 	char line[PROGRESS_WIDTH + 1];
 	double left_s;
 
-	while (!running_stopped() && (left_s = end_s - now_s()) > 0) {
+	while (!running_stopped() && (left_s = end_s - running_s()) > 0) {
 		snprintf(line, sizeof(line),
 			"%.0f s more, for a finer reference", left_s);
 		running_progress(line);
@@ -99,7 +91,7 @@ static int make_room(struct compare *c)
 static int measure(const struct options *opts, struct compare *c)
 {
 	struct raw_point points[3];
-	double start_s = now_s();
+	double start_s = running_s();
 	int rc = make_room(c);
 
 	if (rc)
@@ -111,7 +103,7 @@ static int measure(const struct options *opts, struct compare *c)
 	run_rounds(opts, c, c->rounds / 2, c->rounds);
 	wait_until(start_s + opts->duration_s);
 	raw_point_take(&points[2], &points[0]);
-	c->span_s = now_s() - start_s;
+	c->span_s = running_s() - start_s;
 	c->interrupted = running_stopped();
 	running_progress("");
 	reference_raw(points, &c->raw);
@@ -200,22 +192,6 @@ static int page_write(const char *path, const struct compare *c)
 	return rc;
 }
 
-static bool any_number(const struct compare *c)
-{
-	for (size_t i = 0; i < c->n_rows; i++)
-		if (c->rows[i].n)
-			return true;
-	return false;
-}
-
-static bool any_run(const struct compare *c)
-{
-	for (size_t i = 0; i < c->n_rows; i++)
-		if (c->rows[i].asked)
-			return true;
-	return false;
-}
-
 /* The page first: stdout may be closed before all is printed. */
 static int print(const struct options *opts, const struct compare *c)
 {
@@ -234,26 +210,28 @@ static int print(const struct options *opts, const struct compare *c)
 
 static int interrupted(void)
 {
-	complain("interrupted before any run was made");
-	return EXIT_FAILED;
+	return complain("interrupted before any run was made");
 }
 
 static int compare(const struct options *opts, struct compare *c)
 {
 	int rc = compare_survey(opts, c);
+	size_t asked = 0, numbers = 0;
 
 	if (running_stopped())
 		return interrupted();
 	if (rc)
 		return rc;
-	if (measure(opts, c)) {
-		complain("out of memory");
-		return EXIT_FAILED;
+	if (measure(opts, c))
+		return complain("out of memory");
+	for (size_t i = 0; i < c->n_rows; i++) {
+		asked += c->rows[i].asked;
+		numbers += c->rows[i].n;
 	}
-	if (c->interrupted && !any_run(c))
+	if (c->interrupted && !asked)
 		return interrupted();
 	rc = print(opts, c);
-	return rc ? rc : any_number(c) ? EXIT_FINE : EXIT_UNUSABLE;
+	return rc ? rc : numbers ? EXIT_FINE : EXIT_UNUSABLE;
 }
 
 int cmd_compare(const struct options *opts)

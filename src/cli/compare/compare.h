@@ -78,7 +78,7 @@ void compare_free(struct compare *c);
 /* How far the kernel's log is from raw; NaN: one is not known. */
 double compare_log_ppm(const struct compare *c);
 
-/* compare_format.c */
+/* format.c */
 /* A size in ppm, two or three digits that count and no exponent. */
 void format_ppm(char *out, size_t size, double ppm);
 /* The size of an error; of one below what the reference is known to, what it is

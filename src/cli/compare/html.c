@@ -57,6 +57,14 @@ static void colors(FILE *f)
 		fprintf(f, ".s%u{color:var(--s%u)}", i, i);
 }
 
+/* Text between tags. */
+static void put(FILE *f, const char *before, const char *s, const char *after)
+{
+	fputs(before, f);
+	html_text(f, s);
+	fputs(after, f);
+}
+
 static void head(FILE *f, const struct compare *c)
 {
 	char text[PLOT_TEXT_MAX];
@@ -65,8 +73,8 @@ static void head(FILE *f, const struct compare *c)
 	      "<meta name=\"viewport\" content=\"width=device-width\">\n"
 	      "<title>tscal compare: ",
 		f);
-	html_text(f, c->cpu);
-	fprintf(f, "</title>\n<style>\n%s", style);
+	put(f, "", c->cpu, "</title>\n<style>\n");
+	fputs(style, f);
 	colors(f);
 	fputs("\n</style>\n<body>\n<h1>Calibrating the TSC: every source "
 	      "here</h1>\n<p>",
@@ -76,8 +84,7 @@ static void head(FILE *f, const struct compare *c)
 	fprintf(f, ". tscal %s.</p>\n<p%s>", TSCAL_VERSION,
 		c->interrupted ? " class=\"bad\"" : "");
 	format_rounds(text, sizeof(text), c);
-	html_text(f, text);
-	fputs("</p>\n", f);
+	put(f, "", text, "</p>\n");
 }
 
 static void reference(FILE *f, const struct compare *c)
@@ -89,11 +96,9 @@ static void reference(FILE *f, const struct compare *c)
 		fprintf(f, "%.3f Hz ", c->raw.hz);
 	else
 		fputs("not known: ", f);
-	html_text(f, c->raw.sentence);
-	fputs("</dd>\n<dt>kernel's log</dt><dd>", f);
+	put(f, "", c->raw.sentence, "</dd>\n");
 	format_log(text, sizeof(text), c);
-	html_text(f, text);
-	fputs("</dd>\n</dl>\n", f);
+	put(f, "<dt>kernel's log</dt><dd>", text, "</dd>\n</dl>\n");
 }
 
 static void legend(FILE *f, const struct compare *c)
@@ -153,8 +158,7 @@ static void error_cell(FILE *f, const struct compare *c, double ppm)
 	char text[24];
 
 	format_error(text, sizeof(text), c, ppm);
-	fputs("<td>", f);
-	html_text(f, text);
+	put(f, "<td>", text, "");
 }
 
 static void table_row(
@@ -174,14 +178,9 @@ static void table_row(
 		fprintf(f, "<td>%zu/%zu", row->held, row->judged);
 	else
 		fputs("<td>-", f);
-	if (row->source_ms >= 0)
-		fprintf(f, "<td>%.3f", row->source_ms);
-	else
-		fputs("<td>-", f);
-	if (row->process_ms >= 0)
-		fprintf(f, "<td>%.2f\n", row->process_ms);
-	else
-		fputs("<td>-\n", f);
+	fprintf(f, row->source_ms >= 0 ? "<td>%.3f" : "<td>-", row->source_ms);
+	fprintf(f, row->process_ms >= 0 ? "<td>%.2f\n" : "<td>-\n",
+		row->process_ms);
 }
 
 static void table(FILE *f, const struct compare *c)
@@ -216,8 +215,7 @@ static void trouble(FILE *f, const struct compare *c)
 			fprintf(f, ", %u ms", row->window_ms);
 		fprintf(f, ": no number in %zu of %zu runs; ",
 			row->asked - row->n, row->asked);
-		html_text(f, row->why);
-		fputs("</p>\n", f);
+		put(f, "", row->why, "</p>\n");
 	}
 }
 
@@ -230,8 +228,7 @@ static void silent(FILE *f, const struct compare *c)
 		const struct compare_silent *s = &c->silent[i];
 
 		fprintf(f, "<dt>%s</dt><dd>%s: ", s->source, s->status);
-		html_text(f, s->sentence);
-		fputs("</dd>\n", f);
+		put(f, "", s->sentence, "</dd>\n");
 	}
 	fputs("</dl>\n", f);
 }

@@ -21,25 +21,17 @@
 
 void html_text(FILE *f, const char *s)
 {
+	static const char *const escapes[256] = {['<'] = "&lt;",
+		['>'] = "&gt;",
+		['&'] = "&amp;",
+		['"'] = "&quot;"};
 	char shown[PRINTABLE_SIZE(PLOT_TEXT_MAX)];
 
 	for (s = printable(shown, sizeof(shown), s, PLOT_TEXT_MAX); *s; s++) {
-		switch (*s) {
-		case '<':
-			fputs("&lt;", f);
-			break;
-		case '>':
-			fputs("&gt;", f);
-			break;
-		case '&':
-			fputs("&amp;", f);
-			break;
-		case '"':
-			fputs("&quot;", f);
-			break;
-		default:
+		if (escapes[(unsigned char)*s])
+			fputs(escapes[(unsigned char)*s], f);
+		else
 			fputc(*s, f);
-		}
 	}
 }
 
@@ -89,6 +81,12 @@ static void label(
 	fputs("</text>\n", f);
 }
 
+static void circle(FILE *f, const char *class, double x, double y, double r)
+{
+	fprintf(f, "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"/>",
+		class, x, y, r);
+}
+
 static void box(
 	FILE *f, const char *class, double x1, double y1, double x2, double y2)
 {
@@ -99,12 +97,6 @@ static void box(
 		"<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" "
 		"height=\"%.1f\"/>\n",
 		class, x1, y1, x2 - x1, y2 - y1);
-}
-
-/* A decade in words: 0.01, 1, 100. */
-static void decade_text(char *out, size_t size, int decade)
-{
-	snprintf(out, size, "%.*f", decade < 0 ? -decade : 0, pow(10, decade));
 }
 
 /* ---- Both signs: linear around 0, and decades beyond. */
@@ -210,11 +202,47 @@ static double off_ppm(double hz, const struct reference *r)
 	return isfinite(hz) ? (hz / r->hz - 1) * 1e6 : HUGE_VAL;
 }
 
+/* A plot over both signs with a line of text for each row; draw() puts into it
+ * what is found of that row. */
+static void plot_both(FILE *f, const struct compare *c, const char *id,
+	const char *what, double most_ppm,
+	void (*draw)(FILE *f, const struct both *b, const struct reference *raw,
+		const struct compare_row *row, double y))
+{
+	double height = TOP + ROW * (double)plot_rows(c) + AXIS;
+	double y = TOP + ROW / 2.0;
+	struct both b = both_of(most_ppm);
+
+	begin(f, id, what, height);
+	both_reference(f, &b, c, height);
+	both_axis(f, &b, height);
+	for (size_t i = 0; i < c->n_rows; i++) {
+		const struct compare_row *row = &c->rows[i];
+
+		if (!shown(row))
+			continue;
+		row_label(f, c, row, y);
+		fprintf(f, "<g class=\"s%u\">", plot_color(c, row));
+		draw(f, &b, &c->raw, row, y);
+		fputs("</g>\n", f);
+		y += ROW;
+	}
+	end(f);
+}
+
+static void interval(FILE *f, const struct both *b, const struct reference *raw,
+	const struct compare_row *row, double y)
+{
+	const struct compare_sample *s = &row->samples[median_sample(row)];
+
+	box(f, "bar", both_x(b, off_ppm(s->lo, raw)), y - 4,
+		both_x(b, off_ppm(s->hi, raw)), y + 4);
+	circle(f, "dot", both_x(b, off_ppm(s->hz, raw)), y, 2.5);
+}
+
 void plot_intervals(FILE *f, const struct compare *c)
 {
-	double height = TOP + ROW * (double)plot_rows(c) + AXIS, most = 0;
-	double y = TOP + ROW / 2.0;
-	struct both b;
+	double most = 0;
 
 	for (size_t i = 0; i < c->n_rows; i++) {
 		const struct compare_row *row = &c->rows[i];
@@ -223,73 +251,34 @@ void plot_intervals(FILE *f, const struct compare *c)
 			most = fmax(
 				most, row->width_ppm / 2 + row->error.median);
 	}
-	b = both_of(most);
-	begin(f, "intervals", "The interval of each source", height);
-	both_reference(f, &b, c, height);
-	both_axis(f, &b, height);
-	for (size_t i = 0; i < c->n_rows; i++) {
-		const struct compare_row *row = &c->rows[i];
-		const struct compare_sample *s;
-		const struct reference *r = &c->raw;
-
-		if (!shown(row))
-			continue;
-		s = &row->samples[median_sample(row)];
-		row_label(f, c, row, y);
-		fprintf(f, "<g class=\"s%u\">", plot_color(c, row));
-		box(f, "bar", both_x(&b, off_ppm(s->lo, r)), y - 4,
-			both_x(&b, off_ppm(s->hi, r)), y + 4);
-		fprintf(f,
-			"<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" "
-			"r=\"2.5\"/></g>\n",
-			both_x(&b, off_ppm(s->hz, r)), y);
-		y += ROW;
-	}
-	end(f);
+	plot_both(f, c, "intervals", "The interval of each source", most,
+		interval);
 }
 
 /* More are not told from each other. */
 #define DOTS_MAX 200
 
-static void dots(
-	FILE *f, const struct both *b, const struct compare_row *row, double y)
+static void dots(FILE *f, const struct both *b, const struct reference *raw,
+	const struct compare_row *row, double y)
 {
 	size_t step = (row->n + DOTS_MAX - 1) / DOTS_MAX;
 
+	(void)raw;
 	/* Dots of one number lie in three lines, to be seen as several. */
 	for (size_t i = 0; i < row->n; i += step)
-		fprintf(f,
-			"<circle class=\"one\" cx=\"%.1f\" cy=\"%.1f\" "
-			"r=\"2.2\"/>",
-			both_x(b, row->errors_ppm[i]),
-			y + ((int)(i / step % 3) - 1) * 3.0);
+		circle(f, "one", both_x(b, row->errors_ppm[i]),
+			y + ((int)(i / step % 3) - 1) * 3.0, 2.2);
 }
 
 void plot_distribution(FILE *f, const struct compare *c)
 {
-	double height = TOP + ROW * (double)plot_rows(c) + AXIS, most = 0;
-	double y = TOP + ROW / 2.0;
-	struct both b;
+	double most = 0;
 
 	for (size_t i = 0; i < c->n_rows; i++)
 		if (shown(&c->rows[i]))
 			most = fmax(most, c->rows[i].error.worst);
-	b = both_of(most);
-	begin(f, "distribution", "Every error of each source", height);
-	both_reference(f, &b, c, height);
-	both_axis(f, &b, height);
-	for (size_t i = 0; i < c->n_rows; i++) {
-		const struct compare_row *row = &c->rows[i];
-
-		if (!shown(row))
-			continue;
-		row_label(f, c, row, y);
-		fprintf(f, "<g class=\"s%u\">", plot_color(c, row));
-		dots(f, &b, row, y);
-		fputs("</g>\n", f);
-		y += ROW;
-	}
-	end(f);
+	plot_both(
+		f, c, "distribution", "Every error of each source", most, dots);
 }
 
 /* ---- Errors over windows: both scales in decades. */
@@ -328,7 +317,9 @@ static void over_axes(FILE *f, const struct over *o)
 		double y = over_y(o, pow(10, d));
 
 		line(f, "grid", OVER_LEFT, y, WIDTH - RIGHT, y);
-		decade_text(text, sizeof(text), d);
+		/* 0.01, 1, 100 */
+		snprintf(
+			text, sizeof(text), "%.*f", d < 0 ? -d : 0, pow(10, d));
 		label(f, "end", OVER_LEFT - 5, y + 4, text);
 	}
 	for (size_t i = 0; i < COMPARE_WINDOWS; i++) {
@@ -347,18 +338,17 @@ static void over_axes(FILE *f, const struct over *o)
 static void over_tooltip(
 	FILE *f, const struct compare *c, const struct compare_row *row)
 {
-	char median[24], worst[24];
+	char median[24], worst[24], text[96];
 
 	format_error(median, sizeof(median), c, row->error.median);
 	format_error(worst, sizeof(worst), c, row->error.worst);
+	snprintf(text, sizeof(text), ": median %s ppm, worst %s ppm, %zu runs",
+		median, worst, row->n);
 	fprintf(f, "<title>%s", row->source);
 	if (row->window_ms)
 		fprintf(f, ", %u ms", row->window_ms);
-	html_text(f, ": median ");
-	html_text(f, median);
-	html_text(f, " ppm, worst ");
-	html_text(f, worst);
-	fprintf(f, " ppm, %zu runs</title>", row->n);
+	html_text(f, text);
+	fputs("</title>", f);
 }
 
 /* The median, and a line up to the worst. */
@@ -370,10 +360,8 @@ static void over_point(FILE *f, const struct compare *c, const struct over *o,
 	fprintf(f, "<g class=\"s%u\">", plot_color(c, row));
 	over_tooltip(f, c, row);
 	line(f, "whisker", x, y, x, over_y(o, row->error.worst));
-	fprintf(f,
-		"<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\"/>"
-		"</g>\n",
-		x, y);
+	circle(f, "dot", x, y, 3.5);
+	fputs("</g>\n", f);
 }
 
 static struct over over_of(const struct compare *c)

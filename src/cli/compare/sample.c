@@ -127,17 +127,6 @@ static bool run(const char *const *argv, char *buf, double *ms, char *why,
 	return !failure(status, rc, why, why_size);
 }
 
-static json_t *parse(const char *text, char *why, size_t why_size)
-{
-	json_error_t error;
-	json_t *doc = json_loads(text, 0, &error);
-
-	if (!doc)
-		snprintf(why, why_size, "its process printed no report: %s",
-			error.text);
-	return doc;
-}
-
 /* Its report on the sources of only. */
 static json_t *report(const struct options *opts, const char *const *more,
 	double *ms, char *why, size_t why_size)
@@ -147,6 +136,8 @@ static json_t *report(const struct options *opts, const char *const *more,
 		[PROBE_PORTS] = "ports"};
 	const char *argv[ARGS_MAX] = {"tscal", "--json"};
 	static char out[OUTPUT_MAX];
+	json_error_t error;
+	json_t *doc;
 	size_t n = 2;
 
 	if (opts->probe != PROBE_DEFAULT) {
@@ -162,7 +153,11 @@ static json_t *report(const struct options *opts, const char *const *more,
 	argv[n] = NULL;
 	if (!run(argv, out, ms, why, why_size))
 		return NULL;
-	return parse(out, why, why_size);
+	doc = json_loads(out, 0, &error);
+	if (!doc)
+		snprintf(why, why_size, "its process printed no report: %s",
+			error.text);
+	return doc;
 }
 
 static const char *text_of(const json_t *o, const char *key)
@@ -291,10 +286,8 @@ int compare_survey(const struct options *opts, struct compare *c)
 
 	if (!doc && running_stopped())
 		return EXIT_FAILED;
-	if (!doc) {
-		complain("cannot calibrate in a fresh process: %s", why);
-		return EXIT_FAILED;
-	}
+	if (!doc)
+		return complain("cannot calibrate in a fresh process: %s", why);
 	take_machine(c, doc);
 	lines = json_object_get(doc, "sources");
 	n = json_array_size(lines);
@@ -311,6 +304,5 @@ int compare_survey(const struct options *opts, struct compare *c)
 	json_decref(doc);
 	if (c->rows && c->silent)
 		return 0;
-	complain("out of memory");
-	return EXIT_FAILED;
+	return complain("out of memory");
 }

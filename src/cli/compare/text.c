@@ -12,10 +12,8 @@ static void put_labelled(
 {
 	char shown[PRINTABLE_SIZE(512)];
 
-	term_label(t, label);
-	term_wrap(t, TERM_TEXT, style, "%s",
+	term_row(t, label, style, "%s",
 		printable(shown, sizeof(shown), text, 512));
-	term_end(t);
 }
 
 static void put_head(struct term *t, const struct compare *c)

@@ -70,18 +70,15 @@ static int read_converter(const char *path, int stamps, struct tscal_conv *conv)
 		strcpy(line + n - 2, "\n");
 	/* At the head of the stamps it is a comment. */
 	if (tscal_conv_parse(line + (strncmp(line, "# ", 2) ? 0 : 2), &meta,
-		    why, sizeof(why))) {
-		complain("%s: %s", path, why);
-		return EXIT_FAILED;
-	}
+		    why, sizeof(why)))
+		return complain("%s: %s", path, why);
 	/* 2^60 ticks are at most 2^62 ns, so no sum overflows. */
 	if (meta.conv.ns_epoch >= NS_EPOCH_END ||
-		meta.conv.ns_epoch <= -NS_EPOCH_END) {
-		complain("%s: its ns= is 2^62 or more from 0: no time near it "
-			 "fits 64 bits",
+		meta.conv.ns_epoch <= -NS_EPOCH_END)
+		return complain(
+			"%s: its ns= is 2^62 or more from 0: no time near it "
+			"fits 64 bits",
 			path);
-		return EXIT_FAILED;
-	}
 	*conv = meta.conv;
 	return 0;
 }
@@ -90,27 +87,21 @@ static int read_converter(const char *path, int stamps, struct tscal_conv *conv)
 static int calibrate(
 	const struct options *opts, struct tscal_conv *conv, int *status)
 {
+	struct tscal_report *report = machine_report(opts, NULL);
 	const struct tscal_info *info;
-	struct tscal_report *report;
-	struct machine m;
-	int rc = machine_open(opts, &m);
+	int rc = 0;
 
-	if (rc)
-		return rc;
-	report = machine_report(opts, &m);
-	rc = report ? 0 : EXIT_FAILED;
-	if (report) {
-		info = tscal_report_info(report);
-		*status = exit_status(opts, info);
-		explain_status(opts, info);
-		if (tscal_conv_init(conv, info->hz, 0, 0)) {
-			complain("no rate to convert by: --hz or --line gives "
-				 "one");
-			rc = EXIT_UNUSABLE;
-		}
-		tscal_report_free(report);
+	if (!report)
+		return EXIT_FAILED;
+	info = tscal_report_info(report);
+	*status = exit_status(opts, info);
+	explain_status(opts, info);
+	if (tscal_conv_init(conv, info->hz, 0, 0)) {
+		complain("no rate to convert by: --hz or --line gives one");
+		rc = EXIT_UNUSABLE;
 	}
-	return machine_close(opts, &m) ? EXIT_FAILED : rc;
+	tscal_report_free(report);
+	return rc;
 }
 
 static int find_rate(const struct options *opts, int stamps,
@@ -219,24 +210,22 @@ static int convert_numbers(const struct input *in, struct conversion *c)
 			    &out, (const char *)block, good * sizeof(block[0])))
 			return EXIT_FAILED;
 		done += good;
-		if (good < n) {
-			complain("%s, stamp %" PRIu64 ": %" PRIu64
-				 " is 2^60 ticks or more from the epoch, "
-				 "%" PRIu64,
+		if (good < n)
+			return complain(
+				"%s, stamp %" PRIu64 ": %" PRIu64
+				" is 2^60 ticks or more from the epoch, "
+				"%" PRIu64,
 				in->name, done + 1, block[good],
 				c->conv.tsc_epoch);
-			return EXIT_FAILED;
-		}
 		/* Of a pipe, part of a stamp. */
 		bytes %= sizeof(block[0]);
 		memmove(block, &block[n], bytes);
 	}
-	if (bytes) {
-		complain("%s ends within a stamp: %zu of 8 bytes after stamp "
-			 "%" PRIu64,
+	if (bytes)
+		return complain(
+			"%s ends within a stamp: %zu of 8 bytes after stamp "
+			"%" PRIu64,
 			in->name, bytes, done);
-		return EXIT_FAILED;
-	}
 	return 0;
 }
 
@@ -255,10 +244,9 @@ int cmd_convert(const struct options *opts)
 
 	/* A reader that is gone is reported like a full disk. */
 	signal(SIGPIPE, SIG_IGN);
-	if (is_file && (in.fd = open(opts->file, O_RDONLY | O_CLOEXEC)) < 0) {
-		complain("cannot read '%s': %s", opts->file, strerror(errno));
-		return EXIT_FAILED;
-	}
+	if (is_file && (in.fd = open(opts->file, O_RDONLY | O_CLOEXEC)) < 0)
+		return complain(
+			"cannot read '%s': %s", opts->file, strerror(errno));
 	rc = find_rate(opts, in.fd, &c.conv, &status);
 	if (!rc && is_regular(in.fd) && same_file(in.fd, STDOUT_FILENO)) {
 		complain("%s is the output too: it would be overwritten while "
@@ -267,8 +255,9 @@ int cmd_convert(const struct options *opts)
 		rc = EXIT_FAILED;
 	}
 	if (!rc)
-		rc = o->u64 ? convert_numbers(&in, &c)
-			    : convert_lines(&in, &c, o->column);
+		rc = o->format == CONVERT_U64
+			     ? convert_numbers(&in, &c)
+			     : convert_lines(&in, &c, o->column);
 	if (is_file)
 		close(in.fd);
 	return rc ? rc : status;

@@ -21,32 +21,21 @@ static const char *relative_to(
 	return out;
 }
 
-static enum style rate_style(enum tscal_rate rate)
-{
-	switch (rate) {
-	case TSCAL_RATE_VERIFIED:
-	case TSCAL_RATE_CONSISTENT:
-		return STYLE_GOOD;
-	case TSCAL_RATE_SINGLE:
-		return STYLE_FAIR;
-	default:
-		return STYLE_BAD;
-	}
-}
+static const enum style rate_styles[] = {
+	[TSCAL_RATE_VERIFIED] = STYLE_GOOD,
+	[TSCAL_RATE_CONSISTENT] = STYLE_GOOD,
+	[TSCAL_RATE_SINGLE] = STYLE_FAIR,
+	[TSCAL_RATE_CONFLICT] = STYLE_BAD,
+	[TSCAL_RATE_NONE] = STYLE_BAD,
+};
 
-static enum style use_style(enum tscal_use use)
-{
-	switch (use) {
-	case TSCAL_USE_YES:
-	case TSCAL_USE_UNTIL_MOVED:
-		return STYLE_GOOD;
-	case TSCAL_USE_PROVISIONAL:
-	case TSCAL_USE_SLOW:
-		return STYLE_FAIR;
-	default:
-		return STYLE_BAD;
-	}
-}
+static const enum style use_styles[] = {
+	[TSCAL_USE_YES] = STYLE_GOOD,
+	[TSCAL_USE_UNTIL_MOVED] = STYLE_GOOD,
+	[TSCAL_USE_PROVISIONAL] = STYLE_FAIR,
+	[TSCAL_USE_SLOW] = STYLE_FAIR,
+	[TSCAL_USE_NO] = STYLE_BAD,
+};
 
 static enum tscal_kind kind_of(
 	const struct tscal_report *report, enum tscal_source source)
@@ -89,7 +78,7 @@ static void rate(struct term *t, const struct tscal_report *report)
 		term_end(t);
 		term_pad(t, TERM_TEXT);
 	}
-	term_put(t, rate_style(info->rate), "%s", tscal_rate_str(info->rate));
+	term_put(t, rate_styles[info->rate], "%s", tscal_rate_str(info->rate));
 	/* In a conflict no agreement is confirmed. */
 	if (info->rate == TSCAL_RATE_VERIFIED) {
 		format_bound(bound, sizeof(bound), info->agreement_ppm);
@@ -105,22 +94,20 @@ static void rate(struct term *t, const struct tscal_report *report)
 static void use(struct term *t, const struct tscal_info *info)
 {
 	term_label(t, "use");
-	term_put(t, use_style(info->use), "%s", tscal_use_str(info->use));
+	term_put(t, use_styles[info->use], "%s", tscal_use_str(info->use));
 	term_wrap(t, TERM_TEXT, STYLE_PLAIN, ": %s", info->use_sentence);
 	term_end(t);
 }
 
 static void cpu(struct term *t, const struct tscal_machine *m)
 {
-	term_label(t, "cpu");
 	if (m->cpu_vendor[0])
-		term_wrap(t, TERM_TEXT, STYLE_PLAIN,
+		term_row(t, "cpu", STYLE_PLAIN,
 			"%s (%s, family %u, model %u, stepping %u)",
 			m->cpu_brand[0] ? m->cpu_brand : "unnamed",
 			m->cpu_vendor, m->family, m->model, m->stepping);
 	else
-		term_put(t, STYLE_PLAIN, "not known");
-	term_end(t);
+		term_row(t, "cpu", STYLE_PLAIN, "not known");
 }
 
 static void cpus(struct term *t, const struct tscal_info *info)
@@ -152,25 +139,22 @@ static void trust(struct term *t, const struct tscal_machine *m,
 			info->rdtsc_ns);
 	cpus(t, info);
 	term_end(t);
-	term_label(t, "clocksource");
 	if (m->clocksource[0])
-		term_wrap(t, TERM_TEXT, STYLE_PLAIN, "%s (available: %s)",
+		term_row(t, "clocksource", STYLE_PLAIN, "%s (available: %s)",
 			m->clocksource,
 			m->available[0] ? m->available : "not visible");
 	else
-		term_wrap(t, TERM_TEXT, STYLE_PLAIN, "not visible");
-	term_end(t);
+		term_row(t, "clocksource", STYLE_PLAIN, "not visible");
 }
 
-static void header(
-	const struct options *opts, struct term *t, const struct machine *m)
+static void header(const struct options *opts, struct term *t, const char *how)
 {
 	term_put(t, STYLE_STRONG, "tscal %s", TSCAL_VERSION);
 	if (opts->command == CMD_REPLAY)
 		term_wrap(t, TERM_TEXT, STYLE_PLAIN, ", replay of %s",
 			opts->file);
 	else
-		term_wrap(t, TERM_TEXT, STYLE_PLAIN, ", %s%s", m->how,
+		term_wrap(t, TERM_TEXT, STYLE_PLAIN, ", %s%s", how,
 			opts->calib.flags & TSCAL_OPT_NO_MEASURE
 				? ", nothing measured"
 				: "");
@@ -181,13 +165,11 @@ static void header(
 static void recorded(const struct options *opts, struct term *t)
 {
 	term_end(t);
-	term_label(t, "recorded");
-	term_wrap(t, TERM_TEXT, STYLE_PLAIN, "in %s%s", opts->file,
+	term_row(t, "recorded", STYLE_PLAIN, "in %s%s", opts->file,
 		opts->redact ? ", without serial numbers and the boot id" : "");
-	term_end(t);
 }
 
-void text_report(const struct options *opts, const struct machine *m,
+void text_report(const struct options *opts, const char *how,
 	const struct tscal_report *report)
 {
 	const struct tscal_info *info = tscal_report_info(report);
@@ -195,7 +177,7 @@ void text_report(const struct options *opts, const struct machine *m,
 	struct term t;
 
 	term_init(&t, stdout);
-	header(opts, &t, m);
+	header(opts, &t, how);
 	rate(&t, report);
 	use(&t, info);
 	text_hypervisor(&t, &machine->hv);

@@ -51,9 +51,7 @@ static void sentences(
 {
 	if (!text[0])
 		return;
-	term_label(t, name);
-	term_wrap(t, TERM_TEXT, style, "%s", text);
-	term_end(t);
+	term_row(t, name, style, "%s", text);
 }
 
 void text_hypervisor(struct term *t, const struct tscal_hv *hv)

@@ -7,26 +7,22 @@
 #include "cli/format.h"
 #include "cli/report/text.h"
 
-static enum style status_style(enum tscal_status status)
-{
-	switch (status) {
-	case TSCAL_STATUS_USED:
-	case TSCAL_STATUS_AGREES:
-	case TSCAL_STATUS_READY:
-		return STYLE_GOOD;
-	case TSCAL_STATUS_HINT:
-		return STYLE_PLAIN;
-	case TSCAL_STATUS_ABSENT:
-	case TSCAL_STATUS_SKIPPED:
-		return STYLE_FAINT;
-	case TSCAL_STATUS_DENIED:
-	case TSCAL_STATUS_UNSTABLE:
-	case TSCAL_STATUS_COARSE:
-		return STYLE_FAIR;
-	default:
-		return STYLE_BAD;
-	}
-}
+static const enum style styles[] = {
+	[TSCAL_STATUS_USED] = STYLE_GOOD,
+	[TSCAL_STATUS_AGREES] = STYLE_GOOD,
+	[TSCAL_STATUS_DISAGREES] = STYLE_BAD,
+	[TSCAL_STATUS_STALE] = STYLE_BAD,
+	[TSCAL_STATUS_HINT] = STYLE_PLAIN,
+	[TSCAL_STATUS_READY] = STYLE_GOOD,
+	[TSCAL_STATUS_ABSENT] = STYLE_FAINT,
+	[TSCAL_STATUS_SKIPPED] = STYLE_FAINT,
+	[TSCAL_STATUS_DENIED] = STYLE_FAIR,
+	[TSCAL_STATUS_STUCK] = STYLE_BAD,
+	[TSCAL_STATUS_IMPLAUSIBLE] = STYLE_BAD,
+	[TSCAL_STATUS_UNSTABLE] = STYLE_FAIR,
+	[TSCAL_STATUS_ERROR] = STYLE_BAD,
+	[TSCAL_STATUS_COARSE] = STYLE_FAIR,
+};
 
 /* Less than this is no place for a sentence: it gets a line of its own. */
 #define SENTENCE_MIN 36
@@ -90,20 +86,11 @@ static struct layout lay_out(const struct term *t,
 	return l;
 }
 
-static void put_right(
-	struct term *t, enum style style, size_t end, const char *text)
-{
-	if (!*text)
-		return;
-	term_pad(t, end - strlen(text));
-	term_put(t, style, "%s", text);
-}
-
 static void put_line(struct term *t, const struct layout *l,
 	const struct tscal_line *line, double chosen_hz)
 {
 	struct cells c = cells_of(line, chosen_hz);
-	enum style style = status_style(line->status);
+	enum style style = styles[line->status];
 	size_t indent = l->hz;
 
 	term_pad(t, INDENT);
@@ -116,8 +103,8 @@ static void put_line(struct term *t, const struct layout *l,
 			line->status == TSCAL_STATUS_USED ? STYLE_STRONG
 							  : STYLE_PLAIN,
 			"%s", c.hz);
-		put_right(t, STYLE_PLAIN, l->distance_end, c.distance);
-		put_right(t, STYLE_PLAIN, l->bound_end, c.bound);
+		term_right(t, STYLE_PLAIN, l->distance_end, c.distance);
+		term_right(t, STYLE_PLAIN, l->bound_end, c.bound);
 		if (l->below)
 			term_end(t);
 		else
@@ -144,8 +131,8 @@ void text_lines(struct term *t, const struct tscal_report *report)
 	term_put(t, STYLE_FAINT, "status");
 	term_pad(t, l.hz);
 	term_put(t, STYLE_FAINT, "Hz");
-	put_right(t, STYLE_FAINT, l.distance_end, "ppm off");
-	put_right(t, STYLE_FAINT, l.bound_end, "+-ppm");
+	term_right(t, STYLE_FAINT, l.distance_end, "ppm off");
+	term_right(t, STYLE_FAINT, l.bound_end, "+-ppm");
 	term_end(t);
 	/* Numbers first: most sources have none on most machines. */
 	for (int numbers = 1; numbers >= 0; numbers--)
@@ -182,7 +169,7 @@ void text_surveyed(struct term *t, const struct tscal_report *report,
 			term_pad(t, column);
 		term_put(t, STYLE_PLAIN, "%s", line->name);
 		term_pad(t, status);
-		term_put(t, status_style(line->status), "%s",
+		term_put(t, styles[line->status], "%s",
 			tscal_status_str(line->status));
 		term_pad(t, indent);
 		term_wrap(t, indent, STYLE_PLAIN, "%s", line->sentence);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-#include "plat/recording/compact.h"
+#include "plat/recording/recording.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-#include "plat/recording/errname.h"
+#include "plat/recording/lines.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "plat/text.h"
 
 #define ROW(e)                                                                 \
 	{                                                                      \
@@ -68,8 +69,7 @@ const char *errname(int error)
 int errname_parse(const char *name, size_t len)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		if (strlen(rows[i].name) == len &&
-			!memcmp(rows[i].name, name, len))
+		if (text_is(name, len, rows[i].name))
 			return rows[i].error;
 	return 0;
 }

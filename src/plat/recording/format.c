@@ -168,7 +168,7 @@ static int parse_ours(struct parser *p, struct cursor *c)
 	for (int kind = 0; kind < REC_KINDS; kind++) {
 		const struct rec_line *line = rec_lines[kind];
 
-		if (strlen(line->name) != len || memcmp(line->name, word, len))
+		if (!text_is(word, len, line->name))
 			continue;
 		if (!p->ours)
 			return bad(p,
@@ -179,7 +179,7 @@ static int parse_ours(struct parser *p, struct cursor *c)
 			return bad_at(p, c);
 		return parse_row(p, c, (enum rec_kind)kind, REC_BLOCK_OWN);
 	}
-	if (p->ours && len == 3 && !memcmp(word, "end", len)) {
+	if (p->ours && text_is(word, len, "end")) {
 		p->ended = true;
 		return cursor_end(c) ? 0 : bad_at(p, c);
 	}

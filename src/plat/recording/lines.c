@@ -13,15 +13,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "plat/recording/errname.h"
-
-static bool read_regs(struct cursor *c, struct plat_cpuid *r)
-{
-	return cursor_skip(c, "eax=") && cursor_hex8(c, &r->eax) &&
-	       cursor_skip(c, " ebx=") && cursor_hex8(c, &r->ebx) &&
-	       cursor_skip(c, " ecx=") && cursor_hex8(c, &r->ecx) &&
-	       cursor_skip(c, " edx=") && cursor_hex8(c, &r->edx);
-}
+#include "plat/text.h"
 
 /* "0x00000001 0x00", "0x40000200-0x4000ff00/0x100 0x00" */
 static bool cpuid_key(struct cursor *c, struct rec_key *key, char *scratch)
@@ -59,8 +51,13 @@ static void cpuid_put_key(FILE *f, const struct rec_key *key)
 
 static bool cpuid_value(struct cursor *c, union rec_value *v, size_t *size)
 {
-	*size = sizeof(v->cpuid);
-	return read_regs(c, &v->cpuid);
+	struct plat_cpuid *r = &v->cpuid;
+
+	*size = sizeof(*r);
+	return cursor_skip(c, "eax=") && cursor_hex8(c, &r->eax) &&
+	       cursor_skip(c, " ebx=") && cursor_hex8(c, &r->ebx) &&
+	       cursor_skip(c, " ecx=") && cursor_hex8(c, &r->ecx) &&
+	       cursor_skip(c, " edx=") && cursor_hex8(c, &r->edx);
 }
 
 static void cpuid_put(FILE *f, const struct rec_answer *a)
@@ -196,7 +193,22 @@ static const struct rec_line rec_line_file = {
 	.put = file_put,
 };
 
-static const char *const page_names[] = {
+/* A word that is one of n names, by its number; want: what was expected. */
+static bool read_name(struct cursor *c, const char *const *names, size_t n,
+	const char *want, uint64_t *number)
+{
+	const char *word;
+	size_t len, i = 0;
+
+	if (!cursor_word(c, &word, &len))
+		return false;
+	while (i < n && !text_is(word, len, names[i]))
+		i++;
+	*number = i;
+	return i < n || cursor_want_at(c, word, want);
+}
+
+static const char *const page_names[PLAT_PAGE_COUNT] = {
 	[PLAT_PAGE_VVAR] = "vvar",
 	[PLAT_PAGE_VVAR_VCLOCK] = "vvar_vclock",
 	[PLAT_PAGE_VMCLOCK] = "vmclock",
@@ -204,20 +216,12 @@ static const char *const page_names[] = {
 
 static bool page_key(struct cursor *c, struct rec_key *key, char *scratch)
 {
-	const char *word;
-	size_t len, which;
-	uint64_t index;
+	uint64_t which, index;
 
 	(void)scratch;
-	if (!cursor_word(c, &word, &len))
-		return false;
-	for (which = 0; which < PLAT_PAGE_COUNT; which++)
-		if (strlen(page_names[which]) == len &&
-			!memcmp(page_names[which], word, len))
-			break;
-	if (which == PLAT_PAGE_COUNT)
-		return cursor_want_at(c, word, "vvar, vvar_vclock or vmclock");
-	if (!cursor_skip(c, " ") || !cursor_dec(c, UINT32_MAX, &index))
+	if (!read_name(c, page_names, PLAT_PAGE_COUNT,
+		    "vvar, vvar_vclock or vmclock", &which) ||
+		!cursor_skip(c, " ") || !cursor_dec(c, UINT32_MAX, &index))
 		return false;
 	key->id = REC_ID(which, index);
 	return true;
@@ -324,26 +328,14 @@ static const struct rec_line rec_line_kvm_khz = {
 
 static bool backdoor_key(struct cursor *c, struct rec_key *key, char *scratch)
 {
-	const char *word;
-	size_t len;
-
 	(void)scratch;
-	if (!cursor_word(c, &word, &len))
-		return false;
-	for (int how = 0; how < PLAT_BACKDOOR_COUNT; how++) {
-		const char *name = plat_backdoor_name((enum plat_backdoor)how);
-
-		if (strlen(name) == len && !memcmp(name, word, len)) {
-			key->id = (uint64_t)how;
-			return true;
-		}
-	}
-	return cursor_want_at(c, word, "port, vmcall or vmmcall");
+	return read_name(c, plat_backdoor_names, PLAT_BACKDOOR_COUNT,
+		"port, vmcall or vmmcall", &key->id);
 }
 
 static void backdoor_put_key(FILE *f, const struct rec_key *key)
 {
-	fprintf(f, " %s", plat_backdoor_name((enum plat_backdoor)key->id));
+	fprintf(f, " %s", plat_backdoor_names[key->id]);
 }
 
 static bool backdoor_value(struct cursor *c, union rec_value *v, size_t *size)

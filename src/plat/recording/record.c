@@ -12,9 +12,7 @@
 
 #include <tscal/calibrate.h>
 
-#include "plat/recording/compact.h"
 #include "plat/recording/recording.h"
-#include "plat/recording/redact.h"
 
 /*
  * Samples in a recorded burst.  The interval comes from the few fastest reads
@@ -64,12 +62,14 @@ static void keep_key(struct record *r, const struct rec_key *key, int rc,
 		r->lost = failed;
 }
 
-static void keep(struct record *r, enum rec_kind kind, uint64_t id, int rc,
+/* The same of any other question; returns rc. */
+static int keep(struct record *r, enum rec_kind kind, uint64_t id, int rc,
 	const void *data, size_t size)
 {
 	struct rec_key key = {.kind = kind, .id = id};
 
 	keep_key(r, &key, rc, data, size);
+	return rc;
 }
 
 static int record_cpuid(struct tscal_platform *p, uint32_t leaf,
@@ -90,8 +90,8 @@ static int record_xen_cpuid(struct tscal_platform *p, uint32_t leaf,
 	struct record *r = record_of(p);
 	int rc = r->inner->ops->xen_cpuid(r->inner, leaf, subleaf, out);
 
-	keep(r, REC_XEN_CPUID, REC_ID(leaf, subleaf), rc, out, sizeof(*out));
-	return rc;
+	return keep(
+		r, REC_XEN_CPUID, REC_ID(leaf, subleaf), rc, out, sizeof(*out));
 }
 
 static int record_rdmsr(
@@ -148,8 +148,7 @@ static int record_page(struct tscal_platform *p, enum plat_page which,
 	struct record *r = record_of(p);
 	int rc = r->inner->ops->page(r->inner, which, index, buf);
 
-	keep(r, REC_PAGE, REC_ID(which, index), rc, buf, PLAT_PAGE_SIZE);
-	return rc;
+	return keep(r, REC_PAGE, REC_ID(which, index), rc, buf, PLAT_PAGE_SIZE);
 }
 
 static int record_perf_page(
@@ -158,8 +157,7 @@ static int record_perf_page(
 	struct record *r = record_of(p);
 	int rc = r->inner->ops->perf_page(r->inner, out);
 
-	keep(r, REC_PERF_PAGE, 0, rc, out, sizeof(*out));
-	return rc;
+	return keep(r, REC_PERF_PAGE, 0, rc, out, sizeof(*out));
 }
 
 static int record_kvm_tsc_khz(struct tscal_platform *p, uint32_t *khz)
@@ -167,8 +165,7 @@ static int record_kvm_tsc_khz(struct tscal_platform *p, uint32_t *khz)
 	struct record *r = record_of(p);
 	int rc = r->inner->ops->kvm_tsc_khz(r->inner, khz);
 
-	keep(r, REC_KVM_KHZ, 0, rc, khz, sizeof(*khz));
-	return rc;
+	return keep(r, REC_KVM_KHZ, 0, rc, khz, sizeof(*khz));
 }
 
 static int record_backdoor_hz(
@@ -177,8 +174,7 @@ static int record_backdoor_hz(
 	struct record *r = record_of(p);
 	int rc = r->inner->ops->backdoor_hz(r->inner, how, hz);
 
-	keep(r, REC_BACKDOOR, (uint64_t)how, rc, hz, sizeof(*hz));
-	return rc;
+	return keep(r, REC_BACKDOOR, (uint64_t)how, rc, hz, sizeof(*hz));
 }
 
 static int record_tsc_access(
@@ -187,8 +183,7 @@ static int record_tsc_access(
 	struct record *r = record_of(p);
 	int rc = r->inner->ops->tsc_access(r->inner, out);
 
-	keep(r, REC_TSC_ACCESS, 0, rc, out, sizeof(*out));
-	return rc;
+	return keep(r, REC_TSC_ACCESS, 0, rc, out, sizeof(*out));
 }
 
 static int record_counter_open(struct tscal_platform *p,
@@ -223,9 +218,9 @@ static int record_burst(struct tscal_platform *p, enum plat_counter_id id,
 static void record_counter_close(
 	struct tscal_platform *p, enum plat_counter_id id)
 {
-	struct record *r = record_of(p);
+	struct tscal_platform *inner = record_of(p)->inner;
 
-	r->inner->ops->counter_close(r->inner, id);
+	inner->ops->counter_close(inner, id);
 }
 
 static void record_wait(struct tscal_platform *p, uint64_t ns, bool spin)
@@ -327,21 +322,6 @@ static int record_free(struct tscal_platform *p)
 	return rc;
 }
 
-/* A recording covers a calibration; a clock continues. */
-static int record_clock_burst(struct tscal_platform *p, int clock_id,
-	struct plat_sample *buf, const struct plat_until *until)
-{
-	(void)p, (void)clock_id, (void)buf, (void)until;
-	return -EOPNOTSUPP;
-}
-
-static int record_clock_ns(
-	struct tscal_platform *p, int clock_id, bool system_call, int64_t *ns)
-{
-	(void)p, (void)clock_id, (void)system_call, (void)ns;
-	return -EOPNOTSUPP;
-}
-
 static const struct plat_ops record_ops = {
 	.size = sizeof(struct plat_ops),
 	.name = "record",
@@ -358,8 +338,8 @@ static const struct plat_ops record_ops = {
 	.counter_open = record_counter_open,
 	.burst = record_burst,
 	.counter_close = record_counter_close,
-	.clock_burst = record_clock_burst,
-	.clock_ns = record_clock_ns,
+	.clock_burst = recording_clock_burst,
+	.clock_ns = recording_clock_ns,
 	.wait = record_wait,
 	.now_ns = record_now_ns,
 	.pin = record_pin,

@@ -140,8 +140,33 @@ int rec_load(
  */
 void rec_write(const struct recording *rec, const char *note, FILE *out);
 
+/*
+ * The recording with one line for each run of equal CPUID answers: the scan for
+ * signatures asks 256 leaves, and most machines answer zero to nearly all.
+ */
+struct recording *rec_compact(const struct recording *rec, int *rc);
+
+/* What a recording that is published must not hold: answers that identify a
+ * machine and nothing else. */
+bool redact_cpuid(uint32_t leaf);
+bool redact_msr(uint32_t msr);
+bool redact_file(const char *path);
+
+/*
+ * The contents of a file, with words that may identify the machine removed in
+ * place; returns the new length.
+ */
+size_t redact_contents(const char *path, char *text, size_t len);
+
 /* A platform that answers from a recording, which it owns from then on.
  * Returns 0 or -ENOMEM. */
 int replay_new(struct recording *rec, struct tscal_platform **out);
+
+/* Operations of both platforms: a recording covers a calibration, and a clock
+ * continues, so both are -EOPNOTSUPP. */
+int recording_clock_burst(struct tscal_platform *p, int clock_id,
+	struct plat_sample *buf, const struct plat_until *until);
+int recording_clock_ns(
+	struct tscal_platform *p, int clock_id, bool system_call, int64_t *ns);
 
 #endif /* TSCAL_RECORDING_H */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-#include "plat/recording/redact.h"
+#include "plat/recording/recording.h"
 
 #include <ctype.h>
 #include <string.h>
+
+#include "plat/text.h"
 
 bool redact_cpuid(uint32_t leaf)
 {
@@ -48,7 +50,7 @@ static bool harmless(const char *word, size_t len)
 	size_t n = equals ? (size_t)(equals - word) : len;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (strlen(names[i]) == n && !memcmp(names[i], word, n))
+		if (text_is(word, n, names[i]))
 			return true;
 	return false;
 }

@@ -12,6 +12,7 @@
 #include <tscal/calibrate.h>
 
 #include "plat/recording/recording.h"
+#include "plat/text.h"
 
 struct replay {
 	struct tscal_platform plat;
@@ -173,15 +174,14 @@ static int replay_free(struct tscal_platform *p)
 	return 0;
 }
 
-/* A recording covers a calibration; a clock continues. */
-static int replay_clock_burst(struct tscal_platform *p, int clock_id,
+int recording_clock_burst(struct tscal_platform *p, int clock_id,
 	struct plat_sample *buf, const struct plat_until *until)
 {
 	(void)p, (void)clock_id, (void)buf, (void)until;
 	return -EOPNOTSUPP;
 }
 
-static int replay_clock_ns(
+int recording_clock_ns(
 	struct tscal_platform *p, int clock_id, bool system_call, int64_t *ns)
 {
 	(void)p, (void)clock_id, (void)system_call, (void)ns;
@@ -204,8 +204,8 @@ static const struct plat_ops replay_ops = {
 	.counter_open = replay_counter_open,
 	.burst = replay_burst,
 	.counter_close = replay_counter_close,
-	.clock_burst = replay_clock_burst,
-	.clock_ns = replay_clock_ns,
+	.clock_burst = recording_clock_burst,
+	.clock_ns = recording_clock_ns,
 	.wait = replay_wait,
 	.now_ns = replay_now_ns,
 	.free = replay_free,
@@ -252,10 +252,7 @@ int tscal_platform_replay(const char *path, struct tscal_platform **out,
 	if (rc) {
 		rec_free(rec);
 		if (err_size)
-			strncpy(err, "out of memory",
-				err_size)[err_size - 1] = '\0';
-	} else if (err_size) {
-		err[0] = '\0';
+			text_printf(err, err_size, "out of memory");
 	}
 	return rc;
 }

@@ -2,9 +2,9 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* The lines of a recording that come in series: adjtimex, counters, samples. */
 #include <inttypes.h>
-#include <string.h>
 
 #include "plat/recording/lines.h"
+#include "plat/text.h"
 
 /* "0": the first answer, "1": the second. */
 static bool number_key(struct cursor *c, struct rec_key *key, char *scratch)
@@ -86,7 +86,7 @@ static bool counter_key(struct cursor *c, struct rec_key *key, char *scratch)
 	for (int id = 0; id < PLAT_COUNTER_COUNT; id++) {
 		const char *name = plat_counter_name((enum plat_counter_id)id);
 
-		if (strlen(name) == len && !memcmp(name, word, len)) {
+		if (text_is(word, len, name)) {
 			key->id = (uint64_t)id;
 			return true;
 		}

@@ -270,10 +270,7 @@ void sim_wait(struct tscal_platform *p, uint64_t ns, bool spin)
 	struct sim *s = sim_of(p);
 	double ps = (double)ns * 1e3 / (1 + s->mono_ppm * 1e-6);
 
-	if (spin)
-		go_on(s, s->now_ps + (uint64_t)ps, true);
-	else
-		go_on(s, s->now_ps + (uint64_t)ps + s->wake_ps, true);
+	go_on(s, s->now_ps + (uint64_t)ps + (spin ? 0 : s->wake_ps), true);
 }
 
 uint64_t sim_now_ns(struct tscal_platform *p)

@@ -35,8 +35,7 @@ static int find(const struct table *t, size_t size)
 	memcpy(bytes, t->bytes, size);
 	where = (struct plat_where){0};
 	why[0] = '\0';
-	rc = acpi_fadt_pm_timer(
-		size ? bytes : bytes + 1, size, &where, why, sizeof(why));
+	rc = acpi_fadt_pm_timer(size ? bytes : bytes + 1, size, &where, why);
 	free(bytes);
 	return rc;
 }

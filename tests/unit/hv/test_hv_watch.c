@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* What a hypervisor offers to report a move, and KVM's feature bits. */
-#include "hv/kvm.h"
-#include "hv/watch.h"
+#include "hv/vendor.h"
 #include "unit/scanning.h"
 
 Test(hv_watch, watches_only_what_is_offered)

@@ -73,7 +73,7 @@ Test(backdoor, who_is_asked_and_how)
 		for (int how = 0; how < PLAT_BACKDOOR_COUNT; how++)
 			cr_expect(eq(int, asked[how], how == rows[i].how),
 				"%s: %s", rows[i].what,
-				plat_backdoor_name((enum plat_backdoor)how));
+				plat_backdoor_names[how]);
 		cr_expect(eq(int, est.line.hz > 0, rows[i].how >= 0), "%s: %s",
 			rows[i].what, est.line.sentence);
 	}
