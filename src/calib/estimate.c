@@ -39,7 +39,7 @@ void est_number(struct estimate *est, double hz, double lo, double hi,
 	/* Written so that a NaN is implausible too. */
 	if (!(hz >= TSC_HZ_MIN && hz <= TSC_HZ_MAX)) {
 		est_say(est, TSCAL_STATUS_IMPLAUSIBLE,
-			"it says %.6g Hz, which no TSC ticks at", hz);
+			"it gives %.6g Hz, outside the range of TSC rates", hz);
 		return;
 	}
 	l->hz = hz;

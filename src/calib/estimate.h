@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* An estimate: what a source says, as a line of the report and what judging it
- * needs. */
+/* An estimate: the number of a source, as a line of the report and what judging
+ * it needs. */
 #ifndef TSCAL_ESTIMATE_H
 #define TSCAL_ESTIMATE_H
 
@@ -11,39 +11,38 @@
 
 struct estimate {
 	struct tscal_line line;
-	size_t rank;	   /* of its source in the table, from 0 on */
-	const char *probe; /* the --probe that it takes; NULL: passive does */
-	/* Derived from the kernel's tsc_khz: shares its slack, and grows old
+	size_t rank;	   /* of its source in the table, from 0 */
+	const char *probe; /* the --probe it needs; NULL: none */
+	/* Derived from the kernel's tsc_khz: has the same slack, and gets stale
 	 * with it. */
 	bool by_kernel;
-	/* Counted against a timer that the host emulates: relative to the
-	 * host's clock, which NTP steers, and not to the TSC of the guest. */
+	/* Measured against a timer that the host emulates: relative to the
+	 * host's clock, which NTP steers, not to the TSC of the guest. */
 	bool by_host_clock;
 	/* Its timer is emulated by microcode, from the CPU's crystal. */
 	bool of_cpu_crystal;
-	/* Rests on an assumption (a crystal that nothing names): comes after
-	 * all that does not, and may confirm but not contradict. */
+	/* Based on an assumption (a crystal that CPUID does not name): comes
+	 * after all others, and may confirm but not contradict. */
 	bool assumed;
-	/* Its value lies outside of a hypervisor's report, which is newer. */
+	/* A newer report of the hypervisor excludes its value. */
 	bool superseded;
 	/* Where it DISAGREES: the source that it contradicts. */
 	enum tscal_source against;
 };
 
-/* Outcome of an estimate: status and sentence, without a number. */
+/* Set status and sentence, without a number. */
 __attribute__((format(printf, 3, 4))) void est_say(
 	struct estimate *est, enum tscal_status status, const char *fmt, ...);
 
-/* A number with its bounds and roots; status READY, or HINT if it is nominal.
- * A value no TSC has (outside 10 MHz..20 GHz) becomes IMPLAUSIBLE. */
+/* A number with its bounds and roots; status READY, or HINT if it is nominal. A
+ * value outside 10 MHz..20 GHz becomes IMPLAUSIBLE. */
 __attribute__((format(printf, 6, 7))) void est_number(struct estimate *est,
 	double hz, double lo, double hi, uint32_t roots, const char *fmt, ...);
 
-/* The status and the sentence that a look-up's -errno means; what: "/dev/kvm".
- */
+/* The status and the sentence for the -errno of a look-up; what: "/dev/kvm". */
 void est_errno(struct estimate *est, int rc, const char *what);
 
-/* What an attempt came to: its number, with these roots, or why there is none.
+/* The result of an attempt: its number, with these roots, or why there is none.
  */
 void est_outcome(
 	struct estimate *est, const struct outcome *out, uint32_t roots);
@@ -54,7 +53,7 @@ bool est_credible(const struct estimate *est);
 /* (a - b) / b in ppm. */
 double ppm(double a, double b);
 
-/* fmin() and fmax() live in libm, which libtscal does without. */
+/* fmin() and fmax() are in libm, which libtscal does not use. */
 static inline double smaller(double a, double b)
 {
 	return a < b ? a : b;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* Names of the enumerations, as they stand in JSON and on the terminal. */
+/* Names of the enumerations, as in JSON and on the terminal. */
 #include "calib/names.h"
 
 #include <tscal/calibrate.h>

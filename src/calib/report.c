@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* The public face of a run. */
+/* The public functions around a run. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +15,7 @@ struct tscal_report {
 	struct tscal_machine machine;
 };
 
-/* Room on the stack for n counters, which is 1 or 2: nothing is allocated where
- * nothing is opened. */
+/* Space on the stack for 1 or 2 counters: a passive run allocates nothing. */
 static __attribute__((noinline)) int run_on_stack(
 	struct run *run, const struct tscal_opts *opts)
 {

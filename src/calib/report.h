@@ -7,7 +7,7 @@
 
 struct tscal_report;
 
-/* Whether it is of the machine that this runs on, and of no recording. */
+/* Whether it describes this machine, not a recording. */
 bool report_is_live(const struct tscal_report *report);
 
 #endif /* TSCAL_REPORT_H */

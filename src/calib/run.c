@@ -12,8 +12,8 @@
 #define BUDGET_MS 50
 #define WINDOW_MS 10
 #define LIMIT_MS 60000
-/* CPUID traps in a guest, at some 4 us each (docs/accuracy.md): 256 bases are a
- * fifth of this, and a shorter window has no room for them. */
+/* CPUID traps in a guest, about 4 us each (docs/accuracy.md): 256 bases take a
+ * fifth of this window; a shorter one is too short for them. */
 #define SCAN_WINDOW_MS 5
 #define FLAGS                                                                  \
 	(TSCAL_OPT_NO_MEASURE | TSCAL_OPT_SURVEY | TSCAL_OPT_ASSUME_METAL |    \
@@ -26,8 +26,8 @@ static int take_opts(struct run *run, const struct tscal_opts *opts)
 	struct tscal_opts *o = &run->opts;
 
 	*o = (struct tscal_opts)TSCAL_OPTS_INIT;
-	/* The only layout so far; one that grew will have to tell them apart,
-	 * for a size that ends within a field leaves half a pointer. */
+	/* The only layout so far.  A longer one will have to check the size: a
+	 * size that ends within a field gives half a pointer. */
 	if (opts) {
 		if (opts->size != sizeof(*o))
 			return -EINVAL;
@@ -56,9 +56,9 @@ static bool surveying(const struct run *run)
 	return run->opts.flags & TSCAL_OPT_SURVEY;
 }
 
-/* What is looked up while the window is open.  Asking the sources afterwards
- * takes about as long, which is long where each system call and CPUID is: that
- * much is left of the budget, up to a quarter of it. */
+/* Look-ups while the window is open.  Reading the sources afterwards takes
+ * about as long (much where system calls and CPUID are slow), so the deadline
+ * leaves as much time for it, up to a quarter of the budget. */
 static void look_up(struct run *run)
 {
 	const struct tscal_opts *o = &run->opts;
@@ -70,13 +70,13 @@ static void look_up(struct run *run)
 	hypervisor_find(run->plat, &run->facts, quick, &run->hv);
 	spent = run->plat->ops->now_ns(run->plat) - begun;
 	most = o->budget_ms * UINT64_C(1000000) / 4;
-	/* The quick window has a deadline of its own. */
+	/* The quick window has its own deadline. */
 	if (!run->measured.quick)
 		run->measured.window.plan.deadline_ns -= spent < most ? spent
 								      : most;
 }
 
-/* Facts, and the window over the second half of them. */
+/* The facts, the second half of them while the window is open. */
 static void measure(struct run *run, struct measure_space *space)
 {
 	struct counters_wanted w = {
@@ -103,13 +103,13 @@ static const char *sign_of_host(const struct run *run)
 	return run->measured.timer_sign;
 }
 
-/* The hypervisor's pages and the kernel's, which a measurement confirms. */
+/* The hypervisor's and the kernel's pages, which a measurement confirms. */
 static void read_pages(struct run *run)
 {
 	bool guest = run->kernel.guest;
 
 	outcome_set(&run->pvclock.out, TSCAL_STATUS_ABSENT,
-		"nothing measured to confirm the page by");
+		"no measurement to confirm the page with");
 	if (guest && measurements_raw(&run->measured))
 		clock_pages_pvclock(run->plat,
 			run->measured.counters.raw.out.hz, &run->pvclock);
@@ -144,9 +144,9 @@ struct source_view run_source_view(struct run *run)
 	};
 }
 
-/* The time a look-up took; a measurement has set its own.  A replay has no
- * clock: it always says 0. */
-static uint64_t stop_watch(
+/* Set the time a look-up took; a measurement has set its own.  A replay has no
+ * clock: its now_ns() is 0. */
+static uint64_t set_time(
 	const struct run *run, struct estimate *e, uint64_t start_ns)
 {
 	uint64_t now_ns = run->plat->ops->now_ns(run->plat);
@@ -164,11 +164,11 @@ static void ask_all(struct run *run)
 	run->n = n_sources;
 	for (size_t i = 0; i < n_sources; i++)
 		if (source_ask(sources[i], i, &v, &run->est[i]))
-			start_ns = stop_watch(run, &run->est[i], start_ns);
+			start_ns = set_time(run, &run->est[i], start_ns);
 }
 
-/* What a source says of the network's seconds; 0 where it was contradicted, or
- * may come from the host. */
+/* The source's rate relative to network time; 0 if another source contradicts
+ * it or it may come from the host. */
 static double hz_by(const struct run *run, enum tscal_source id)
 {
 	for (size_t i = 0; i < run->n; i++) {

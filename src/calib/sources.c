@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* The table of sources.  Order is preference: where several agree, the first is
- * used.  It breaks ties only; it never makes a number right. */
+/* The table of sources in order of preference: it only decides between numbers
+ * with equal support. */
 #include <string.h>
 
 #include "calib/source/source.h"

@@ -144,7 +144,7 @@ Test(sim_faults, skewed_cpus_show_unless_pinned)
 Test(sim_faults, away_for_longer_than_the_wrap)
 {
 	static const struct fault away = {
-		"away", TSCAL_STATUS_UNSTABLE, "came round"};
+		"away", TSCAL_STATUS_UNSTABLE, "counter wrapped"};
 
 	machine(0);
 	sim_add_counter(&sim, PIT, 3579545, 3, 16);

@@ -236,7 +236,8 @@ def the_claim_is_checked(guest):
     """Unless no timer here is fine enough: then the sentence states that."""
     fine = [name for name in TIMERS
             if line_of(guest, "ports", name)["status"] in NUMBERS]
-    CHECK.assertIn("Claim checked" if fine else "too coarse here to tell",
+    CHECK.assertIn("host's own timers" if fine
+                   else "too coarse here to compare",
                    guest.report("ports")["rate"]["sentence"])
 
 

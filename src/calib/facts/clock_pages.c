@@ -15,8 +15,8 @@ static void consider(struct clock_pairs *p, double lo, double hi, uint32_t mult,
 {
 	double hz;
 
-	/* Linux clocks_calc_mult_shift(): shift at most 32, and the mult of
-	 * any TSC above 10 MHz is nowhere near zero. */
+	/* Linux clocks_calc_mult_shift(): shift at most 32, and the mult of a
+	 * TSC above 10 MHz is far from zero. */
 	if (!shift || shift > 32 || mult < 1 << 8)
 		return;
 	hz = ldexp(1e9, (int)shift) / mult;
@@ -40,7 +40,7 @@ int clock_pages_pairs(struct tscal_platform *plat, double lo, double hi,
 	/* A mult is an integer: its rate may miss the interval by rounding. */
 	lo -= lo * 0.2e-6;
 	hi += hi * 0.2e-6;
-	/* All pairs stand in one page: the first that has any has all. */
+	/* All pairs are in one page: the first page that has any. */
 	for (unsigned i = 0; i < PAGES && !out->n; i++) {
 		rc = plat->ops->page(plat, PLAT_PAGE_VVAR, i, words);
 		if (!i)
@@ -57,8 +57,8 @@ int clock_pages_pairs(struct tscal_platform *plat, double lo, double hi,
 
 /* KVM and Xen write mul with its highest bit set (kvm_get_time_scale(),
  * set_time_scale()).  With that, the zero pad and the unused flags, 39 bits
- * must be right: chance does not write such a record, and a move to a host of
- * another model may. */
+ * must be right: such a record is not there by chance, and its rate may be
+ * another host's. */
 #define PVCLOCK_NEAR 0.01
 #define PVCLOCK_MOVED 0.3
 #define PVCLOCK_SIZE 32
@@ -86,7 +86,8 @@ static void parse_pvclock(const uint8_t *rec, double hz, struct pvclock *pv)
 	pv->mul = mul;
 	pv->shift = shift;
 	pv->stable = flags & 1;
-	/* ns = (ticks << shift) * mul >> 32, and mul is cut to an integer. */
+	/* ns = (ticks << shift) * mul >> 32, and mul is truncated to an
+	 * integer. */
 	pv->out.hz = ldexp(1e9, 32 - shift) / (mul + 0.5);
 	pv->out.lo = ldexp(1e9, 32 - shift) / (mul + 1.0);
 	pv->out.hi = ldexp(1e9, 32 - shift) / mul;
@@ -97,8 +98,8 @@ static void parse_pvclock(const uint8_t *rec, double hz, struct pvclock *pv)
 			pv->stable ? "" : ", each CPU its own offset");
 	else if (mul >> 31)
 		outcome_set(&pv->out, TSCAL_STATUS_IMPLAUSIBLE,
-			"the pvclock record says %.0f MHz (mul %u, shift %d), "
-			"no rate near the one measured",
+			"the pvclock record gives %.0f MHz (mul %u, shift %d), "
+			"not near the measured rate",
 			pv->out.hz / 1e6, mul, shift);
 }
 
@@ -117,13 +118,13 @@ static void page_errno(struct outcome *out, int rc, const char *what)
 {
 	if (rc == -EBUSY)
 		outcome_set(out, TSCAL_STATUS_UNSTABLE,
-			"%s changes with every look", what);
+			"%s changes with every read", what);
 	else
 		outcome_errno(out, rc, what);
 }
 
 /* The first bytes of such a page.  The hypervisor may write while it is copied:
- * until it reads alike. */
+ * it is read until two reads are equal. */
 static int read_steady(struct tscal_platform *plat, unsigned of_vclock,
 	unsigned of_vvar, uint8_t *page, size_t size)
 {
@@ -157,9 +158,9 @@ void clock_pages_pvclock(
 		page_errno(&pv->out, rc, "the pvclock record");
 }
 
-/* 100 ns = ticks * scale >> 64.  KVM makes the scale of its own mul by a factor
- * that is cut to an integer, 2^32 / 100 (compute_tsc_page_parameters()): up to
- * 0.022 ppm. */
+/* 100 ns = ticks * scale >> 64.  KVM computes the scale from its own mul by a
+ * factor that is truncated to an integer, 2^32 / 100
+ * (compute_tsc_page_parameters()): up to 0.022 ppm. */
 #define HYPERV_HZ 1e7
 #define HYPERV_CUT 0.03e-6
 #define HYPERV_SIZE 24
@@ -183,7 +184,7 @@ void clock_pages_hyperv(
 	memcpy(&sequence, page, 4);
 	memcpy(&reserved, page + 4, 4);
 	memcpy(&p->scale, page + 8, 8);
-	/* Sequence 0: not to be used now. */
+	/* Sequence 0: the page is not valid now. */
 	if (!sequence || reserved || !p->scale)
 		return;
 	p->out.hz = ldexp(HYPERV_HZ, 64) / (double)p->scale;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * Rates in the pages behind the vDSO.  Their layout is no ABI and differs
+ * Rates in the vDSO's data pages.  Their layout is not an ABI and differs
  * between kernels, so nothing is read at a fixed offset: a page is searched for
- * what looks right, and what is found counts only if a measurement confirms it.
+ * values of the right form, which are used only if a measurement confirms them.
  */
 #ifndef TSCAL_CLOCK_PAGES_H
 #define TSCAL_CLOCK_PAGES_H
@@ -15,7 +15,7 @@ struct pvclock {
 	uint32_t mul;
 	int8_t shift;
 	bool stable; /* one record serves all CPUs */
-	/* The kernel keeps a place for it, but does not let the vDSO use it. */
+	/* The kernel has a place for it, but does not map it for the vDSO. */
 	bool not_mapped;
 	struct outcome out;
 };
@@ -26,7 +26,7 @@ struct hyperv_page {
 	struct outcome out;
 };
 
-/* The kernel's own and the one that NTP steers; 6.18 may have some more, for
+/* The clock's own pair and the one that NTP steers; 6.18 may have more, for
  * auxiliary clocks. */
 #define CLOCK_PAIRS_MAX 4
 
@@ -36,7 +36,7 @@ struct clock_pair {
 };
 
 struct clock_pairs {
-	size_t n; /* may be more than there is room for */
+	size_t n; /* may exceed CLOCK_PAIRS_MAX */
 	struct clock_pair pair[CLOCK_PAIRS_MAX];
 };
 
@@ -49,13 +49,14 @@ int clock_pages_pairs(struct tscal_platform *plat, double lo, double hi,
 
 /*
  * The pvclock record, if its rate is within 1 % of hz, or within 30 % and the
- * record has the exact form that hypervisors write: READY, or why not.
+ * record has the exact form that hypervisors write: READY, or the reason why
+ * not.
  */
 void clock_pages_pvclock(
 	struct tscal_platform *plat, double hz, struct pvclock *pv);
 
-/* Hyper-V's reference TSC page, if its rate is within 1 % of hz: READY, or why
- * not. */
+/* Hyper-V's reference TSC page, if its rate is within 1 % of hz: READY, or the
+ * reason why not. */
 void clock_pages_hyperv(
 	struct tscal_platform *plat, double hz, struct hyperv_page *page);
 

@@ -57,7 +57,7 @@ static void gather_extended(struct tscal_platform *plat, struct facts *f)
 
 	if (plat->ops->cpuid(plat, 0x80000000, 0, &r))
 		return;
-	/* A CPU without the range answers with something else. */
+	/* A CPU without the range returns other data. */
 	if (r.eax >> 16 != 0x8000)
 		return;
 	f->max_ext = r.eax;
@@ -89,7 +89,7 @@ static void gather_clocksource(struct tscal_platform *plat, struct facts *f)
 		f->available, sizeof(f->available));
 
 	/* A list that fills the buffer may be a part of one (a blank and the
-	 * newline at its end may be gone): what it lacks cannot be told. */
+	 * newline at its end may be gone): what it lacks is not known. */
 	f->clocksource_visible = cur > 0 && all > 0 &&
 				 all + 3 < (int)sizeof(f->available);
 	if (cur <= 0)
@@ -138,7 +138,7 @@ static void gather_cpuinfo(struct tscal_platform *plat, struct facts *f)
 		f->known_freq = 1;
 	else if (end || len + 2 < (int)sizeof(text))
 		f->known_freq = 0;
-	/* Else the line was cut off, and what is behind cannot be told. */
+	/* Else the line was cut off, and the rest is not known. */
 }
 
 /* "NAME=" at the beginning of a word. */
@@ -209,16 +209,15 @@ static bool starts_with_one_of(
 }
 
 /*
- * By the name that its driver gives it.  e1000e and igb give the card's
- * address, which an emulated card has as well, and QEMU's count by the host's
- * clock.
+ * By the name that its driver gives it. e1000e and igb give the card's address,
+ * as they do for an emulated card; QEMU's cards count the host's clock.
  */
 static enum facts_ptp kind_of_ptp(const char *name)
 {
 	/* Linux: ptp_kvm, hv_util, ptp_vmclock, ptp_vmw, virtio_rtc. */
 	static const char *const hosts[] = {"KVM virtual PTP", "hyperv",
 		"vmclock", "ptp_vmw", "Virtio PTP"};
-	/* Cards that are passed through, and not emulated: ENA, mlx4, mlx5. */
+	/* Cards that are passed through, never emulated: ENA, mlx4, mlx5. */
 	static const char *const devices[] = {"ena-ptp", "mlx"};
 
 	if (starts_with_one_of(name, hosts, sizeof(hosts) / sizeof(*hosts)))
@@ -226,14 +225,13 @@ static enum facts_ptp kind_of_ptp(const char *name)
 	if (starts_with_one_of(
 		    name, devices, sizeof(devices) / sizeof(*devices)))
 		return FACTS_PTP_DEVICE;
-	/* ptp_mock is CLOCK_MONOTONIC_RAW; ptp_vclock names itself ptpN_virt.
-	 */
+	/* ptp_mock is CLOCK_MONOTONIC_RAW; the name of a ptp_vclock is
+	 * ptpN_virt. */
 	if (strstr(name, "Mock") || strstr(name, "_virt"))
 		return FACTS_PTP_MADE;
 	return FACTS_PTP_DOUBTFUL;
 }
 
-/* A PTP clock of that number and name. */
 static void take_ptp(struct facts *f, int number, const char *name)
 {
 	enum facts_ptp kind = kind_of_ptp(name);
@@ -247,8 +245,8 @@ static void take_ptp(struct facts *f, int number, const char *name)
 	}
 }
 
-/* Which PTP clocks there are.  Matters for what NTP says, and for measuring
- * against one. */
+/* Which PTP clocks there are: needed to judge NTP, and to measure against one.
+ */
 static void gather_ptp(struct tscal_platform *plat, struct facts *f)
 {
 	char text[64], path[64];
@@ -267,7 +265,7 @@ static void gather_ptp(struct tscal_platform *plat, struct facts *f)
 		snprintf(path, sizeof(path), "/sys/class/ptp/ptp%d/clock_name",
 			i);
 		rc = text_read_line(plat, path, text, sizeof(text));
-		/* Numbers are given out for ever: there may be gaps. */
+		/* Numbers are not reused: there may be gaps. */
 		gap = rc == -ENOENT ? gap + 1 : 0;
 		if (rc <= 0)
 			f->ptp_unseen |= rc != -ENOENT;
@@ -276,7 +274,7 @@ static void gather_ptp(struct tscal_platform *plat, struct facts *f)
 	}
 }
 
-/* Where CPUID does not say so itself, who else says that this is a guest. */
+/* Signs of a guest where CPUID does not report one. */
 static void gather_signs(struct tscal_platform *plat, struct facts *f)
 {
 	const struct clocksource *row;
@@ -284,7 +282,8 @@ static void gather_signs(struct tscal_platform *plat, struct facts *f)
 
 	if (f->hv_bit == 1)
 		return;
-	/* Linux registers such a one where it has found its hypervisor. */
+	/* Linux registers such a clocksource where it has detected the
+	 * hypervisor. */
 	for (size_t i = 0; (row = clocksource_row(i)) != NULL; i++) {
 		if (row->of != CLOCKSOURCE_OF_HYPERVISOR ||
 			(strcmp(f->clocksource, row->name) != 0 &&
@@ -301,7 +300,7 @@ static void gather_signs(struct tscal_platform *plat, struct facts *f)
 			"The kernel found a hypervisor by CPUID");
 	} else if (f->hv_bit < 0) {
 		snprintf(f->virtual_sign, size,
-			"CPUID does not tell whether this is a guest");
+			"CPUID does not show whether this is a guest");
 	} else {
 		hv_evidence_virtual(plat, &f->evidence, f->virtual_sign, size);
 	}
@@ -311,8 +310,8 @@ void facts_gather_first(struct tscal_platform *plat, struct facts *f)
 {
 	*f = (struct facts){
 		.hv_bit = -1, .invariant = -1, .known_freq = -1, .ptp = -1};
-	/* Where that cannot be asked (seccomp) RDTSC is taken to be enabled, as
-	 * it is unless somebody disabled it by the same call. */
+	/* If this is not permitted (seccomp), RDTSC is assumed to be enabled:
+	 * only the same call disables it. */
 	if (plat->ops->tsc_access(plat, &f->tsc_access))
 		f->tsc_access = PLAT_TSC_ENABLED;
 	gather_identity(plat, f);

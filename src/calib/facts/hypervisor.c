@@ -9,7 +9,7 @@ void hypervisor_find(struct tscal_platform *plat, struct facts *facts,
 {
 	unsigned gap = quick ? HV_SCAN_QUICK : HV_SCAN_ALL;
 
-	/* Where CPUID cannot be read it names none, and facts know. */
+	/* Where CPUID cannot be read it gives no vendor. */
 	if (facts->hv_bit < 0)
 		(void)hv_scan(plat, gap, &facts->evidence, &hv->id);
 	else

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* What is known of the hypervisor after asking it by CPUID. */
+/* What CPUID shows of the hypervisor. */
 #ifndef TSCAL_HYPERVISOR_H
 #define TSCAL_HYPERVISOR_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * Whose oscillator and whose arithmetic stand behind the kernel's rate.
+ * The oscillator and the arithmetic that the kernel's rate is traceable to.
  *
  * Linux, arch/x86/kernel/tsc.c: the rate is declared (tsc_known_freq) by a
  * paravirtual calibrator, secure firmware or CPUID leaf 0x15; or guessed early
@@ -13,9 +13,9 @@
 #include "hv/clocksource.h"
 #include "plat/text.h"
 
-/* tsc_refine_calibration_work() takes a reading at each end of a second, and
- * tsc_read_refs() one whose bracket is below tsc_khz / 32 ticks, 31 us:
- * at most 31 ppm between the two. */
+/* tsc_refine_calibration_work() reads at both ends of a second, and
+ * tsc_read_refs() accepts a read of less than tsc_khz / 32 ticks, 31 us: an
+ * error of at most 31 ppm. */
 #define SLACK_REFINED_PPM 50
 /* quick_pit_calibrate() ends when its error is below 500 ppm. */
 #define SLACK_UNREFINED_PPM 500
@@ -25,13 +25,14 @@
 const char *kernel_origin_phrase(enum kernel_origin origin)
 {
 	static const char *const phrases[] = {
-		[KERNEL_TDX] = "took its rate from CPUID 15h, which TDX "
-			       "vouches for",
+		[KERNEL_TDX] =
+			"took its rate from CPUID 15h, which TDX guarantees",
 		[KERNEL_CPUID_15] = "took its rate from CPUID 15h",
-		[KERNEL_CPUID_15_IN_GUEST] = "believed CPUID 15h in a virtual "
-					     "machine",
+		[KERNEL_CPUID_15_IN_GUEST] =
+			"took its rate from CPUID 15h in a virtual machine",
 		[KERNEL_HYPERVISOR] = "took its rate from the hypervisor",
-		[KERNEL_DECLARED] = "was told its rate, and not by CPUID 15h",
+		[KERNEL_DECLARED] =
+			"took its rate from a source other than CPUID 15h",
 		[KERNEL_HPET] = "measured it against the HPET",
 		[KERNEL_PM] = "measured it against the ACPI PM timer",
 		[KERNEL_HOST_TIMERS] = "measured it against timers that the "
@@ -51,7 +52,7 @@ const char *kernel_origin_phrase(enum kernel_origin origin)
 		[KERNEL_ON_PIT] = "runs on the PIT",
 		[KERNEL_ON_UNKNOWN] = "runs on a clocksource unknown to tscal",
 		[KERNEL_ON_NONE_YET] = "has not chosen a clocksource yet",
-		[KERNEL_ON_HIDDEN] = "keeps its clocksource out of sight",
+		[KERNEL_ON_HIDDEN] = "does not show its clocksource",
 	};
 
 	return phrases[origin];
@@ -80,22 +81,23 @@ static void declared(const struct facts *f, const struct hypervisor *hv,
 	else if (!k->guest && f->max_basic >= 0x15)
 		khz(k, TSCAL_ROOT_CPU, 0, KERNEL_CPUID_15);
 	else if (!k->guest)
-		/* Atom's tables in model-specific registers, or worse. */
+		/* Atom's tables in model-specific registers, or another origin.
+		 */
 		khz(k, TSCAL_ROOT_CPU | TSCAL_ROOT_UNKNOWN, 0, KERNEL_DECLARED);
 	else if (calibrated_by_hypervisor(f, hv))
 		khz(k, TSCAL_ROOT_HV, 0, KERNEL_HYPERVISOR);
 	else if (f->max_basic < 0x15)
 		khz(k, TSCAL_ROOT_HV | TSCAL_ROOT_UNKNOWN, 0, KERNEL_DECLARED);
 	else
-		/* Passed through or made up: who stands behind a CPUID leaf in
-		 * a virtual machine cannot be told. */
+		/* Passed through or made up: the origin of a CPUID leaf in a
+		 * virtual machine is not known. */
 		khz(k, TSCAL_ROOT_CPU | TSCAL_ROOT_UNKNOWN, 0,
 			KERNEL_CPUID_15_IN_GUEST);
 }
 
 /*
- * What may stand behind the early guess: CPUID 15h or 16h, the PIT, or where
- * that fails the HPET or the PM timer (pit_hpet_ptimer_calibrate_cpu()).
+ * Possible origins of the early guess: CPUID 15h or 16h, the PIT, or where that
+ * fails the HPET or the PM timer (pit_hpet_ptimer_calibrate_cpu()).
  */
 static uint32_t roots_of_guess(const struct facts *f, bool guest)
 {
@@ -124,8 +126,8 @@ static void calibrated(const struct facts *f, struct kernel_rate *k)
 	bool pm = text_has_word(f->available, CLOCKSOURCE_ACPI_PM);
 
 	if (!text_has_word(f->available, CLOCKSOURCE_TSC))
-		/* Registered only after the refinement; if it was there and is
-		 * gone, nobody can tell. */
+		/* Registered only after the refinement; whether it was removed
+		 * since is not known. */
 		guessed(f, k, SLACK_EARLY_PPM, KERNEL_GUESS_PERHAPS);
 	else if (!hpet && !pm)
 		guessed(f, k, SLACK_UNREFINED_PPM,
@@ -160,7 +162,7 @@ static void runs_on(
 	k->origin = origin;
 }
 
-/* Runs on a timer, which in a guest the host emulates. */
+/* Runs on a timer, which the host emulates in a guest. */
 static void runs_on_timer(struct kernel_rate *k, uint32_t root)
 {
 	k->raw_by_host_clock = k->guest;
@@ -200,8 +202,8 @@ struct kernel_rate kernel_rate_find(const struct facts *f,
 	const struct hypervisor *hv, const char *sign, bool assume_metal)
 {
 	const struct clocksource *cs = clocksource_of(f->clocksource);
-	/* What CPUID, Xen or the kernel reports is never overruled, other signs
-	 * are. */
+	/* assume_metal overrules other signs, but not CPUID, Xen or the kernel.
+	 */
 	struct kernel_rate k = {
 		.guest = hv->id.present || f->dom0 || f->kernel_knows_host ||
 			 (sign[0] && !assume_metal),

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* The kernel's own rates: where they come from, and how good they can be. */
+/* The kernel's own rates: their origin and their accuracy. */
 #ifndef TSCAL_KERNEL_RATE_H
 #define TSCAL_KERNEL_RATE_H
 
 #include "calib/facts/facts.h"
 #include "calib/facts/hypervisor.h"
 
-/* Where a rate of the kernel's comes from. */
+/* The origin of a rate of the kernel's. */
 enum kernel_origin {
 	KERNEL_NOT_SHOWN,
 	/* Its calibration of the TSC: declared, */
@@ -35,33 +35,33 @@ enum kernel_origin {
 	KERNEL_ON_HIDDEN,
 };
 
-/* To go on with after "the kernel": "measured it against the HPET". */
+/* To follow "the kernel": "measured it against the HPET". */
 const char *kernel_origin_phrase(enum kernel_origin origin);
 
 struct kernel_rate {
 	uint32_t roots; /* behind CLOCK_MONOTONIC_RAW */
 	enum kernel_origin origin;
-	bool tsc;	  /* RAW is the TSC times mult/shift */
+	bool tsc;	  /* RAW is the TSC scaled by mult/shift */
 	bool provisional; /* still refining */
-	bool guest;	  /* in a virtual machine: its timers are the host's */
-	/* What shows that where CPUID does not, as the start of a sentence. */
+	bool guest;	  /* in a virtual machine: the host emulates timers */
+	/* The sign of it where CPUID shows none, as the start of a sentence. */
 	const char *sign;
-	/* tsc_khz was measured against such timers, RAW is one: relative to the
-	 * host's clock, and not to the TSC that the guest has. */
+	/* tsc_khz was measured against such timers; RAW is such a timer.  Then
+	 * the rate is relative to the host's clock, not to the guest's TSC. */
 	bool khz_by_host_clock, raw_by_host_clock;
-	bool guess; /* tsc_khz is its first guess, not yet or never refined */
-	/* Behind tsc_khz, its calibration of the TSC, which it makes whatever
-	 * its clocksource is.  Where that is the TSC, the same as above. */
+	bool guess; /* tsc_khz is a first guess, not refined */
+	/* Of tsc_khz, the kernel's calibration of the TSC, made with any
+	 * clocksource.  The same as above if the clocksource is the TSC. */
 	uint32_t khz_roots;
 	enum kernel_origin khz_origin;
-	/* How far that calibration may be off its roots, in ppm: 0 where it
-	 * took a declared rate (but for its rounding). */
+	/* Largest error of that calibration relative to its roots, in ppm; 0
+	 * for a declared rate (except for rounding). */
 	double slack_ppm;
 };
 
 /*
- * sign: what shows that this is a guest where CPUID does not, which
- * assume_metal overrules; "": nothing.
+ * sign: what shows that this is a guest where CPUID does not, "" for nothing;
+ * assume_metal overrules it.
  */
 struct kernel_rate kernel_rate_find(const struct facts *facts,
 	const struct hypervisor *hv, const char *sign, bool assume_metal);

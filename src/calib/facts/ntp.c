@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* Whether the kernel's clock, as NTP leaves it, tells true seconds. */
+/* Whether the kernel's clock, as NTP adjusts it, gives true seconds. */
 #include "calib/facts/ntp.h"
 
 #include <sys/timex.h>
 
 /* us per tick at USER_HZ 100.  Another tick is a fast slew or, with chrony, a
- * part of the frequency, in steps of 100 ppm: one run cannot tell which. */
+ * part of the frequency, in steps of 100 ppm: one run cannot distinguish the
+ * two. */
 #define TICK_NOMINAL 10000
 /* adjtimex(2): grows by 500 ppm until a daemon sets it; beyond 16 s the kernel
- * calls the clock unsynchronised.  After half an hour of silence, 1 s. */
+ * calls the clock unsynchronised. 1 s is reached half an hour after the last
+ * update. */
 #define MAXERROR_US 1000000
-/* With more than this to make up for, freq is still being searched for. */
+/* With a larger offset, NTP is still adjusting freq. */
 #define OFFSET_MAX_NS 1000000
 /* Close to the kernel's limit for freq, 500 ppm (Linux, MAXFREQ). */
 #define FREQ_MAX (499 * 65536)
 
-/* Not llabs(): a recording may say INT64_MIN. */
+/* Not llabs(): a recording may contain INT64_MIN. */
 static bool beyond(int64_t v, int64_t limit)
 {
 	return v >= limit || v <= -limit;
@@ -27,16 +29,16 @@ const char *ntp_unfit(const struct plat_timex *t)
 	if (t->state == TIME_ERROR || t->status & STA_UNSYNC)
 		return "no NTP here: the kernel's clock is not synchronised";
 	if (t->maxerror_us < 0 || t->maxerror_us >= MAXERROR_US)
-		return "NTP bounds the clock's error by no less than 1 s: "
-		       "nobody has looked after it lately";
+		return "NTP's bound of the clock's error is 1 s or more: no "
+		       "program has updated it lately";
 	if (t->tick != TICK_NOMINAL)
-		return "NTP has changed the tick, which may be slewing: not "
-		       "used as a witness";
+		return "NTP has changed the tick, possibly to slew the clock: "
+		       "not used as a source";
 	if (beyond(t->offset_ns, OFFSET_MAX_NS + 1))
-		return "NTP still makes up for an offset above 1 ms";
+		return "NTP still corrects an offset above 1 ms";
 	if (!t->freq)
-		/* "Synchronised" by whoever set the clock, once. */
-		return "nobody has corrected the clock's frequency yet";
+		/* "Synchronised" only because a program set the clock once. */
+		return "NTP has not corrected the clock's frequency yet";
 	if (beyond(t->freq, FREQ_MAX))
 		return "NTP's correction is at its limit: the true rate is "
 		       "499 ppm off, or more";

@@ -5,8 +5,8 @@
 
 #include "plat/plat.h"
 
-/* Whether the kernel's clock, as NTP leaves it, may serve as a second; NULL, or
- * why not. */
+/* NULL if the kernel's clock, as NTP adjusts it, gives true seconds; else the
+ * reason why not. */
 const char *ntp_unfit(const struct plat_timex *t);
 
 #endif /* TSCAL_NTP_H */

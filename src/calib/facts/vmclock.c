@@ -10,7 +10,7 @@
 #define VERSION 1
 #define COUNTER_TSC 1
 #define COUNTER_INVALID 0xff
-/* Of the others the specification says that nothing may be relied upon. */
+/* With any other status the specification permits no use. */
 #define STATUS_SYNCHRONIZED 2
 #define STATUS_FREERUNNING 3
 #define FLAG_MAXERROR (UINT64_C(1) << 4) /* of the period */
@@ -28,7 +28,7 @@
 #define AT_MAXERROR 64
 #define SIZE_MAX_READ 128
 
-/* The host writes while the sequence is odd, and moves it on. */
+/* The sequence is odd while the host writes, and changes with each write. */
 #define TRIES 8
 
 static uint64_t u64(const uint8_t *page, size_t at)
@@ -62,14 +62,14 @@ static const char *no_rate(const uint8_t *page)
 	uint8_t id = page[AT_COUNTER_ID];
 
 	if (id == COUNTER_INVALID)
-		return "tells of disruptions alone: it names no counter";
+		return "reports disruptions only: it names no counter";
 	if (id != COUNTER_TSC)
 		return "is about another counter than the TSC";
 	if (!covers(page, AT_PERIOD, 8))
 		return "is cut off before the period";
 	if (page[AT_STATUS] != STATUS_SYNCHRONIZED &&
 		page[AT_STATUS] != STATUS_FREERUNNING)
-		return "says that its clock is not to be relied upon";
+		return "reports that its clock is not reliable";
 	if (!u64(page, AT_PERIOD))
 		return "has a period of zero";
 	if (page[AT_SHIFT] > 63)
@@ -89,7 +89,7 @@ static void take_rate(const uint8_t *page, struct vmclock *v)
 	v->out.lo = unit_hz / (period + error);
 	v->out.hi = period > error ? unit_hz / (period - error) : HUGE_VAL;
 	outcome_set(&v->out, TSCAL_STATUS_READY,
-		"vmclock, by the host's clock; disruption marker %llu",
+		"vmclock, relative to the host's clock; disruption marker %llu",
 		(unsigned long long)v->disruption_marker);
 }
 
@@ -134,11 +134,11 @@ void vmclock_read(struct tscal_platform *plat, struct vmclock *v)
 	v->rc = read_page(plat, v);
 	if (v->rc == -EBUSY)
 		outcome_set(&v->out, TSCAL_STATUS_UNSTABLE,
-			"the host was writing the vmclock page at every look");
+			"the host was writing the vmclock page at every read");
 	else if (v->rc == -EBADMSG)
 		outcome_set(&v->out, TSCAL_STATUS_ERROR,
 			"/dev/vmclock0 holds no vmclock page of version 1, or "
-			"a part of one");
+			"only a part of one");
 	else if (v->rc)
 		outcome_errno(&v->out, v->rc, "/dev/vmclock0");
 }

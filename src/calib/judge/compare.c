@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * Which numbers agree with the one that has the most support.  Nothing here
- * touches the machine; relation.h says what agreeing means, support.c which is
- * used, docs/design.md ("Comparing") why.
+ * Which numbers agree with the one that has the most support. relation.h
+ * defines agreement, support.c chooses the number, docs/design.md ("Comparing")
+ * gives the reasons.
  */
 #include <string.h>
 
@@ -18,13 +18,13 @@ const struct estimate *compare_used(const struct estimate *est, size_t n)
 	return NULL;
 }
 
-/* Whether the two, which are not apart, leave so much open between them that
- * they do not agree. */
+/* Whether the two, which are not apart, have bounds too wide to show agreement.
+ */
 static bool too_coarse(const struct estimate *e, const struct estimate *used)
 {
 	return coarse(e) || coarse(used) ||
 	       (!share_known_root(e, used) &&
-		       compare_agreement_ppm(e, used) > LOOSE_PPM);
+		       compare_agreement_ppm(e, used) > CONTRADICT_PPM);
 }
 
 static void say_coarse(struct estimate *e, const struct estimate *used)
@@ -41,15 +41,15 @@ static void say_coarse(struct estimate *e, const struct estimate *used)
 			used->line.name, bounds_ppm(used), was);
 }
 
-/* Judged, and contradicted by nothing stronger. */
-static bool stands(const struct estimate *e)
+/* Judged, and not contradicted by a stronger estimate. */
+static bool is_truechimer(const struct estimate *e)
 {
 	return e->line.status == TSCAL_STATUS_AGREES ||
 	       e->line.status == TSCAL_STATUS_COARSE;
 }
 
-/* The status of one that is not used; used is est[order[0]], and those before
- * it in order have been judged. */
+/* Set the status of an estimate that is not used; est[order[0]] is used, those
+ * before it in order have been judged. */
 static void judge(struct estimate *est, const size_t *order, size_t at,
 	const struct kernel_rate *kernel)
 {
@@ -58,19 +58,19 @@ static void judge(struct estimate *est, const size_t *order, size_t at,
 	for (size_t i = 0; i < at; i++) {
 		const struct estimate *other = &est[order[i]];
 
-		if (i && (other->assumed || !stands(other)))
+		if (i && (other->assumed || !is_truechimer(other)))
 			continue;
 		if (!apart(e, other, kernel))
 			continue;
 		/* Boards spread the crystal's spectrum by 0.25 % (Linux
-		 * b51120309348): an assumed crystal that does not fit says
-		 * nothing. */
+		 * b51120309348): an assumed crystal that does not fit
+		 * contradicts nothing. */
 		e->line.status = e->assumed ? TSCAL_STATUS_HINT
 					    : TSCAL_STATUS_DISAGREES;
 		e->against = other->line.id;
 		return;
 	}
-	if (e->assumed && !covered(used, e, near_ppm(e, used, kernel)))
+	if (e->assumed && !value_within(used, e, close_ppm(e, used, kernel)))
 		e->line.status = TSCAL_STATUS_HINT;
 	else if (too_coarse(e, used))
 		say_coarse(e, used);
@@ -78,14 +78,13 @@ static void judge(struct estimate *est, const size_t *order, size_t at,
 		e->line.status = TSCAL_STATUS_AGREES;
 }
 
-/* Whether anything credible contradicts. */
 static bool contradicted(const struct estimate *est, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct tscal_line *l = &est[i].line;
 
-		/* What was counted and cannot be true supports nothing, but it
-		 * puts all others in doubt. */
+		/* An impossible measured rate supports nothing, but shows that
+		 * something is wrong. */
 		if (l->status == TSCAL_STATUS_DISAGREES ||
 			l->status == TSCAL_STATUS_STALE ||
 			(l->status == TSCAL_STATUS_IMPLAUSIBLE &&
@@ -107,7 +106,8 @@ static void conclude(const struct estimate *est, size_t n,
 
 		if (e->line.status != TSCAL_STATUS_AGREES)
 			continue;
-		/* Whatever repeats a guess is the same guess. */
+		/* A number derived from the kernel's guess does not confirm it.
+		 */
 		supporters += !(
 			kernel->guess && e->by_kernel && used->by_kernel);
 		if (!compare_independent(e, used))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* What the estimates mean together: which agree, which is used, and what
- * follows.  Pure: nothing in this folder touches the machine. */
+/* Comparison of the estimates and the verdicts from it.  Pure: nothing in this
+ * folder accesses the machine. */
 #ifndef TSCAL_JUDGE_H
 #define TSCAL_JUDGE_H
 
@@ -11,25 +11,25 @@
 #include "calib/facts/vmclock.h"
 #include "calib/measure/window.h"
 
-/* stale.c: marks as STALE what is from before a move or a restore. */
+/* stale.c: marks as STALE the estimates from before a move or a restore. */
 void find_stale(
 	struct estimate *est, size_t n, const struct kernel_rate *kernel);
 
-/* support.c: those that may be used, the one with the most support first;
- * returns how many. */
+/* support.c: the estimates that may be used, the one with the most support
+ * first; returns their number. */
 size_t support_rank(const struct estimate *est, size_t n,
 	const struct kernel_rate *kernel, size_t *order);
 
-/* compare.c: which estimates agree with that one.  Sets each status to
- * USED, AGREES, DISAGREES, COARSE, HINT or STALE where it holds a credible
- * number, and fills in the rate part of info. */
+/* compare.c: which estimates agree with the first of them.  Sets the status of
+ * each credible number to USED, AGREES, DISAGREES, COARSE, HINT or STALE, and
+ * fills in the rate part of info. */
 void compare(struct estimate *est, size_t n, const struct kernel_rate *kernel,
 	struct tscal_info *info);
 
-/* The estimate that is used, NULL when there is none. */
+/* The estimate that is used; NULL if there is none. */
 const struct estimate *compare_used(const struct estimate *est, size_t n);
 
-/* What the verdict on the rate looks at, after the comparison. */
+/* Input of the verdict on the rate, after the comparison. */
 struct rate_view {
 	const struct estimate *est;
 	size_t n;
@@ -41,11 +41,11 @@ struct rate_view {
 /* verdict_rate.c: the sentence about the rate. */
 void verdict_rate(const struct rate_view *v, struct tscal_info *info);
 
-/* What the verdict on the use looks at. */
+/* Input of the verdict on the use. */
 struct use_view {
 	const struct facts *facts;
 	const struct hypervisor *hv;
-	uint32_t watch; /* TSCAL_WATCH_*, as far as the hypervisor goes */
+	uint32_t watch; /* TSCAL_WATCH_* of the hypervisor */
 	const struct kernel_rate *kernel;
 	const struct measured *raw;
 	const struct pvclock *pvclock;

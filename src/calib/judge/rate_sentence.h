@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* The parts that the sentence about the rate is made of. */
+/* Parts of the sentence about the rate. */
 #ifndef TSCAL_RATE_SENTENCE_H
 #define TSCAL_RATE_SENTENCE_H
 
@@ -10,17 +10,18 @@
 __attribute__((format(printf, 2, 3))) void rate_add(
 	struct tscal_info *info, const char *fmt, ...);
 
-/* How far hz is from another rate: "1.5 % above", "1234 ppm below"; returns
- * buf. */
+/* The distance of hz from another rate: "1.5 % above", "1234 ppm below";
+ * returns buf. */
 const char *rate_distance(double hz, double from, char *buf, size_t size);
 
-/* The same appended to buf, to go on: "1.5 % above", "within 0.05 ppm of". */
+/* The same appended to buf, with "of" where needed: "1.5 % above", "within 0.05
+ * ppm of". */
 void rate_distance_of(double hz, double from, char *buf, size_t size);
 
-/* How many sources have this status. */
+/* The number of sources with this status. */
 size_t rate_count(const struct rate_view *v, enum tscal_status status);
 
-/* What contradicts: which sources, and how far off. */
+/* Append which sources contradict, and by how much. */
 void rate_conflict(const struct rate_view *v, struct tscal_info *info);
 
 #endif /* TSCAL_RATE_SENTENCE_H */

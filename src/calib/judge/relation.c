@@ -4,18 +4,18 @@
 
 #include <math.h>
 
-/* Beyond the bounds themselves, for what they leave out. */
+/* Allowed beyond the bounds: errors they do not include. */
 #define SAME_ROOT_PPM 1.0
-/* The kernel cuts pvclock's rate to a kHz before it doubles it once or twice.
- */
+/* The kernel truncates pvclock's rate to a kHz before it doubles it once or
+ * twice. */
 #define KERNEL_CUT_PPM 2.0
-/* A timer that a host emulates counts by the host's CLOCK_MONOTONIC.  NTP
- * steers that away from the uncorrected rate of the TSC by the error of the
- * host's crystal. */
+/* A timer that a host emulates counts the host's CLOCK_MONOTONIC, which NTP
+ * corrects by the error of the host's crystal; the TSC's rate is not corrected.
+ */
 #define HOST_CLOCK_PPM COMPARE_AGREE_PPM
 
-/* Relative to the middle of the two, so that the order in which they are asked
- * for cannot tip a verdict. */
+/* Relative to the mean of the two, so that their order does not change a
+ * verdict. */
 static double of_both_ppm(
 	double hz, const struct estimate *a, const struct estimate *b)
 {
@@ -51,8 +51,8 @@ double allowed_ppm(const struct estimate *a, const struct estimate *b,
 	double allowed = SAME_ROOT_PPM;
 
 	if (!share_known_root(a, b))
-		return LOOSE_PPM;
-	/* Between the kernel and its root stands its own calibration. */
+		return CONTRADICT_PPM;
+	/* The kernel's calibration adds an error to its root's. */
 	if (a->by_kernel != b->by_kernel)
 		allowed += kernel->slack_ppm + KERNEL_CUT_PPM;
 	if (a->by_host_clock != b->by_host_clock)
@@ -69,7 +69,7 @@ bool apart(const struct estimate *a, const struct estimate *b,
 	return of_both_ppm(gap, a, b) > allowed_ppm(a, b, kernel);
 }
 
-bool covered(
+bool value_within(
 	const struct estimate *e, const struct estimate *by, double allowed_ppm)
 {
 	double outside = larger(
@@ -78,7 +78,7 @@ bool covered(
 	return of_both_ppm(outside, e, by) <= allowed_ppm;
 }
 
-double near_ppm(const struct estimate *a, const struct estimate *b,
+double close_ppm(const struct estimate *a, const struct estimate *b,
 	const struct kernel_rate *kernel)
 {
 	return share_known_root(a, b) ? allowed_ppm(a, b, kernel)
@@ -92,5 +92,5 @@ double bounds_ppm(const struct estimate *e)
 
 bool coarse(const struct estimate *e)
 {
-	return bounds_ppm(e) > LOOSE_PPM;
+	return bounds_ppm(e) > CONTRADICT_PPM;
 }

@@ -1,34 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * Which number has the most support: roots that confirm it, then roots that do
- * so closely, then a measurement, then sources; among equals the one that comes
- * first in the table of sources.  Numbers whose values are close to one another
- * share their support.  No part of that grows with the width of a number's own
- * interval.
+ * Which number has the most support, by: roots that confirm it, roots that
+ * confirm it closely, a measurement, the number of sources, the order in the
+ * table of sources.  Numbers with close values share their support.  The width
+ * of a number's own interval adds none.
  */
 #include <string.h>
 
 #include "calib/judge/relation.h"
 #include "calib/judge/judge.h"
 
-/* A number with bounds wider than COMPARE_AGREE_PPM is not used instead of one
- * so much tighter that it does not exclude. */
+/* A number with bounds wider than COMPARE_AGREE_PPM comes after one that is
+ * tighter by this factor and lies in its interval. */
 #define MUCH_TIGHTER 10.0
 
-static bool votes(const struct estimate *e)
+static bool is_candidate(const struct estimate *e)
 {
 	return est_credible(e) && e->line.status != TSCAL_STATUS_STALE;
 }
 
 /*
- * Connected roots count once, however many sources repeat them: label each
- * estimate with its roots and all that they are connected to.
+ * Connected roots count once, for any number of sources: label each estimate
+ * with its roots and all roots connected to them.
  */
 static void find_groups(const struct estimate *est, size_t n, uint32_t *group)
 {
 	for (size_t i = 0; i < n; i++)
-		group[i] = votes(&est[i]) ? est[i].line.roots : 0;
+		group[i] = is_candidate(&est[i]) ? est[i].line.roots : 0;
 	for (bool grew = true; grew;) {
 		grew = false;
 		for (size_t i = 0; i < n; i++)
@@ -42,29 +41,29 @@ static void find_groups(const struct estimate *est, size_t n, uint32_t *group)
 }
 
 struct support {
-	bool named;	   /* it rests on no assumption */
-	bool fine;	   /* see is_fine() */
+	bool unassumed;	   /* based on no assumption */
+	bool preferred;	   /* see is_preferred() */
 	unsigned groups;   /* of roots that confirm it */
 	unsigned close;	   /* of those, groups that do so closely */
 	bool unrefuted;	   /* see is_refuted() */
 	unsigned strength; /* 2: counted against hardware, 1: by the kernel */
 	unsigned sources;  /* estimates that confirm it */
-	bool late; /* a first guess of the kernel's, or what it does not use */
+	bool weak_kernel;  /* a kernel's rate that is a guess or not in use */
 };
 
-/* How far the rate that e stands for may be off: the kernel's, beside its
- * bounds, by as much as its calibration was. */
+/* The possible error of e: its bounds, and for the kernel's rate the error of
+ * its calibration. */
 static double doubt_ppm(const struct estimate *e, const struct kernel_rate *k)
 {
 	return bounds_ppm(e) + (e->by_kernel ? k->slack_ppm : 0);
 }
 
 /*
- * Whether est[i] is neither superseded nor wide while there is a better one.
- * The value of the other has to be outside of its interval to be excluded: if
- * that were its interval, it could take this one's place by a wider one.
+ * False if est[i] is superseded, or wide while there is a better one.  The
+ * other is better unless its value is outside of est[i]'s interval.  Its
+ * interval does not matter, or a wider one could replace this number.
  */
-static bool is_fine(const struct estimate *est, size_t n, size_t i,
+static bool is_preferred(const struct estimate *est, size_t n, size_t i,
 	const struct kernel_rate *kernel)
 {
 	double bounds = bounds_ppm(&est[i]);
@@ -78,24 +77,25 @@ static bool is_fine(const struct estimate *est, size_t n, size_t i,
 		bool better = doubt_ppm(by, kernel) * MUCH_TIGHTER <= bounds ||
 			      (coarse(&est[i]) && !coarse(by));
 
-		if (votes(by) && !by->assumed && better &&
-			covered(by, &est[i], allowed_ppm(by, &est[i], kernel)))
+		if (is_candidate(by) && !by->assumed && better &&
+			value_within(
+				by, &est[i], allowed_ppm(by, &est[i], kernel)))
 			return false;
 	}
 	return true;
 }
 
-/* Whether the value of a claim, or of what the kernel made of one, lies outside
- * of a measurement that was made without the kernel. */
+/* Whether est[i] is not measured, or measured with the kernel's rate, and a
+ * measurement without the kernel's rate excludes its value. */
 static bool is_refuted(const struct estimate *est, size_t n, size_t i,
 	const struct kernel_rate *kernel)
 {
 	if (est[i].line.kind == TSCAL_KIND_MEASURED && !est[i].by_kernel)
 		return false;
 	for (size_t k = 0; k < n; k++)
-		if (votes(&est[k]) && !est[k].by_kernel &&
+		if (is_candidate(&est[k]) && !est[k].by_kernel &&
 			est[k].line.kind == TSCAL_KIND_MEASURED &&
-			!covered(&est[i], &est[k],
+			!value_within(&est[i], &est[k],
 				allowed_ppm(&est[i], &est[k], kernel)))
 			return true;
 	return false;
@@ -105,15 +105,15 @@ static bool is_refuted(const struct estimate *est, size_t n, size_t i,
 static bool confirms(const struct estimate *by, const struct estimate *e,
 	const struct kernel_rate *kernel, bool *closely)
 {
-	*closely = !coarse(by) && covered(e, by, near_ppm(by, e, kernel));
-	/* A crystal was assumed because it fits within 1 %: only a close fit is
-	 * more than chance. */
+	*closely = !coarse(by) && value_within(e, by, close_ppm(by, e, kernel));
+	/* A crystal was assumed because it fits within 1 %: only close
+	 * agreement is not chance. */
 	if (coarse(by) || by->assumed)
 		return *closely;
-	return covered(e, by, allowed_ppm(by, e, kernel));
+	return value_within(e, by, allowed_ppm(by, e, kernel));
 }
 
-/* All estimates, and what is known of them together. */
+/* All estimates, with the groups of their roots. */
 struct all {
 	const struct estimate *est;
 	size_t n;
@@ -121,17 +121,17 @@ struct all {
 	uint32_t group[TSCAL_SOURCE_COUNT];
 };
 
-/* What supports est[centre], and with it est[i], whose value is close to it. */
+/* The support of est[i] through est[via], whose value is close to it. */
 static struct support support_through(
-	const struct all *all, size_t centre, size_t i)
+	const struct all *all, size_t via, size_t i)
 {
-	const struct estimate *e = &all->est[i], *c = &all->est[centre];
+	const struct estimate *e = &all->est[i], *c = &all->est[via];
 	struct support s = {
-		.named = !e->assumed,
-		.fine = is_fine(all->est, all->n, i, all->kernel),
-		.unrefuted = !is_refuted(all->est, all->n, centre, all->kernel),
-		.late = (all->kernel->guess || !all->kernel->tsc) &&
-			e->line.kind == TSCAL_KIND_KERNEL,
+		.unassumed = !e->assumed,
+		.preferred = is_preferred(all->est, all->n, i, all->kernel),
+		.unrefuted = !is_refuted(all->est, all->n, via, all->kernel),
+		.weak_kernel = (all->kernel->guess || !all->kernel->tsc) &&
+			       e->line.kind == TSCAL_KIND_KERNEL,
 	};
 	uint32_t seen = 0, seen_close = 0;
 
@@ -140,9 +140,9 @@ static struct support support_through(
 		unsigned strength = 0;
 		bool closely = true;
 
-		/* That e confirms c is taken for granted: the width of its own
-		 * interval decides nothing. */
-		if (!votes(by) ||
+		/* e always confirms c: the width of e's own interval must not
+		 * matter. */
+		if (!is_candidate(by) ||
 			(k != i && !confirms(by, c, all->kernel, &closely)))
 			continue;
 		s.groups += !(all->group[k] & seen);
@@ -160,16 +160,17 @@ static struct support support_through(
 	return s;
 }
 
-/* Whether a comes before b whatever their places in the table. */
+/* Whether a comes before b, apart from the table of sources. */
 static bool stronger(const struct support *a, const struct support *b)
 {
-	/* An assumption may confirm what others say, never replace it. */
-	if (a->named != b->named)
-		return a->named;
-	if (a->fine != b->fine)
-		return a->fine;
-	/* A majority of roots outranks one; a measurement outranks a claim,
-	 * that it supports or that it refutes. */
+	/* A number with an assumption may confirm others, but not replace them.
+	 */
+	if (a->unassumed != b->unassumed)
+		return a->unassumed;
+	if (a->preferred != b->preferred)
+		return a->preferred;
+	/* More roots outrank fewer; a measurement outranks a claim, whether it
+	 * supports or contradicts it. */
 	if (a->groups != b->groups)
 		return a->groups > b->groups;
 	if (a->close != b->close)
@@ -180,15 +181,15 @@ static bool stronger(const struct support *a, const struct support *b)
 		return a->strength > b->strength;
 	if (a->sources != b->sources)
 		return a->sources > b->sources;
-	return !a->late && b->late;
+	return !a->weak_kernel && b->weak_kernel;
 }
 
 /* Whether the two values are close to one another. */
-static bool near(const struct all *all, size_t i, size_t k)
+static bool is_close(const struct all *all, size_t i, size_t k)
 {
 	const struct estimate *a = &all->est[i], *b = &all->est[k];
 
-	return distance_ppm(a, b) <= near_ppm(a, b, all->kernel);
+	return distance_ppm(a, b) <= close_ppm(a, b, all->kernel);
 }
 
 static size_t neighbours(const struct all *all, size_t i)
@@ -196,16 +197,16 @@ static size_t neighbours(const struct all *all, size_t i)
 	size_t n = 0;
 
 	for (size_t k = 0; k < all->n; k++)
-		n += votes(&all->est[k]) && near(all, i, k);
+		n += is_candidate(&all->est[k]) && is_close(all, i, k);
 	return n;
 }
 
-/* Whether another value close to est[centre] contradicts est[i], and has more
+/* Whether another value close to est[via] contradicts est[i] and has more
  * neighbours: a timer with an allowance of 100 ppm is close to both. */
-static bool outvoted(const struct all *all, size_t centre, size_t i)
+static bool has_larger_rival(const struct all *all, size_t via, size_t i)
 {
 	for (size_t k = 0; k < all->n; k++)
-		if (votes(&all->est[k]) && near(all, k, centre) &&
+		if (is_candidate(&all->est[k]) && is_close(all, k, via) &&
 			distance_ppm(&all->est[i], &all->est[k]) >
 				allowed_ppm(&all->est[i], &all->est[k],
 					all->kernel) &&
@@ -214,8 +215,8 @@ static bool outvoted(const struct all *all, size_t centre, size_t i)
 	return false;
 }
 
-/* The support of est[i], or of one that is close to it: which of the two is
- * used is then for the table of sources to say. */
+/* The support of est[i] or, if stronger, through one close to it: then the
+ * table of sources decides which of the two is used. */
 static struct support support_for(const struct all *all, size_t i)
 {
 	struct support best = support_through(all, i, i);
@@ -223,8 +224,9 @@ static struct support support_for(const struct all *all, size_t i)
 	for (size_t c = 0; c < all->n; c++) {
 		struct support s;
 
-		if (c == i || !votes(&all->est[c]) || coarse(&all->est[c]) ||
-			!near(all, i, c) || outvoted(all, c, i))
+		if (c == i || !is_candidate(&all->est[c]) ||
+			coarse(&all->est[c]) || !is_close(all, i, c) ||
+			has_larger_rival(all, c, i))
 			continue;
 		s = support_through(all, c, i);
 		if (stronger(&s, &best))
@@ -233,7 +235,7 @@ static struct support support_for(const struct all *all, size_t i)
 	return best;
 }
 
-/* By support; between equals the table of sources decides. */
+/* By support; if equal, by the table of sources. */
 static bool precedes(const struct estimate *est, const struct support *support,
 	size_t i, size_t k)
 {
@@ -243,7 +245,6 @@ static bool precedes(const struct estimate *est, const struct support *support,
 	return est[i].rank < est[k].rank;
 }
 
-/* Those who have a vote, the strongest first; returns how many. */
 size_t support_rank(const struct estimate *est, size_t n,
 	const struct kernel_rate *kernel, size_t *order)
 {
@@ -255,7 +256,7 @@ size_t support_rank(const struct estimate *est, size_t n,
 	for (size_t i = 0; i < n; i++) {
 		size_t at = ranked;
 
-		if (!votes(&est[i]))
+		if (!is_candidate(&est[i]))
 			continue;
 		support[i] = support_for(&all, i);
 		while (at > 0 && precedes(est, support, i, order[at - 1]))

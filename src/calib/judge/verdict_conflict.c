@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* What a conflict is about, in sentences.  Pure. */
+/* The sentence about a conflict. */
 #include <string.h>
 
 #include "calib/judge/rate_sentence.h"
 
-/* As many as the sentence has room for. */
+/* As many as fit into the sentence. */
 #define LIST_MAX 4
 
 static bool contradicts_used(const struct estimate *e, enum tscal_source used)
@@ -13,8 +13,8 @@ static bool contradicts_used(const struct estimate *e, enum tscal_source used)
 	return e->line.status == TSCAL_STATUS_DISAGREES && e->against == used;
 }
 
-/* "a (1.2 % above), b (...) and c (...)": what contradicts the chosen rate, and
- * how far it is from it; returns how many there are. */
+/* "a (1.2 % above), b (...) and c (...)": the sources that contradict the used
+ * rate, with their distance from it; returns their number. */
 static size_t list_against(const struct rate_view *v, struct tscal_info *info)
 {
 	size_t all = 0, listed = 0;
@@ -48,8 +48,8 @@ static const struct estimate *estimate_of(
 	return NULL;
 }
 
-/* What does not contradict the chosen rate, but a source that agrees with it:
- * the first of them. */
+/* The first source that contradicts not the used rate, but a source that agrees
+ * with it. */
 static void add_other(const struct rate_view *v, const struct estimate *used,
 	struct tscal_info *info)
 {
@@ -70,7 +70,7 @@ static void add_other(const struct rate_view *v, const struct estimate *used,
 	}
 }
 
-/* A kernel that still runs on the rate it had before it was moved. */
+/* A kernel that still uses the rate from before a move. */
 static void stale(const struct rate_view *v, const struct estimate *used,
 	struct tscal_info *info)
 {
@@ -85,7 +85,7 @@ static void stale(const struct rate_view *v, const struct estimate *used,
 		return;
 	rate_distance(old->hz, info->hz, d, sizeof(d));
 	if (info->source == TSCAL_SOURCE_KVMCLOCK)
-		/* That record follows each move. */
+		/* That record is updated on each move. */
 		rate_add(info,
 			"The kernel still uses another host's rate, %s the one "
 			"that %s reports; CLOCK_MONOTONIC_RAW is off by as "
@@ -118,12 +118,11 @@ void rate_conflict(const struct rate_view *v, struct tscal_info *info)
 		rate_add(info, " ");
 	falsetickers = list_against(v, info);
 	if (falsetickers)
-		rate_add(info, " contradict%s %s, which is used.",
+		rate_add(info, " contradict%s the source used, %s.",
 			falsetickers == 1 ? "s" : "", used->line.name);
 	else
 		info->rate_sentence[before] = '\0';
 	add_other(v, used, info);
-	/* Whatever contradicts is said. */
 	if (!info->rate_sentence[0])
 		rate_add(info, "Sources contradict each other; %s is used.",
 			used->line.name);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* What the comparison means, in sentences: of each table the first row that
- * applies. */
+/* The sentence about the rate: of each table the first row that applies. */
 #include <math.h>
 #include <string.h>
 
@@ -9,7 +8,7 @@
 #include "calib/judge/relation.h"
 #include "plat/text.h"
 
-/* What a row looks at. */
+/* What a row uses. */
 struct terms {
 	const struct rate_view *v;
 	const struct tscal_info *info;
@@ -17,7 +16,7 @@ struct terms {
 	/* The independent source, and the timer (hpet, acpi-pm, pit), that
 	 * agree most closely; NULL if none. */
 	const struct estimate *independent, *timer;
-	double timer_ppm; /* how closely */
+	double timer_ppm; /* of that timer */
 };
 
 struct row {
@@ -80,7 +79,7 @@ static bool by_ntp(const struct terms *t)
 	return t->independent->line.id == TSCAL_SOURCE_ADJTIMEX;
 }
 
-/* The other is the CPU's own ratio of the same crystal. */
+/* The used rate is the CPU's own ratio of the same crystal. */
 static bool same_crystal(const struct terms *t)
 {
 	return t->independent->of_cpu_crystal &&
@@ -93,11 +92,11 @@ static bool repeats_kernel(const struct terms *t)
 }
 
 static const struct row verified[] = {
-	{by_ntp, "NTP has measured this rate: the true one is {distance} what "
-		 "{source} says."},
+	{by_ntp, "NTP has measured this rate: the true rate is {distance} the "
+		 "rate of {source}."},
 	{same_crystal,
 		"acpi-pm and {source} agree to {agreement} ppm: two declared "
-		"frequencies, but both count the CPU's crystal."},
+		"frequencies, but both derive from the CPU's crystal."},
 	{repeats_kernel, "The kernel {origin}; {independent} confirms {source} "
 			 "to {agreement} ppm{assumed}."},
 	{always,
@@ -106,7 +105,7 @@ static const struct row verified[] = {
 
 /* consistent */
 
-/* What the hypervisor reports, and the timers that its host emulates. */
+/* The hypervisor's report, compared with timers that the host emulates. */
 static bool claim_checked_coarsely(const struct terms *t)
 {
 	return t->timer && t->used->line.kind == TSCAL_KIND_REPORTED &&
@@ -124,7 +123,7 @@ static bool leaf_and_pvclock(const struct terms *t)
 	       find(t->v, TSCAL_SOURCE_KVMCLOCK, TSCAL_STATUS_AGREES);
 }
 
-/* A timer was read, however coarsely, and shows a host that CPUID does not. */
+/* A timer was read, even if coarsely, and shows a host that CPUID does not. */
 static bool hidden_host(const struct terms *t)
 {
 	const struct rate_view *v = t->v;
@@ -180,35 +179,36 @@ static bool timer_of_host(const struct terms *t)
 }
 
 static const struct row consistent[] = {
-	{claim_checked,
-		"Claim checked: {source} matches the host's own timers "
-		"({timer} to {timer_ppm} ppm); the host itself is unchecked."},
-	{claim_checked_coarsely,
-		"Claim checked, but coarsely: the host's own timers ({timer}) "
-		"do not contradict {source}, but could not tell if it were "
-		"{timer_whole_ppm} ppm off."},
+	{claim_checked, "{source} agrees with the host's own timers ({timer} "
+			"to {timer_ppm} ppm); nothing independent of the host "
+			"confirms it."},
+	{claim_checked_coarsely, "The host's own timers ({timer}) do not "
+				 "contradict {source}, but are too coarse to "
+				 "show an error of {timer_whole_ppm} ppm."},
 	{leaf_and_pvclock,
 		"hv-leaf and kvmclock differ by {rounding_khz} kHz of "
-		"rounding; all reachable sources are the hypervisor's."},
-	{hidden_host, "{sign}: all timers here are one host's clock."},
-	{timer_twice, "{timer} twice, the kernel's and ours: the kernel "
-		      "{raw_origin}."},
-	{of_hypervisor, "All reachable sources are the hypervisor's."},
-	{of_tdx, "CPUID 15h, which the CPU's firmware vouches for, not the "
-		 "host."},
-	{cpuid_twice, "The kernel took its rate from CPUID 15h: one "
-		      "declaration, not two."},
+		"rounding; all available sources derive from the hypervisor."},
+	{hidden_host, "{sign}: all timers here derive from the host's clock."},
+	{timer_twice, "{timer} is the only reference, of the kernel and of "
+		      "tscal: the kernel {raw_origin}."},
+	{of_hypervisor, "All available sources derive from the hypervisor; "
+			"nothing independent confirms it."},
+	{of_tdx, "The rate is from CPUID 15h; the CPU's firmware guarantees "
+		 "it, not the host."},
+	{cpuid_twice, "The kernel took its rate from CPUID 15h too, so the two "
+		      "are not independent."},
 	{guest_with_cpuid,
 		"The kernel {khz_origin}; nothing independent confirms it."},
-	{unknown_root, "The kernel {raw_origin}: who stands behind its rate is "
-		       "not known."},
+	{unknown_root, "The kernel {raw_origin}: the origin of its rate is not "
+		       "known."},
 	{unknown_root_of_kernel,
 		"{source} and the kernel agree, but the kernel {raw_origin}: "
-		"they may be one."},
+		"they may have the same origin."},
 	{timer_of_host,
-		"{timer} agrees to {timer_ppm} ppm, but all timers here are "
-		"the host's clock; the kernel {raw_origin}."},
-	{always, "Only the kernel's rate is reachable: it {raw_origin}."},
+		"{timer} agrees to {timer_ppm} ppm, but all timers here derive "
+		"from the host's clock; the kernel {raw_origin}."},
+	{always, "Only the kernel's rate is available: the kernel "
+		 "{raw_origin}."},
 };
 
 /* single */
@@ -224,7 +224,8 @@ static bool relative_to_kernel(const struct terms *t)
 }
 
 static const struct row single[] = {
-	{guess, "Only the kernel's rate is reachable: it {khz_origin}."},
+	{guess, "Only the kernel's rate is available: the kernel "
+		"{khz_origin}."},
 	{relative_to_kernel,
 		"Only {source} gives a rate, and the kernel {origin}."},
 	{always, "Only {source} gives a rate."},
@@ -258,8 +259,7 @@ static void fill(const struct terms *t, const char *name, size_t len, char *buf,
 			i->assumed ? "; its crystal is assumed, the only one "
 				     "that fits"
 				   : "");
-	/* Of CLOCK_MONOTONIC_RAW, of tsc_khz, or of what the used one repeats.
-	 */
+	/* Of CLOCK_MONOTONIC_RAW, of tsc_khz, or of the one that is used. */
 	else if (IS("raw_origin") ||
 		 (IS("origin") && t->used->line.id == TSCAL_SOURCE_CLOCK_RAW))
 		text_printf(buf, size, "%s", kernel_origin_phrase(k->origin));
@@ -300,8 +300,8 @@ static void say(const struct row *rows, size_t n, const struct rate_view *v,
 }
 #define N(rows) (sizeof(rows) / sizeof(*(rows)))
 
-/* What agrees, but not closely, is named. */
-static void loose(const struct rate_view *v, struct tscal_info *info)
+/* Name the sources that agree, but not closely. */
+static void add_loose(const struct rate_view *v, struct tscal_info *info)
 {
 	char d[32];
 
@@ -315,7 +315,7 @@ static void loose(const struct rate_view *v, struct tscal_info *info)
 	}
 }
 
-/* What was measured too coarsely to count for or against is named. */
+/* Name the sources that are too coarse to compare. */
 static void add_coarse(const struct rate_view *v, struct tscal_info *info)
 {
 	const struct estimate *used = compare_used(v->est, v->n);
@@ -325,18 +325,19 @@ static void add_coarse(const struct rate_view *v, struct tscal_info *info)
 		rate_add(info, " %s is known to +-%.0f ppm only.",
 			used->line.name, bounds_ppm(used));
 	else if (all > 2)
-		rate_add(
-			info, " %zu sources are too coarse here to tell.", all);
+		rate_add(info, " %zu sources are too coarse here to compare.",
+			all);
 	if (!all || coarse(used) || all > 2)
 		return;
 	for (size_t i = 0; i < v->n; i++)
 		if (v->est[i].line.status == TSCAL_STATUS_COARSE)
 			rate_add(info, "%s%s", listed++ ? " and " : " ",
 				v->est[i].line.name);
-	rate_add(info, " %s too coarse here to tell.", all == 1 ? "is" : "are");
+	rate_add(info, " %s too coarse here to compare.",
+		all == 1 ? "is" : "are");
 }
 
-/* Labels and hints that are far off deserve a word. */
+/* Name labels and hints that differ much from the rate. */
 static void remark(const struct rate_view *v, struct tscal_info *info)
 {
 	char d[32];
@@ -350,8 +351,8 @@ static void remark(const struct rate_view *v, struct tscal_info *info)
 			continue;
 		if (l->id == TSCAL_SOURCE_CPUID_15 && off > 5e4)
 			rate_add(info,
-				" CPUID 15h is the host's, %.2fx off: "
-				"ignored.",
+				" CPUID 15h reports the host's rate, %.2f "
+				"times this one: ignored.",
 				l->hz / info->hz);
 		else if (l->id == TSCAL_SOURCE_MSR_PLATFORM && off > 500)
 			rate_add(info,
@@ -360,7 +361,7 @@ static void remark(const struct rate_view *v, struct tscal_info *info)
 				rate_distance(l->hz, info->hz, d, sizeof(d)));
 		else if (l->kind == TSCAL_KIND_NOMINAL && off > 1.5e4 &&
 			 !v->kernel->guest)
-			/* A guest's label is that of any host. */
+			/* A guest's label may be of another host. */
 			rate_add(info, " This rate is %s the nominal one (%s).",
 				rate_distance(info->hz, l->hz, d, sizeof(d)),
 				l->name);
@@ -372,11 +373,10 @@ void verdict_rate(const struct rate_view *v, struct tscal_info *info)
 	info->rate_sentence[0] = '\0';
 	switch (info->rate) {
 	case TSCAL_RATE_NONE:
-		rate_add(info,
-			rate_count(v, TSCAL_STATUS_HINT)
-				? "No source gives a rate: what is a hint is "
-				  "never chosen."
-				: "No source gives a rate.");
+		rate_add(info, rate_count(v, TSCAL_STATUS_HINT)
+				       ? "No source gives a rate; a hint is "
+					 "never used."
+				       : "No source gives a rate.");
 		break;
 	case TSCAL_RATE_CONFLICT:
 		rate_conflict(v, info);
@@ -391,7 +391,7 @@ void verdict_rate(const struct rate_view *v, struct tscal_info *info)
 		say(single, N(single), v, info);
 		break;
 	}
-	loose(v, info);
+	add_loose(v, info);
 	add_coarse(v, info);
 	remark(v, info);
 }

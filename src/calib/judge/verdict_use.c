@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* May the TSC be used as a clock here, and until when?  Pure. */
+/* Whether the TSC may be used as a clock here, and until when. */
 #include <stdarg.h>
 #include <string.h>
 
@@ -48,7 +48,7 @@ static uint32_t what_to_watch(const struct use_view *v)
 {
 	uint32_t watch = v->watch;
 
-	/* A kernel told to do without has no record to watch. */
+	/* A kernel that does not use a pvclock has no record to watch. */
 	if (v->facts->pv_clock_off)
 		watch &= ~TSCAL_WATCH_PVCLOCK;
 	if (has_pvclock(v))
@@ -73,10 +73,9 @@ static const char *watch_phrase(uint32_t watch)
 
 /*
  * Whether each virtual CPU may have its own offset: pvclock without
- * PVCLOCK_TSC_STABLE_BIT.  The kernel maps the record for the vDSO only where
- * the bit is set (Linux, kvm_setup_vsyscall_timeinfo()), so a running kvm-clock
- * that is not mapped tells the same.  A kernel that runs on the TSC itself has
- * checked for itself.
+ * PVCLOCK_TSC_STABLE_BIT.  The kernel maps the record for the vDSO only if the
+ * bit is set (Linux, kvm_setup_vsyscall_timeinfo()), so a kvm-clock in use that
+ * is not mapped means the same.  A kernel that uses the TSC has checked it.
  */
 static bool offset_per_cpu(const struct use_view *v)
 {
@@ -90,7 +89,7 @@ static bool offset_per_cpu(const struct use_view *v)
 	       !strcmp(f->clocksource, CLOCKSOURCE_KVM);
 }
 
-/* Reasons not to use it at all. */
+/* Reasons not to use it. */
 static bool refuse(const struct use_view *v, struct tscal_info *info)
 {
 	const struct facts *f = v->facts;
@@ -102,15 +101,16 @@ static bool refuse(const struct use_view *v, struct tscal_info *info)
 			"RDTSC is disabled for this process "
 			"(PR_SET_TSC): it would fault.");
 	else if (v->raw->tsc_failed)
-		say(info, TSCAL_USE_NO, "Measured here, %s: it is no clock.",
+		say(info, TSCAL_USE_NO,
+			"The measurement shows that %s: it is not a clock.",
 			v->raw->out.sentence);
 	else if (info->rejected_by_kernel == 1)
 		say(info, TSCAL_USE_NO,
 			"The kernel rejected this TSC: tsc is gone from "
 			"available_clocksource%s.",
-			f->invariant == 1 ? ", although CPUID calls it "
-					    "invariant"
-					  : "");
+			f->invariant == 1
+				? ", although CPUID reports it as invariant"
+				: "");
 	else if (offset_per_cpu(v))
 		say(info, TSCAL_USE_NO,
 			"Each virtual CPU may have its own TSC offset: pvclock "
@@ -129,7 +129,7 @@ static void allow(const struct use_view *v, struct tscal_info *info)
 
 	if (f->tdx) {
 		say(info, TSCAL_USE_YES,
-			"The CPU's firmware vouches for this TSC, not the "
+			"The CPU's firmware guarantees this TSC, not the "
 			"host.");
 	} else if (f->dom0 && f->below_xen[0]) {
 		info->watch = TSCAL_WATCH_RATE;
@@ -143,33 +143,33 @@ static void allow(const struct use_view *v, struct tscal_info *info)
 	} else if (guest && v->hv->timing.steady) {
 		info->watch = what_to_watch(v);
 		say(info, TSCAL_USE_UNTIL_MOVED,
-			"Xen never emulates this TSC (mode 2): good until "
-			"migration, %s.",
+			"Xen never emulates this TSC (mode 2): valid until "
+			"migration; %s.",
 			watch_phrase(info->watch));
 	} else if (guest && !v->hv->id.present) {
 		info->watch = what_to_watch(v);
 		say(info, TSCAL_USE_UNTIL_MOVED,
-			"%s, so a host may steer this TSC: good until "
-			"migration or restore, %s.",
+			"%s, so a host may control this TSC: valid until "
+			"migration or restore; %s.",
 			v->kernel->sign, watch_phrase(info->watch));
 	} else if (guest) {
 		info->watch = what_to_watch(v);
 		say(info, TSCAL_USE_UNTIL_MOVED,
-			"The host steers this TSC: good until migration or "
-			"restore, %s.",
+			"The host controls this TSC: valid until migration or "
+			"restore; %s.",
 			watch_phrase(info->watch));
 	} else if (!f->clocksource_visible) {
 		info->watch = TSCAL_WATCH_RATE;
 		say(info, TSCAL_USE_UNTIL_MOVED,
-			"The clocksource is not visible here, so nothing "
-			"promises that this TSC lasts.");
+			"The clocksource is not visible here, so it is not "
+			"known how long this TSC stays valid.");
 	} else if (v->kernel->tsc) {
 		say(info, TSCAL_USE_YES,
-			"The kernel keeps its own time by this TSC.");
+			"The kernel's own clock runs on this TSC.");
 	} else {
 		say(info, TSCAL_USE_YES,
-			"The kernel was told to use %s; it has not rejected "
-			"the TSC.",
+			"The kernel is configured to use %s; it has not "
+			"rejected the TSC.",
 			f->clocksource);
 	}
 }
@@ -190,7 +190,7 @@ void verdict_use(const struct use_view *v, struct tscal_info *info)
 				info->rdtsc_ns);
 		else
 			say(info, TSCAL_USE_SLOW,
-				"The hypervisor says that it traps RDTSC.");
+				"The hypervisor reports that it traps RDTSC.");
 		info->watch = v->kernel->guest ? what_to_watch(v) : 0;
 	} else if (v->kernel->provisional) {
 		say(info, TSCAL_USE_PROVISIONAL,
@@ -202,6 +202,6 @@ void verdict_use(const struct use_view *v, struct tscal_info *info)
 	if (v->facts->time_namespace)
 		text_printf(info->use_sentence, sizeof(info->use_sentence),
 			"%s",
-			" This is a time namespace of its own: its clocks "
-			"are offset from those outside.");
+			" This process is in a time namespace: its clocks are "
+			"offset from those outside.");
 }

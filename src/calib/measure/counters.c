@@ -8,7 +8,7 @@
 #include "hv/clocksource.h"
 #include "plat/text.h"
 
-/* Opened by every platform: the rest stands in its way of being passive. */
+/* Counters that a passive platform opens. */
 #define PASSIVE                                                                \
 	(PLAT_COUNTER_BIT(PLAT_COUNTER_RDTSC) |                                \
 		PLAT_COUNTER_BIT(PLAT_COUNTER_CLOCK_RAW) |                     \
@@ -23,9 +23,10 @@ size_t counters_most(const struct tscal_platform *plat, uint32_t budget_ms)
 }
 
 /*
- * /dev/hpet is there also where the kernel has switched the timer off, and sets
- * it counting again.  Linux takes it off its list by nohpet, where it stops in
- * deep sleep (hpet_is_pc10_damaged()), or when its watchdog found it wrong.
+ * /dev/hpet exists even if the kernel has switched the timer off; opening it
+ * starts the timer again.  Linux removes it from its list on nohpet, if it
+ * stops in deep sleep (hpet_is_pc10_damaged()), or if the watchdog found it
+ * wrong.
  */
 static bool find_hpet(const struct counters_wanted *w, struct outcome *out)
 {
@@ -34,8 +35,8 @@ static bool find_hpet(const struct counters_wanted *w, struct outcome *out)
 
 	if (!f->clocksource_visible) {
 		outcome_set(out, TSCAL_STATUS_SKIPPED,
-			"whether the kernel has switched it off cannot be "
-			"seen: its clocksources are out of sight");
+			"its clocksources are not visible, so the kernel may "
+			"have switched it off");
 		return false;
 	}
 	if (text_has_word(f->available, CLOCKSOURCE_HPET))
@@ -63,8 +64,8 @@ static bool find_acpi_pm(const struct counters_wanted *w, struct outcome *out,
 	case -EACCES:
 	case -EPERM:
 		outcome_set(out, TSCAL_STATUS_DENIED,
-			"no permission for ACPI's FADT, which says where it "
-			"is");
+			"no permission for ACPI's FADT, which gives its "
+			"address");
 		break;
 	case -ENODATA:
 		outcome_errno(out, rc, "ACPI's FADT");
@@ -109,7 +110,7 @@ struct opening {
 	struct counters *c;
 	struct measure_space *space;
 	size_t n, room;
-	uint64_t opened_by_ns; /* later, none is opened any more */
+	uint64_t opened_by_ns; /* none is opened later */
 };
 
 static bool wanted(const struct opening *o, enum plat_counter_id id)
@@ -117,7 +118,7 @@ static bool wanted(const struct opening *o, enum plat_counter_id id)
 	return o->w->counters & PLAT_COUNTER_BIT(id);
 }
 
-/* Open it; 0 or -errno, as m then says. */
+/* Open it; 0 or -errno, also in m. */
 static int open_one(
 	struct opening *o, struct measured *m, const struct plat_where *where)
 {
@@ -129,7 +130,8 @@ static int open_one(
 		o->n += !rc;
 		return rc;
 	}
-	/* A counter that the platform does not have: it says so itself. */
+	/* A counter that the platform does not have: counter_open() gives the
+	 * reason. */
 	m->rc = plat->ops->counter_open(plat, m->id, where, &m->counter);
 	if (!m->rc) {
 		plat->ops->counter_close(plat, m->id);
@@ -139,7 +141,7 @@ static int open_one(
 	return m->rc;
 }
 
-static struct measured *not_yet(struct opening *o, enum plat_counter_id id)
+static struct measured *skipped(struct opening *o, enum plat_counter_id id)
 {
 	struct measured *m = &o->c->timer[id];
 
@@ -149,23 +151,22 @@ static struct measured *not_yet(struct opening *o, enum plat_counter_id id)
 	return m;
 }
 
-/* Whether it is open: if its source is wanted, it is there, and may be read. */
+/* Open it if its source is wanted, it exists and may be read; true if it is
+ * open. */
 static bool open_hardware(struct opening *o, enum plat_counter_id id)
 {
 	struct tscal_platform *plat = o->w->plat;
-	struct measured *m = not_yet(o, id);
+	struct measured *m = skipped(o, id);
 	struct plat_where where;
 
 	if (!wanted(o, id))
 		return false;
-	/* A platform that does not have it says so, and a recording holds it.
-	 */
+	/* A platform without it gives the reason; a recording may have it. */
 	if (!(plat->ops->counters & PLAT_COUNTER_BIT(id)))
 		return !open_one(o, m, NULL);
 	if (!counters_find(o->w, id, &m->out, &where))
 		return false;
-	/* Starting a process takes the longer the more memory the program has.
-	 */
+	/* Starting a process takes longer the more memory the program has. */
 	if (plat->ops->now_ns(plat) >= o->opened_by_ns) {
 		outcome_set(&m->out, TSCAL_STATUS_SKIPPED,
 			"opening the others took twice the budget");
@@ -181,29 +182,28 @@ static bool open_hardware(struct opening *o, enum plat_counter_id id)
 static void open_realtime(struct opening *o)
 {
 	const struct facts *f = o->w->facts;
-	struct measured *m = not_yet(o, PLAT_COUNTER_REALTIME);
+	struct measured *m = skipped(o, PLAT_COUNTER_REALTIME);
 
 	m->least_ns = NTP_WINDOW_MS * UINT64_C(1000000);
-	/* Else the source says why not. */
+	/* Else the source gives the reason. */
 	if (wanted(o, PLAT_COUNTER_REALTIME) && !f->timex_rc &&
 		!ntp_unfit(&f->timex) && o->w->opts->budget_ms >= NTP_BUDGET_MS)
 		open_one(o, m, NULL);
 }
 
-/* It has to be set counting, and a sound would be cut off: so not where another
- * timer does. */
+/* Opening it starts it and would stop a sound: not done if another timer is
+ * open. */
 static void open_pit(struct opening *o, bool others)
 {
-	bool never = !(
+	bool lacking = !(
 		o->w->plat->ops->counters & PLAT_COUNTER_BIT(PLAT_COUNTER_PIT));
 
-	if (!others || never || o->w->pit_by_name)
+	if (!others || lacking || o->w->pit_by_name)
 		open_hardware(o, PLAT_COUNTER_PIT);
 	else
-		outcome_set(&not_yet(o, PLAT_COUNTER_PIT)->out,
+		outcome_set(&skipped(o, PLAT_COUNTER_PIT)->out,
 			TSCAL_STATUS_SKIPPED,
-			"left alone unless asked for (--pit): another timer "
-			"can be read");
+			"not used without --pit: another timer can be read");
 }
 
 size_t counters_open(const struct counters_wanted *w, struct counters *c,

@@ -4,8 +4,8 @@
 
 #include <math.h>
 
-/* The two points that a sample gives: the line passes below the upper one and
- * above the lower one. */
+/* The two points of a sample: the line passes below the upper one and above the
+ * lower one. */
 enum side { UPPER, LOWER };
 
 struct point {
@@ -28,7 +28,7 @@ static struct point point(const struct plat_sample *origin,
 	};
 }
 
-/* The point of a burst that leaves a line of this slope the least room. */
+/* The point of a burst that limits a line of this slope the most. */
 static struct point tightest(const struct plat_sample *origin, struct burst b,
 	enum side side, double step, double slope)
 {
@@ -45,13 +45,13 @@ static struct point tightest(const struct plat_sample *origin, struct burst b,
 }
 
 /*
- * Over all pairs i of the first and j of the last burst:
- *	lo = max (a_j - b_i) / (c_j + g - c_i)	from upper to lower points
- *	hi = min (b_j - a_i) / (c_j - c_i - g)	from lower to upper points
- * Dinkelbach's iteration for such ratios: with the best slope so far, the pair
- * that violates it most is found for i and for j alone, in O(n); its slope is
- * the next one.  It moves strictly one way over finitely many pairs and
- * converges faster than linearly: three or four rounds in practice.
+ * Over all pairs i of the first and j of the last burst: lo = max (a_j - b_i) /
+ * (c_j + g - c_i) from upper to lower points hi = min (b_j - a_i) / (c_j - c_i
+ * - g) from lower to upper points Dinkelbach's iteration for such ratios: with
+ * the best slope so far, the pair that violates it most is found for i and for
+ * j alone, in O(n); its slope is the next one.  It changes in one direction
+ * only, over finitely many pairs, and converges faster than linearly: three or
+ * four rounds in practice.
  */
 static double bound(const struct plat_sample *origin, struct burst first,
 	struct burst last, enum side from, double step)
@@ -106,7 +106,7 @@ void rate_sort(double *v, size_t n)
 		}
 }
 
-/* By how much a burst's points lie above a line of this slope, in order. */
+/* The heights of a burst's points above a line of this slope, sorted. */
 static size_t heights(const struct plat_sample *origin, struct burst b,
 	enum side side, double step, double slope, double *v)
 {
@@ -131,7 +131,7 @@ static size_t shifts(const struct plat_sample *origin, struct burst first,
 	size_t nw = heights(origin, last, side, step, slope, w);
 	size_t n = nv < nw ? nv : nw;
 
-	/* Of a longer burst, every so-many-th rank; never below k. */
+	/* Of a longer burst, evenly spaced ranks; never below k. */
 	for (size_t k = 0; k < n; k++)
 		v[k] = w[(2 * k + 1) * nw / (2 * n)] -
 		       v[(2 * k + 1) * nv / (2 * n)];
@@ -141,7 +141,7 @@ static size_t shifts(const struct plat_sample *origin, struct burst first,
 /*
  * The shift that most points of both sides have in common: the mean of those
  * within a step of the middle of the shortest range that holds MOST of them.
- * More than half: what all points of one side have in common is not enough.
+ * More than half: all points of one side alone are not enough.
  */
 #define MOST(n) ((n) / 2 + (n) / 16)
 
@@ -168,8 +168,8 @@ static double common_shift(const struct plat_sample *origin, struct burst first,
 	return used ? sum / (double)used : centre;
 }
 
-/* The median time that a read of the burst took, in ticks, and the range of the
- * middle half of these times. */
+/* The median time of a read of the burst, in ticks, and the range of the middle
+ * half of these times. */
 static double bracket(struct burst b, double *spread)
 {
 	double v[RATE_BURST_MAX];
@@ -182,12 +182,12 @@ static double bracket(struct burst b, double *spread)
 	return v[n / 2];
 }
 
-/* A read must last this many steps before ranks tell more than bounds do:
- * otherwise they tell how the loop falls in step with the counter. */
+/* A read must last this many steps before ranks are more exact than bounds:
+ * otherwise they show how the loop is in step with the counter. */
 #define RANKS_MIN_STEPS 16
-/* Fewer reads than this are no sample of what a read is like. */
+/* Fewer reads than this do not show the typical cost of a read. */
 #define RANKS_MIN_READS 32
-/* How many times its usual size chance may be. */
+/* Random differences may be this many times their usual size. */
 #define NOISE 4
 
 enum rate_status rate_estimate(
@@ -214,15 +214,15 @@ enum rate_status rate_estimate(
 		first.s, first, last, (double)step, middle, &range);
 	counts = (double)(last.s[last.n / 2].ref - first.s[first.n / 2].ref);
 	shift = middle + shift / counts;
-	/* Reads that have become slower move the upper points up and the lower
-	 * ones down: one count of the reference bounds the error. */
+	/* Slower reads move the upper points up and the lower ones down: one
+	 * count of the reference bounds the error. */
 	out->settled = range < ticks_per_step && shift >= out->lo &&
 		       shift <= out->hi;
 	if (out->settled)
 		out->point = shift;
-	/* Chance alone moves ranks by the spread over the root of the number of
-	 * reads.  Reads that differ so much at both ends alike stay as they are
-	 * when sampled again. */
+	/* Random differences move ranks by the spread divided by the root of
+	 * the number of reads.  Reads that vary as much at both ends would do
+	 * the same when sampled again. */
 	else if (range * range * (double)first.n <
 		 NOISE * NOISE * spread * spread)
 		out->settled = true;

@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * One estimator for every counter: two bursts of bracketed reads, and nothing
- * else.  Pure functions; no platform, no allocation.  docs/estimating.md
- * derives what is done here.
+ * One estimator for all counters, from two bursts of bracketed reads.  Pure
+ * functions; no platform, no allocation. docs/estimating.md derives the method.
  *
- * A sample says: when the reference read c (its true value in [c, c + g)
- * counts, where g is the step it advances by, most often 1), the TSC was
- * somewhere in [a, b].  So the line TSC(reference) passes below the point (c,
- * b) and above the point (c + g, a), for every sample.
+ * A sample means: when the reference read c (its true value in [c, c + g)
+ * counts, where g is the step it advances by, usually 1), the TSC was in [a,
+ * b].  So the line TSC(reference) passes below the point (c, b) and above the
+ * point (c + g, a), for every sample.
  */
 #ifndef TSCAL_ESTIMATOR_H
 #define TSCAL_ESTIMATOR_H
 
 #include "plat/plat.h"
 
-/* Most reads of a burst that ranks are taken of. */
+/* The most reads of a burst whose ranks are compared. */
 #define RATE_BURST_MAX 1024
 
-/* A burst whose references have been unwrapped: they never go back. */
+/* A burst whose references have been unwrapped: they never decrease. */
 struct burst {
 	const struct plat_sample *s;
 	size_t n;
@@ -26,10 +25,10 @@ struct burst {
 
 /* TSC ticks per count of the reference. */
 struct rate {
-	double lo, hi; /* hold the truth if both tick evenly */
-	double point;  /* the best guess between them */
-	/* Whether the reads are of one kind at both ends, so that the point is
-	 * known much better than the interval. */
+	double lo, hi; /* contain the true rate if both tick evenly */
+	double point;  /* the best estimate between them */
+	/* Whether the reads are alike at both ends, so that the point is much
+	 * more exact than the interval. */
 	bool settled;
 	/* Unless settled: the reads of the first burst are the slower ones. */
 	bool first_worse;
@@ -42,9 +41,8 @@ enum rate_status {
 };
 
 /*
- * The tightest bounds that the samples give for the slope of the line through
- * an early and a late burst; fills in lo and hi.  The reference never lags by
- * more than step counts.
+ * The tightest bounds of the slope of the line through an early and a late
+ * burst; sets lo and hi.  The reference lags by at most step counts.
  */
 enum rate_status rate_bounds(
 	struct burst first, struct burst last, uint64_t step, struct rate *out);
@@ -53,7 +51,7 @@ enum rate_status rate_bounds(
 enum rate_status rate_estimate(
 	struct burst first, struct burst last, uint64_t step, struct rate *out);
 
-/* Sort v[0..n) from the smallest up, allocating nothing. */
+/* Sort v[0..n), smallest first, without allocation. */
 void rate_sort(double *v, size_t n);
 
 #endif /* TSCAL_ESTIMATOR_H */

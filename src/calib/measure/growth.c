@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* How long a window has to be for a counter.  Pure. */
+/* The length of the window that a counter needs.  Pure. */
 #include "calib/measure/reads.h"
 
 bool measure_wraps_in(const struct measure_space *sp, double window_ns)
@@ -8,7 +8,7 @@ bool measure_wraps_in(const struct measure_space *sp, double window_ns)
 	return window_ns > measure_wrap_ns(&sp->m->counter) / 2;
 }
 
-/* How far the true rate may be from the point. */
+/* The largest distance of the true rate from the point. */
 static double off_ppm(const struct measured *m)
 {
 	double above = m->out.hi - m->out.hz, below = m->out.hz - m->out.lo;
@@ -29,13 +29,13 @@ double measure_wanted_ns(const struct measure_plan *plan,
 	if ((double)plan->window_ns > now * MEASURE_WORTH_WHILE)
 		want = (double)plan->window_ns;
 	if (sp->too_short)
-		/* As long as there is time for. */
+		/* As long as the budget allows. */
 		want = 1e18;
 	if ((double)m->least_ns > now && (double)m->least_ns > want)
 		want = (double)m->least_ns;
 	if (ready && plan->target_ppm > 0 && off_ppm(m) > plan->target_ppm) {
-		/* Bounds narrow as the window grows; a little more, for reads
-		 * differ. */
+		/* Bounds narrow as the window grows; 10 % more because reads
+		 * vary. */
 		need = now * 1.1 * off_ppm(m) / plan->target_ppm;
 		if (need < gone * MEASURE_WORTH_WHILE)
 			need = gone * MEASURE_WORTH_WHILE;

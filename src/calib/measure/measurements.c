@@ -5,15 +5,15 @@
 #include "hv/clocksource.h"
 #include "plat/text.h"
 
-/* Long enough to tell crystals, and pvclock records from chance.  The look-ups
- * that go on meanwhile make it 0.1 ms and more on a real machine. */
+/* Long enough to identify crystals and pvclock records.  Look-ups during the
+ * window make it 0.1 ms and more on a real machine. */
 #define QUICK_NS 25000
-/* What it may take where reads are slow. */
+/* Its limit if reads are slow. */
 #define QUICK_MOST_NS 1000000
-/* Unless more is asked for, a window grows within the budget until its counter
- * leaves less than 500 ppm open, beyond which it can confirm nothing
- * (judge/relation.h).  Where a read takes 10 us, as of a timer that a process
- * emulates, 10 ms leave 900 ppm open. */
+/* Default target: a window grows within the budget until the counter's bounds
+ * are below 500 ppm; wider ones confirm nothing (judge/relation.h).  If a read
+ * takes 10 us, as with a timer that a process emulates, 10 ms give bounds of
+ * 900 ppm. */
 #define TELLING_PPM 400
 
 static struct measure_plan plan_of(
@@ -48,15 +48,15 @@ void measurements_begin(const struct counters_wanted *w, struct measurements *m,
 		return;
 	m->quick = w->raw_alone;
 	win->plan = plan_of(w, m);
-	/* The quick one is over before a move to another CPU would matter. */
+	/* The quick window is too short for a move to another CPU to matter. */
 	win->pinned = !m->quick && plat->ops->pin && !plat->ops->pin(plat);
 	m->rdtsc_ticks = measure_rdtsc_ticks(plat, space);
 	win->n = counters_open(w, &m->counters, space);
 	measure_begin(plat, &win->plan, space, win->n);
 }
 
-/* Reads of these take about 1 us in hardware (a bus or two away), and 5 us to
- * 20 us and more where an exit to a hypervisor's process is behind them. */
+/* A read of these timers takes about 1 us in hardware, and 5 us to 20 us and
+ * more with an exit to a hypervisor's process. */
 #define EMULATED_READ_NS 5000.0
 
 static bool reads_like_emulated(struct measurements *m, enum plat_counter_id id)
@@ -67,7 +67,7 @@ static bool reads_like_emulated(struct measurements *m, enum plat_counter_id id)
 		timer->read_ns < EMULATED_READ_NS)
 		return false;
 	text_printf(m->timer_sign, sizeof(m->timer_sign),
-		"A read of %s takes %.0f us, as of an emulated one",
+		"A read of %s takes %.0f us, like that of an emulated timer",
 		timer->what, timer->read_ns / 1e3);
 	return true;
 }
@@ -92,7 +92,7 @@ void measurements_finish(const struct counters_wanted *w,
 	struct counters *c = &m->counters;
 	struct tscal_platform *plat = w->plat;
 
-	/* CLOCK_REALTIME is made of the same count. */
+	/* CLOCK_REALTIME is derived from the same count. */
 	c->raw.step_counts = clocksource_of(w->facts->clocksource)->step_ns;
 	c->timer[PLAT_COUNTER_REALTIME].step_counts = c->raw.step_counts;
 	if (m->window.n)

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* What a run measures, in one window: from opening the counters to the rates of
- * the TSC relative to each. */
+/* Measurements in one window: from opening the counters to the rate of the TSC
+ * relative to each. */
 #ifndef TSCAL_MEASUREMENTS_H
 #define TSCAL_MEASUREMENTS_H
 
 #include "calib/measure/counters.h"
 
 struct measurements {
-	bool none;  /* nothing is measured, or RDTSC cannot be executed */
-	bool quick; /* CLOCK_MONOTONIC_RAW alone, for some 25 us */
+	bool none;  /* nothing is measured */
+	bool quick; /* CLOCK_MONOTONIC_RAW only, for 25 us or more */
 	struct counters counters;
 	double rdtsc_ticks; /* < 0: not measured */
-	/* What the timers show of a hypervisor, as the start of a sentence; ""
-	 * when nothing. */
+	/* A sign of a hypervisor from the timers, as the start of a sentence;
+	 * "" if there is none. */
 	char timer_sign[96];
 	struct window {
 		struct measure_plan plan;
@@ -23,15 +23,15 @@ struct measurements {
 };
 
 /*
- * Open the window.  What has to be looked up anyway is looked up before
- * measurements_finish().
+ * Open the window.  Other look-ups follow, before measurements_finish().
  */
 void measurements_begin(const struct counters_wanted *w, struct measurements *m,
 	struct measure_space *space);
 void measurements_finish(const struct counters_wanted *w,
 	struct measurements *m, struct measure_space *space);
 
-/* Whether CLOCK_MONOTONIC_RAW was measured, if only for the quick window. */
+/* Whether CLOCK_MONOTONIC_RAW was measured, even if only in the quick window.
+ */
 static inline bool measurements_raw(const struct measurements *m)
 {
 	return m->counters.raw.out.status == TSCAL_STATUS_READY;

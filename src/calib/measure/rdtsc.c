@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* What a read of the TSC itself costs. */
+/* The cost of a read of the TSC. */
 #include "calib/measure/estimator.h"
 #include "calib/measure/window.h"
 
-/* Reads of a group, when there are enough of them for MIN_GROUPS. */
+/* Reads of a group, if there are enough for MIN_GROUPS. */
 #define GROUP 8
 #define MIN_GROUPS 4
 #define READS 64
 #define MAX_NS 200000
-/* With fewer reads somebody else had the CPU, or each read is a trap: then the
- * next burst shows as few. */
+/* With fewer reads another process had the CPU, or each read is a trap: then
+ * the next burst has as few. */
 #define TRIES 3
 
 double measure_rdtsc_ticks(
@@ -38,6 +38,6 @@ double measure_rdtsc_ticks(
 				s[i * size].tsc_before) /
 		       (3 * size - 1);
 	rate_sort(v, (size_t)groups);
-	/* What interrupts a group adds to it, and nothing takes away. */
+	/* Interrupts only add to the time of a group. */
 	return v[groups / 4];
 }

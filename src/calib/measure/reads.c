@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* What the bursts of one counter say, whatever may be wrong with it. */
+/* The rate from the bursts of one counter, or what is wrong with them. */
 #include "calib/measure/reads.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include "calib/measure/estimator.h"
 #include "calib/measure/unwrap.h"
 
-/* An interval wider than this is no measurement; crystals lie 4 % apart. */
+/* A wider interval is no measurement; crystals differ by 4 %. */
 #define WIDEST 0.01
 
 static uint64_t mask_of(const struct plat_counter *c)
@@ -16,13 +16,12 @@ static uint64_t mask_of(const struct plat_counter *c)
 	return c->width < 64 ? (UINT64_C(1) << c->width) - 1 : UINT64_MAX;
 }
 
-/* After how many ns the counter comes round again. */
 double measure_wrap_ns(const struct plat_counter *c)
 {
 	return (double)mask_of(c) * 1e9 * (double)c->den / (double)c->num;
 }
 
-/* Whether reads fail; says so. */
+/* Whether reads fail; sets the outcome. */
 static bool failed(struct measured *m, const struct measure_space *sp)
 {
 	int rc = 0;
@@ -39,12 +38,12 @@ static bool failed(struct measured *m, const struct measure_space *sp)
 		outcome_errno(&m->out, rc, m->what);
 	else
 		outcome_set(&m->out, TSCAL_STATUS_UNSTABLE,
-			"not one read within the window");
+			"no read within the window");
 	return true;
 }
 
-/* Whether the reads never change; says so. */
-static bool dead(struct measured *m, const struct measure_space *sp)
+/* Whether the reads never change; sets the outcome. */
+static bool is_constant(struct measured *m, const struct measure_space *sp)
 {
 	uint64_t mask = mask_of(&sp->m->counter);
 	uint64_t ref = sp->first->s[0].ref & mask;
@@ -68,7 +67,7 @@ static bool dead(struct measured *m, const struct measure_space *sp)
 }
 
 /* Whether the counter advances with the kernel's tick and the window was too
- * short to see it do so often; says so. */
+ * short for several ticks; sets the outcome. */
 static bool follows_tick(struct measured *m, struct measure_space *sp)
 {
 	const struct plat_counter *c = &sp->m->counter;
@@ -86,7 +85,7 @@ static bool follows_tick(struct measured *m, struct measure_space *sp)
 	return true;
 }
 
-/* The TSC of one burst, going on from *at. */
+/* Whether the TSC of one burst never decreases, starting from *at. */
 static bool tsc_goes_on(const struct plat_sample *s, int n, uint64_t *at)
 {
 	for (int i = 0; i < n; i++) {
@@ -97,7 +96,7 @@ static bool tsc_goes_on(const struct plat_sample *s, int n, uint64_t *at)
 	return true;
 }
 
-/* A burst over which the TSC moved on, but the counter did not. */
+/* Whether the TSC advanced over the burst, but the counter did not. */
 static bool stopped(const struct measure_burst *b, double ticks_per_step)
 {
 	const struct plat_sample *end = &b->s[b->n - 1];
@@ -106,7 +105,7 @@ static bool stopped(const struct measure_burst *b, double ticks_per_step)
 	return end->ref == b->s[0].ref && ticks > 2 * ticks_per_step;
 }
 
-/* The least change between two reads in a row; `least` when none is less. */
+/* The least change between two successive reads, at most `least`. */
 static uint64_t least_change(const struct plat_sample *s, int n, uint64_t least)
 {
 	for (int i = 1; i < n; i++) {
@@ -119,10 +118,10 @@ static uint64_t least_change(const struct plat_sample *s, int n, uint64_t least)
 }
 
 /*
- * The step of a counter that may advance by several counts at a time.  One
- * that advances by g at a time (not a whole number, each count cut to one)
- * changes by more than g - 1 whenever it changes: so g is below the least
- * change that was seen plus 1, and cutting adds one count.
+ * The step of a counter that may advance by several counts at a time.  One that
+ * advances by g at a time (not an integer, each count truncated to one) changes
+ * by more than g - 1 whenever it changes: so g is below the least change that
+ * was seen plus 1, and truncation adds one count.
  */
 static uint64_t step_of(
 	const struct measured *m, const struct measure_space *sp)
@@ -135,7 +134,7 @@ static uint64_t step_of(
 	return step > 2 && seen < step - 2 ? seen + 2 : step;
 }
 
-/* Whether the counter stood still for two steps while the TSC moved on. */
+/* Whether the counter stood still while the TSC advanced by two steps. */
 static bool stood_still(
 	const struct plat_sample *s, int n, double ticks_per_step)
 {
@@ -152,7 +151,7 @@ static bool stood_still(
 	return false;
 }
 
-/* The references of all bursts; says what is wrong with them. */
+/* Unwrap the references of all bursts; false: sets the outcome. */
 static bool unwrap_all(struct tscal_platform *plat, struct measured *m,
 	struct measure_space *sp)
 {
@@ -168,9 +167,9 @@ static bool unwrap_all(struct tscal_platform *plat, struct measured *m,
 	uint64_t away = plat->ops->now_ns(plat) - sp->first->begun_ns;
 	enum unwrapped how = UNWRAP_OK;
 
-	/* Nobody else can tell how often it came round. */
+	/* No other counter shows how often it wrapped. */
 	if (u.rate == 0 && (double)away > measure_wrap_ns(c) * 7 / 8)
-		how = UNWRAP_ROUND;
+		how = UNWRAP_LOST;
 	if (how == UNWRAP_OK)
 		how = unwrap(&u, sp->first->s, sp->first->n);
 	if (how == UNWRAP_OK)
@@ -180,21 +179,21 @@ static bool unwrap_all(struct tscal_platform *plat, struct measured *m,
 	if (how == UNWRAP_BACK)
 		outcome_set(&m->out, TSCAL_STATUS_UNSTABLE,
 			"its counter went back");
-	else if (how == UNWRAP_ROUND)
+	else if (how == UNWRAP_LOST)
 		outcome_set(&m->out, TSCAL_STATUS_UNSTABLE,
-			"interrupted for so long that its counter came round");
+			"interrupted for so long that its counter wrapped");
 	return how == UNWRAP_OK;
 }
 
-/* Whether the samples can be put on one line; says why not. */
-static bool orderly(struct tscal_platform *plat, struct measured *m,
+/* Whether the samples can be on one line; else sets the outcome. */
+static bool usable(struct tscal_platform *plat, struct measured *m,
 	struct measure_space *sp)
 {
 	struct measure_burst *first = sp->first, *last = sp->last;
 	uint64_t ref0 = first->s[0].ref, tsc = 0;
 	double slope;
 
-	if (failed(m, sp) || follows_tick(m, sp) || dead(m, sp) ||
+	if (failed(m, sp) || follows_tick(m, sp) || is_constant(m, sp) ||
 		!unwrap_all(plat, m, sp))
 		return false;
 	if (!tsc_goes_on(first->s, first->n, &tsc) ||
@@ -222,8 +221,8 @@ static bool orderly(struct tscal_platform *plat, struct measured *m,
 }
 
 /*
- * Two bursts alone cannot tell a jump between them from another rate; with the
- * look in the middle, one line has to pass through all three.
+ * Two bursts cannot distinguish a jump between them from another rate; with the
+ * burst in the middle, one line has to pass through all three.
  */
 static enum rate_status estimate(struct measure_space *sp, struct rate *r)
 {
@@ -244,7 +243,7 @@ static enum rate_status estimate(struct measure_space *sp, struct rate *r)
 	for (int i = 0; i < 2; i++) {
 		rc = i ? rate_bounds(middle, last, sp->step, &half[i])
 		       : rate_bounds(first, middle, sp->step, &half[i]);
-		/* Too few counts for half a window are no contradiction. */
+		/* Too few counts in half a window do not contradict. */
 		if (rc == RATE_TOO_FEW)
 			continue;
 		if (rc != RATE_OK)
@@ -252,13 +251,13 @@ static enum rate_status estimate(struct measure_space *sp, struct rate *r)
 		lo = half[i].lo > lo ? half[i].lo : lo;
 		hi = half[i].hi < hi ? half[i].hi : hi;
 	}
-	/* Every pair of bursts holds the truth. */
+	/* The bounds of every pair of bursts contain the true rate. */
 	sp->lo = r->lo > sp->lo ? r->lo : sp->lo;
 	sp->hi = r->hi < sp->hi ? r->hi : sp->hi;
 	return lo <= hi && sp->lo <= sp->hi ? RATE_OK : RATE_UNEVEN;
 }
 
-/* The ticks that the fastest read took. */
+/* The ticks of the fastest read. */
 static uint64_t fastest(const struct measure_space *sp)
 {
 	const struct measure_burst *bursts[] = {sp->first, sp->last};
@@ -283,7 +282,7 @@ void measure_conclude(struct tscal_platform *plat, struct measure_space *sp)
 
 	sp->todo = MEASURE_DONE;
 	sp->too_short = false;
-	if (!orderly(plat, m, sp))
+	if (!usable(plat, m, sp))
 		return;
 	switch (estimate(sp, &r)) {
 	case RATE_TOO_FEW:
@@ -301,13 +300,13 @@ void measure_conclude(struct tscal_platform *plat, struct measure_space *sp)
 	if (!(sp->hi - sp->lo <= WIDEST * sp->lo)) {
 		sp->too_short = true;
 		outcome_set(&m->out, TSCAL_STATUS_UNSTABLE,
-			"its slow reads, %d and %d, leave %.1f %% open",
+			"its slow reads, %d and %d, give bounds %.1f %% wide",
 			sp->first->n, sp->last->n,
 			(sp->hi - sp->lo) / sp->lo * 100);
 		return;
 	}
-	/* The bounds are those of all bursts, the point of two.  Where another
-	 * burst rules it out, it is not known as well as it seems. */
+	/* The bounds are from all bursts, the point from two.  If another burst
+	 * excludes it, it is not settled. */
 	r.settled &= r.point >= sp->lo && r.point <= sp->hi;
 	if (!r.settled) {
 		r.point = sp->lo + (sp->hi - sp->lo) / 2;
@@ -323,5 +322,5 @@ void measure_conclude(struct tscal_platform *plat, struct measure_space *sp)
 	m->read_ns = (double)fastest(sp) / m->out.hz * 1e9;
 	outcome_set(&m->out, TSCAL_STATUS_READY,
 		"%d and %d reads over %.1f ms%s", sp->first->n, sp->last->n,
-		m->ms, r.settled ? "" : ", its ends unlike");
+		m->ms, r.settled ? "" : ", its two ends differ");
 }

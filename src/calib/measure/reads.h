@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* What the bursts that window.c takes show. */
+/* Evaluation of the bursts that window.c takes. */
 #ifndef TSCAL_MEASURE_READS_H
 #define TSCAL_MEASURE_READS_H
 
 #include "calib/measure/window.h"
 
-/* After how many ns the counter comes round again. */
+/* The time after which the counter wraps, in ns. */
 double measure_wrap_ns(const struct plat_counter *c);
 
 /*
@@ -15,15 +15,15 @@ double measure_wrap_ns(const struct plat_counter *c);
  */
 void measure_conclude(struct tscal_platform *plat, struct measure_space *sp);
 
-/* A window that is not longer by a quarter narrows the bounds by too little. */
+/* The least factor by which a longer window narrows the bounds enough. */
 #define MEASURE_WORTH_WHILE 1.25
 
-/* Whether a window of that length is one that this counter cannot count. */
+/* Whether this counter may wrap unnoticed in a window of that length. */
 bool measure_wraps_in(const struct measure_space *sp, double window_ns);
 
 /*
- * How long a window this counter still needs, of whose window so much is gone;
- * 0: it needs no longer one.
+ * The length of the longer window that this counter needs; gone: ns of it that
+ * have passed.  0: it needs no longer one.
  */
 double measure_wanted_ns(const struct measure_plan *plan,
 	const struct measure_space *sp, double gone);

@@ -6,7 +6,7 @@
 
 #include "plat/plat.h"
 
-/* How far a counter's reads have come. */
+/* State after the last read of a counter. */
 struct unwrap {
 	uint64_t mask;	   /* of its width */
 	uint64_t ref, tsc; /* of the last read */
@@ -16,23 +16,22 @@ struct unwrap {
 
 enum unwrapped {
 	UNWRAP_OK,
-	UNWRAP_BACK,  /* the counter went back */
-	UNWRAP_ROUND, /* it came round, and how often cannot be told */
+	UNWRAP_BACK, /* the counter went back */
+	UNWRAP_LOST, /* it wrapped, how often is not known */
 };
 
 /*
- * Extend the references of n reads from the one before.  By the rate, where
- * that is known to a few percent; else a step of more than 7/8 of the range is
- * one back.
+ * Extend the references of n reads from the last one.  Uses the rate, if known
+ * to a few percent; else a step of more than 7/8 of the range is a step back.
  */
 enum unwrapped unwrap(struct unwrap *u, struct plat_sample *s, int n);
 
 /*
- * Leave out reads that were caught while the counter changed: what does not lie
- * between the reads before and after it.  The first and the last have only one
- * neighbour, and go.  Where most reads lie astray it is the counter that does,
- * and all stay.  Returns how many are left.
+ * Drop torn reads, taken while the counter changed: those that do not lie
+ * between the reads before and after.  The first and the last have only one
+ * neighbour and are dropped too.  If most reads are out of order, the counter
+ * is wrong and all are kept.  Returns how many are left.
  */
-int leave_out_caught(struct plat_sample *s, int n, unsigned width);
+int drop_torn_reads(struct plat_sample *s, int n, unsigned width);
 
 #endif /* TSCAL_UNWRAP_H */

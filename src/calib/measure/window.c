@@ -10,27 +10,27 @@
 #include "calib/measure/reads.h"
 #include "calib/measure/unwrap.h"
 
-/* How often unlike ends are sampled again. */
+/* How often ends that differ are sampled again. */
 #define RETRIES 2
-/* With fewer reads in the first burst the window is stretched: each takes
- * more than 1/256 of the window, and the interval would be wider than two of
- * them, which is close to what is no measurement any more. */
+/* With fewer reads in the first burst the window is extended: each takes more
+ * than 1/256 of the window, and the interval would be wider than two of them,
+ * close to 1 %, which is no measurement. */
 #define FEW_READS 32
-/* A burst lasts at most an eighth of the window, the look in its middle a
- * thirty-second: with both bursts 9/32 of it for each counter. */
+/* A burst lasts at most 1/8 of the window, the burst in the middle 1/32: 9/32
+ * of it in all for each counter. */
 #define BURST_PART 8
 #define MIDDLE_PART 32
-/* When others took the time away a quarter of a window is measured all the
- * same: late and short is better than nothing. */
+/* If other programs used up the time, a quarter of a window is measured
+ * nevertheless. */
 #define LEAST_PART 4
-/* Of a hardware timer, reads as tight as the tightest: they come at all phases
- * of its count, so the best of them leaves 1/32 of a count open. */
+/* Of a hardware timer, reads as tight as the tightest: they occur at all phases
+ * of its count, so the best of them is exact to 1/32 of a count. */
 #define REPEATS 32
-/* How often a window grows: once for each counter, and some more where reads
- * became slower meanwhile. */
+/* How often a window grows: once for each counter, and more if reads became
+ * slower. */
 #define GROWTHS 8
 
-/* The time that may still be used: a sixteenth is left for what follows. */
+/* The time that may still be used: 1/16 is kept for what follows. */
 static uint64_t time_left(
 	struct tscal_platform *plat, const struct measure_plan *plan)
 {
@@ -40,7 +40,7 @@ static uint64_t time_left(
 	return left - left / 16;
 }
 
-/* The longest window that the budget allows and that no counter wraps in. */
+/* The longest window that the budget allows and in which no counter wraps. */
 static uint64_t longest_window(struct tscal_platform *plat,
 	const struct measure_plan *plan, size_t n,
 	const struct measure_space *space)
@@ -56,7 +56,7 @@ static uint64_t longest_window(struct tscal_platform *plat,
 	return (uint64_t)longest;
 }
 
-/* Reads into s; how many are fit for use, or -errno. */
+/* Take reads into s; returns how many are usable, or -errno. */
 static int take_reads(struct tscal_platform *plat,
 	const struct measure_space *sp, struct plat_sample *s, size_t most,
 	uint64_t ns, int *taken)
@@ -69,7 +69,7 @@ static int take_reads(struct tscal_platform *plat,
 	};
 
 	*taken = plat->ops->burst(plat, sp->m->id, s, &until);
-	return *taken > 0 && c->verify ? leave_out_caught(s, *taken, c->width)
+	return *taken > 0 && c->verify ? drop_torn_reads(s, *taken, c->width)
 				       : *taken;
 }
 
@@ -81,7 +81,6 @@ static void burst(struct tscal_platform *plat, const struct measure_space *sp,
 		&b->taken);
 }
 
-/* The last burst becomes the first, and the first the last. */
 static void swap(struct measure_space *sp)
 {
 	struct measure_burst *old = sp->first;
@@ -90,22 +89,22 @@ static void swap(struct measure_space *sp)
 	sp->last = old;
 }
 
-/* The burst that opens a window; whether its reads are too few for it. */
+/* Take the first burst; true if its reads are too few for the window. */
 static bool first_burst(struct tscal_platform *plat, struct measure_space *sp,
 	uint64_t window_ns)
 {
 	burst(plat, sp, sp->first, window_ns);
 	if (sp->first->taken < 0 || sp->first->taken >= FEW_READS)
 		return false;
-	/* Again, for this may have been somebody else's turn. */
+	/* Again: another process may have used the CPU. */
 	swap(sp);
 	burst(plat, sp, sp->first, window_ns);
 	return sp->first->taken >= 0 && sp->first->taken < FEW_READS;
 }
 
-/* Look in the middle of a window: whether the rate is the same in both halves.
- */
-static void look(struct tscal_platform *plat, struct measure_space *sp,
+/* The burst in the middle, which checks that the rate is the same in both
+ * halves. */
+static void middle_burst(struct tscal_platform *plat, struct measure_space *sp,
 	uint64_t window_ns)
 {
 	int taken;
@@ -114,16 +113,16 @@ static void look(struct tscal_platform *plat, struct measure_space *sp,
 		window_ns / MIDDLE_PART, &taken);
 }
 
-/* What a window has that is to end so long after it began. */
-struct passing {
+/* The start of a window, and how to wait in it. */
+struct waiting {
 	uint64_t begun_ns;
-	bool spin; /* a counter might stop if the CPU slept */
+	bool spin; /* a counter might stop if the CPU sleeps */
 };
 
-static struct passing passing(
+static struct waiting waiting(
 	size_t n, const struct measure_space *space, int todo)
 {
-	struct passing p = {0};
+	struct waiting p = {0};
 
 	for (size_t i = 0; i < n; i++) {
 		if ((int)space[i].todo != todo)
@@ -135,21 +134,21 @@ static struct passing passing(
 	return p;
 }
 
-/* Let the rest of a window go by for those that need one, with a look in its
- * middle.  Look-ups may have used up a part of it. */
-static void pass(struct tscal_platform *plat, size_t n,
+/* Wait for the rest of a window, with a burst in its middle, for the counters
+ * that need one.  Look-ups may have used a part of it. */
+static void wait_window(struct tscal_platform *plat, size_t n,
 	struct measure_space *space, uint64_t window_ns)
 {
-	struct passing p = passing(n, space, MEASURE_WINDOW);
+	struct waiting p = waiting(n, space, MEASURE_WINDOW);
 	uint64_t gone = plat->ops->now_ns(plat) - p.begun_ns, rest;
 
 	if (gone < window_ns / 2)
 		plat->ops->wait(plat, window_ns / 2 - gone, p.spin);
 	for (size_t i = 0; i < n; i++)
 		if (space[i].todo == MEASURE_WINDOW)
-			look(plat, &space[i], window_ns);
+			middle_burst(plat, &space[i], window_ns);
 	rest = window_ns - (plat->ops->now_ns(plat) - p.begun_ns);
-	/* Overslept: not all of it again, but enough to compare. */
+	/* The wait took too long: a quarter more is enough to compare. */
 	if (rest < window_ns / 4 || rest > window_ns)
 		rest = window_ns / 4;
 	plat->ops->wait(plat, rest, p.spin);
@@ -164,8 +163,8 @@ static void last_burst(struct tscal_platform *plat, struct measure_space *sp,
 	burst(plat, sp, last, window_ns);
 	if (last->n != -ENODATA || sp->todo != MEASURE_WINDOW || sp->lo > 0)
 		return;
-	/* A recording of two bursts has none from the middle; of few reads, the
-	 * second was taken for the first, again. */
+	/* A recording of two bursts has none for the middle; with few reads,
+	 * the second was used as the first. */
 	if (sp->n_middle > 0) {
 		memcpy(last->s, sp->middle,
 			(size_t)sp->n_middle * sizeof(*last->s));
@@ -179,7 +178,7 @@ static void last_burst(struct tscal_platform *plat, struct measure_space *sp,
 	sp->n_middle = 0;
 }
 
-/* What was the last burst of a window is in the middle of a longer one. */
+/* The last burst of a window becomes the middle one of a longer window. */
 static void keep_middle(struct measure_space *sp)
 {
 	if (sp->last->n <= 0)
@@ -190,7 +189,7 @@ static void keep_middle(struct measure_space *sp)
 		(size_t)sp->n_middle * sizeof(*sp->middle));
 }
 
-/* By the first counter that has a rate and never comes round; 0: none has. */
+/* The rate by the first counter that has one and never wraps; 0: none. */
 static double rate_so_far(const struct measure_space *space, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -200,7 +199,7 @@ static double rate_so_far(const struct measure_space *space, size_t n)
 	return 0;
 }
 
-/* Take the last bursts that are still to do, and see what they say. */
+/* Take the last bursts that are still to do, and evaluate them. */
 static void take(struct tscal_platform *plat, struct measure_space *space,
 	size_t n, uint64_t window_ns)
 {
@@ -209,7 +208,7 @@ static void take(struct tscal_platform *plat, struct measure_space *space,
 	for (size_t i = 0; i < n; i++)
 		window |= space[i].todo == MEASURE_WINDOW;
 	if (window)
-		pass(plat, n, space, window_ns);
+		wait_window(plat, n, space, window_ns);
 	for (size_t i = 0; i < n; i++)
 		if (space[i].todo != MEASURE_DONE)
 			last_burst(plat, &space[i], window_ns);
@@ -219,8 +218,8 @@ static void take(struct tscal_platform *plat, struct measure_space *space,
 		if (sp->todo == MEASURE_DONE)
 			continue;
 		sp->hint_hz = rate_so_far(space, n);
-		/* Further reads may fail, in a recording for one; what the
-		 * earlier ones said stays. */
+		/* If further reads fail, as in a recording, the earlier result
+		 * is kept. */
 		if (sp->m->out.status == TSCAL_STATUS_READY && sp->last->n <= 0)
 			sp->todo = MEASURE_DONE;
 		else
@@ -228,7 +227,7 @@ static void take(struct tscal_platform *plat, struct measure_space *space,
 	}
 }
 
-/* Where an end is unlike the other: the worse one again, while time is left. */
+/* If the two ends differ: take the worse one again, while time is left. */
 static void take_again(struct tscal_platform *plat,
 	const struct measure_plan *plan, struct measure_space *space, size_t n)
 {
@@ -253,8 +252,8 @@ static void take_again(struct tscal_platform *plat,
 	take(plat, space, n, window_ns);
 }
 
-/* The window that the next counter which is not content needs, from its first
- * burst on; 0: none needs a longer one. */
+/* The shortest longer window that a counter needs, from its first burst on; 0:
+ * none needs one. */
 static double next_wanted_ns(struct tscal_platform *plat,
 	const struct measure_plan *plan, const struct measure_space *space,
 	size_t n)
@@ -272,9 +271,8 @@ static double next_wanted_ns(struct tscal_platform *plat,
 	return want;
 }
 
-/* All that count so far without wrapping take part in a longer window, for a
- * further burst costs little.  Nor is an end taken again, for which there was
- * no time. */
+/* All counters that do not wrap in it take part in a longer window: a further
+ * burst costs little.  Ends are not sampled again: there was no time. */
 static void join_longer(struct measure_space *space, size_t n, double want_ns)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -287,13 +285,13 @@ static void join_longer(struct measure_space *space, size_t n, double want_ns)
 	}
 }
 
-/* Wait until the longer window is over, or for as long as there is time; false
- * where that is not long enough to be worth another burst. */
+/* Wait until the longer window ends, or as long as there is time; false if that
+ * is too short for another burst. */
 static bool wait_longer(struct tscal_platform *plat,
 	const struct measure_plan *plan, const struct measure_space *space,
 	size_t n, double want_ns)
 {
-	struct passing p = passing(n, space, MEASURE_LONGER);
+	struct waiting p = waiting(n, space, MEASURE_LONGER);
 	double gone_ns = (double)(plat->ops->now_ns(plat) - p.begun_ns);
 	double most_ns = gone_ns + (double)time_left(plat, plan) -
 			 (double)n * (double)(plan->first_ns / BURST_PART);
@@ -311,8 +309,8 @@ static bool wait_longer(struct tscal_platform *plat,
 	return true;
 }
 
-/* A longer window from the same first bursts; false when no counter needs it,
- * or there is no time. */
+/* A longer window from the same first bursts; false if no counter needs it or
+ * there is no time. */
 static bool grow(struct tscal_platform *plat, const struct measure_plan *plan,
 	struct measure_space *space, size_t n)
 {

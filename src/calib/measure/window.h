@@ -1,52 +1,53 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* One window for all counters: open, burst, wait once, burst again. */
+/* One window for all counters: open, burst, wait, burst again. */
 #ifndef TSCAL_MEASURE_H
 #define TSCAL_MEASURE_H
 
 #include "plat/outcome.h"
 
-/* Enough for ranks, and far less than a window where reads need no system call:
+/* Enough for ranks, and far shorter than a window if reads need no system call:
  * docs/estimating.md. */
 #define MEASURE_BURST 1024
-/* Enough to see whether the rate was the same in both halves. */
+/* Enough to check that the rate was the same in both halves. */
 #define MEASURE_MIDDLE 128
 
 struct measure_burst {
 	struct plat_sample s[MEASURE_BURST];
 	int n;	   /* reads, or -errno */
-	int taken; /* the same with those that are left out */
+	int taken; /* the same with torn reads */
 	uint64_t begun_ns;
 };
 
-/* What came out for one counter. */
+/* The result of one counter. */
 struct measured {
 	enum plat_counter_id id;
 	const char *what; /* set by the caller: "the HPET" */
-	/* Set by the caller, up to measure_finish(): the counter may lag what
-	 * it counts by up to this many counts; 0: by one, as it ought to. */
+	/* Set by the caller before measure_finish(): the counter may lag by up
+	 * to this many counts; 0: by one, as usual. */
 	uint64_t step_counts;
-	/* Set by the caller: no shorter window will do; 0: any. */
+	/* Set by the caller: the shortest useful window; 0: any. */
 	uint64_t least_ns;
-	struct plat_counter counter; /* when it could be opened */
-	int rc;			     /* else why not, as plat.h says */
+	struct plat_counter counter; /* if it could be opened */
+	int rc;			     /* 0, or -errno as in plat.h */
 	struct outcome out; /* TSC ticks per second of this reference */
 	double ms;	    /* from the first sample to the last */
-	double read_ns;	    /* the fastest read took this, about */
-	bool settled;	    /* hz is much better known than its bounds */
-	bool tsc_failed; /* not the counter: the TSC stood still or went back */
+	double read_ns;	    /* time of the fastest read */
+	bool settled;	    /* hz is much more exact than its bounds */
+	bool tsc_failed; /* the TSC, not the counter, stood still or went back
+			  */
 };
 
-/* Room for the reads of a counter, and how far it has come: about 50 KB. */
+/* The reads of a counter and its state: about 50 KB. */
 struct measure_space {
 	struct measured *m;
 	struct measure_burst burst[2], *first, *last;
 	struct plat_sample middle[MEASURE_MIDDLE];
 	int n_middle;
-	uint64_t step; /* counts: what the counter may lag by, as it shows */
+	uint64_t step; /* counts: by how much it may lag, from its reads */
 	double lo, hi; /* ticks per count: by all pairs of bursts so far */
-	/* Ticks per second by a counter that does not come round; 0: unknown.
-	 * For one that does: how often it did. */
+	/* Ticks per second, by a counter that does not wrap; 0: unknown.  Used
+	 * to count the wraps of this one. */
 	double hint_hz;
 	bool too_short; /* a longer window may give a rate */
 	enum {
@@ -58,40 +59,37 @@ struct measure_space {
 };
 
 struct measure_plan {
-	uint64_t window_ns;   /* asked for */
+	uint64_t window_ns;   /* as in the options */
 	uint64_t deadline_ns; /* on the platform's now_ns() */
-	/* The window grows while bounds are wider than +- this; 0: it does not,
-	 * but for counters whose reads are too few or need a longer one. */
+	/* The window grows while bounds are wider than +- this; 0: only for
+	 * counters with too few reads or that need a longer one. */
 	double target_ppm;
-	/* The first window, by measure_begin(): shorter where the budget is
-	 * short or a counter wraps, longer where reads are slow. */
+	/* The first window, by measure_begin(): shorter if the budget is short
+	 * or a counter wraps, longer if reads are slow. */
 	uint64_t first_ns;
 };
 
 /*
- * Open a counter to be measured into m, m->id said by the caller; space is
- * scratch for it.  Returns m->rc: when it cannot be opened m says why, and
- * space is as it was.
+ * Open the counter m->id, to be measured into m with this space.  Returns
+ * m->rc: if not 0, m->out is the reason and space is unchanged.
  */
 int measure_open(struct tscal_platform *plat, struct measured *m,
 	const struct plat_where *where, struct measure_space *space);
 
 /*
- * Measure n counters that are open in one window.  It is open between the two
- * calls: what has to be looked up anyway is looked up then, instead of
- * sleeping.  The counters are closed afterwards.
+ * Measure n open counters in one window.  Between the two calls the caller does
+ * other look-ups instead of sleeping. measure_finish() closes the counters.
  *
- * Where the ends of the window do not match, measure_finish() takes up to two
- * further bursts, and more where the window has to grow.  It ends before the
- * deadline, but for the last read of each burst and for time that is taken from
- * the program.
+ * If the ends of the window differ, measure_finish() takes up to two further
+ * bursts, and more if the window has to grow.  It ends before the deadline,
+ * except for the last read of each burst and for time that other programs take.
  */
 void measure_begin(struct tscal_platform *plat, struct measure_plan *plan,
 	struct measure_space *space, size_t n);
 void measure_finish(struct tscal_platform *plat,
 	const struct measure_plan *plan, struct measure_space *space, size_t n);
 
-/* The cost of one RDTSC in ticks: the median of a short burst; < 0: none. */
+/* The cost of one RDTSC in ticks, from a short burst; < 0: not measured. */
 double measure_rdtsc_ticks(
 	struct tscal_platform *plat, struct measure_space *space);
 

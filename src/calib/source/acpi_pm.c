@@ -7,8 +7,8 @@
 #include "calib/source/source.h"
 
 /*
- * MSR_EMULATE_PM_TIMER, by which firmware has microcode count at that port what
- * it makes of the CPU's crystal: bit 16 and the port (coreboot,
+ * MSR_EMULATE_PM_TIMER: firmware sets bit 16 and the port, and microcode
+ * emulates the timer at that port from the CPU's crystal (coreboot,
  * enable_pm_timer_emulation()).
  */
 #define MSR_EMULATE_PM_TIMER 0x121

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * What NTP has learnt: the kernel runs CLOCK_MONOTONIC faster than
- * CLOCK_MONOTONIC_RAW by freq (adjtimex(2)), to keep it with the network's.  So
- * true seconds are RAW's divided by 1 + freq.
+ * The rate by NTP's frequency: the kernel runs CLOCK_MONOTONIC faster than
+ * CLOCK_MONOTONIC_RAW by freq (adjtimex(2)), to follow network time.  So the
+ * rate per true second is RAW's divided by 1 + freq.
  *
- * That is believed when nothing that one short run can see contradicts it: the
- * clock is synchronised and its error bounded, little is left to make up for,
- * and freq stays the same.  For how long it did before is not known.
+ * It is used if the clock is synchronised with a bounded error, the remaining
+ * offset is small and freq does not change during the run.  How long freq was
+ * constant before is not known.
  */
 #include "calib/source/source.h"
 
-/* How far a settled daemon's frequency wanders; stated, not added. */
+/* Typical changes of a settled daemon's frequency; reported, not added to the
+ * bounds. */
 #define TOLERANCE_PPM 1.0
 
 static void read(const struct source_view *v, struct estimate *est)

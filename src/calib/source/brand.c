@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* The frequency in the brand string, "... @ 2.40GHz" (Intel SDM vol. 2A, CPUID
- * leaves 0x80000002..4).  AMD's carry none. */
+ * leaves 0x80000002..4).  AMD's have none. */
 #include <string.h>
 
 #include "calib/source/source.h"

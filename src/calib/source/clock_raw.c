@@ -7,7 +7,7 @@ static void read(const struct source_view *v, struct estimate *est)
 {
 	const struct measured *m = &v->measured->counters.raw;
 
-	/* On another clocksource RAW owes nothing to tsc_khz. */
+	/* On another clocksource RAW does not depend on tsc_khz. */
 	est->by_host_clock = v->kernel->raw_by_host_clock;
 	est->by_kernel = v->kernel->tsc || !v->facts->clocksource_visible;
 	if (m->out.status != TSCAL_STATUS_READY)

@@ -13,7 +13,7 @@ bool source_may_measure(const struct source_view *v, struct estimate *est)
 		est_say(est, TSCAL_STATUS_SKIPPED,
 			"RDTSC is disabled for this process");
 	else if (f->cpuid_readable && !f->has_tsc)
-		est_say(est, TSCAL_STATUS_ABSENT, "CPUID says there is no TSC");
+		est_say(est, TSCAL_STATUS_ABSENT, "CPUID reports no TSC");
 	else if (v->opts->flags & TSCAL_OPT_NO_MEASURE)
 		est_say(est, TSCAL_STATUS_SKIPPED, "told not to measure");
 	else
@@ -21,7 +21,7 @@ bool source_may_measure(const struct source_view *v, struct estimate *est)
 	return false;
 }
 
-/* Whether it could be opened, in a survey. */
+/* In a survey: whether it could be opened. */
 static bool could_open(const struct source_view *v, struct estimate *est,
 	enum plat_counter_id id)
 {
@@ -51,7 +51,7 @@ bool counter_check(const struct source_view *v, struct estimate *est,
 		return false;
 	if (v->opts->flags & TSCAL_OPT_SURVEY)
 		return could_open(v, est, id);
-	/* What is missing is what it is read by. */
+	/* The permission concerns the device or port it is read from. */
 	if (m->rc == -EACCES || m->rc == -EPERM || m->rc == -EOPNOTSUPP)
 		est_errno(est, m->rc, plat_counter_via(id));
 	else if (m->out.status != TSCAL_STATUS_READY)
@@ -70,7 +70,7 @@ bool counter_read(const struct source_view *v, struct estimate *est,
 	est->by_host_clock = guest;
 	est_number(est, m->out.hz, m->out.lo, m->out.hi,
 		guest ? TSCAL_ROOT_HV : root, "%s%s", m->out.sentence,
-		guest ? "; emulated by the host, by its clock" : "");
+		guest ? "; emulated by the host, relative to its clock" : "");
 	est->line.ms = m->ms;
 	return est->line.status == TSCAL_STATUS_READY;
 }

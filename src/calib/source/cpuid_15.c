@@ -8,12 +8,12 @@
 
 #include "calib/source/source.h"
 
-/* Crystals that Intel builds in.  They lie 4 % and more apart, so a short
- * measurement tells them; tables by model are wrong for parts of models 0x55
- * and 0x9E. */
+/* Crystals that Intel uses.  They differ by 4 % and more, so a short
+ * measurement identifies them; tables by model are wrong for some CPUs of
+ * models 0x55 and 0x9E. */
 static const double crystals_hz[] = {19.2e6, 24e6, 25e6, 26e6, 38.4e6};
 
-/* The crystal that brings ratio to within 1 % of hz; 0 when none does. */
+/* The crystal whose frequency times ratio is within 1 % of hz; 0 if none. */
 static double fit_crystal(double ratio, double hz)
 {
 	for (size_t i = 0; i < sizeof(crystals_hz) / sizeof(*crystals_hz); i++)
@@ -32,7 +32,7 @@ static void demote(
 	if (guest && v->measured->counters.raw.out.hz > 0 &&
 		fabs(ppm(est->line.hz, v->measured->counters.raw.out.hz)) > 5e4)
 		est_say(est, TSCAL_STATUS_HINT,
-			"leaked from the host: %.2f x the rate here; in a "
+			"the host's rate, %.2f times the rate here; in a "
 			"virtual machine only a hint",
 			est->line.hz / v->measured->counters.raw.out.hz);
 	else if (guest)
@@ -40,10 +40,11 @@ static void demote(
 			"in a virtual machine only a hint: it may be the "
 			"host's");
 	else if (crystal == 0 && v->kernel->roots & TSCAL_ROOT_CPU)
-		/* The kernel's rate comes from CPUID too: choosing the crystal
-		 * that fits it would make one declaration two. */
+		/* The kernel's rate is from CPUID too: a crystal that is chosen
+		 * to fit it would not be independent. */
 		est_say(est, TSCAL_STATUS_HINT,
-			"names no crystal, and nothing but CPUID tells which");
+			"names no crystal, and no source but CPUID shows which "
+			"it is");
 }
 
 static void read(const struct source_view *v, struct estimate *est)
@@ -69,7 +70,7 @@ static void read(const struct source_view *v, struct estimate *est)
 			r.eax,
 			v->measured->counters.raw.out.hz > 0
 				? "none that fits the measurement"
-				: "nothing measured to tell it by");
+				: "no measurement to identify it with");
 		return;
 	}
 	/* A named crystal is rounded to a Hz; an assumed one is exact. */

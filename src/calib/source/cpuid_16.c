@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* CPUID leaf 0x16: the processor base frequency in MHz (Intel SDM vol. 2A,
- * CPUID).  A label for people: up to 1.3 % from the TSC rate. */
+ * CPUID).  A label: up to 1.3 % from the TSC rate. */
 #include "calib/source/source.h"
 
 static void read(const struct source_view *v, struct estimate *est)

@@ -26,7 +26,7 @@ static void read(const struct source_view *v, struct estimate *est)
 		hv_answer_hz(&out, hz, "MSR 0x40000022");
 		est_outcome(est, &out, TSCAL_ROOT_HV);
 	} else if (rc == -ENOENT) {
-		/* KVM and Xen offer the leaves, and may leave the MSR out. */
+		/* KVM and Xen may offer the leaves without the MSR. */
 		est_say(est, TSCAL_STATUS_ABSENT,
 			"offered by CPUID, but there is no such register, or "
 			"no /dev/cpu/0/msr to read it by (modprobe msr)");

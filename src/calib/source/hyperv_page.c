@@ -23,7 +23,7 @@ static void read(const struct source_view *v, struct estimate *est)
 
 	if (!measurements_raw(v->measured)) {
 		est_say(est, TSCAL_STATUS_ABSENT,
-			"nothing measured to confirm the page by");
+			"no measurement to confirm the page with");
 		return;
 	}
 	clock_pages_hyperv(v->plat, v->measured->counters.raw.out.hz, &page);

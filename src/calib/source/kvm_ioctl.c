@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* KVM_GET_TSC_KHZ (Linux, Documentation/virt/kvm/api.rst 4.56): a new guest's
- * rate here, which is the kernel's tsc_khz. */
+/* KVM_GET_TSC_KHZ (Linux, Documentation/virt/kvm/api.rst 4.56): the TSC rate of
+ * a new guest, which is the kernel's tsc_khz. */
 #include "calib/source/source.h"
 
 static void read(const struct source_view *v, struct estimate *est)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * What model-specific registers call the TSC's frequency: labels, as the brand
- * is one.  AMD's mean rate lies up to 0.2 % below its P0 state (the crystal's
- * spectrum is spread), and Intel's ratio is of a bus clock that may be set
- * otherwise.  Never in a virtual machine, where they are made up.
+ * The TSC's frequency in model-specific registers: a label, like the brand.
+ * AMD's mean rate is up to 0.2 % below its P0 state (the crystal's spectrum is
+ * spread), and Intel's ratio is of a bus clock that may be set differently. Not
+ * read in a virtual machine, where the hypervisor makes up the values.
  */
 #include <errno.h>
 #include <string.h>
@@ -32,7 +32,7 @@ static bool rdmsr(const struct source_view *v, struct estimate *est,
 	return !rc;
 }
 
-/* Half a MHz: what it is to say is which frequency, not how exactly. */
+/* Half a MHz: enough to identify a frequency. */
 static void label(struct estimate *est, double mhz, const char *what)
 {
 	est_number(est, mhz * 1e6, mhz * 1e6 - 0.5e6, mhz * 1e6 + 0.5e6,
@@ -63,7 +63,7 @@ static const struct atom atoms[] = {
 			87500}},
 	/* Anniedale */
 	{0x5a, 7, false, {83333, 100000, 133333, 100000}},
-	/* Airmont NP: one clock, whatever MSR_FSB_FREQ says */
+	/* Airmont NP: one clock, for any MSR_FSB_FREQ */
 	{0x75, 0, false, {78000}},
 };
 
@@ -116,8 +116,8 @@ static void read_intel(const struct source_view *v, struct estimate *est)
 		read_atom(v, est, atom);
 		return;
 	}
-	/* It is defined since Nehalem, and not for Bonnell, Saltwell and
-	 * Avoton (Intel SDM vol. 4). */
+	/* Defined since Nehalem, but not for Bonnell, Saltwell and Avoton
+	 * (Intel SDM vol. 4). */
 	if (model < 0x1a || model == 0x1c || model == 0x1d || model == 0x26 ||
 		model == 0x36 || model == 0x4d) {
 		est_say(est, TSCAL_STATUS_ABSENT,
@@ -166,8 +166,8 @@ static double amd_mhz(uint32_t family, uint64_t p0)
 }
 
 /* Before family 17h the first states are boost states where the CPU has such
- * (AMD BKDG for family 15h, NumBoostStates), which the TSC does not count at;
- * how many, PCI configuration space says. */
+ * (AMD BKDG for family 15h, NumBoostStates), at whose rate the TSC does not
+ * count; their number is in PCI configuration space. */
 static bool may_be_boost(const struct source_view *v)
 {
 	struct plat_cpuid r;
@@ -195,7 +195,7 @@ static void read_amd(const struct source_view *v, struct estimate *est)
 	/* HWCR[24], TscFreqSel: the TSC counts at the rate of P0. */
 	if (!(hwcr >> 24 & 1)) {
 		est_say(est, TSCAL_STATUS_ABSENT,
-			"HWCR says that the TSC does not count at P0's rate");
+			"HWCR shows that the TSC does not count at P0's rate");
 		return;
 	}
 	mhz = p0 >> 63 ? amd_mhz(v->facts->family, p0) : 0;

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * CLOCK_REALTIME over a second and more: the network's seconds, while NTP keeps
- * to one frequency and makes up for nothing.
+ * The TSC measured against CLOCK_REALTIME for a second or more: network time,
+ * while NTP's frequency is constant and it corrects no offset.
  */
 #include <math.h>
 
 #include "calib/source/source.h"
 
-/* Between what the clock did and what NTP's frequency says that it does: the
- * offset that may be left (1 ms, a sixteenth of it a second at the fastest PLL,
- * Linux ntp_offset_chunk() with time constant 2) would be 60 ppm.  So much more
- * than this is somebody's slew, adjtime(3) for one. */
+/* Largest difference between the clock's rate and NTP's frequency.  Correcting
+ * the offset that may remain (1 ms, a sixteenth per second with the fastest
+ * PLL, Linux ntp_offset_chunk() with time constant 2) would be 60 ppm.  A
+ * larger difference is a slew, for example by adjtime(3). */
 #define SLEW_PPM 1.0
-/* How far a settled daemon's frequency wanders; stated, not added. */
+/* Typical changes of a settled daemon's frequency; reported, not added to the
+ * bounds. */
 #define TOLERANCE_PPM 1.0
 
 static bool check(const struct source_view *v, struct estimate *est)
@@ -23,12 +24,12 @@ static bool check(const struct source_view *v, struct estimate *est)
 	if (v->opts->budget_ms >= NTP_BUDGET_MS)
 		return source_may_measure(v, est);
 	est_say(est, TSCAL_STATUS_SKIPPED,
-		"takes a window of a second: --budget-ms %d", NTP_BUDGET_MS);
+		"needs a window of 1 s: --budget-ms %d", NTP_BUDGET_MS);
 	return false;
 }
 
-/* Whether the clock runs off the frequency that NTP has set: by how many ppm,
- * as far as the bounds of both measurements leave no doubt. */
+/* By how many ppm at least the clock's rate differs from the frequency that NTP
+ * has set, given the bounds of both measurements. */
 static double slewed_ppm(
 	const struct outcome *raw, const struct outcome *m, double ratio)
 {
@@ -51,18 +52,19 @@ static void read(const struct source_view *v, struct estimate *est)
 		est_outcome(est, &m->out, 0);
 		return;
 	}
-	/* window.c lets it be shorter by a fifth; else time was taken away. */
+	/* window.c allows a window shorter by a fifth; a still shorter one was
+	 * interrupted. */
 	if (m->ms < NTP_WINDOW_MS * 0.8) {
 		est_say(est, TSCAL_STATUS_UNSTABLE,
-			"takes a window of a second, and no more than %.0f ms "
-			"of it were left",
+			"needs a window of 1 s, and only %.0f ms of it were "
+			"left",
 			m->ms);
 		return;
 	}
 	if (!measurements_raw(v->measured)) {
 		est_say(est, TSCAL_STATUS_ABSENT,
-			"the rate of CLOCK_MONOTONIC_RAW is not known, which a "
-			"slew would show against");
+			"the rate of CLOCK_MONOTONIC_RAW is not known, so a "
+			"slew would not be seen");
 		return;
 	}
 	if (!ntp_frequency(v, est, &ratio))
@@ -71,12 +73,12 @@ static void read(const struct source_view *v, struct estimate *est)
 	if (fabs(slew) > SLEW_PPM) {
 		est_say(est, TSCAL_STATUS_UNSTABLE,
 			"the clock runs %.1f ppm off the frequency that NTP "
-			"set: somebody slews it",
+			"set: a program slews it",
 			fabs(slew));
 		return;
 	}
 	est_number(est, m->out.hz, m->out.lo, m->out.hi, ntp_roots(v),
-		"CLOCK_REALTIME, which NTP keeps: %s", m->out.sentence);
+		"CLOCK_REALTIME, which NTP steers: %s", m->out.sentence);
 	est->line.ms = m->ms;
 	est->line.tolerance_ppm = TOLERANCE_PPM;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* What the sources adjtimex and ntp have in common: a clock that NTP keeps. */
+/* What the sources adjtimex and ntp have in common: a clock that NTP steers. */
 #include "calib/facts/ntp.h"
 #include "calib/source/source.h"
 
@@ -38,7 +38,7 @@ bool ntp_frequency(
 uint32_t ntp_roots(const struct source_view *v)
 {
 	const struct facts *f = v->facts;
-	/* A guest may follow its host by a PTP clock, which /sys would show. */
+	/* A guest may follow its host through a PTP clock, which /sys shows. */
 	bool host = f->host_ptp ||
 		    (v->kernel->guest && (f->ptp_unseen || f->ptp_doubtful ||
 						 !f->clocksource_visible));

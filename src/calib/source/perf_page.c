@@ -19,11 +19,11 @@ static void read(const struct source_view *v, struct estimate *est)
 	}
 	if (!page.cap_user_time || !page.time_mult || page.time_shift > 63) {
 		est_say(est, TSCAL_STATUS_ABSENT,
-			"the page hides its time: sched_clock is not the TSC");
+			"the page gives no time: sched_clock is not the TSC");
 		return;
 	}
 	scale = ldexp(1e9, page.time_shift);
-	/* time_mult is rounded to an integer, and may have been halved since
+	/* time_mult is rounded to an integer, and may then have been halved
 	 * (Linux, set_cyc2ns_scale()). */
 	est_number(est, scale / page.time_mult, scale / (page.time_mult + 1.0),
 		scale / (page.time_mult - 0.5), v->kernel->khz_roots,

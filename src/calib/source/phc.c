@@ -2,12 +2,12 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
  * A PTP hardware clock (Linux, Documentation/driver-api/ptp.rst), read between
- * two RDTSCs: the ioctls that compare it with the system's clock carry no TSC.
+ * two RDTSCs: the ioctls that compare it with the system's clock return no TSC.
  */
 #include "calib/source/source.h"
 
-/* IEEE 802.1AS-2020, B.1.1: within 100 ppm; a clock that a daemon disciplines
- * is far better. */
+/* IEEE 802.1AS-2020, B.1.1: within 100 ppm; a clock that a daemon steers is far
+ * better. */
 #define TOLERANCE_PPM 100
 
 static void read(const struct source_view *v, struct estimate *est)
@@ -22,8 +22,8 @@ static void read(const struct source_view *v, struct estimate *est)
 
 	if (!counter_read(v, est, PLAT_COUNTER_PHC, TSCAL_ROOT_UNKNOWN))
 		return;
-	/* Not one of the timers that a host emulates: a network card's, or the
-	 * host's own clock handed to its guests. */
+	/* Not a timer that the host emulates: a network card's clock, or the
+	 * host's clock for its guests. */
 	est->by_host_clock = host;
 	if (host)
 		root = TSCAL_ROOT_HV;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* Channel 2 of the 8254 PIT: a twelfth of the PC's 14.31818 MHz.  Neither the
- * 8254's datasheet nor ACPI gives that a tolerance. */
+ * 8254's datasheet nor ACPI gives a tolerance. */
 #include "calib/source/source.h"
 
 static void read(const struct source_view *v, struct estimate *est)

@@ -8,14 +8,14 @@
 #include "calib/estimate.h"
 #include "calib/facts/clock_pages.h"
 
-/* With another clocksource a stale pair stays behind in the page. */
+/* With another clocksource the page still holds an old pair. */
 bool raw_rate_check(const struct facts *facts, const struct kernel_rate *kernel,
 	struct outcome *out)
 {
 	if (!facts->clocksource_visible)
 		outcome_set(out, TSCAL_STATUS_ABSENT,
-			"the clocksource is not visible, so nothing says that "
-			"the page is about the TSC");
+			"the clocksource is not visible, so it is not known "
+			"whether the page is about the TSC");
 	else if (!kernel->tsc)
 		outcome_set(out, TSCAL_STATUS_ABSENT,
 			"the kernel's clocksource is %s, not the TSC",
@@ -26,22 +26,22 @@ bool raw_rate_check(const struct facts *facts, const struct kernel_rate *kernel,
 /* us per tick at USER_HZ 100. */
 #define TICK_NOMINAL 10000
 
-/* How far a rate is from the point, in counts (1 ns) of the window. */
+/* The difference of a rate from the point, in counts (1 ns) of the window. */
 static double counts_off(const struct measured *raw, double hz)
 {
 	return fabs(ppm(hz, raw->out.hz)) * raw->ms;
 }
 
-/* The point is known to one count; several times that is left to doubt. */
+/* The point is exact to one count.  The other pairs must differ by more. */
 #define NEAR_COUNTS 1
 #define FAR_COUNTS 8
 
-static bool near_point(const struct measured *raw, double hz)
+static bool at_point(const struct measured *raw, double hz)
 {
 	return raw->settled && counts_off(raw, hz) <= NEAR_COUNTS;
 }
 
-/* By the measurement: the one that is near, if no other is. */
+/* By the measurement: the pair at the point, if all others are far from it. */
 static const struct clock_pair *by_point(
 	const struct measured *raw, const struct clock_pairs *p)
 {
@@ -56,14 +56,15 @@ static const struct clock_pair *by_point(
 			return NULL;
 		best = pair;
 	}
-	return best && near_point(raw, best->hz) ? best : NULL;
+	return best && at_point(raw, best->hz) ? best : NULL;
 }
 
 /*
- * By NTP: the pair it steers has the mult of the other times 1 + freq, cut to
- * an integer, or one more (Linux, timekeeping_adjust() since 4.17), while it
- * makes up for no offset.  Not asked where the two are within that rounding and
- * the measurement contradicts the answer: older kernels round otherwise.
+ * By NTP: the pair it steers has the mult of the other times 1 + freq,
+ * truncated to an integer, or one more (Linux, timekeeping_adjust() since
+ * 4.17), while it corrects no offset.  Not used if the two are within that
+ * rounding and the measurement contradicts the result: older kernels round
+ * differently.
  */
 static const struct clock_pair *by_ntp(const struct facts *facts,
 	const struct measurements *m, const struct clock_pairs *p)
@@ -78,14 +79,14 @@ static const struct clock_pair *by_ntp(const struct facts *facts,
 		double raw = p->pair[i].mult, other = p->pair[1 - i].mult;
 		double off = other - raw * (1 + (double)t->freq / 65536e6);
 
-		/* A hundredth for the rounding of freq itself. */
+		/* 0.01 for the rounding of freq itself. */
 		if (!(off > -1.01 && off < 1.01))
 			continue;
 		if (found)
 			return NULL;
 		found = &p->pair[i];
 		if (fabs(other - raw) <= 2 &&
-			(m->quick || !near_point(&m->counters.raw, found->hz)))
+			(m->quick || !at_point(&m->counters.raw, found->hz)))
 			return NULL;
 	}
 	return found;
@@ -101,7 +102,8 @@ static const struct clock_pair *choose(const struct facts *facts,
 		return &p->pair[0];
 	if (p->n > CLOCK_PAIRS_MAX)
 		return NULL;
-	/* A quick window or unlike ends do not tell the two apart. */
+	/* A quick window, or one whose ends differ, does not distinguish them.
+	 */
 	if (!m->quick && raw->settled)
 		found = by_point(raw, p);
 	return found ? found : by_ntp(facts, m, p);
@@ -121,7 +123,7 @@ static void find(struct tscal_platform *plat, const struct facts *facts,
 		return;
 	if (!measurements_raw(m)) {
 		outcome_set(out, TSCAL_STATUS_ABSENT,
-			"nothing measured to confirm the page by");
+			"no measurement to confirm the page with");
 		return;
 	}
 	rc = clock_pages_pairs(plat, raw->lo, raw->hi, &pairs);

@@ -11,14 +11,14 @@
 
 struct raw_rate {
 	struct outcome out;
-	double ms; /* it took to find; 0 where time stands still */
+	double ms; /* time of the search; 0 in a replay */
 };
 
-/* False where the pages say nothing of the TSC: out is the reason. */
+/* False if the pages are not about the TSC: out is the reason. */
 bool raw_rate_check(const struct facts *facts, const struct kernel_rate *kernel,
 	struct outcome *out);
 
-/* Search for it, after the window: what is found counts only if a measurement
+/* Search for it, after the window: a rate is used only if a measurement
  * confirms it. */
 void raw_rate_find(struct tscal_platform *plat, const struct facts *facts,
 	const struct kernel_rate *kernel, const struct measurements *m,

@@ -12,7 +12,7 @@
 #include "calib/measure/measurements.h"
 #include "calib/source/raw_rate.h"
 
-/* What a source may look at. */
+/* What a source may read. */
 struct source_view {
 	struct tscal_platform *plat;
 	const struct tscal_opts *opts;
@@ -30,12 +30,12 @@ struct source {
 	enum tscal_source id;
 	const char *name; /* stable: CLI, JSON, docs */
 	enum tscal_kind kind;
-	bool only_named;   /* asked only when named by --only */
+	bool only_named;   /* read only if named by --only */
 	uint32_t counter;  /* PLAT_COUNTER_BIT() of what it measures against */
-	const char *probe; /* the --probe that it takes; NULL: passive does */
-	const char *needs; /* what it takes, for people */
-	/* False when it cannot give a number here, without having tried: est
-	 * is the reason.  NULL: counter_check(), or it always may. */
+	const char *probe; /* the --probe it needs; NULL: none */
+	const char *needs; /* what it needs, for users */
+	/* False if it cannot give a number here, found without trying: est is
+	 * the reason. NULL: counter_check(), or it always may. */
 	bool (*check)(const struct source_view *v, struct estimate *est);
 	/* What reading does, for a survey.  NULL: it measures, or it has no
 	 * side effects and a survey reads. */
@@ -44,41 +44,40 @@ struct source {
 	void (*read)(const struct source_view *v, struct estimate *est);
 };
 
-/* All sources in order of preference; where several agree, the first is used.
- */
+/* All sources in order of preference. */
 extern const struct source *const sources[];
 extern const size_t n_sources;
 
-/* The sources that a run with this --only asks, a bit for each, and the
- * counters that they need, PLAT_COUNTER_BIT() of each. */
+/* The sources of a run with this --only, a bit for each, and the counters that
+ * they need, PLAT_COUNTER_BIT() of each. */
 uint64_t sources_wanted(uint64_t only, uint32_t *counters);
 
-/* Fill in the estimate of a source that has this rank.  Whether it was read,
- * and not only checked or asked what it would do. */
+/* Fill in the estimate of a source with this rank; true if it was read, false
+ * if skipped or surveyed. */
 bool source_ask(const struct source *s, size_t rank,
 	const struct source_view *v, struct estimate *est);
 
-/* False where RDTSC cannot be executed, or not be measured: est says so. */
+/* False if RDTSC cannot be executed or measured: est is the reason. */
 bool source_may_measure(const struct source_view *v, struct estimate *est);
 
-/* A source that measures against a timer of its own: whether that was read, or
- * in a survey could be; and its number, with the root of the timer, in a guest
- * the host's.  False when there is none. */
+/* For a source that measures against its own timer: whether the timer was read,
+ * or in a survey could be; and its number, with the root of the timer, in a
+ * guest the host's. False if there is no number. */
 bool counter_check(const struct source_view *v, struct estimate *est,
 	enum plat_counter_id id);
 bool counter_read(const struct source_view *v, struct estimate *est,
 	enum plat_counter_id id, uint32_t root);
 
-/* Whether the kernel's clock is one that NTP keeps; else est says why not. */
+/* Whether NTP steers the kernel's clock; else est is the reason. */
 bool ntp_check(const struct source_view *v, struct estimate *est);
-/* The frequency that NTP has set, as it was before the window; false where it
- * was changed since, and est says so. */
+/* The frequency that NTP had set before the window; false if it has changed
+ * since: est is the reason. */
 bool ntp_frequency(
 	const struct source_view *v, struct estimate *est, double *ratio);
-/* Whose seconds NTP's are here: the network's, or it is not known. */
+/* The root of NTP's seconds here: the network, or unknown. */
 uint32_t ntp_roots(const struct source_view *v);
 
-/* A leaf of CPUID, within the basic maximum; else est says why not. */
+/* A leaf of CPUID, within the basic maximum; else est is the reason. */
 bool cpuid_leaf_read(const struct source_view *v, struct estimate *est,
 	uint32_t leaf, struct plat_cpuid *out);
 

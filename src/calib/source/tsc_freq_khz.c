@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* A sysfs file of an out-of-tree driver that some fleets run: the kernel's
- * tsc_khz. */
+/* A sysfs file of an out-of-tree driver: the kernel's tsc_khz. */
 #include "calib/source/source.h"
 #include "plat/text.h"
 
@@ -24,7 +23,7 @@ static void read(const struct source_view *v, struct estimate *est)
 		est_say(est, TSCAL_STATUS_ERROR, "\"%s\" is not a number",
 			text);
 	else
-		/* The kernel cuts its rate to a kHz. */
+		/* The kernel truncates its rate to a kHz. */
 		est_number(est, khz * 1e3, khz * 1e3, khz * 1e3 + 1e3,
 			v->kernel->khz_roots, "the kernel's tsc_khz");
 }

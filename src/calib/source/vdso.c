@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* The kernel's own mult/shift behind clock_gettime: exactly the rate that
- * CLOCK_MONOTONIC_RAW runs at. */
+/* The kernel's own mult/shift for clock_gettime: the exact rate of
+ * CLOCK_MONOTONIC_RAW. */
 #include "calib/source/source.h"
 
 static bool check(const struct source_view *v, struct estimate *est)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-/* The period that a VMClock device gives for the TSC: the host's, relative to
- * the clock that the host keeps, which its NTP or PTP may steer. */
+/* The TSC's period from a VMClock device: relative to the host's clock, which
+ * NTP or PTP may steer. */
 #include <errno.h>
 
 #include "calib/source/source.h"

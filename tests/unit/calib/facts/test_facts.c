@@ -308,6 +308,6 @@ Test(facts, signs_of_a_guest_other_than_cpuid)
 		"The kernel found a hypervisor by CPUID"));
 	cr_expect(facts.kernel_knows_host);
 	cr_expect(eq(str, (char *)sign(-1, "tsc", "tsc"),
-		"CPUID does not tell whether this is a guest"));
+		"CPUID does not show whether this is a guest"));
 	cr_expect(not(facts.kernel_knows_host));
 }

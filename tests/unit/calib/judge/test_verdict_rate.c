@@ -69,7 +69,7 @@ Test(sentence, of_no_rate)
 Test(sentence, of_hints_alone)
 {
 	add(TSCAL_SOURCE_BRAND, TSCAL_KIND_NOMINAL, TSCAL_ROOT_CPU, 0);
-	is("No source gives a rate: what is a hint is never chosen.");
+	is("No source gives a rate; a hint is never used.");
 }
 
 /* Turbo bins and bad labels are 2 % off, rounding of a label is less. */
@@ -88,8 +88,8 @@ Test(sentence, of_a_label_two_percent_off)
 Test(sentence, of_the_kernel_alone)
 {
 	kernel(TSCAL_ROOT_HPET, 0, KERNEL_HPET);
-	is("Only the kernel's rate is reachable: it measured it against the "
-	   "HPET.");
+	is("Only the kernel's rate is available: the kernel measured it "
+	   "against the HPET.");
 }
 
 Test(sentence, of_one_source)
@@ -102,24 +102,24 @@ Test(sentence, of_a_guess)
 {
 	run.kernel.guess = true;
 	kernel(TSCAL_ROOT_PIT | TSCAL_ROOT_CPU, 0, KERNEL_GUESS_REFINING);
-	is("Only the kernel's rate is reachable: it is still refining its "
-	   "first guess.");
+	is("Only the kernel's rate is available: the kernel is still refining "
+	   "its first guess.");
 }
 
 Test(sentence, of_ntp_gives_the_sign)
 {
 	kernel(TSCAL_ROOT_HPET, 0, KERNEL_NOT_SHOWN);
 	add(TSCAL_SOURCE_ADJTIMEX, TSCAL_KIND_MEASURED, TSCAL_ROOT_NTP, 12.3);
-	is("NTP has measured this rate: the true one is 12.3 ppm above what "
-	   "vdso says.");
+	is("NTP has measured this rate: the true rate is 12.3 ppm above the "
+	   "rate of vdso.");
 }
 
 Test(sentence, of_loose_agreement_states_it)
 {
 	kernel(TSCAL_ROOT_HPET, 0, KERNEL_NOT_SHOWN);
 	add(TSCAL_SOURCE_ADJTIMEX, TSCAL_KIND_MEASURED, TSCAL_ROOT_NTP, -300);
-	is("NTP has measured this rate: the true one is 300 ppm below what "
-	   "vdso says. adjtimex agrees only loosely: 300 ppm below.");
+	is("NTP has measured this rate: the true rate is 300 ppm below the "
+	   "rate of vdso. adjtimex agrees only loosely: 300 ppm below.");
 }
 
 /* The source named as confirming is the one of agreement_ppm. */
@@ -129,24 +129,23 @@ Test(sentence, of_a_crystal_that_is_assumed)
 		->assumed = true;
 	kernel(TSCAL_ROOT_HPET, 0, KERNEL_HPET);
 	is("The kernel measured it against the HPET; cpuid-15 confirms vdso to "
-	   "10.2 ppm; its crystal is assumed, the "
-	   "only one that fits.");
+	   "10.2 ppm; its crystal is assumed, the only one that fits.");
 }
 
 Test(sentence, of_nitro)
 {
 	add(TSCAL_SOURCE_HV_LEAF, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0.2);
 	add(TSCAL_SOURCE_KVMCLOCK, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0);
-	is("hv-leaf and kvmclock differ by 0.5 kHz of rounding; all reachable "
-	   "sources are the hypervisor's.");
+	is("hv-leaf and kvmclock differ by 0.5 kHz of rounding; all available "
+	   "sources derive from the hypervisor.");
 }
 
 Test(sentence, of_a_kernel_that_uses_cpuid)
 {
 	kernel(TSCAL_ROOT_CPU | TSCAL_ROOT_UNKNOWN, 0,
 		KERNEL_CPUID_15_IN_GUEST);
-	is("The kernel believed CPUID 15h in a virtual machine; nothing "
-	   "independent confirms it.");
+	is("The kernel took its rate from CPUID 15h in a virtual machine; "
+	   "nothing independent confirms it.");
 }
 
 /* Without /sys it is unknown whether the kernel took CPUID's number. */
@@ -154,8 +153,8 @@ Test(sentence, of_cpuid_beside_an_unseen_clocksource)
 {
 	add(TSCAL_SOURCE_CPUID_15, TSCAL_KIND_ENUMERATED, TSCAL_ROOT_CPU, 0);
 	kernel(TSCAL_ROOT_UNKNOWN, 0, KERNEL_ON_HIDDEN);
-	is("cpuid-15 and the kernel agree, but the kernel keeps its "
-	   "clocksource out of sight: they may be one.");
+	is("cpuid-15 and the kernel agree, but the kernel does not show its "
+	   "clocksource: they may have the same origin.");
 }
 
 Test(sentence, of_a_restored_snapshot)
@@ -171,7 +170,7 @@ Test(sentence, of_a_falseticker)
 	add(TSCAL_SOURCE_HV_LEAF, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 1.8e6);
 	add(TSCAL_SOURCE_KVMCLOCK, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0);
 	kernel(TSCAL_ROOT_HV, 0, KERNEL_NOT_SHOWN);
-	is("hv-leaf (180 % above) contradicts kvmclock, which is used.");
+	is("hv-leaf (180 % above) contradicts the source used, kvmclock.");
 }
 
 Test(sentence, of_several_falsetickers)
@@ -182,7 +181,7 @@ Test(sentence, of_several_falsetickers)
 	add(TSCAL_SOURCE_TSC_FREQ_KHZ, TSCAL_KIND_KERNEL, TSCAL_ROOT_FW, 1234);
 	add(TSCAL_SOURCE_ADJTIMEX, TSCAL_KIND_MEASURED, TSCAL_ROOT_NTP, -900);
 	is("hv-leaf (1 % below), tsc-freq-khz (1229 ppm above) and adjtimex "
-	   "(905 ppm below) contradict cpuid-15, which is used.");
+	   "(905 ppm below) contradict the source used, cpuid-15.");
 }
 
 Test(sentence, of_a_leaked_leaf_and_of_a_label)
@@ -195,9 +194,10 @@ Test(sentence, of_a_leaked_leaf_and_of_a_label)
 	e->line.status = TSCAL_STATUS_HINT;
 	kernel(TSCAL_ROOT_HV, 0, KERNEL_NOT_SHOWN);
 	add(TSCAL_SOURCE_BRAND, TSCAL_KIND_NOMINAL, TSCAL_ROOT_CPU, -3e4);
-	is("All reachable sources are the hypervisor's. CPUID 15h is the "
-	   "host's, 2.80x off: ignored. This rate is 3.09 % above the nominal "
-	   "one (brand).");
+	is("All available sources derive from the hypervisor; nothing "
+	   "independent confirms it. CPUID 15h reports the host's rate, 2.80 "
+	   "times this one: ignored. This rate is 3.09 % above the nominal one "
+	   "(brand).");
 }
 
 /* The longest sentence: no name is cut. */
@@ -222,15 +222,16 @@ Test(sentence, of_a_guest_whose_timers_agree)
 	run.kernel.guest = true;
 	run.hv.id.present = true;
 	add(TSCAL_SOURCE_HPET, TSCAL_KIND_MEASURED, TSCAL_ROOT_HV, 3);
-	is("All reachable sources are the hypervisor's.");
+	is("All available sources derive from the hypervisor; nothing "
+	   "independent confirms it.");
 }
 
 Test(sentence, of_one_hpet_that_is_counted_twice)
 {
 	kernel(TSCAL_ROOT_HPET, 0, KERNEL_HPET);
 	add(TSCAL_SOURCE_HPET, TSCAL_KIND_MEASURED, TSCAL_ROOT_HPET, 0.5);
-	is("hpet twice, the kernel's and ours: the kernel measured it against "
-	   "the HPET.");
+	is("hpet is the only reference, of the kernel and of tscal: the kernel "
+	   "measured it against the HPET.");
 }
 
 /* The timers of a host whose leaf is used. */
@@ -251,18 +252,17 @@ Test(sentence, of_a_leaf_that_the_closest_timer_checks)
 	add(TSCAL_SOURCE_HV_LEAF, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0);
 	timer(TSCAL_SOURCE_HPET, 50, 3000);
 	timer(TSCAL_SOURCE_PIT, 5, 10);
-	is("Claim checked: hv-leaf matches the host's own timers (pit to 15.1 "
-	   "ppm); the host itself is unchecked. hpet is too coarse here to "
-	   "tell.");
+	is("hv-leaf agrees with the host's own timers (pit to 15.1 ppm); "
+	   "nothing independent of the host confirms it. hpet is too coarse "
+	   "here to compare.");
 }
 
 Test(sentence, of_a_leaf_that_timers_check_coarsely)
 {
 	add(TSCAL_SOURCE_HV_LEAF, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0);
 	timer(TSCAL_SOURCE_ACPI_PM, 50, 450);
-	is("Claim checked, but coarsely: the host's own timers (acpi-pm) do "
-	   "not contradict hv-leaf, but could not tell if it were 500 ppm "
-	   "off.");
+	is("The host's own timers (acpi-pm) do not contradict hv-leaf, but are "
+	   "too coarse to show an error of 500 ppm.");
 }
 
 Test(sentence, of_a_leaf_that_no_timer_can_check)
@@ -271,7 +271,7 @@ Test(sentence, of_a_leaf_that_no_timer_can_check)
 	timer(TSCAL_SOURCE_HPET, 946, 4400);
 	timer(TSCAL_SOURCE_ACPI_PM, 50, 950);
 	is("Only hv-leaf gives a rate. hpet and acpi-pm are too coarse here to "
-	   "tell.");
+	   "compare.");
 }
 
 Test(sentence, of_a_coarse_timer_alone)
@@ -295,6 +295,7 @@ Test(sentence, of_a_guest_without_a_leaf_whose_timers_agree)
 	run.kernel.guest = run.hv.id.present = true;
 	kernel(TSCAL_ROOT_CPU, 0, KERNEL_CPUID_15_IN_GUEST);
 	add(TSCAL_SOURCE_ACPI_PM, TSCAL_KIND_MEASURED, TSCAL_ROOT_CPU, 3);
-	is("acpi-pm agrees to 3.2 ppm, but all timers here are the host's "
-	   "clock; the kernel believed CPUID 15h in a virtual machine.");
+	is("acpi-pm agrees to 3.2 ppm, but all timers here derive from the "
+	   "host's clock; the kernel took its rate from CPUID 15h in a virtual "
+	   "machine.");
 }

@@ -124,7 +124,7 @@ Test(counters, an_hpet_is_left_alone_where_clocksources_are_out_of_sight)
 {
 	run.facts.clocksource_visible = false;
 	run.facts.available[0] = '\0';
-	refused(&hardware[0], TSCAL_STATUS_SKIPPED, "out of sight");
+	refused(&hardware[0], TSCAL_STATUS_SKIPPED, "not visible");
 }
 
 struct trouble {

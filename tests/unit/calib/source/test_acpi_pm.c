@@ -46,7 +46,7 @@ Test(acpi_pm, a_pm_timer_of_microcode_counts_the_cpus_crystal)
 		calibrate(0);
 		cr_assert(eq(int, tscal_report_info(report)->rate,
 			TSCAL_RATE_VERIFIED));
-		cr_expect(eq(int, rate_says("both count the CPU's crystal"),
+		cr_expect(eq(int, rate_says("derive from the CPU's crystal"),
 				  m->emulated),
 			"%zu: %s", i, tscal_report_info(report)->rate_sentence);
 	}

@@ -74,7 +74,7 @@ Test(ntp, a_clean_run_agrees_over_a_second)
 {
 	const struct tscal_line *l = calibrate(1500, 0);
 
-	expect(TSCAL_STATUS_AGREES, "CLOCK_REALTIME, which NTP keeps");
+	expect(TSCAL_STATUS_AGREES, "CLOCK_REALTIME, which NTP steers");
 	cr_expect(le(dbl, 1000, l->ms));
 	cr_expect(lt(dbl, fabs(l->hz / 2.4e9 - 1), 1e-9));
 	cr_expect(le(dbl, l->hz_lo, 2.4e9));
@@ -176,7 +176,7 @@ Test(ntp, a_clock_that_is_slewed_is_no_second)
 
 		sim.counters[REALTIME].error_ppm = slews_ppm[i];
 		calibrate(1500, 0);
-		expect(TSCAL_STATUS_UNSTABLE, "somebody slews it");
+		expect(TSCAL_STATUS_UNSTABLE, "a program slews it");
 		cr_expect(eq(int, 1,
 			sscanf(est.line.sentence, "the clock runs %lf", &by)));
 		/* As far as the bounds of both leave no doubt. */
@@ -192,7 +192,7 @@ Test(ntp, half_a_ppm_of_slew_is_ntps_own_wandering)
 	for (size_t i = 0; i < 2; i++) {
 		sim.counters[REALTIME].error_ppm = slews_ppm[i];
 		calibrate(1500, 0);
-		expect(TSCAL_STATUS_AGREES, "which NTP keeps");
+		expect(TSCAL_STATUS_AGREES, "which NTP steers");
 	}
 }
 
@@ -225,7 +225,7 @@ Test(ntp, a_window_that_came_out_shorter_is_none)
 {
 	sim_add_event(&sim, SIM_STEAL, 1000000, INT64_C(900000000000));
 	calibrate(1200, 0);
-	expect(TSCAL_STATUS_UNSTABLE, "a second");
+	expect(TSCAL_STATUS_UNSTABLE, "of 1 s");
 }
 
 /* A window up to the whole budget leaves less than that for the first one. */
@@ -237,7 +237,7 @@ Test(ntp, a_second_passes_whatever_window_is_asked_for)
 		window_ms = windows_ms[i];
 		sim.now_ps = 0;
 		calibrate(1200, 0);
-		expect(TSCAL_STATUS_AGREES, "which NTP keeps");
+		expect(TSCAL_STATUS_AGREES, "which NTP steers");
 		/* One that is longer by less than a quarter is not waited for.
 		 */
 		cr_expect(le(dbl, 800, est.line.ms), "%u: %.0f", window_ms,

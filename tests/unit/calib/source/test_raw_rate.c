@@ -143,5 +143,5 @@ Test(raw_rate, needs_a_pair_that_the_measurement_confirms)
 	run.measured.counters.raw.out.status = TSCAL_STATUS_UNSTABLE;
 	put(bytes, 0x20, MULT, SHIFT);
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_VDSO), TSCAL_STATUS_ABSENT));
-	sentence_has("nothing measured");
+	sentence_has("no measurement");
 }

@@ -86,12 +86,12 @@ Test(vmclock, devices_that_only_tell_of_disruptions)
 		uint64_t v;
 		const char *part;
 	} less[] = {
-		{10, 1, 0xff, "disruptions alone"},
+		{10, 1, 0xff, "disruptions only"},
 		{10, 1, 2, "another counter"},
 		{48, 8, 0, "period of zero"},
-		{34, 1, 0, "not to be relied upon"},
-		{34, 1, 1, "not to be relied upon"},
-		{34, 1, 4, "not to be relied upon"},
+		{34, 1, 0, "not reliable"},
+		{34, 1, 1, "not reliable"},
+		{34, 1, 4, "not reliable"},
 		{39, 1, 64 + SHIFT, "no TSC needs"},
 		{39, 1, 255, "no TSC needs"},
 		{4, 4, 55, "cut off before the period"},
