@@ -161,18 +161,16 @@ void acpi_fadt_read(struct tscal_platform *plat, struct acpi_fadt *fadt)
 		return;
 	n = plat->ops->read_file(plat, FACP, table, sizeof(table));
 	*fadt = (struct acpi_fadt){.read = true, .pm_rc = n};
-	if (n == -ENOENT) {
+	if (n == -ENOENT)
 		(void)fail(n, fadt->why,
 			"no ACPI here, whose FADT would give its port");
-		return;
-	}
-	if (n < 0) {
+	else if (n < 0)
 		(void)fail(n, fadt->why,
 			"ACPI's FADT, which gives its port, cannot be read "
 			"(error %d)",
 			-n);
+	if (n < 0)
 		return;
-	}
 	/* ACPI 6.5, 5.2.6; and 5.2.9: since revision 6, of 276 bytes. */
 	copy_id(fadt->oem_id, table, n, 10, 6, 0);
 	copy_id(fadt->hypervisor_id, table, n, 268, 8, 6);

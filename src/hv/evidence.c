@@ -159,29 +159,18 @@ static void read_smbios(struct tscal_platform *plat, const struct place *place,
 		add(ev, place, "");
 }
 
-static void read_id(struct hv_evidence *ev, const struct place *place,
-	const char *raw, size_t n)
+static void read_fadt_id(struct tscal_platform *plat, const struct place *place,
+	struct hv_evidence *ev)
 {
 	char id[sizeof(ev->fadt.hypervisor_id)];
 
-	memcpy(id, raw, n);
-	tidy(id, n);
+	acpi_fadt_read(plat, &ev->fadt);
+	snprintf(id, sizeof(id), "%s",
+		place->place == HV_AT_OEM ? ev->fadt.oem_id
+					  : ev->fadt.hypervisor_id);
+	tidy(id, strlen(id));
 	if (id[0])
 		add(ev, place, id);
-}
-
-static void read_hypervisor_id(struct tscal_platform *plat,
-	const struct place *place, struct hv_evidence *ev)
-{
-	acpi_fadt_read(plat, &ev->fadt);
-	read_id(ev, place, ev->fadt.hypervisor_id, 8);
-}
-
-static void read_oem_id(struct tscal_platform *plat, const struct place *place,
-	struct hv_evidence *ev)
-{
-	acpi_fadt_read(plat, &ev->fadt);
-	read_id(ev, place, ev->fadt.oem_id, 6);
 }
 
 static void read_clocks(struct tscal_platform *plat, const struct place *place,
@@ -237,8 +226,8 @@ static const struct place places[] = {
 		read_string},
 	{HV_AT_SMBIOS, "SMBIOS virtual machine bit",
 		"/sys/firmware/dmi/entries/0-0/raw", read_smbios},
-	{HV_AT_FADT, "ACPI hypervisor id", NULL, read_hypervisor_id},
-	{HV_AT_OEM, "ACPI OEM id", NULL, read_oem_id},
+	{HV_AT_FADT, "ACPI hypervisor id", NULL, read_fadt_id},
+	{HV_AT_OEM, "ACPI OEM id", NULL, read_fadt_id},
 	/* Windows ACPI Emulated devices Table: describes a guest's timers. */
 	{HV_AT_WAET, "ACPI table WAET", ACPI "WAET", read_listed},
 	{HV_AT_TREE, SAME("/proc/device-tree/hypervisor/compatible"),

@@ -67,14 +67,14 @@ bool hv_vendor_has_signature(
 void hv_xen_timing(struct tscal_platform *plat,
 	const struct tscal_hv_match *match, struct hv_answer *answer);
 
-/* Whether KVM's CPUID lacks the bit that gives the pvclock record's flag
- * "stable" its meaning. */
-bool hv_kvm_stable_means_nothing(
-	struct tscal_platform *plat, const struct tscal_hv *hv);
-
-/* Whether KVM's CPUID reports that there is no pvclock. */
-bool hv_kvm_has_no_clock(
-	struct tscal_platform *plat, const struct tscal_hv *hv);
+/* KVM_FEATURE_CLOCKSOURCE_STABLE_BIT: gives the pvclock record's flag "stable"
+ * its meaning. */
+#define HV_KVM_STABLE_BIT (1U << 24)
+/* KVM_FEATURE_CLOCKSOURCE, KVM_FEATURE_CLOCKSOURCE2: a pvclock. */
+#define HV_KVM_CLOCKS (1U << 0 | 1U << 3)
+/* Whether KVM's CPUID reports that it offers none of these. */
+bool hv_kvm_lacks(struct tscal_platform *plat, const struct tscal_hv *hv,
+	uint32_t features);
 
 /* HV_X64_MSR_TSC_FREQUENCY, in Hz. */
 #define HV_MSR_TSC_HZ 0x40000022U

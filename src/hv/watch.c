@@ -11,7 +11,7 @@ uint32_t hv_watch(
 
 	/* Each leaf costs an exit: read only where it can change something. */
 	if (watch & TSCAL_WATCH_PVCLOCK && !pvclock &&
-		hv_kvm_has_no_clock(plat, hv))
+		hv_kvm_lacks(plat, hv, HV_KVM_CLOCKS))
 		watch &= ~TSCAL_WATCH_PVCLOCK;
 	if (watch & TSCAL_WATCH_HYPERV &&
 		hv_hyperv_never_reenlightens(plat, hv))

@@ -14,6 +14,7 @@
 struct cursor {
 	const char *p, *end;
 	const char *want; /* "8 hexadecimal digits" */
+	char *path;	  /* the room for a path, REC_PATH_MAX bytes */
 };
 
 static inline bool cursor_at_end(const struct cursor *c)

@@ -107,9 +107,9 @@ static int parse_row(
 	/* Pages are not filled in completely, and padding must compare equal.
 	 */
 	memset(v, 0, sizeof(v->page));
-	if (line->key && !line->key(c, &key, p->path))
+	if (line->key && !line->key(c, &key))
 		return bad_at(p, c);
-	if (key.step && block != REC_BLOCK_OWN)
+	if (key.step && (kind != REC_CPUID || block != REC_BLOCK_OWN))
 		return bad(p, "a range of leaves needs the word cpuid");
 	if (!cursor_skip(c, ":"))
 		return bad_at(p, c);
@@ -189,7 +189,7 @@ static int parse_ours(struct parser *p, struct cursor *c)
 
 static int parse_line(struct parser *p, const char *text, size_t len)
 {
-	struct cursor c = {.p = text, .end = text + len};
+	struct cursor c = {.p = text, .end = text + len, .path = p->path};
 
 	p->line++;
 	if (len && text[len - 1] == '\r')

@@ -16,12 +16,11 @@
 #include "plat/text.h"
 
 /* "0x00000001 0x00", "0x40000200-0x4000ff00/0x100 0x00" */
-static bool cpuid_key(struct cursor *c, struct rec_key *key, char *scratch)
+static bool cpuid_key(struct cursor *c, struct rec_key *key)
 {
 	uint64_t leaf, last = 0, step = 0, subleaf;
 	const char *start = c->p;
 
-	(void)scratch;
 	if (!cursor_hex(c, UINT32_MAX, &leaf))
 		return false;
 	if (!cursor_at_end(c) && *c->p == '-') {
@@ -70,40 +69,10 @@ static void cpuid_put(FILE *f, const struct rec_answer *a)
 		r->eax, r->ebx, r->ecx, r->edx);
 }
 
-static const struct rec_line rec_line_cpuid = {
-	.name = "cpuid",
-	.key = cpuid_key,
-	.put_key = cpuid_put_key,
-	.value = cpuid_value,
-	.put = cpuid_put,
-};
-
-/* "0x40000000 0x00": no ranges, which are not needed. */
-static bool xen_cpuid_key(struct cursor *c, struct rec_key *key, char *scratch)
-{
-	uint64_t leaf, subleaf;
-
-	(void)scratch;
-	if (!cursor_hex(c, UINT32_MAX, &leaf) || !cursor_skip(c, " ") ||
-		!cursor_hex(c, UINT32_MAX, &subleaf))
-		return false;
-	key->id = REC_ID(leaf, subleaf);
-	return true;
-}
-
-static const struct rec_line rec_line_xen_cpuid = {
-	.name = "xen-cpuid",
-	.key = xen_cpuid_key,
-	.put_key = cpuid_put_key,
-	.value = cpuid_value,
-	.put = cpuid_put,
-};
-
-static bool msr_key(struct cursor *c, struct rec_key *key, char *scratch)
+static bool msr_key(struct cursor *c, struct rec_key *key)
 {
 	uint64_t cpu, msr;
 
-	(void)scratch;
 	if (!cursor_dec(c, UINT32_MAX, &cpu) || !cursor_skip(c, " ") ||
 		!cursor_hex(c, UINT32_MAX, &msr))
 		return false;
@@ -128,14 +97,6 @@ static void msr_put(FILE *f, const struct rec_answer *a)
 	fprintf(f, " 0x%" PRIx64, *(const uint64_t *)a->data);
 }
 
-static const struct rec_line rec_line_msr = {
-	.name = "msr",
-	.key = msr_key,
-	.put_key = msr_put_key,
-	.value = msr_value,
-	.put = msr_put,
-};
-
 static void put_quoted(FILE *f, const char *bytes, size_t n)
 {
 	fputs(" \"", f);
@@ -156,17 +117,17 @@ static void put_quoted(FILE *f, const char *bytes, size_t n)
 	fputc('"', f);
 }
 
-static bool file_key(struct cursor *c, struct rec_key *key, char *scratch)
+static bool file_key(struct cursor *c, struct rec_key *key)
 {
 	const char *start = c->p;
 	size_t len;
 
-	if (!cursor_quoted(c, scratch, REC_PATH_MAX - 1, &len))
+	if (!cursor_quoted(c, c->path, REC_PATH_MAX - 1, &len))
 		return false;
-	scratch[len] = '\0';
-	if (scratch[0] != '/' || strlen(scratch) != len)
+	c->path[len] = '\0';
+	if (c->path[0] != '/' || strlen(c->path) != len)
 		return cursor_want_at(c, start, "an absolute path");
-	key->path = scratch;
+	key->path = c->path;
 	return true;
 }
 
@@ -184,14 +145,6 @@ static void file_put(FILE *f, const struct rec_answer *a)
 {
 	put_quoted(f, a->data, a->size);
 }
-
-static const struct rec_line rec_line_file = {
-	.name = "file",
-	.key = file_key,
-	.put_key = file_put_key,
-	.value = file_value,
-	.put = file_put,
-};
 
 /* A word that is one of n names, by its number; want: what was expected. */
 static bool read_name(struct cursor *c, const char *const *names, size_t n,
@@ -214,11 +167,10 @@ static const char *const page_names[PLAT_PAGE_COUNT] = {
 	[PLAT_PAGE_VMCLOCK] = "vmclock",
 };
 
-static bool page_key(struct cursor *c, struct rec_key *key, char *scratch)
+static bool page_key(struct cursor *c, struct rec_key *key)
 {
 	uint64_t which, index;
 
-	(void)scratch;
 	if (!read_name(c, page_names, PLAT_PAGE_COUNT,
 		    "vvar, vvar_vclock or vmclock", &which) ||
 		!cursor_skip(c, " ") || !cursor_dec(c, UINT32_MAX, &index))
@@ -265,14 +217,6 @@ static void page_put(FILE *f, const struct rec_answer *a)
 			fprintf(f, " 0x%x=0x%" PRIx32, i * 4, words[i]);
 }
 
-static const struct rec_line rec_line_page = {
-	.name = "page",
-	.key = page_key,
-	.put_key = page_put_key,
-	.value = page_value,
-	.put = page_put,
-};
-
 static bool perf_page_value(struct cursor *c, union rec_value *v, size_t *size)
 {
 	uint64_t user, shift, mult;
@@ -298,12 +242,6 @@ static void perf_page_put(FILE *f, const struct rec_answer *a)
 		p->cap_user_time, p->time_shift, p->time_mult);
 }
 
-static const struct rec_line rec_line_perf_page = {
-	.name = "perf-page",
-	.value = perf_page_value,
-	.put = perf_page_put,
-};
-
 static bool kvm_khz_value(struct cursor *c, union rec_value *v, size_t *size)
 {
 	uint64_t khz;
@@ -320,15 +258,8 @@ static void kvm_khz_put(FILE *f, const struct rec_answer *a)
 	fprintf(f, " %" PRIu32, *(const uint32_t *)a->data);
 }
 
-static const struct rec_line rec_line_kvm_khz = {
-	.name = "kvm-khz",
-	.value = kvm_khz_value,
-	.put = kvm_khz_put,
-};
-
-static bool backdoor_key(struct cursor *c, struct rec_key *key, char *scratch)
+static bool backdoor_key(struct cursor *c, struct rec_key *key)
 {
-	(void)scratch;
 	return read_name(c, plat_backdoor_names, PLAT_BACKDOOR_COUNT,
 		"port, vmcall or vmmcall", &key->id);
 }
@@ -349,14 +280,6 @@ static void backdoor_put(FILE *f, const struct rec_answer *a)
 	fprintf(f, " %" PRIu64, *(const uint64_t *)a->data);
 }
 
-static const struct rec_line rec_line_backdoor = {
-	.name = "backdoor",
-	.key = backdoor_key,
-	.put_key = backdoor_put_key,
-	.value = backdoor_value,
-	.put = backdoor_put,
-};
-
 static bool tsc_access_value(struct cursor *c, union rec_value *v, size_t *size)
 {
 	*size = sizeof(v->access);
@@ -376,23 +299,28 @@ static void tsc_access_put(FILE *f, const struct rec_answer *a)
 		f);
 }
 
-static const struct rec_line rec_line_tsc_access = {
-	.name = "tsc-access",
-	.value = tsc_access_value,
-	.put = tsc_access_put,
-};
+#define ROW(...)                                                               \
+	&(const struct rec_line)                                               \
+	{                                                                      \
+		__VA_ARGS__                                                    \
+	}
 
 const struct rec_line *const rec_lines[REC_KINDS] = {
-	[REC_CPUID] = &rec_line_cpuid,
-	[REC_XEN_CPUID] = &rec_line_xen_cpuid,
-	[REC_MSR] = &rec_line_msr,
-	[REC_FILE] = &rec_line_file,
+	[REC_CPUID] = ROW(
+		"cpuid", cpuid_key, cpuid_put_key, cpuid_value, cpuid_put),
+	[REC_XEN_CPUID] = ROW(
+		"xen-cpuid", cpuid_key, cpuid_put_key, cpuid_value, cpuid_put),
+	[REC_MSR] = ROW("msr", msr_key, msr_put_key, msr_value, msr_put),
+	[REC_FILE] = ROW("file", file_key, file_put_key, file_value, file_put),
 	[REC_ADJTIMEX] = &rec_line_adjtimex,
-	[REC_PAGE] = &rec_line_page,
-	[REC_PERF_PAGE] = &rec_line_perf_page,
-	[REC_KVM_KHZ] = &rec_line_kvm_khz,
-	[REC_BACKDOOR] = &rec_line_backdoor,
-	[REC_TSC_ACCESS] = &rec_line_tsc_access,
+	[REC_PAGE] = ROW("page", page_key, page_put_key, page_value, page_put),
+	[REC_PERF_PAGE] = ROW(
+		"perf-page", NULL, NULL, perf_page_value, perf_page_put),
+	[REC_KVM_KHZ] = ROW("kvm-khz", NULL, NULL, kvm_khz_value, kvm_khz_put),
+	[REC_BACKDOOR] = ROW("backdoor", backdoor_key, backdoor_put_key,
+		backdoor_value, backdoor_put),
+	[REC_TSC_ACCESS] = ROW(
+		"tsc-access", NULL, NULL, tsc_access_value, tsc_access_put),
 	[REC_COUNTER] = &rec_line_counter,
 	[REC_SAMPLES] = &rec_line_samples,
 };

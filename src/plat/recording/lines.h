@@ -23,9 +23,8 @@ union rec_value {
 
 struct rec_line {
 	const char *name;
-	/* The question; NULL: the name alone is the question.  scratch holds
-	 * REC_PATH_MAX bytes, for key->path. */
-	bool (*key)(struct cursor *c, struct rec_key *key, char *scratch);
+	/* The question; NULL: the name alone is the question. */
+	bool (*key)(struct cursor *c, struct rec_key *key);
 	void (*put_key)(FILE *f, const struct rec_key *key);
 	/* The answer, up to the end of the line. */
 	bool (*value)(struct cursor *c, union rec_value *v, size_t *size);

@@ -7,9 +7,8 @@
 #include "plat/text.h"
 
 /* "0": the first answer, "1": the second. */
-static bool number_key(struct cursor *c, struct rec_key *key, char *scratch)
+static bool number_key(struct cursor *c, struct rec_key *key)
 {
-	(void)scratch;
 	return cursor_dec(c, UINT32_MAX, &key->id);
 }
 
@@ -75,12 +74,11 @@ const struct rec_line rec_line_adjtimex = {
 	.put = adjtimex_put,
 };
 
-static bool counter_key(struct cursor *c, struct rec_key *key, char *scratch)
+static bool counter_key(struct cursor *c, struct rec_key *key)
 {
 	const char *word;
 	size_t len;
 
-	(void)scratch;
 	if (!cursor_word(c, &word, &len))
 		return false;
 	for (int id = 0; id < PLAT_COUNTER_COUNT; id++) {
@@ -141,12 +139,12 @@ const struct rec_line rec_line_counter = {
 	.put = counter_put,
 };
 
-static bool samples_key(struct cursor *c, struct rec_key *key, char *scratch)
+static bool samples_key(struct cursor *c, struct rec_key *key)
 {
 	struct rec_key burst;
 
-	if (!counter_key(c, key, scratch) || !cursor_skip(c, " ") ||
-		!number_key(c, &burst, scratch))
+	if (!counter_key(c, key) || !cursor_skip(c, " ") ||
+		!number_key(c, &burst))
 		return false;
 	key->id = REC_ID(key->id, burst.id);
 	return true;

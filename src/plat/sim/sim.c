@@ -6,25 +6,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct sim *sim_of(struct tscal_platform *p)
+static const struct plat_cpuid *find_leaf(const struct sim_cpuid *table,
+	size_t n, uint32_t leaf, uint32_t subleaf)
 {
-	return (struct sim *)p;
+	for (size_t i = 0; i < n; i++)
+		if (table[i].leaf == leaf && table[i].subleaf == subleaf)
+			return &table[i].regs;
+	return NULL;
 }
 
 static int sim_cpuid(struct tscal_platform *p, uint32_t leaf, uint32_t subleaf,
 	struct plat_cpuid *out)
 {
 	const struct sim *s = sim_of(p);
+	const struct plat_cpuid *regs = find_leaf(
+		s->cpuid, s->n_cpuid, leaf, subleaf);
 
-	for (size_t i = 0; i < s->n_cpuid; i++)
-		if (s->cpuid[i].leaf == leaf &&
-			s->cpuid[i].subleaf == subleaf) {
-			*out = s->cpuid[i].regs;
-			return 0;
-		}
-	if (!s->out_of_range)
+	if (!regs)
+		regs = s->out_of_range;
+	if (!regs)
 		return -ENODATA;
-	*out = *s->out_of_range;
+	*out = *regs;
 	return 0;
 }
 
@@ -32,14 +34,12 @@ static int sim_xen_cpuid(struct tscal_platform *p, uint32_t leaf,
 	uint32_t subleaf, struct plat_cpuid *out)
 {
 	const struct sim *s = sim_of(p);
+	const struct plat_cpuid *regs = find_leaf(
+		s->xen_cpuid, s->n_xen_cpuid, leaf, subleaf);
 
 	if (!s->n_xen_cpuid)
 		return -EFAULT;
-	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; i < s->n_xen_cpuid; i++)
-		if (s->xen_cpuid[i].leaf == leaf &&
-			s->xen_cpuid[i].subleaf == subleaf)
-			*out = s->xen_cpuid[i].regs;
+	*out = regs ? *regs : (struct plat_cpuid){0};
 	return 0;
 }
 
@@ -85,17 +85,25 @@ static int sim_adjtimex(struct tscal_platform *p, struct plat_timex *out)
 	return s->timex_rc;
 }
 
+static struct sim_page *find_page(
+	struct sim *sim, enum plat_page which, unsigned index)
+{
+	for (size_t i = 0; i < sim->n_pages; i++)
+		if (sim->pages[i].which == which &&
+			sim->pages[i].index == index)
+			return &sim->pages[i];
+	return NULL;
+}
+
 static int sim_page(struct tscal_platform *p, enum plat_page which,
 	unsigned index, void *buf)
 {
-	const struct sim *s = sim_of(p);
+	const struct sim_page *page = find_page(sim_of(p), which, index);
 
-	for (size_t i = 0; i < s->n_pages; i++)
-		if (s->pages[i].which == which && s->pages[i].index == index) {
-			memcpy(buf, s->pages[i].bytes, PLAT_PAGE_SIZE);
-			return 0;
-		}
-	return -ENOENT;
+	if (!page)
+		return -ENOENT;
+	memcpy(buf, page->bytes, PLAT_PAGE_SIZE);
+	return 0;
 }
 
 static int sim_perf_page(struct tscal_platform *p, struct plat_perf_page *out)
@@ -217,27 +225,24 @@ void sim_add_file_error(struct sim *sim, const char *path, int error)
 	add_file(sim, (struct sim_file){.path = path, .error = error});
 }
 
-/* The page, which is made where it does not exist. */
-static uint8_t *page_of(struct sim *sim, enum plat_page which, unsigned index)
+/* The bytes of page 0, which is made where it does not exist. */
+static uint8_t *page_of(struct sim *sim, enum plat_page which)
 {
-	struct sim_page *page;
+	struct sim_page *page = find_page(sim, which, 0);
 
-	for (size_t i = 0; i < sim->n_pages; i++)
-		if (sim->pages[i].which == which &&
-			sim->pages[i].index == index)
-			return sim->pages[i].bytes;
-	if (sim->n_pages == SIM_PAGES_MAX)
+	if (!page && sim->n_pages == SIM_PAGES_MAX)
 		abort();
-	page = &sim->pages[sim->n_pages++];
-	page->which = which;
-	page->index = index;
+	if (!page) {
+		page = &sim->pages[sim->n_pages++];
+		page->which = which;
+	}
 	return page->bytes;
 }
 
 void sim_add_mult_page(
 	struct sim *sim, size_t offset, uint32_t mult, uint32_t shift)
 {
-	uint8_t *page = page_of(sim, PLAT_PAGE_VVAR, 0);
+	uint8_t *page = page_of(sim, PLAT_PAGE_VVAR);
 
 	if (offset > PLAT_PAGE_SIZE - 8)
 		abort();
@@ -248,7 +253,7 @@ void sim_add_mult_page(
 void sim_add_pvclock_page(
 	struct sim *sim, uint32_t mul, int8_t shift, uint8_t flags)
 {
-	uint8_t *page = page_of(sim, PLAT_PAGE_VVAR_VCLOCK, 0);
+	uint8_t *page = page_of(sim, PLAT_PAGE_VVAR_VCLOCK);
 	uint32_t version = 2;
 	uint64_t tsc = sim->tsc_start + 1, system = 1000000000;
 

@@ -216,6 +216,11 @@ void sim_add_bytes(
 	struct sim *sim, const char *path, const void *bytes, size_t size);
 void sim_add_file_error(struct sim *sim, const char *path, int error);
 
+static inline struct sim *sim_of(struct tscal_platform *p)
+{
+	return (struct sim *)p;
+}
+
 /* Parts of sim.c, in time.c: what takes simulated time. */
 int sim_counter_open(struct tscal_platform *p, enum plat_counter_id id,
 	const struct plat_where *where, struct plat_counter *out);

@@ -10,11 +10,6 @@
 
 #include <tscal/conv.h>
 
-static struct sim *sim_of(struct tscal_platform *p)
-{
-	return (struct sim *)p;
-}
-
 /* Vigna's splitmix64 (public domain): any seed will do. */
 static uint64_t random_below(struct sim *s, uint64_t bound)
 {
