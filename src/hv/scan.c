@@ -28,6 +28,13 @@ static const struct hv_vendor *recognise(struct tscal_platform *plat,
 	return row;
 }
 
+static void set_vendor(
+	struct tscal_hv_match *m, const char *vendor, const char *name)
+{
+	snprintf(m->vendor, sizeof(m->vendor), "%s", vendor);
+	snprintf(m->name, sizeof(m->name), "%s", name);
+}
+
 /* What is at a base, read in the way that m->forced gives; false if it cannot
  * be read. */
 static bool read_base(struct tscal_platform *plat, struct hv_evidence *ev,
@@ -46,8 +53,7 @@ static bool read_base(struct tscal_platform *plat, struct hv_evidence *ev,
 	memcpy(m->signature + 4, &r.ecx, 4);
 	memcpy(m->signature + 8, &r.edx, 4);
 	row = recognise(plat, ev, m);
-	snprintf(m->vendor, sizeof(m->vendor), "%s", row->id);
-	snprintf(m->name, sizeof(m->name), "%s", row->name);
+	set_vendor(m, row->id, row->name);
 	/* A maximum outside this base does not mean that leaves exist: old
 	 * NVMM has the host's out-of-range data there. */
 	if (r.eax >= base && r.eax < base + BASE_STEP)
@@ -105,16 +111,10 @@ static size_t chosen(const struct tscal_hv_match *found, size_t n)
 	return 0;
 }
 
-static void set_main(struct tscal_hv *hv, const char *vendor, const char *name)
-{
-	snprintf(hv->main.vendor, sizeof(hv->main.vendor), "%s", vendor);
-	snprintf(hv->main.name, sizeof(hv->main.name), "%s", name);
-}
-
 static void none(struct tscal_hv *hv)
 {
 	memset(hv, 0, sizeof(*hv));
-	set_main(hv, "none", "none");
+	set_vendor(&hv->main, "none", "none");
 }
 
 /* Xen read by its prefix, where the kernel reports that it runs on Xen: a
@@ -160,7 +160,7 @@ void hv_scan_by_bit(struct tscal_platform *plat, bool guest, unsigned gap,
 			n = push(found, n, &hv->truncated, &m);
 	}
 	if (!n) {
-		set_main(hv, "unknown", "an unreadable hypervisor");
+		set_vendor(&hv->main, "unknown", "an unreadable hypervisor");
 		return;
 	}
 	/* Twelve NUL bytes mean no vendor where there is another match. */

@@ -108,30 +108,28 @@ static pid_t fork_quietly(void)
 	return pid < 0 ? -rc : (pid_t)pid;
 }
 
-static uint64_t now_ms(void)
+static uint64_t clock_ms(clockid_t clock)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	if (clock_gettime(clock, &ts))
+		return 0;
 	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
 }
 
 /* The CPU time that a process has used so far. */
 static uint64_t cpu_ms(pid_t pid)
 {
-	struct timespec ts;
 	clockid_t clock;
 
-	if (clock_getcpuclockid(pid, &clock) || clock_gettime(clock, &ts))
-		return 0;
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+	return clock_getcpuclockid(pid, &clock) ? 0 : clock_ms(clock);
 }
 
 /* Wait for the end of a process: how it ended, or -1 when it does not. */
 static int reap(pid_t pid, unsigned ms)
 {
 	const struct timespec nap = {.tv_nsec = 100000};
-	uint64_t end = now_ms() + ms;
+	uint64_t end = clock_ms(CLOCK_MONOTONIC) + ms;
 	int status;
 
 	for (;;) {
@@ -145,7 +143,7 @@ static int reap(pid_t pid, unsigned ms)
 		 * its pid may be reused by now. */
 		if (rc < 0 && errno == ECHILD)
 			return 0;
-		if (now_ms() >= end)
+		if (clock_ms(CLOCK_MONOTONIC) >= end)
 			return -1;
 		nanosleep(&nap, NULL);
 	}
@@ -208,7 +206,8 @@ static int end(struct worker *w, unsigned patience_ms)
 static int ask(struct worker *w, enum request request, uint64_t ns)
 {
 	uint64_t most_ms = ns / 1000000 + GRACE_MS;
-	uint64_t used_ms = cpu_ms(w->pid), until = now_ms() + PATIENCE_MS;
+	uint64_t used_ms = cpu_ms(w->pid),
+		 until = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
 	struct pollfd line = {.fd = w->fd, .events = POLLIN};
 	char byte = (char)request;
 	int rc = 0;
@@ -217,7 +216,7 @@ static int ask(struct worker *w, enum request request, uint64_t ns)
 		return end(w, PATIENCE_MS);
 	while (rc <= 0) {
 		rc = poll(&line, 1, LOOK_MS);
-		if (rc <= 0 && (now_ms() >= until ||
+		if (rc <= 0 && (clock_ms(CLOCK_MONOTONIC) >= until ||
 				       cpu_ms(w->pid) - used_ms > most_ms)) {
 			end(w, 0);
 			return -ETIMEDOUT;

@@ -103,6 +103,7 @@ static int parse_row(
 	struct rec_key key = {.kind = kind, .block = block};
 	struct rec_answer a = {.data = &p->value, .line = p->line};
 	union rec_value *v = &p->value;
+	bool answered;
 
 	/* Pages are not filled in completely, and padding must compare equal.
 	 */
@@ -111,18 +112,12 @@ static int parse_row(
 		return bad_at(p, c);
 	if (key.step && (kind != REC_CPUID || block != REC_BLOCK_OWN))
 		return bad(p, "a range of leaves needs the word cpuid");
-	if (!cursor_skip(c, ":"))
-		return bad_at(p, c);
 	/* Nothing after the colon is an empty page or burst. */
-	if (!cursor_at_end(c) && !cursor_skip(c, " "))
+	if (!cursor_skip(c, ":") || (!cursor_at_end(c) && !cursor_skip(c, " ")))
 		return bad_at(p, c);
-	if (cursor_sees(c, "-E")) {
-		if (!rec_read_error(c, &a.rc))
-			return bad_at(p, c);
-	} else if (!line->value(c, v, &a.size)) {
-		return bad_at(p, c);
-	}
-	if (!cursor_end(c))
+	answered = cursor_sees(c, "-E") ? rec_read_error(c, &a.rc)
+					: line->value(c, v, &a.size);
+	if (!answered || !cursor_end(c))
 		return bad_at(p, c);
 	return add(p, &key, &a);
 }

@@ -24,35 +24,27 @@ static int too_large(char *err, size_t err_size)
 static int open_regular(const char *path, char *err, size_t err_size)
 {
 	struct stat st;
-	int fd = -1;
+	int fd = -1, rc = stat(path, &st) ? -errno : 0;
 
-	if (stat(path, &st))
-		goto failed;
-	if (S_ISREG(st.st_mode)) {
+	if (!rc && S_ISREG(st.st_mode)) {
 		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 		/* It may have been replaced in between. */
-		if (fd < 0 || fstat(fd, &st))
-			goto failed;
+		rc = fd < 0 || fstat(fd, &st) ? -errno : 0;
 	}
-	if (!S_ISREG(st.st_mode)) {
-		if (fd >= 0)
-			close(fd);
+	if (rc) {
+		text_printf(
+			err, err_size, "cannot be opened: %s", strerror(-rc));
+	} else if (!S_ISREG(st.st_mode)) {
 		text_printf(err, err_size, "is not a regular file");
-		return S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+		rc = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+	} else if (st.st_size > (off_t)REC_TEXT_MAX) {
+		rc = too_large(err, err_size);
 	}
-	if (st.st_size > (off_t)REC_TEXT_MAX) {
-		close(fd);
-		return too_large(err, err_size);
-	}
-	return fd;
-failed : {
-	int rc = -errno;
-
-	text_printf(err, err_size, "cannot be opened: %s", strerror(-rc));
+	if (!rc)
+		return fd;
 	if (fd >= 0)
 		close(fd);
 	return rc;
-}
 }
 
 int rec_load(
