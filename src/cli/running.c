@@ -60,9 +60,11 @@ void running_catch_signals(void)
 	catch_signal(SIGTERM);
 }
 
-/* What a user, a terminal or a limit sends. */
-static sigset_t held(void)
+static sigset_t before;
+
+void running_hold_signals(void)
 {
+	/* What a user, a terminal or a limit sends. */
 	static const int signals[] = {
 		SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGPIPE, SIGXCPU};
 	sigset_t set;
@@ -70,15 +72,6 @@ static sigset_t held(void)
 	sigemptyset(&set);
 	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
 		sigaddset(&set, signals[i]);
-	return set;
-}
-
-static sigset_t before;
-
-void running_hold_signals(void)
-{
-	sigset_t set = held();
-
 	sigprocmask(SIG_BLOCK, &set, &before);
 }
 

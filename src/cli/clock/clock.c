@@ -5,7 +5,7 @@
  * reading is taken between two of clock_gettime(): how far it lies outside of
  * those two is proven, whatever else the machine does.
  */
-#include "cli/clock/judge.h"
+#include "cli/clock/clock.h"
 
 #include <errno.h>
 #include <stdatomic.h>

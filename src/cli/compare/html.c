@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "cli/compare/plot.h"
+#include "cli/compare/compare.h"
 
 /* Colours of both schemes: told apart by those who do not see all of them, and
  * legible as text is not asked of them. */

@@ -25,11 +25,6 @@
  * it. */
 #define NO_COMMAND 127
 
-static double now_ms(void)
-{
-	return (double)running_ns(CLOCK_MONOTONIC) / 1e6;
-}
-
 static _Noreturn void become(const char *const *argv, int out, pid_t parent)
 {
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -99,7 +94,7 @@ static bool failure(int status, int rc, char *why, size_t size)
 static bool run(const char *const *argv, char *buf, double *ms, char *why,
 	size_t why_size)
 {
-	double start = now_ms();
+	double start_s = running_s();
 	pid_t parent = getpid(), pid;
 	int fd[2], status = 0, rc;
 
@@ -123,7 +118,7 @@ static bool run(const char *const *argv, char *buf, double *ms, char *why,
 	close(fd[0]);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	*ms = now_ms() - start;
+	*ms = (running_s() - start_s) * 1e3;
 	return !failure(status, rc, why, why_size);
 }
 
