@@ -10,7 +10,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define NS_PER_S INT64_C(1000000000)
 /* timeout(1) signals a process and then its group: that is one signal. */
 #define SAME_SIGNAL_NS (NS_PER_S / 5)
 

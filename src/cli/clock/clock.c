@@ -9,14 +9,11 @@
 
 #include <errno.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "cli/running.h"
 
-#define NS_PER_S INT64_C(1000000000)
 /* Between looks.  The thread sleeps meanwhile, as a program does. */
 #define LOOK_NS 1000000
 /* Brackets in a look; the first ones find cold caches. */

@@ -264,11 +264,6 @@ static bool only_list(uint64_t only, char *out, size_t size)
 	return len > 0;
 }
 
-static bool asked_for(const json_t *line, uint64_t only)
-{
-	return only >> tscal_source_by_name(text_of(line, "name")) & 1;
-}
-
 int compare_survey(const struct options *opts, struct compare *c)
 {
 	char only[512], why[256];
@@ -291,9 +286,12 @@ int compare_survey(const struct options *opts, struct compare *c)
 	if (c->rows && c->silent)
 		json_array_foreach(lines, i, line)
 		{
+			uint64_t bit = UINT64_C(1) << tscal_source_by_name(
+					       text_of(line, "name"));
+
 			if (number_of(line, "hz", 0) > 0)
 				add_rows(c, line);
-			else if (!some || asked_for(line, opts->calib.only))
+			else if (!some || opts->calib.only & bit)
 				add_silent(c, line);
 		}
 	json_decref(doc);

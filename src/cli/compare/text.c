@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* tscal compare for people. */
-#include <math.h>
 #include <string.h>
 
 #include "cli/compare/compare.h"
