@@ -181,7 +181,7 @@ static void print_targets(const struct bench *b, FILE *out)
 void table_print(const struct bench *b, FILE *out)
 {
 	print_machine(b, out);
-	fprintf(out, "\nHeld against, in ticks per second:\n");
+	fprintf(out, "\nCompared with, in ticks per second:\n");
 	print_truth(out, AGAINST_RAW, &b->truth.raw);
 	print_truth(out, AGAINST_KHZ, &b->truth.khz);
 	fprintf(out,

@@ -64,7 +64,7 @@ static void read_clock(void)
 
 int main(int argc, char **argv)
 {
-	struct tscal_opts glance = TSCAL_OPTS_INIT, survey = TSCAL_OPTS_INIT;
+	struct tscal_opts quick = TSCAL_OPTS_INIT, survey = TSCAL_OPTS_INIT;
 	struct tscal_report *report;
 	int mode;
 
@@ -77,8 +77,8 @@ int main(int argc, char **argv)
 		check(0, "%s: %s", argv[1], strerror(errno));
 	}
 	calibrate(NULL);
-	glance.flags = TSCAL_OPT_NO_MEASURE;
-	calibrate(&glance);
+	quick.flags = TSCAL_OPT_NO_MEASURE;
+	calibrate(&quick);
 	survey.flags = TSCAL_OPT_SURVEY;
 	calibrate(&survey);
 	check(!tscal_report_new(NULL, &report), "no report");

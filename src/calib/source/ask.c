@@ -3,6 +3,13 @@
 /* How a source is asked, by its row. */
 #include "calib/source/source.h"
 
+bool source_in_guest(const struct source_view *v, struct estimate *est)
+{
+	if (!v->kernel->guest)
+		est_say(est, TSCAL_STATUS_ABSENT, "no hypervisor here");
+	return v->kernel->guest;
+}
+
 static bool check(
 	const struct source *s, const struct source_view *v, struct estimate *e)
 {

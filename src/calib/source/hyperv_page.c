@@ -8,12 +8,11 @@ static bool check(const struct source_view *v, struct estimate *est)
 {
 	struct outcome out = {0};
 
-	if (!v->kernel->guest)
-		est_say(est, TSCAL_STATUS_ABSENT, "no hypervisor here");
-	else if (!hv_hyperv_interface(v->plat, &v->hv->id, &out))
-		est_outcome(est, &out, 0);
-	else
+	if (!source_in_guest(v, est))
+		return false;
+	if (hv_hyperv_interface(v->plat, &v->hv->id, &out))
 		return true;
+	est_outcome(est, &out, 0);
 	return false;
 }
 

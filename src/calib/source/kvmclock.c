@@ -3,13 +3,6 @@
 /* The hypervisor's pvclock record, where the vDSO maps it. */
 #include "calib/source/source.h"
 
-static bool check(const struct source_view *v, struct estimate *est)
-{
-	if (!v->kernel->guest)
-		est_say(est, TSCAL_STATUS_ABSENT, "no hypervisor here");
-	return v->kernel->guest;
-}
-
 static void read(const struct source_view *v, struct estimate *est)
 {
 	est_outcome(est, &v->pvclock->out, TSCAL_ROOT_HV);
@@ -20,7 +13,7 @@ const struct source source_kvmclock = {
 	.name = "kvmclock",
 	.kind = TSCAL_KIND_REPORTED,
 	.needs = "a pvclock page mapped into the process",
-	.check = check,
+	.check = source_in_guest,
 	.would = "would look for a pvclock record in the vDSO's pages",
 	.read = read,
 };

@@ -60,6 +60,9 @@ bool source_ask(const struct source *s, size_t rank,
 /* False if RDTSC cannot be executed or measured: est is the reason. */
 bool source_may_measure(const struct source_view *v, struct estimate *est);
 
+/* False on bare metal: est is the reason. */
+bool source_in_guest(const struct source_view *v, struct estimate *est);
+
 /* For a source that measures against its own timer: whether the timer was read,
  * or in a survey could be; and its number, with the root of the timer, in a
  * guest the host's. False if there is no number. */

@@ -11,14 +11,13 @@ static bool check(const struct source_view *v, struct estimate *est)
 	bool survey = v->opts->flags & TSCAL_OPT_SURVEY;
 	char dev[16];
 
-	if (!v->kernel->guest)
-		est_say(est, TSCAL_STATUS_ABSENT, "no hypervisor here");
-	else if (survey && v->plat->ops->read_file(v->plat,
-				   "/sys/class/misc/vmclock0/dev", dev,
-				   sizeof(dev)) == -ENOENT)
-		est_errno(est, -ENOENT, "/dev/vmclock0");
-	else
+	if (!source_in_guest(v, est))
+		return false;
+	if (!survey ||
+		v->plat->ops->read_file(v->plat, "/sys/class/misc/vmclock0/dev",
+			dev, sizeof(dev)) != -ENOENT)
 		return true;
+	est_errno(est, -ENOENT, "/dev/vmclock0");
 	return false;
 }
 

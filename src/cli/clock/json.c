@@ -63,8 +63,8 @@ static json_t *document(
 	return root;
 }
 
-/* Whoever reads it wants each second when it is over; and nobody waits for the
- * rest when nobody can read it. */
+/* A reader wants each second when it is over; and where the reader has gone, the
+ * rest is not waited for. */
 static int print(json_t *root)
 {
 	int rc = json_print(root, JSON_COMPACT);
