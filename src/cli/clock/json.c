@@ -63,8 +63,8 @@ static json_t *document(
 	return root;
 }
 
-/* A reader wants each second when it is over; and where the reader has gone, the
- * rest is not waited for. */
+/* A reader wants each second when it is over; and where the reader has gone,
+ * the rest is not waited for. */
 static int print(json_t *root)
 {
 	int rc = json_print(root, JSON_COMPACT);
