@@ -119,10 +119,9 @@ int cmd_clock(const struct options *opts);
 int cmd_compare(const struct options *opts);
 int cmd_bench(const struct options *opts);
 
-/* The exit code for the verdicts. */
+/* The exit code for the verdicts; where no report is printed, explained. */
 int exit_status(const struct options *opts, const struct tscal_info *info);
-/* Why it is not EXIT_FINE: where no report is printed. */
-void explain_status(const struct options *opts, const struct tscal_info *info);
+int explain_status(const struct options *opts, const struct tscal_info *info);
 
 /* Text on stdout. */
 void text_report(const struct options *opts, const char *how,

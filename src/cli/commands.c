@@ -16,9 +16,11 @@ int exit_status(const struct options *opts, const struct tscal_info *info)
 	return info->rate < opts->require ? EXIT_BELOW : EXIT_FINE;
 }
 
-void explain_status(const struct options *opts, const struct tscal_info *info)
+int explain_status(const struct options *opts, const struct tscal_info *info)
 {
-	switch (exit_status(opts, info)) {
+	int status = exit_status(opts, info);
+
+	switch (status) {
 	case EXIT_UNUSABLE:
 		if (info->rate == TSCAL_RATE_NONE)
 			complain("rate none: %s", info->rate_sentence);
@@ -34,6 +36,7 @@ void explain_status(const struct options *opts, const struct tscal_info *info)
 			tscal_rate_str(opts->require), info->rate_sentence);
 		break;
 	}
+	return status;
 }
 
 int cmd_report(const struct options *opts)
@@ -62,7 +65,7 @@ int cmd_rate(const struct options *opts)
 {
 	struct tscal_report *report = machine_report(opts, NULL);
 	const struct tscal_info *info;
-	int rc = 0;
+	int rc = 0, status;
 
 	if (!report)
 		return EXIT_FAILED;
@@ -73,11 +76,9 @@ int cmd_rate(const struct options *opts)
 		printf("%.0f\n", rint(info->hz / 1e3));
 	else if (info->hz > 0)
 		printf("%.3f\n", info->hz);
-	explain_status(opts, info);
-	if (!rc)
-		rc = exit_status(opts, info);
+	status = explain_status(opts, info);
 	tscal_report_free(report);
-	return rc;
+	return rc ? rc : status;
 }
 
 /* Find which sources are available, and print that. */
@@ -150,10 +151,8 @@ int cmd_anchor(const struct options *opts)
 		return EXIT_FAILED;
 	rc = print_line(report, opts->clock_id);
 	/* The line is of use only while the TSC is. */
-	if (!rc) {
-		explain_status(opts, tscal_report_info(report));
-		rc = exit_status(opts, tscal_report_info(report));
-	}
+	if (!rc)
+		rc = explain_status(opts, tscal_report_info(report));
 	tscal_report_free(report);
 	return rc;
 }

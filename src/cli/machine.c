@@ -38,14 +38,6 @@ static int open_live(const struct options *opts, struct machine *m)
 	return 0;
 }
 
-static int open_record(const struct options *opts, struct machine *m)
-{
-	int rc = tscal_platform_record(
-		m->inner, opts->file, opts->redact, &m->platform);
-
-	return rc ? complain("%s: %s", opts->file, strerror(-rc)) : 0;
-}
-
 static int open_replay(const struct options *opts, struct machine *m)
 {
 	char why[256] = "";
@@ -72,10 +64,12 @@ static int open_any(const struct options *opts, struct machine *m)
 		return rc;
 	m->inner = m->platform;
 	m->platform = NULL;
-	rc = open_record(opts, m);
-	if (rc)
-		tscal_platform_free(m->inner);
-	return rc;
+	rc = tscal_platform_record(
+		m->inner, opts->file, opts->redact, &m->platform);
+	if (!rc)
+		return 0;
+	tscal_platform_free(m->inner);
+	return complain("%s: %s", opts->file, strerror(-rc));
 }
 
 static int close_all(const struct options *opts, struct machine *m)

@@ -18,7 +18,6 @@
 #include "cli/format.h"
 #include "cli/running.h"
 
-#define NS_PER_S INT64_C(1000000000)
 #define READINGS 10000
 #define CURRENT                                                                \
 	"/sys/devices/system/clocksource/clocksource0/current_clocksource"

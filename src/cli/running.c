@@ -10,7 +10,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define NS_PER_S INT64_C(1000000000)
 /* timeout(1) signals a process and then its group: that is one signal. */
 #define SAME_SIGNAL_NS (NS_PER_S / 5)
 
@@ -60,9 +59,11 @@ void running_catch_signals(void)
 	catch_signal(SIGTERM);
 }
 
-/* What a user, a terminal or a limit sends. */
-static sigset_t held(void)
+static sigset_t before;
+
+void running_hold_signals(void)
 {
+	/* What a user, a terminal or a limit sends. */
 	static const int signals[] = {
 		SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGPIPE, SIGXCPU};
 	sigset_t set;
@@ -70,15 +71,6 @@ static sigset_t held(void)
 	sigemptyset(&set);
 	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
 		sigaddset(&set, signals[i]);
-	return set;
-}
-
-static sigset_t before;
-
-void running_hold_signals(void)
-{
-	sigset_t set = held();
-
 	sigprocmask(SIG_BLOCK, &set, &before);
 }
 

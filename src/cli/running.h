@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <time.h>
 
+#define NS_PER_S INT64_C(1000000000)
+
 /* From here on SIGINT and SIGTERM set running_stopped(), for the command to
  * print what it has; another one, later, ends it at once. */
 void running_catch_signals(void);

@@ -68,7 +68,7 @@ static void emit(struct term *t, enum style style, const char *s, size_t len)
 		[STYLE_FAIR] = "33",
 		[STYLE_BAD] = "31",
 	};
-	bool color = t->color && style != STYLE_PLAIN;
+	bool color = t->color && style != STYLE_PLAIN && len;
 
 	if (t->wanted > t->column) {
 		fprintf(t->f, "%*s", (int)(t->wanted - t->column), "");
@@ -152,6 +152,13 @@ void term_wrap(
 	va_end(ap);
 }
 
+void term_cell(
+	struct term *t, enum style style, size_t column, const char *text)
+{
+	term_pad(t, column);
+	term_put(t, style, "%s", text);
+}
+
 void term_label(struct term *t, const char *name)
 {
 	term_put(t, STYLE_FAINT, "%s", name);
@@ -176,6 +183,5 @@ void term_right(struct term *t, enum style style, size_t end, const char *text)
 
 	if (!len)
 		return;
-	term_pad(t, end > len ? end - len : 0);
-	term_put(t, style, "%s", text);
+	term_cell(t, style, end > len ? end - len : 0, text);
 }

@@ -43,6 +43,9 @@ void term_label(struct term *t, const char *name);
 /* A label, the text beside it, and the end of the line. */
 __attribute__((format(printf, 4, 5))) void term_row(struct term *t,
 	const char *name, enum style style, const char *fmt, ...);
+/* Text that starts at a column, or a blank after what is there. */
+void term_cell(
+	struct term *t, enum style style, size_t column, const char *text);
 /* Text that ends at a column; nothing where it is empty. */
 void term_right(struct term *t, enum style style, size_t end, const char *text);
 

@@ -167,9 +167,8 @@ static void clock_help(FILE *f)
 	};
 
 	fputs("\nwhat 'tscal clock' prints; a bracket is two readings of "
-	      "clock_gettime() around\none of the clock; in parentheses the "
-	      "key "
-	      "with --json:\n",
+	      "clock_gettime() around\n"
+	      "one of the clock; in parentheses the key with --json:\n",
 		f);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		entry(f, rows[i].left, rows[i].help);

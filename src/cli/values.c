@@ -82,24 +82,18 @@ static bool real(const char *word, double *x)
 	       strspn(word, "0123456789.eE+-") == strlen(word);
 }
 
-static bool take_from(const struct option_row *row, const char *word, void *to)
+/* From min, or above it, to max. */
+static bool take_real(const struct option_row *row, const char *word, void *to)
 {
+	bool above = row->take == TAKE_ABOVE;
 	double *x = to;
 
-	if (real(word, x) && *x >= row->min && *x <= row->max)
-		return true;
-	return usage_error("--%s takes a number from %.11g to %.11g, not '%s'",
-		row->name, row->min, row->max, word);
-}
-
-static bool take_above(const struct option_row *row, const char *word, void *to)
-{
-	double *x = to;
-
-	if (real(word, x) && *x > row->min && *x <= row->max)
+	if (real(word, x) && *x <= row->max &&
+		(above ? *x > row->min : *x >= row->min))
 		return true;
 	return usage_error(
-		"--%s takes a number above %.11g, up to %.11g, not '%s'",
+		above ? "--%s takes a number above %.11g, up to %.11g, not '%s'"
+		      : "--%s takes a number from %.11g to %.11g, not '%s'",
 		row->name, row->min, row->max, word);
 }
 
@@ -169,8 +163,8 @@ bool option_take(
 		[TAKE_TEXT] = take_text,
 		[TAKE_WORD] = take_word,
 		[TAKE_NUMBER] = take_number,
-		[TAKE_FROM] = take_from,
-		[TAKE_ABOVE] = take_above,
+		[TAKE_FROM] = take_real,
+		[TAKE_ABOVE] = take_real,
 		[TAKE_ONLY] = take_only,
 		[TAKE_REQUIRE] = take_require,
 		[TAKE_CLOCK] = take_clock,

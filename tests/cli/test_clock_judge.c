@@ -5,7 +5,7 @@
 #include <criterion/new/assert.h>
 #include <string.h>
 
-#include "cli/clock/judge.h"
+#include "cli/clock/clock.h"
 
 static struct judge judge;
 static const struct clock_run on_tsc = {.on = TSCAL_CLOCK_ON_TSC};

@@ -16,7 +16,6 @@
 #include "cli/bench/bench.h"
 
 #include <cpuid.h>
-#include <stdlib.h>
 #include <time.h>
 
 #include "cli/rank.h"

@@ -5,18 +5,15 @@
  * reading is taken between two of clock_gettime(): how far it lies outside of
  * those two is proven, whatever else the machine does.
  */
-#include "cli/clock/judge.h"
+#include "cli/clock/clock.h"
 
 #include <errno.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "cli/running.h"
 
-#define NS_PER_S INT64_C(1000000000)
 /* Between looks.  The thread sleeps meanwhile, as a program does. */
 #define LOOK_NS 1000000
 /* Brackets in a look; the first ones find cold caches. */

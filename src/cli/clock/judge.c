@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-#include "cli/clock/judge.h"
+#include "cli/clock/clock.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* tscal clock as a person reads it. */
-#include <string.h>
 
 #include "cli/clock/clock.h"
 #include "cli/term.h"
@@ -56,11 +55,10 @@ static void head(
 			", on the TSC, updated every %u ms%s", run->interval_ms,
 			run->slew ? ", set back slowly" : "");
 	term_end(t);
-	if (run->on == TSCAL_CLOCK_ON_SYSTEM) {
+	if (run->on == TSCAL_CLOCK_ON_SYSTEM)
 		term_row(t, "system", STYLE_FAIR,
 			"clock_gettime() answers, and not the TSC: %s",
 			run->why);
-	}
 	if (all->tally.stats.rate_hz > 0)
 		term_row(t, "rate", STYLE_PLAIN, "%.3f Hz",
 			all->tally.stats.rate_hz);

@@ -208,28 +208,21 @@ static int print(const struct options *opts, const struct compare *c)
 	return rc;
 }
 
-static int interrupted(void)
-{
-	return complain("interrupted before any run was made");
-}
-
 static int compare(const struct options *opts, struct compare *c)
 {
 	int rc = compare_survey(opts, c);
 	size_t asked = 0, numbers = 0;
 
-	if (running_stopped())
-		return interrupted();
-	if (rc)
-		return rc;
-	if (measure(opts, c))
-		return complain("out of memory");
+	if (!rc && !running_stopped() && measure(opts, c))
+		rc = complain("out of memory");
 	for (size_t i = 0; i < c->n_rows; i++) {
 		asked += c->rows[i].asked;
 		numbers += c->rows[i].n;
 	}
-	if (c->interrupted && !asked)
-		return interrupted();
+	if (running_stopped() && !asked)
+		return complain("interrupted before any run was made");
+	if (rc)
+		return rc;
 	rc = print(opts, c);
 	return rc ? rc : numbers ? EXIT_FINE : EXIT_UNUSABLE;
 }

@@ -97,4 +97,27 @@ int json_compare(const struct compare *c);
 /* A page that needs nothing else; errors show in f. */
 void html_compare(FILE *f, const struct compare *c);
 
+/* plot.c: for the page */
+/* The longest is the reference's sentence. */
+#define PLOT_TEXT_MAX 512
+/* Text between tags, or in an attribute. */
+void html_text(FILE *f, const char *s);
+
+/* Colours are by source: the class is "s" and this number. */
+#define PLOT_COLORS 8
+unsigned plot_color(const struct compare *c, const struct compare_row *row);
+/* Whether row is the first of its source. */
+bool plot_first_of_source(
+	const struct compare *c, const struct compare_row *row);
+
+/* How many rows have errors to be drawn; the plots need one. */
+size_t plot_rows(const struct compare *c);
+
+/* Each row's errors over its window. */
+void plot_errors(FILE *f, const struct compare *c);
+/* [hz_lo, hz_hi] of each row, beside its reference. */
+void plot_intervals(FILE *f, const struct compare *c);
+/* Every error of each row. */
+void plot_distribution(FILE *f, const struct compare *c);
+
 #endif /* TSCAL_CLI_COMPARE_H */

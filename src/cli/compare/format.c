@@ -15,16 +15,14 @@ void format_ppm(char *out, size_t size, double ppm)
 		snprintf(out, size, "-");
 	else if (!isfinite(ppm))
 		snprintf(out, size, "any");
-	else if (ppm >= 100)
-		snprintf(out, size, "%.0f", ppm);
-	else if (ppm >= 10)
-		snprintf(out, size, "%.1f", ppm);
-	else if (ppm >= 1)
-		snprintf(out, size, "%.2f", ppm);
-	else if (ppm >= 0.1)
-		snprintf(out, size, "%.3f", ppm);
 	else
-		snprintf(out, size, "%.4f", ppm);
+		snprintf(out, size, "%.*f",
+			ppm >= 100   ? 0
+			: ppm >= 10  ? 1
+			: ppm >= 1   ? 2
+			: ppm >= 0.1 ? 3
+				     : 4,
+			ppm);
 }
 
 void format_error(

@@ -2,10 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* tscal compare as one page: no script, no picture and no font from elsewhere.
  */
-#include <math.h>
-#include <string.h>
-
-#include "cli/compare/plot.h"
+#include "cli/compare/compare.h"
 
 /* Colours of both schemes: told apart by those who do not see all of them, and
  * legible as text is not asked of them. */
@@ -21,41 +18,33 @@ static const char style[] =
 	"*{box-sizing:border-box}\n"
 	"body{margin:0 auto;max-width:76rem;padding:1rem;background:var(--bg);"
 	"color:var(--fg);font:16px/1.5 system-ui,sans-serif}\n"
-	"h1{font-size:1.4rem;margin:.2rem 0}h2{font-size:1.05rem;margin:0 0 "
-	".3rem}\n"
-	"p{margin:.4rem 0;overflow-wrap:anywhere}.faint,figcaption{color:var(--"
-	"faint);font-size:.9rem}\n"
+	"h1{font-size:1.4rem;margin:.2rem 0}"
+	"h2{font-size:1.05rem;margin:0 0 .3rem}\n"
+	"p{margin:.4rem 0;overflow-wrap:anywhere}"
+	".faint,figcaption{color:var(--faint);font-size:.9rem}\n"
 	".bad{color:var(--bad);font-weight:600}\n"
 	".plots{display:grid;gap:1.5rem;margin:1.2rem 0;"
 	"grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr))}\n"
 	"figure{margin:0;min-width:0}svg{display:block;width:100%;height:auto}"
-	"\n"
-	"svg text{font:11px system-ui,sans-serif;fill:var(--faint)}\n"
-	".grid{stroke:var(--line)}.zero{stroke:var(--faint)}.open{fill:var(--"
-	"open)}\n"
-	".bar{fill:currentColor;opacity:.45}.dot{fill:currentColor}"
+	"\nsvg text{font:11px system-ui,sans-serif;fill:var(--faint)}\n"
+	".grid{stroke:var(--line)}.zero{stroke:var(--faint)}"
+	".open{fill:var(--open)}\n.bar{fill:currentColor;opacity:.45}.dot{fill:"
+	"currentColor}"
 	".one{fill:currentColor;opacity:.7}\n"
 	".whisker,.course{stroke:currentColor}.whisker{stroke-width:2}"
 	".course{opacity:.5}\n"
 	".wide{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem}"
-	"\n"
-	"th,td{padding:.15rem .45rem;text-align:right;vertical-align:bottom;"
+	"\nth,td{padding:.15rem .45rem;text-align:right;vertical-align:bottom;"
 	"border-bottom:1px solid var(--line)}"
 	"td{white-space:nowrap}th:first-child,td:first-child{text-align:left;"
 	"position:sticky;left:0;background:var(--bg)}\n"
 	"@media(max-width:30rem){svg text{font-size:13px}}\n"
 	"dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem .8rem;"
-	"margin:.4rem "
-	"0}dt{font-weight:600}dd{margin:0;overflow-wrap:anywhere}\n"
+	"margin:.4rem 0}dt{font-weight:600}dd{margin:0;overflow-wrap:anywhere}"
+	"\n"
 	".key{display:inline-block;width:.7em;height:.7em;margin-right:.4em;"
 	"background:currentColor}"
 	".legend{font-size:.9rem}.name{white-space:nowrap;margin-right:.8em}\n";
-
-static void colors(FILE *f)
-{
-	for (unsigned i = 0; i < PLOT_COLORS; i++)
-		fprintf(f, ".s%u{color:var(--s%u)}", i, i);
-}
 
 /* Text between tags. */
 static void put(FILE *f, const char *before, const char *s, const char *after)
@@ -75,7 +64,8 @@ static void head(FILE *f, const struct compare *c)
 		f);
 	put(f, "", c->cpu, "</title>\n<style>\n");
 	fputs(style, f);
-	colors(f);
+	for (unsigned i = 0; i < PLOT_COLORS; i++)
+		fprintf(f, ".s%u{color:var(--s%u)}", i, i);
 	fputs("\n</style>\n<body>\n<h1>Calibrating the TSC: every source "
 	      "here</h1>\n<p>",
 		f);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
-#include "cli/compare/plot.h"
+/* The plots of the page, as SVG in HTML.  Drawn for a telephone: a wide screen
+ * shows them side by side. */
+#include "cli/compare/compare.h"
 
 #include <math.h>
 #include <string.h>
@@ -58,11 +60,6 @@ static void begin(FILE *f, const char *id, const char *what, double height)
 		WIDTH, height, id, id, what);
 }
 
-static void end(FILE *f)
-{
-	fputs("</svg>\n", f);
-}
-
 static void line(
 	FILE *f, const char *class, double x1, double y1, double x2, double y2)
 {
@@ -101,29 +98,20 @@ static void box(
 
 /* ---- Both signs: linear around 0, and decades beyond. */
 
-struct both {
-	double most_ppm;
-};
-
-static double both_x(const struct both *b, double ppm)
+/* end_ppm: where the scale ends. */
+static double both_x(double end_ppm, double ppm)
 {
-	double most = log10(1 + b->most_ppm / LINEAR_PPM);
+	double most = log10(1 + end_ppm / LINEAR_PPM);
 	double at = log10(1 + fabs(ppm) / LINEAR_PPM) / most;
 
 	at = at > 1 ? 1 : at;
 	return LEFT + INNER / 2.0 * (1 + (ppm < 0 ? -at : at));
 }
 
-static struct both both_of(double most_ppm)
-{
-	most_ppm = most_ppm > 1e6 ? 1e6 : most_ppm;
-	return (struct both){pow(10, ceil(log10(fmax(most_ppm, 0.01)) - 1e-9))};
-}
-
 static void both_tick(
-	FILE *f, const struct both *b, double ppm, double height, bool labelled)
+	FILE *f, double end_ppm, double ppm, double height, bool labelled)
 {
-	double x = both_x(b, ppm);
+	double x = both_x(end_ppm, ppm);
 	char text[32];
 
 	line(f, ppm != 0 ? "grid" : "zero", x, TOP, x, height - AXIS);
@@ -136,30 +124,21 @@ static void both_tick(
 	label(f, "middle", x, height - AXIS + 13, text);
 }
 
-static void both_axis(FILE *f, const struct both *b, double height)
+static void both_axis(FILE *f, double end_ppm, double height)
 {
-	int last = (int)lround(log10(b->most_ppm)), lowest = -2;
+	int last = (int)lround(log10(end_ppm)), lowest = -2;
 	/* At most three labels on either side have room. */
 	int step = (last - lowest) / 3 + 1;
 
-	both_tick(f, b, 0, height, true);
+	both_tick(f, end_ppm, 0, height, true);
 	for (int d = last; d >= lowest; d--) {
 		bool labelled = (last - d) % step == 0;
 
-		both_tick(f, b, pow(10, d), height, labelled);
-		both_tick(f, b, -pow(10, d), height, labelled);
+		both_tick(f, end_ppm, pow(10, d), height, labelled);
+		both_tick(f, end_ppm, -pow(10, d), height, labelled);
 	}
 	label(f, "middle", LEFT + INNER / 2.0, height - 6,
 		"ppm from the reference");
-}
-
-/* What the reference itself leaves open. */
-static void both_reference(
-	FILE *f, const struct both *b, const struct compare *c, double height)
-{
-	double ppm = reference_ppm(&c->raw);
-
-	box(f, "open", both_x(b, -ppm), TOP, both_x(b, ppm), height - AXIS);
 }
 
 static void row_label(FILE *f, const struct compare *c,
@@ -206,16 +185,20 @@ static double off_ppm(double hz, const struct reference *r)
  * what is found of that row. */
 static void plot_both(FILE *f, const struct compare *c, const char *id,
 	const char *what, double most_ppm,
-	void (*draw)(FILE *f, const struct both *b, const struct reference *raw,
+	void (*draw)(FILE *f, double end_ppm, const struct reference *raw,
 		const struct compare_row *row, double y))
 {
 	double height = TOP + ROW * (double)plot_rows(c) + AXIS;
 	double y = TOP + ROW / 2.0;
-	struct both b = both_of(most_ppm);
+	double end_ppm = pow(
+		10, ceil(log10(fmax(fmin(most_ppm, 1e6), 0.01)) - 1e-9));
+	double open_ppm = reference_ppm(&c->raw);
 
 	begin(f, id, what, height);
-	both_reference(f, &b, c, height);
-	both_axis(f, &b, height);
+	/* What the reference itself leaves open. */
+	box(f, "open", both_x(end_ppm, -open_ppm), TOP,
+		both_x(end_ppm, open_ppm), height - AXIS);
+	both_axis(f, end_ppm, height);
 	for (size_t i = 0; i < c->n_rows; i++) {
 		const struct compare_row *row = &c->rows[i];
 
@@ -223,21 +206,21 @@ static void plot_both(FILE *f, const struct compare *c, const char *id,
 			continue;
 		row_label(f, c, row, y);
 		fprintf(f, "<g class=\"s%u\">", plot_color(c, row));
-		draw(f, &b, &c->raw, row, y);
+		draw(f, end_ppm, &c->raw, row, y);
 		fputs("</g>\n", f);
 		y += ROW;
 	}
-	end(f);
+	fputs("</svg>\n", f);
 }
 
-static void interval(FILE *f, const struct both *b, const struct reference *raw,
+static void interval(FILE *f, double end_ppm, const struct reference *raw,
 	const struct compare_row *row, double y)
 {
 	const struct compare_sample *s = &row->samples[median_sample(row)];
 
-	box(f, "bar", both_x(b, off_ppm(s->lo, raw)), y - 4,
-		both_x(b, off_ppm(s->hi, raw)), y + 4);
-	circle(f, "dot", both_x(b, off_ppm(s->hz, raw)), y, 2.5);
+	box(f, "bar", both_x(end_ppm, off_ppm(s->lo, raw)), y - 4,
+		both_x(end_ppm, off_ppm(s->hi, raw)), y + 4);
+	circle(f, "dot", both_x(end_ppm, off_ppm(s->hz, raw)), y, 2.5);
 }
 
 void plot_intervals(FILE *f, const struct compare *c)
@@ -258,7 +241,7 @@ void plot_intervals(FILE *f, const struct compare *c)
 /* More are not told from each other. */
 #define DOTS_MAX 200
 
-static void dots(FILE *f, const struct both *b, const struct reference *raw,
+static void dots(FILE *f, double end_ppm, const struct reference *raw,
 	const struct compare_row *row, double y)
 {
 	size_t step = (row->n + DOTS_MAX - 1) / DOTS_MAX;
@@ -266,7 +249,7 @@ static void dots(FILE *f, const struct both *b, const struct reference *raw,
 	(void)raw;
 	/* Dots of one number lie in three lines, to be seen as several. */
 	for (size_t i = 0; i < row->n; i += step)
-		circle(f, "one", both_x(b, row->errors_ppm[i]),
+		circle(f, "one", both_x(end_ppm, row->errors_ppm[i]),
 			y + ((int)(i / step % 3) - 1) * 3.0, 2.2);
 }
 
@@ -422,5 +405,5 @@ void plot_errors(FILE *f, const struct compare *c)
 				OVER_LEFT + OVER_NONE * ((double)++none) /
 						    ((double)n_none + 1));
 	}
-	end(f);
+	fputs("</svg>\n", f);
 }

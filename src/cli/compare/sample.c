@@ -25,11 +25,6 @@
  * it. */
 #define NO_COMMAND 127
 
-static double now_ms(void)
-{
-	return (double)running_ns(CLOCK_MONOTONIC) / 1e6;
-}
-
 static _Noreturn void become(const char *const *argv, int out, pid_t parent)
 {
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -99,7 +94,7 @@ static bool failure(int status, int rc, char *why, size_t size)
 static bool run(const char *const *argv, char *buf, double *ms, char *why,
 	size_t why_size)
 {
-	double start = now_ms();
+	double start_s = running_s();
 	pid_t parent = getpid(), pid;
 	int fd[2], status = 0, rc;
 
@@ -123,7 +118,7 @@ static bool run(const char *const *argv, char *buf, double *ms, char *why,
 	close(fd[0]);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	*ms = now_ms() - start;
+	*ms = (running_s() - start_s) * 1e3;
 	return !failure(status, rc, why, why_size);
 }
 
@@ -269,11 +264,6 @@ static bool only_list(uint64_t only, char *out, size_t size)
 	return len > 0;
 }
 
-static bool asked_for(const json_t *line, uint64_t only)
-{
-	return only >> tscal_source_by_name(text_of(line, "name")) & 1;
-}
-
 int compare_survey(const struct options *opts, struct compare *c)
 {
 	char only[512], why[256];
@@ -296,9 +286,12 @@ int compare_survey(const struct options *opts, struct compare *c)
 	if (c->rows && c->silent)
 		json_array_foreach(lines, i, line)
 		{
+			uint64_t bit = UINT64_C(1) << tscal_source_by_name(
+					       text_of(line, "name"));
+
 			if (number_of(line, "hz", 0) > 0)
 				add_rows(c, line);
-			else if (!some || asked_for(line, opts->calib.only))
+			else if (!some || opts->calib.only & bit)
 				add_silent(c, line);
 		}
 	json_decref(doc);

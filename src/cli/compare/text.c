@@ -1,37 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* tscal compare for people. */
-#include <math.h>
 #include <string.h>
 
 #include "cli/compare/compare.h"
 #include "cli/term.h"
-
-static void put_labelled(
-	struct term *t, const char *label, enum style style, const char *text)
-{
-	char shown[PRINTABLE_SIZE(512)];
-
-	term_row(t, label, style, "%s",
-		printable(shown, sizeof(shown), text, 512));
-}
 
 static void put_head(struct term *t, const struct compare *c)
 {
 	char text[512];
 
 	format_machine(text, sizeof(text), c);
-	put_labelled(t, "machine", STYLE_PLAIN, text);
+	term_row(t, "machine", STYLE_PLAIN, "%s", text);
 	format_rounds(text, sizeof(text), c);
-	put_labelled(t, "runs", c->interrupted ? STYLE_BAD : STYLE_PLAIN, text);
+	term_row(t, "runs", c->interrupted ? STYLE_BAD : STYLE_PLAIN, "%s",
+		text);
 	if (c->raw.hz > 0)
-		snprintf(text, sizeof(text), "%.3f Hz %s", c->raw.hz,
+		term_row(t, "raw", STYLE_PLAIN, "%.3f Hz %s", c->raw.hz,
 			c->raw.sentence);
 	else
-		snprintf(text, sizeof(text), "not known: %s", c->raw.sentence);
-	put_labelled(t, "raw", STYLE_PLAIN, text);
+		term_row(t, "raw", STYLE_PLAIN, "not known: %s",
+			c->raw.sentence);
 	format_log(text, sizeof(text), c);
-	put_labelled(t, "kernel's log", STYLE_PLAIN, text);
+	term_row(t, "kernel's log", STYLE_PLAIN, "%s", text);
 }
 
 /* 79 columns. */
@@ -116,10 +107,9 @@ static void put_silent(const struct compare *c, struct term *t)
 		printf("\nGave no number here:\n");
 	for (size_t i = 0; i < c->n_silent; i++) {
 		const struct compare_silent *s = &c->silent[i];
-		char text[sizeof(s->status) + sizeof(s->sentence) + 2];
 
-		snprintf(text, sizeof(text), "%s: %s", s->status, s->sentence);
-		put_labelled(t, s->source, STYLE_FAINT, text);
+		term_row(t, s->source, STYLE_FAINT, "%s: %s", s->status,
+			s->sentence);
 	}
 }
 

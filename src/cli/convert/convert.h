@@ -83,14 +83,14 @@ struct convert_text {
 	uint64_t tsc;	/* of its digits */
 	bool bad;	/* it is no decimal number below 2^64 */
 
-	char why[CONVERT_WHY]; /* what is wrong, "line 3: ..." */
-	bool lost;	       /* the sink takes no more */
+	/* What is wrong, "line 3: ..."; "": nothing, or the sink. */
+	char why[CONVERT_WHY];
 };
 
 void convert_text_init(struct convert_text *t, struct conversion *c,
 	unsigned column, struct sink *sink);
-/* Both: false when it cannot go on, as `why` and `lost` say; all lines before
- * that one have been written. */
+/* Both: false when it cannot go on, as `why` says; all lines before that one
+ * have been written, unless the sink takes no more. */
 bool convert_text_feed(struct convert_text *t, const char *data, size_t n);
 bool convert_text_end(struct convert_text *t);
 

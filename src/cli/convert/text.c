@@ -31,7 +31,7 @@ void convert_text_init(struct convert_text *t, struct conversion *c,
 	t->line = 1;
 	begin_line(t);
 	t->n_stamp = 0;
-	t->bad = t->lost = false;
+	t->bad = false;
 	t->why[0] = '\0';
 }
 
@@ -42,10 +42,8 @@ static bool flush(struct convert_text *t, size_t n)
 {
 	if (!n)
 		return true;
-	if (!t->sink->write(t->sink, t->out, n)) {
-		t->lost = true;
+	if (!t->sink->write(t->sink, t->out, n))
 		return false;
-	}
 	memmove(t->out, t->out + n, t->n_out - n);
 	t->n_out -= n;
 	t->line_start = t->line_start > n ? t->line_start - n : 0;
@@ -78,11 +76,9 @@ static bool put(struct convert_text *t, const char *data, size_t n)
 	return true;
 }
 
-static bool fail(struct convert_text *t, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
 /* This line cannot be converted: those before it are written. */
-static bool fail(struct convert_text *t, const char *fmt, ...)
+__attribute__((format(printf, 2, 3))) static bool fail(
+	struct convert_text *t, const char *fmt, ...)
 {
 	int n = snprintf(t->why, sizeof(t->why),
 		"line %" PRIu64 ", column %u: ", t->line, t->column);

@@ -54,10 +54,8 @@ static void also_in(struct term *t, const struct tscal_info *info, double hz,
 	if (!(hz > 0 && info->hz > 0))
 		return;
 	format_distance(d, sizeof(d), hz, info->hz);
-	term_pad(t, TERM_TEXT);
-	term_wrap(t, TERM_TEXT, STYLE_PLAIN, "%.0f Hz by %s (%s%s)", hz, of, d,
+	term_row(t, "", STYLE_PLAIN, "%.0f Hz by %s (%s%s)", hz, of, d,
 		strchr(d, '%') ? "" : " ppm");
-	term_end(t);
 }
 
 static void rate(struct term *t, const struct tscal_report *report)

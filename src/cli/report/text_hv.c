@@ -25,39 +25,28 @@ static void match(struct term *t, const struct tscal_hv_match *m)
 
 static void signatures(struct term *t, const struct tscal_hv *hv)
 {
-	term_label(t, "hypervisor");
 	if (!hv->main.base) {
-		term_wrap(t, TERM_TEXT, STYLE_PLAIN, "%s",
+		term_row(t, "hypervisor", STYLE_PLAIN, "%s",
 			hv->present ? hv->main.name : "none that says so");
-		term_end(t);
 		return;
 	}
+	term_label(t, "hypervisor");
 	match(t, &hv->main);
 	for (size_t i = 0; i < hv->n_also; i++) {
 		term_pad(t, TERM_TEXT);
 		term_put(t, STYLE_FAINT, "also ");
 		match(t, &hv->also[i]);
 	}
-	if (hv->truncated) {
-		term_pad(t, TERM_TEXT);
-		term_put(t, STYLE_FAINT, "and more signatures");
-		term_end(t);
-	}
-}
-
-/* A label and sentences beside it; nothing where there are none. */
-static void sentences(
-	struct term *t, const char *name, enum style style, const char *text)
-{
-	if (!text[0])
-		return;
-	term_row(t, name, style, "%s", text);
+	if (hv->truncated)
+		term_row(t, "", STYLE_FAINT, "and more signatures");
 }
 
 void text_hypervisor(struct term *t, const struct tscal_hv *hv)
 {
 	signatures(t, hv);
-	sentences(t, "contradicted", STYLE_FAIR, hv->contradiction);
+	if (hv->contradiction[0])
+		term_row(
+			t, "contradicted", STYLE_FAIR, "%s", hv->contradiction);
 }
 
 /* The text found there, as it is shown. */
@@ -113,8 +102,7 @@ static void evidence(struct term *t, const struct tscal_hv *hv)
 	for (size_t i = 0; i < hv->n_evidence; i++) {
 		const struct tscal_hv_evidence *e = &hv->evidence[i];
 
-		term_pad(t, TERM_TEXT);
-		term_put(t, STYLE_PLAIN, "%s", e->where);
+		term_cell(t, STYLE_PLAIN, TERM_TEXT, e->where);
 		term_pad(t, where);
 		term_wrap(t, where, STYLE_PLAIN, "%s",
 			quoted(text, sizeof(text), e));
@@ -128,11 +116,8 @@ static void evidence(struct term *t, const struct tscal_hv *hv)
 		}
 		term_end(t);
 	}
-	if (hv->evidence_truncated) {
-		term_pad(t, TERM_TEXT);
-		term_put(t, STYLE_FAINT, "and more");
-		term_end(t);
-	}
+	if (hv->evidence_truncated)
+		term_row(t, "", STYLE_FAINT, "and more");
 }
 
 void text_hv(const struct tscal_report *report)
@@ -143,8 +128,10 @@ void text_hv(const struct tscal_report *report)
 	term_init(&t, stdout);
 	text_hypervisor(&t, hv);
 	evidence(&t, hv);
-	sentences(&t, "layers", STYLE_PLAIN, hv->layers);
-	sentences(&t, "timing", STYLE_PLAIN, hv->timing);
+	if (hv->layers[0])
+		term_row(&t, "layers", STYLE_PLAIN, "%s", hv->layers);
+	if (hv->timing[0])
+		term_row(&t, "timing", STYLE_PLAIN, "%s", hv->timing);
 	term_label(&t, "sources");
 	text_surveyed(&t, report, true, TERM_TEXT);
 }

@@ -90,19 +90,16 @@ static void put_line(struct term *t, const struct layout *l,
 	const struct tscal_line *line, double chosen_hz)
 {
 	struct cells c = cells_of(line, chosen_hz);
-	enum style style = styles[line->status];
 	size_t indent = l->hz;
 
-	term_pad(t, INDENT);
-	term_put(t, STYLE_PLAIN, "%s", line->name);
-	term_pad(t, l->status);
-	term_put(t, style, "%s", tscal_status_str(line->status));
+	term_cell(t, STYLE_PLAIN, INDENT, line->name);
+	term_cell(t, styles[line->status], l->status,
+		tscal_status_str(line->status));
 	if (c.hz[0]) {
-		term_pad(t, l->hz);
-		term_put(t,
+		term_cell(t,
 			line->status == TSCAL_STATUS_USED ? STYLE_STRONG
 							  : STYLE_PLAIN,
-			"%s", c.hz);
+			l->hz, c.hz);
 		term_right(t, STYLE_PLAIN, l->distance_end, c.distance);
 		term_right(t, STYLE_PLAIN, l->bound_end, c.bound);
 		if (l->below)
@@ -125,12 +122,9 @@ void text_lines(struct term *t, const struct tscal_report *report)
 	double chosen_hz = tscal_report_info(report)->hz;
 	struct layout l = lay_out(t, report, chosen_hz);
 
-	term_pad(t, INDENT);
-	term_put(t, STYLE_FAINT, "source");
-	term_pad(t, l.status);
-	term_put(t, STYLE_FAINT, "status");
-	term_pad(t, l.hz);
-	term_put(t, STYLE_FAINT, "Hz");
+	term_cell(t, STYLE_FAINT, INDENT, "source");
+	term_cell(t, STYLE_FAINT, l.status, "status");
+	term_cell(t, STYLE_FAINT, l.hz, "Hz");
 	term_right(t, STYLE_FAINT, l.distance_end, "ppm off");
 	term_right(t, STYLE_FAINT, l.bound_end, "+-ppm");
 	term_end(t);
@@ -168,8 +162,7 @@ void text_surveyed(struct term *t, const struct tscal_report *report,
 		if (column > t->column)
 			term_pad(t, column);
 		term_put(t, STYLE_PLAIN, "%s", line->name);
-		term_pad(t, status);
-		term_put(t, styles[line->status], "%s",
+		term_cell(t, styles[line->status], status,
 			tscal_status_str(line->status));
 		term_pad(t, indent);
 		term_wrap(t, indent, STYLE_PLAIN, "%s", line->sentence);
