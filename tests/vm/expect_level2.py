@@ -187,7 +187,7 @@ def the_kernel_used_leaf_15(guest):
         CHECK.assertEqual(doc["rate"]["verdict"], "conflict", step)
         CHECK.assertIn(doc["rate"]["source"], TIMERS, step)
         CHECK.assertRegex(doc["rate"]["sentence"], "vdso .* contradict")
-        CHECK.assertIn("CPUID 15h is the host's", doc["rate"]["sentence"])
+        CHECK.assertIn("CPUID 15h reports the host's", doc["rate"]["sentence"])
 
 
 # Other sources of its vendor.
