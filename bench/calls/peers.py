@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
-"""benchmarks.py [--smoke] PEERS: tscal compared with what programs use today; the
+"""peers.py [--smoke] PEERS: tscal compared with what programs use today; the
 tables of docs/benchmarks.md.  --smoke: that all of it runs and is complete, and
 not how good it is."""
 import json

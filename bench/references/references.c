@@ -4,7 +4,8 @@
  * references HZ [RUNS]: how close each counter is to the truth by windows of
  * 1 to 100 ms, as JSON.  HZ: ticks per second of the timers; 0: not known.
  * CLOCK_MONOTONIC_RAW is compared with the kernel's own mult, which is its
- * truth. For a machine with such timers: bench/references.py boots one.
+ * truth. For a machine with such timers: bench/references/references.py boots
+ * one.
  */
 #include <math.h>
 #include <stdio.h>

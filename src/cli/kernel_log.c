@@ -15,7 +15,7 @@
 /* No TSC is beyond: 1 THz. */
 #define MHZ_MAX 1000000
 
-/* What stands before and after the MHz; the kernel replaces later ones of these
+/* The text before and after the MHz; the kernel replaces later ones of these
  * by earlier ones (Linux, arch/x86/kernel/tsc.c). */
 static const struct {
 	const char *before, *after;

@@ -18,6 +18,7 @@ static const struct clocksource rows[] = {
 	{CLOCKSOURCE_HYPERV_PAGE, CLOCKSOURCE_OF_HYPERVISOR, .step_ns = 101,
 		.scaled_tsc = true},
 	{CLOCKSOURCE_HYPERV_MSR, CLOCKSOURCE_OF_HYPERVISOR, .step_ns = 101},
+	{CLOCKSOURCE_HYPERV_OLD, CLOCKSOURCE_OF_HYPERVISOR, .step_ns = 101},
 	/* A period of at most 100 ns (IA-PC HPET 1.0a, 2.3.4). */
 	{CLOCKSOURCE_HPET, CLOCKSOURCE_OF_TIMER, TSCAL_ROOT_HPET,
 		.step_ns = 101},

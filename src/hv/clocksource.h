@@ -14,6 +14,8 @@
 #define CLOCKSOURCE_KVM "kvm-clock"
 #define CLOCKSOURCE_XEN "xen"
 #define CLOCKSOURCE_HYPERV_PAGE "hyperv_clocksource_tsc_page"
+/* The MSR, by kernels before 4.14 (arch/x86/kernel/cpu/mshyperv.c). */
+#define CLOCKSOURCE_HYPERV_OLD "hyperv_clocksource"
 #define CLOCKSOURCE_HYPERV_MSR "hyperv_clocksource_msr"
 #define CLOCKSOURCE_HPET "hpet"
 #define CLOCKSOURCE_ACPI_PM "acpi_pm"

@@ -21,8 +21,9 @@ void hv_answer_khz(
 			"leaf 0x%x is there, but its kHz is zero", leaf);
 	} else if (hz < TSC_HZ_MIN || hz > TSC_HZ_MAX) {
 		outcome_set(o, TSCAL_STATUS_IMPLAUSIBLE,
-			"leaf 0x%x gives %u kHz, which no TSC ticks at", leaf,
-			khz);
+			"leaf 0x%x gives %u kHz, outside the range of TSC "
+			"rates",
+			leaf, khz);
 	} else {
 		ready(o, hz, 1e3 + hz * slack_ppm * 1e-6);
 		outcome_set(o, TSCAL_STATUS_READY, "%u kHz in leaf 0x%x", khz,

@@ -19,7 +19,8 @@ void outcome_set(
 	va_end(ap);
 }
 
-/* The one map of errors: each means the same whatever was asked (plat.h). */
+/* The one map of errors (plat.h); the rows from COUNTER on are of counters. */
+#define COUNTER 5
 static const struct {
 	int error;
 	enum tscal_status status;
@@ -36,20 +37,30 @@ static const struct {
 	{ETIMEDOUT, TSCAL_STATUS_UNSTABLE, "",
 		" did not answer in time and was closed"},
 	{EBUSY, TSCAL_STATUS_SKIPPED, "another program uses ", ""},
-	{ENXIO, TSCAL_STATUS_DENIED, "the kernel lets no program read ",
+	{ENXIO, TSCAL_STATUS_DENIED, "the kernel does not let programs read ",
 		" (hpet_mmap=0?)"},
 	/* No number that contradicts: nothing was counted. */
 	{ERANGE, TSCAL_STATUS_ERROR, "", " reports an impossible frequency"},
 	{ECHILD, TSCAL_STATUS_ERROR, "the process that reads ", " was killed"},
 };
 
-void outcome_errno(struct outcome *o, int rc, const char *what)
+static void set(struct outcome *o, int rc, const char *what, size_t n)
 {
-	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++)
+	for (size_t i = 0; i < n; i++)
 		if (errors[i].error == -rc) {
 			outcome_set(o, errors[i].status, "%s%s%s",
 				errors[i].before, what, errors[i].after);
 			return;
 		}
 	outcome_set(o, TSCAL_STATUS_ERROR, "%s fails (errno %d)", what, -rc);
+}
+
+void outcome_errno(struct outcome *o, int rc, const char *what)
+{
+	set(o, rc, what, COUNTER);
+}
+
+void outcome_counter_errno(struct outcome *o, int rc, const char *what)
+{
+	set(o, rc, what, sizeof(errors) / sizeof(*errors));
 }

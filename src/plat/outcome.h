@@ -24,8 +24,9 @@ struct outcome {
 __attribute__((format(printf, 3, 4))) void outcome_set(
 	struct outcome *o, enum tscal_status status, const char *fmt, ...);
 
-/* The status and the sentence that a -errno of plat.h means; what:
- * "the HPET". */
+/* The status and the sentence that a -errno of plat.h means; what: "the HPET".
+ * Of a counter more errors have a meaning. */
 void outcome_errno(struct outcome *o, int rc, const char *what);
+void outcome_counter_errno(struct outcome *o, int rc, const char *what);
 
 #endif /* TSCAL_OUTCOME_H */

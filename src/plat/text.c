@@ -81,15 +81,22 @@ double text_number(const char *text, const char **end)
 
 void text_vprintf(char *buf, size_t size, const char *fmt, va_list ap)
 {
-	size_t len = strlen(buf);
-	int wanted = vsnprintf(buf + len, size - len, fmt, ap);
-	char *blank;
+	static const char cut[] = " ...";
+	size_t len = strlen(buf), room = sizeof(cut) - 1;
+	int wanted;
 
+	if (len >= room && !strcmp(buf + len - room, cut))
+		return;
+	wanted = vsnprintf(buf + len, size - len, fmt, ap);
 	if (wanted < 0 || len + (size_t)wanted < size)
 		return;
-	blank = strrchr(buf, ' ');
-	if (blank)
-		*blank = '\0';
+	len = size - sizeof(cut);
+	while (len && buf[len] != ' ')
+		len--;
+	/* One long word. */
+	if (!len)
+		len = size - sizeof(cut);
+	memcpy(buf + len, cut, sizeof(cut));
 }
 
 void text_printf(char *buf, size_t size, const char *fmt, ...)

@@ -6,8 +6,8 @@ import re
 # Keys that every file has, in this order; then those that a report may lack.
 KEYS = ("tolerance", "exit", "rate", "rate sentence", "source", "roots", "hz",
         "bounds", "agreement", "si", "use", "use sentence", "watch",
-        "hypervisor")
-OPTIONAL = ("agreement", "si")
+        "hypervisor", "contradiction", "layers")
+OPTIONAL = ("agreement", "si", "contradiction", "layers")
 # A source of one of these need not be listed, if it gives no rate either.
 UNLISTED = ("absent", "skipped")
 STATUSES = ("used", "agrees", "disagrees", "hint", "ready", "stale", "coarse",
@@ -70,6 +70,9 @@ def summary(report, code):
     out.update({"use": use["verdict"], "use sentence": use["sentence"],
                 "watch": listed(use["watch"]),
                 "hypervisor": report["hypervisor"]["vendor"]})
+    for key in ("contradiction", "layers"):
+        if report["hypervisor"][key]:
+            out[key] = report["hypervisor"][key]
     return out
 
 

@@ -119,14 +119,14 @@ static void gather_cpuinfo(struct tscal_platform *plat, struct facts *f)
 	/* The first CPU: flags, bugs and bogomips of a large Intel machine
 	 * take 3 KB. */
 	char text[8192], *flags, *end;
-	const char *value, *behind;
+	const char *value, *value_end;
 	int len = text_read(plat, "/proc/cpuinfo", text, sizeof(text));
 
 	if (len <= 0)
 		return;
 	value = cpuinfo_value(text, "bogomips");
 	if (value)
-		f->bogomips = text_number(value, &behind);
+		f->bogomips = text_number(value, &value_end);
 	flags = (char *)cpuinfo_value(text, "flags");
 	if (!flags)
 		return;

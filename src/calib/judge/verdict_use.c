@@ -201,7 +201,5 @@ void verdict_use(const struct use_view *v, struct tscal_info *info)
 	}
 	if (v->facts->time_namespace)
 		text_printf(info->use_sentence, sizeof(info->use_sentence),
-			"%s",
-			" This process is in a time namespace: its clocks are "
-			"offset from those outside.");
+			" The clocks of this time namespace are offset.");
 }

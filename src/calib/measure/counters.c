@@ -137,7 +137,7 @@ static int open_one(
 		plat->ops->counter_close(plat, m->id);
 		m->rc = -EOPNOTSUPP;
 	}
-	outcome_errno(&m->out, m->rc, m->what);
+	outcome_counter_errno(&m->out, m->rc, m->what);
 	return m->rc;
 }
 

@@ -35,7 +35,7 @@ static bool failed(struct measured *m, const struct measure_space *sp)
 	else if (sp->last->n < 0)
 		rc = sp->last->n;
 	if (rc)
-		outcome_errno(&m->out, rc, m->what);
+		outcome_counter_errno(&m->out, rc, m->what);
 	else
 		outcome_set(&m->out, TSCAL_STATUS_UNSTABLE,
 			"no read within the window");

@@ -337,7 +337,7 @@ int measure_open(struct tscal_platform *plat, struct measured *m,
 {
 	m->rc = plat->ops->counter_open(plat, m->id, where, &m->counter);
 	if (m->rc) {
-		outcome_errno(&m->out, m->rc, m->what);
+		outcome_counter_errno(&m->out, m->rc, m->what);
 		return m->rc;
 	}
 	m->out.status = TSCAL_STATUS_UNSTABLE; /* so far */

@@ -25,6 +25,9 @@ bool source_ask(const struct source *s, size_t rank,
 {
 	bool measures = s->kind == TSCAL_KIND_MEASURED;
 	bool survey = v->opts->flags & TSCAL_OPT_SURVEY;
+	/* What the PIT's row states holds unless it is asked for. */
+	bool pit = v->opts->flags & TSCAL_OPT_PIT &&
+		   s->counter == PLAT_COUNTER_BIT(PLAT_COUNTER_PIT);
 
 	*e = (struct estimate){
 		.rank = rank,
@@ -42,7 +45,7 @@ bool source_ask(const struct source *s, size_t rank,
 		return false;
 	}
 	if (check(s, v, e)) {
-		if (survey && s->would)
+		if (survey && s->would && !pit)
 			est_say(e, TSCAL_STATUS_READY, "%s", s->would);
 		else if (survey && measures)
 			est_say(e, TSCAL_STATUS_READY,

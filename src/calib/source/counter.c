@@ -15,7 +15,8 @@ bool source_may_measure(const struct source_view *v, struct estimate *est)
 	else if (f->cpuid_readable && !f->has_tsc)
 		est_say(est, TSCAL_STATUS_ABSENT, "CPUID reports no TSC");
 	else if (v->opts->flags & TSCAL_OPT_NO_MEASURE)
-		est_say(est, TSCAL_STATUS_SKIPPED, "told not to measure");
+		est_say(est, TSCAL_STATUS_SKIPPED,
+			"measuring is switched off (--no-measure)");
 	else
 		return true;
 	return false;

@@ -6,14 +6,14 @@
 static bool check(const struct source_view *v, struct estimate *est)
 {
 	const struct hv_vendor *vendor = v->hv->vendor;
-	const char *instead = vendor ? vendor->instead : NULL;
 
 	if (!v->hv->id.present)
 		est_say(est, TSCAL_STATUS_ABSENT, "no hypervisor by CPUID");
-	else if (!vendor || !vendor->timing)
+	else if (!vendor->timing)
 		est_say(est, TSCAL_STATUS_ABSENT,
 			"%s defines no timing leaf%s%s", v->hv->id.main.name,
-			instead ? ": " : "", instead ? instead : "");
+			vendor->instead ? ": " : "",
+			vendor->instead ? vendor->instead : "");
 	else
 		return true;
 	return false;

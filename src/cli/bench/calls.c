@@ -48,7 +48,7 @@ const struct bench_name bench_calls[BENCH_COUNT] = {
 #define LIMIT_S 1.5
 #define ROUNDS_MIN 3
 
-/* What the compiler must believe to be used, and to have changed. */
+/* What the compiler must treat as used, and as changed. */
 #define USED(x) __asm__ __volatile__("" : : "r"(x))
 #define CHANGED(x) __asm__ __volatile__("" : "+r"(x))
 

@@ -134,7 +134,7 @@ static int watch(const struct options *opts, const struct clock_run *run)
 		nanosleep(&pause, NULL);
 		judge_by_now(true);
 	}
-	/* What it counted and what it told are of one time then. */
+	/* Then its counts and its readings are of one time. */
 	tscal_clock_thread_stop(&clk);
 	end_second(start);
 	if (!opts->json)

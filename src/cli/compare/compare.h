@@ -68,7 +68,7 @@ extern const uint32_t compare_windows_ms[COMPARE_WINDOWS];
 /* Asks all sources once: fills in the machine, rows (without samples) and
  * silent ones.  0, or EXIT_FAILED after a message. */
 int compare_survey(const struct options *opts, struct compare *c);
-/* Whether the source gave a number; else why says why not. */
+/* Whether the source gave a number; else why is the reason. */
 bool compare_sample(const struct options *opts, const struct compare_row *row,
 	struct compare_sample *out, char *why, size_t why_size);
 

@@ -182,14 +182,15 @@ static void table(FILE *f, const struct compare *c)
 		f);
 	for (size_t i = 0; i < c->n_rows; i++)
 		table_row(f, c, &c->rows[i]);
-	fputs("</table></div>\n<p class=\"faint\">Error: from raw, which is "
-	      "known no finer where &lt; stands; of what counts another "
-	      "oscillator, or is declared, the distance of the two. Spread: "
-	      "the largest result over the smallest. Width: of [hz_lo, hz_hi], "
-	      "the median. Holds: in how many runs the interval may hold raw, "
-	      "which is an interval too; of clock-raw and vdso, which speak of "
-	      "the same seconds. Source: what the source itself took; process: "
-	      "from fork to its end; medians.</p>\n",
+	fputs("</table></div>\n<p class=\"faint\">Error: relative to raw; "
+	      "&lt; where raw is not known more closely. Where the source "
+	      "measures another oscillator, or is declared, it is the distance "
+	      "of the two. Spread: the largest result over the smallest. "
+	      "Width: of [hz_lo, hz_hi], the median. Holds: in how many runs "
+	      "the interval may hold raw, which is an interval too; only of "
+	      "clock-raw and vdso, which measure the same seconds. Source: the "
+	      "time that the source itself took; process: from fork to its "
+	      "end; medians.</p>\n",
 		f);
 }
 

@@ -268,7 +268,7 @@ void plot_distribution(FILE *f, const struct compare *c)
 
 #define OVER_LEFT 52
 #define OVER_HEIGHT 260
-/* What has no window stands in a column of its own, left of them. */
+/* What has no window is in a column of its own, left of them. */
 #define OVER_NONE 96
 
 struct over {

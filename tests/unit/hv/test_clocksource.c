@@ -18,7 +18,7 @@ Test(clocksource, each_row_is_found_by_its_name)
 			"%s", c->name);
 		cr_expect(lt(u64, 0, c->step_ns), "%s", c->name);
 	}
-	cr_assert(eq(sz, i, 11));
+	cr_assert(eq(sz, i, 12));
 }
 
 Test(clocksource, an_unknown_name_has_a_row_without_a_name)

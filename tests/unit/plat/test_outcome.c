@@ -11,22 +11,26 @@ static const struct {
 	int error;
 	enum tscal_status status;
 	const char *sentence;
+	bool counter; /* means this of a counter alone */
 } rows[] = {
-	{ENOENT, TSCAL_STATUS_ABSENT, "the HPET is not on this machine"},
-	{EACCES, TSCAL_STATUS_DENIED, "no permission for the HPET"},
-	{EPERM, TSCAL_STATUS_DENIED, "no permission for the HPET"},
-	{EOPNOTSUPP, TSCAL_STATUS_SKIPPED, "not asked to use the HPET"},
-	{ENODATA, TSCAL_STATUS_ABSENT, "the HPET is not in the recording"},
-	{EFAULT, TSCAL_STATUS_DENIED, "reading the HPET faults"},
-	{ENODEV, TSCAL_STATUS_STUCK, "the HPET does not count"},
-	{ETIMEDOUT, TSCAL_STATUS_UNSTABLE, "the HPET did not answer in time"},
-	{EBUSY, TSCAL_STATUS_SKIPPED, "another program uses the HPET"},
-	{ENXIO, TSCAL_STATUS_DENIED, "no program read the HPET"},
-	{ERANGE, TSCAL_STATUS_ERROR, "the HPET reports an impossible"},
-	{ECHILD, TSCAL_STATUS_ERROR, "reads the HPET was killed"},
+	{ENOENT, TSCAL_STATUS_ABSENT, "the HPET is not on this machine", false},
+	{EACCES, TSCAL_STATUS_DENIED, "no permission for the HPET", false},
+	{EPERM, TSCAL_STATUS_DENIED, "no permission for the HPET", false},
+	{EOPNOTSUPP, TSCAL_STATUS_SKIPPED, "not asked to use the HPET", false},
+	{ENODATA, TSCAL_STATUS_ABSENT, "the HPET is not in the recording",
+		false},
+	{EFAULT, TSCAL_STATUS_DENIED, "reading the HPET faults", true},
+	{ENODEV, TSCAL_STATUS_STUCK, "the HPET does not count", true},
+	{ETIMEDOUT, TSCAL_STATUS_UNSTABLE, "the HPET did not answer in time",
+		true},
+	{EBUSY, TSCAL_STATUS_SKIPPED, "another program uses the HPET", true},
+	{ENXIO, TSCAL_STATUS_DENIED, "does not let programs read the HPET",
+		true},
+	{ERANGE, TSCAL_STATUS_ERROR, "the HPET reports an impossible", true},
+	{ECHILD, TSCAL_STATUS_ERROR, "reads the HPET was killed", true},
 	/* Not in the map. */
-	{EIO, TSCAL_STATUS_ERROR, "the HPET fails (errno 5)"},
-	{4095, TSCAL_STATUS_ERROR, "the HPET fails (errno 4095)"},
+	{EIO, TSCAL_STATUS_ERROR, "the HPET fails (errno 5)", false},
+	{4095, TSCAL_STATUS_ERROR, "the HPET fails (errno 4095)", false},
 };
 
 Test(outcome, each_error_has_a_status_and_a_sentence_with_the_name)
@@ -34,10 +38,18 @@ Test(outcome, each_error_has_a_status_and_a_sentence_with_the_name)
 	struct outcome o = {0};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		outcome_errno(&o, -rows[i].error, "the HPET");
+		outcome_counter_errno(&o, -rows[i].error, "the HPET");
 		cr_expect(eq(int, (int)o.status, (int)rows[i].status), "%d",
 			rows[i].error);
 		cr_expect(ne(ptr, strstr(o.sentence, rows[i].sentence), NULL),
+			"%d: %s", rows[i].error, o.sentence);
+		outcome_errno(&o, -rows[i].error, "the HPET");
+		cr_expect(eq(int, (int)o.status,
+				  (int)(rows[i].counter ? TSCAL_STATUS_ERROR
+							: rows[i].status)),
+			"%d", rows[i].error);
+		cr_expect(eq(int, strstr(o.sentence, "fails (errno") != NULL,
+				  rows[i].counter || i > 11),
 			"%d: %s", rows[i].error, o.sentence);
 	}
 }

@@ -45,17 +45,15 @@ struct appended {
 
 /* To a buffer of 12 bytes: 11 characters and the NUL. */
 static const struct appended appended[] = {
-	{"", "", ""},
-	{"", "one two", "one two"},
-	{"one", " two", "one two"},
-	{"one", " two six", "one two six"}, /* exactly */
-	{"one", " two eight", "one two"},   /* two characters too many */
+	{"", "", ""}, {"", "one two", "one two"}, {"one", " two", "one two"},
+	{"one", " two six", "one two six"},   /* exactly */
+	{"one", " two eight", "one two ..."}, /* two characters too many */
 	{"one two", " six", "one two six"},
-	{"one two", " eight", "one two"},
-	{"one two six", " ", "one two"}, /* full */
+	{"one two", " eight", "one two ..."},
+	{"one two six", " ", "one two ..."}, /* full */
 	{"one two six", "", "one two six"},
-	/* Without a blank there is nowhere to end. */
-	{"", "clocksources", "clocksource"},
+	{"one two ...", " six", "one two ..."}, /* it was cut already */
+	{"", "clocksources", "clockso ..."},	/* one long word */
 };
 
 Test(text, printf_appends_and_cuts_no_word)

@@ -127,6 +127,11 @@ Test(raw_rate, of_another_clocksource_is_stale)
 	run.facts.clocksource[0] = '\0';
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_VDSO), TSCAL_STATUS_ABSENT));
 	sentence_has("not visible");
+	/* The running one can be read, the list of all cannot. */
+	run.kernel.tsc = true;
+	strcpy(run.facts.clocksource, "tsc");
+	cr_assert(eq(int, STATUS(TSCAL_SOURCE_VDSO), TSCAL_STATUS_ABSENT));
+	sentence_has("not visible");
 }
 
 Test(raw_rate, needs_a_pair_that_the_measurement_confirms)
