@@ -82,13 +82,16 @@ double text_number(const char *text, const char **end)
 void text_vprintf(char *buf, size_t size, const char *fmt, va_list ap)
 {
 	static const char cut[] = " ...";
-	size_t len = strlen(buf), room = sizeof(cut) - 1;
+	size_t len, room = sizeof(cut) - 1;
 	int wanted;
 
+	if (!size)
+		return;
+	len = strlen(buf);
 	if (len >= room && !strcmp(buf + len - room, cut))
 		return;
 	wanted = vsnprintf(buf + len, size - len, fmt, ap);
-	if (wanted < 0 || len + (size_t)wanted < size)
+	if (wanted < 0 || len + (size_t)wanted < size || size < sizeof(cut))
 		return;
 	len = size - sizeof(cut);
 	while (len && buf[len] != ' ')

@@ -34,8 +34,9 @@ bool text_has_word(const char *list, const char *word);
 double text_number(const char *text, const char **end);
 
 /*
- * Append to the string in buf, of size bytes in all, at least 8.  What has no
- * room ends with " ..." after a whole word, and nothing is appended to that.
+ * Append to the string in buf, of size bytes in all.  What has no room ends
+ * with " ..." after a whole word, if there is room for that, and nothing is
+ * appended to it.
  */
 __attribute__((format(printf, 3, 4))) void text_printf(
 	char *buf, size_t size, const char *fmt, ...);

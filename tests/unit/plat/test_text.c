@@ -70,3 +70,22 @@ Test(text, printf_appends_and_cuts_no_word)
 		cr_expect(zero(int, memcmp(buf + 12, "xxxx", 4)));
 	}
 }
+
+Test(text, printf_into_little_room)
+{
+	static const char *const want[] = {
+		"x", "", "o", "on", "one", " ...", "o ...", "one two"};
+	static const size_t sizes[] = {0, 1, 2, 3, 4, 5, 6, 8};
+
+	for (size_t i = 0; i < 8; i++) {
+		char buf[16] = "x";
+
+		if (sizes[i])
+			buf[0] = '\0';
+		memset(buf + sizes[i] + !sizes[i] * 2, 'y', 4);
+		text_printf(buf, sizes[i], "one two");
+		cr_expect(eq(str, buf, (char *)want[i]), "%zu", sizes[i]);
+		cr_expect(eq(int, buf[sizes[i] + !sizes[i] * 2], 'y'), "%zu",
+			sizes[i]);
+	}
+}
