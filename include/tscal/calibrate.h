@@ -158,6 +158,10 @@ struct tscal_info {
 	int8_t rejected_by_kernel; /**< 1, 0; -1: clocksources not visible */
 	char rate_sentence[TSCAL_SENTENCE];
 	char use_sentence[TSCAL_SENTENCE];
+	/** 1: tsc is among the kernel's clocksources; 0: it is not, so the
+	 * kernel's own verdict on it is bad; -1: not visible, or too early
+	 * after boot. */
+	int8_t listed_by_kernel;
 };
 
 /** tscal_opts.flags: measure nothing but for 0.1 ms, which

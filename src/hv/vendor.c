@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "hv/clocksource.h"
 #include "hv/leaf.h"
 
 #define AT_10 "base + 0x10 EAX, kHz"
@@ -32,11 +33,14 @@ static bool virtualbox_minimal(struct tscal_platform *plat,
 	.n_signatures = sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *)
 
 static const struct hv_vendor rows[] = {
-	{ROW("vmware", "VMware", "VMwareVMware"), .linux_calibrates = true,
+	{ROW("vmware", "VMware", "VMwareVMware"),
+		.linux_asks = HV_LINUX_ASKS_NOTHING, .pv_off = "nopv",
 		.timing = hv_khz_leaf, .timing_leaf = AT_10},
 	{
 		ROW("kvm", "KVM", "KVMKVMKVM"),
-		.linux_calibrates = true,
+		.linux_asks = HV_LINUX_ASKS_KVM_CLOCK,
+		.linux_clocksource = CLOCKSOURCE_KVM,
+		.pv_off = "no-kvmclock nopv",
 		.features_at_1 = true,
 		/* Old hosts wrote 0, and had one leaf. */
 		.leaves_if_zero = 1,
@@ -48,9 +52,11 @@ static const struct hv_vendor rows[] = {
 	 * base + 0x10 is not KVM's there. */
 	{ROW("kvm", "KVM with Hyper-V leaves", "Linux KVM Hv"),
 		.instead = HYPERV_MSR},
-	{ROW("hyperv", "Hyper-V", "Microsoft Hv"), .linux_calibrates = true,
+	{ROW("hyperv", "Hyper-V", "Microsoft Hv"),
+		.linux_asks = HV_LINUX_ASKS_HYPERV_MSR, .pv_off = "nopv",
 		.watch = TSCAL_WATCH_HYPERV, .instead = HYPERV_MSR},
-	{ROW("xen", "Xen", "XenVMMXenVMM"), .linux_calibrates = true,
+	{ROW("xen", "Xen", "XenVMMXenVMM"), .linux_asks = HV_LINUX_ASKS_NOTHING,
+		.linux_clocksource = CLOCKSOURCE_XEN, .pv_off = "xen_nopv nopv",
 		.watch = TSCAL_WATCH_XEN, .timing = hv_xen_timing,
 		.timing_leaf = "base + 3 subleaf 0 ECX, kHz"},
 	{ROW("virtualbox", "VirtualBox (minimal)", ""),
@@ -58,15 +64,18 @@ static const struct hv_vendor rows[] = {
 		.timing_leaf = AT_10},
 	{ROW("virtualbox", "VirtualBox (Hyper-V)", "VBoxVBoxVBox"),
 		.instead = HYPERV_MSR},
-	{ROW("acrn", "ACRN", "ACRNACRNACRN"), .linux_calibrates = true,
-		.timing = hv_khz_leaf, .timing_leaf = AT_10},
+	{ROW("acrn", "ACRN", "ACRNACRNACRN"), .linux_asks = HV_LINUX_ASKS_LEAF,
+		.pv_off = "nopv", .timing = hv_khz_leaf, .timing_leaf = AT_10},
 	{ROW("bhyve", "bhyve", "bhyve bhyve ", "BHyVE BHyVE ")},
-	{ROW("jailhouse", "Jailhouse", "Jailhouse"), .linux_calibrates = true,
+	{ROW("jailhouse", "Jailhouse", "Jailhouse"),
+		.linux_asks = HV_LINUX_ASKS_NOTHING,
 		.instead = "its rate is in memory that only the kernel reads"},
 	{
 		ROW("openbsd-vmm", "OpenBSD vmm", "OpenBSDVMM58"),
 		/* By the KVM leaves at the next base. */
-		.linux_calibrates = true,
+		.linux_asks = HV_LINUX_ASKS_KVM_CLOCK,
+		.linux_clocksource = CLOCKSOURCE_KVM,
+		.pv_off = "no-kvmclock nopv",
 		.keeps_identity = true,
 		.watch = TSCAL_WATCH_PVCLOCK,
 		.instead = "it offers KVM's clock, which only the kernel reads",

@@ -21,15 +21,29 @@
 /* Most spellings of one vendor. */
 #define HV_SIGNATURES 4
 
+/* What Linux asks before it takes the TSC's rate from a hypervisor. */
+enum hv_linux_asks {
+	HV_LINUX_TAKES_NONE,
+	HV_LINUX_ASKS_NOTHING, /* nothing that CPUID shows */
+	HV_LINUX_ASKS_KVM_CLOCK,
+	HV_LINUX_ASKS_HYPERV_MSR,
+	HV_LINUX_ASKS_LEAF, /* the timing leaf */
+};
+
 struct hv_vendor {
 	const char *id;	  /* stable, lower case, in JSON */
 	const char *name; /* for people, shorter than 32 characters */
 	/* All spellings, 12 bytes in EBX ECX EDX order. */
 	size_t n_signatures;
 	char signatures[HV_SIGNATURES][12];
-	/* Linux has a calibrator for it, so that tsc_known_freq means "this
-	 * hypervisor reported the rate". */
-	bool linux_calibrates;
+	/* Whether and where Linux takes the TSC's rate from it. */
+	enum hv_linux_asks linux_asks;
+	/* The clocksource that Linux registers where it has done so; NULL: it
+	 * registers none then. */
+	const char *linux_clocksource;
+	/* Words of the kernel's command line with which Linux takes none; NULL:
+	 * there is no such word. */
+	const char *pv_off;
 	/* It is this vendor even where another signature is at a higher base:
 	 * that one is an interface it offers. */
 	bool keeps_identity;
@@ -75,6 +89,11 @@ void hv_xen_timing(struct tscal_platform *plat,
 /* Whether KVM's CPUID reports that it offers none of these. */
 bool hv_kvm_lacks(struct tscal_platform *plat, const struct tscal_hv *hv,
 	uint32_t features);
+
+/* Whether Linux can take the TSC's rate from the hypervisor, as far as CPUID
+ * shows.  timing: of its timing leaf. */
+bool hv_offers_linux(struct tscal_platform *plat, const struct tscal_hv *hv,
+	const struct hv_answer *timing);
 
 /* HV_X64_MSR_TSC_FREQUENCY, in Hz. */
 #define HV_MSR_TSC_HZ 0x40000022U

@@ -134,11 +134,15 @@ static void gather_cpuinfo(struct tscal_platform *plat, struct facts *f)
 	if (end)
 		*end = '\0';
 	f->hypervisor_flag = text_has_word(flags, "hypervisor");
+	/* Of a line that was cut off the rest is not known. */
 	if (text_has_word(flags, "tsc_known_freq"))
 		f->known_freq = 1;
 	else if (end || len + 2 < (int)sizeof(text))
 		f->known_freq = 0;
-	/* Else the line was cut off, and the rest is not known. */
+	if (text_has_word(flags, "constant_tsc"))
+		f->constant_tsc = 1;
+	else if (end || len + 2 < (int)sizeof(text))
+		f->constant_tsc = 0;
 }
 
 /* "NAME=" at the beginning of a word. */
@@ -152,13 +156,18 @@ static bool has_parameter(const char *text, const char *name)
 
 static void gather_cmdline(struct tscal_platform *plat, struct facts *f)
 {
+	/* Linux, Documentation/admin-guide/kernel-parameters.txt. */
+	static const char *const pv_off[] = {"no-kvmclock", "nopv", "xen_nopv"};
 	char text[2048];
 
 	if (text_read(plat, "/proc/cmdline", text, sizeof(text)) <= 0)
 		return;
-	f->pv_clock_off = text_has_word(text, "no-kvmclock") ||
-			  text_has_word(text, "nopv") ||
-			  text_has_word(text, "xen_nopv");
+	for (size_t i = 0; i < sizeof(pv_off) / sizeof(*pv_off); i++)
+		if (text_has_word(text, pv_off[i]))
+			text_printf(
+				f->pv_off, sizeof(f->pv_off), "%s ", pv_off[i]);
+	f->notsc = text_has_word(text, "notsc");
+	f->tsc_unstable = text_has_word(text, "tsc=unstable");
 	f->early_khz = has_parameter(text, "tsc_early_khz=");
 }
 
@@ -181,6 +190,20 @@ static int count_cpu_list(const char *text)
 		text = end + (*end == ',');
 	}
 	return (int)n;
+}
+
+/* How long the kernel has had to choose its clocksource. */
+static void gather_uptime(struct tscal_platform *plat, struct facts *f)
+{
+	char text[64];
+	const char *end;
+
+	if (!clocksource_of(f->clocksource)->provisional ||
+		text_read_line(plat, "/proc/uptime", text, sizeof(text)) <= 0)
+		return;
+	f->uptime_s = text_number(text, &end);
+	if (end == text)
+		f->uptime_s = -1;
 }
 
 static void gather_machine(struct tscal_platform *plat, struct facts *f)
@@ -309,7 +332,13 @@ static void gather_signs(struct tscal_platform *plat, struct facts *f)
 void facts_gather_first(struct tscal_platform *plat, struct facts *f)
 {
 	*f = (struct facts){
-		.hv_bit = -1, .invariant = -1, .known_freq = -1, .ptp = -1};
+		.hv_bit = -1,
+		.invariant = -1,
+		.known_freq = -1,
+		.constant_tsc = -1,
+		.uptime_s = -1,
+		.ptp = -1,
+	};
 	/* If this is not permitted (seccomp), RDTSC is assumed to be enabled:
 	 * only the same call disables it. */
 	if (plat->ops->tsc_access(plat, &f->tsc_access))
@@ -325,6 +354,7 @@ void facts_gather_rest(struct tscal_platform *plat, struct facts *f)
 	gather_extended(plat, f);
 	gather_cpuinfo(plat, f);
 	gather_cmdline(plat, f);
+	gather_uptime(plat, f);
 	gather_machine(plat, f);
 	gather_signs(plat, f);
 }

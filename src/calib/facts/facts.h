@@ -40,12 +40,19 @@ struct facts {
 	int8_t known_freq;	  /* flag tsc_known_freq; -1: not visible */
 	bool hypervisor_flag;	  /* flag hypervisor */
 	double bogomips;	  /* of the first CPU; 0: not visible */
-	bool pv_clock_off;	  /* by no-kvmclock, nopv or the like */
-	bool early_khz;		  /* tsc_early_khz= was given */
-	int cpus;		  /* online; 0: not visible */
-	bool dom0;		  /* Xen's control domain: it never moves */
-	char below_xen[96];	  /* sign that Xen runs in a virtual machine */
-	bool time_namespace;	  /* clock offsets are not zero */
+	/* Words of the kernel's command line that switch its driver for a
+	 * hypervisor's clock off. */
+	char pv_off[32];
+	bool notsc, tsc_unstable; /* notsc, tsc=unstable were given */
+	int8_t constant_tsc;	  /* flag constant_tsc; -1: not visible */
+	/* Seconds since boot; -1: not visible, or not asked (only where the
+	 * clocksource is one of the first seconds). */
+	double uptime_s;
+	bool early_khz;	     /* tsc_early_khz= was given */
+	int cpus;	     /* online; 0: not visible */
+	bool dom0;	     /* Xen's control domain: it never moves */
+	char below_xen[96];  /* sign that Xen runs in a virtual machine */
+	bool time_namespace; /* clock offsets are not zero */
 	/* A PTP clock is the host's clock: NTP may follow the host here. */
 	bool host_ptp;
 	bool ptp_unseen; /* there may be PTP clocks that are not visible */

@@ -19,4 +19,8 @@ void hypervisor_find(struct tscal_platform *plat, struct facts *facts,
 		hv->vendor = hv_vendor_of(&hv->id.main);
 	if (hv->vendor && hv->vendor->timing)
 		hv->vendor->timing(plat, &hv->id.main, &hv->timing);
+	/* Each CPUID is an exit: asked only where it decides. */
+	if (hv->vendor &&
+		(!hv->vendor->linux_clocksource || !facts->clocksource_visible))
+		hv->offers_linux = hv_offers_linux(plat, &hv->id, &hv->timing);
 }

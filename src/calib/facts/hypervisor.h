@@ -12,6 +12,9 @@ struct hypervisor {
 	struct tscal_hv id;
 	const struct hv_vendor *vendor; /* of id.main; NULL without one */
 	struct hv_answer timing;	/* of its timing leaf */
+	/* See hv_offers_linux(); asked only where the list of clocksources does
+	 * not show what Linux did. */
+	bool offers_linux;
 };
 
 /* quick: in less than a millisecond, see HV_SCAN_QUICK. */

@@ -10,6 +10,9 @@
  */
 #include "calib/facts/kernel_rate.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "hv/clocksource.h"
 #include "plat/text.h"
 
@@ -21,6 +24,9 @@
 #define SLACK_UNREFINED_PPM 500
 /* The refined rate is accepted within 1 % of the early one. */
 #define SLACK_EARLY_PPM 10000
+/* The clocksource is chosen before the first program runs
+ * (clocksource_done_booting()); only the refinement takes seconds more. */
+#define BOOT_S 60
 
 const char *kernel_origin_phrase(enum kernel_origin origin)
 {
@@ -52,6 +58,8 @@ const char *kernel_origin_phrase(enum kernel_origin origin)
 		[KERNEL_ON_PIT] = "runs on the PIT",
 		[KERNEL_ON_UNKNOWN] = "runs on a clocksource unknown to tscal",
 		[KERNEL_ON_NONE_YET] = "has not chosen a clocksource yet",
+		[KERNEL_ON_NONE] = "has found no clocksource, and counts its "
+				   "timer's interrupts",
 		[KERNEL_ON_HIDDEN] = "does not show its clocksource",
 	};
 
@@ -66,15 +74,42 @@ static void khz(struct kernel_rate *k, uint32_t roots, double slack_ppm,
 	k->khz_origin = origin;
 }
 
+static bool listed(const struct facts *f, const char *clocksource)
+{
+	return text_has_word(f->available, clocksource) ||
+	       !strcmp(f->clocksource, clocksource);
+}
+
+/* A word of the command line switches Linux's driver for the vendor off. */
+static bool switched_off(const struct facts *f, const struct hv_vendor *row)
+{
+	char word[16];
+
+	for (const char *p = f->pv_off; *p; p += strcspn(p, " ") + 1) {
+		snprintf(word, sizeof(word), "%.*s", (int)strcspn(p, " "), p);
+		if (row->pv_off && text_has_word(row->pv_off, word))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether Linux took the rate from the hypervisor.  Its drivers for KVM's and
+ * Xen's clocks take the rate from the pvclock record, and register a
+ * clocksource too (kvmclock_init(), xen_time_init()), which is never removed:
+ * it shows what they did, whatever CPUID names.
+ */
 static bool calibrated_by_hypervisor(
 	const struct facts *f, const struct hypervisor *hv)
 {
-	return f->dom0 ||
-	       (hv->vendor && hv->vendor->linux_calibrates && !f->pv_clock_off);
+	const struct hv_vendor *row = hv->vendor;
+
+	if (f->dom0 || listed(f, CLOCKSOURCE_KVM) || listed(f, CLOCKSOURCE_XEN))
+		return true;
+	return row && hv->offers_linux && !switched_off(f, row);
 }
 
-static void declared(const struct facts *f, const struct hypervisor *hv,
-	struct kernel_rate *k)
+static void declared(const struct facts *f, struct kernel_rate *k)
 {
 	if (f->tdx)
 		khz(k, TSCAL_ROOT_CPU, 0, KERNEL_TDX);
@@ -84,7 +119,7 @@ static void declared(const struct facts *f, const struct hypervisor *hv,
 		/* Atom's tables in model-specific registers, or another origin.
 		 */
 		khz(k, TSCAL_ROOT_CPU | TSCAL_ROOT_UNKNOWN, 0, KERNEL_DECLARED);
-	else if (calibrated_by_hypervisor(f, hv))
+	else if (k->hv_calibrated)
 		khz(k, TSCAL_ROOT_HV, 0, KERNEL_HYPERVISOR);
 	else if (f->max_basic < 0x15)
 		khz(k, TSCAL_ROOT_HV | TSCAL_ROOT_UNKNOWN, 0, KERNEL_DECLARED);
@@ -142,13 +177,12 @@ static void calibrated(const struct facts *f, struct kernel_rate *k)
 		khz(k, TSCAL_ROOT_PM, SLACK_REFINED_PPM, KERNEL_PM);
 }
 
-static void roots_of_khz(const struct facts *f, const struct hypervisor *hv,
-	struct kernel_rate *k)
+static void roots_of_khz(const struct facts *f, struct kernel_rate *k)
 {
 	if (k->provisional)
 		guessed(f, k, SLACK_EARLY_PPM, KERNEL_GUESS_REFINING);
 	else if (f->known_freq == 1)
-		declared(f, hv, k);
+		declared(f, k);
 	else if (f->known_freq == 0 && f->clocksource_visible)
 		calibrated(f, k);
 	else
@@ -185,7 +219,10 @@ static void roots_of_raw(const struct facts *f, const struct clocksource *cs,
 		runs_on(k, k->khz_roots, k->khz_origin);
 		break;
 	case CLOCKSOURCE_OF_TICKS:
-		runs_on(k, k->khz_roots, KERNEL_ON_NONE_YET);
+		if (k->ticks_for_good)
+			runs_on(k, TSCAL_ROOT_UNKNOWN, KERNEL_ON_NONE);
+		else
+			runs_on(k, k->khz_roots, KERNEL_ON_NONE_YET);
 		break;
 	case CLOCKSOURCE_OF_HYPERVISOR:
 		runs_on(k, TSCAL_ROOT_HV, KERNEL_ON_HYPERVISOR_CLOCK);
@@ -210,9 +247,14 @@ struct kernel_rate kernel_rate_find(const struct facts *f,
 		.sign = sign,
 		.tsc = cs->of == CLOCKSOURCE_OF_TSC,
 		.provisional = cs->provisional,
+		.ticks = cs->of == CLOCKSOURCE_OF_TICKS,
+		.hv_calibrated = calibrated_by_hypervisor(f, hv),
 	};
 
-	roots_of_khz(f, hv, &k);
+	k.ticks_for_good = k.ticks && f->uptime_s > BOOT_S;
+	if (k.ticks_for_good)
+		k.provisional = false;
+	roots_of_khz(f, &k);
 	roots_of_raw(f, cs, &k);
 	return k;
 }

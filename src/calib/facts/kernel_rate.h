@@ -32,6 +32,7 @@ enum kernel_origin {
 	KERNEL_ON_PIT,
 	KERNEL_ON_UNKNOWN,
 	KERNEL_ON_NONE_YET,
+	KERNEL_ON_NONE,
 	KERNEL_ON_HIDDEN,
 };
 
@@ -43,7 +44,12 @@ struct kernel_rate {
 	enum kernel_origin origin;
 	bool tsc;	  /* RAW is the TSC scaled by mult/shift */
 	bool provisional; /* still refining */
-	bool guest;	  /* in a virtual machine: the host emulates timers */
+	/* RAW counts the timer's interrupts: the kernel has no clocksource; for
+	 * good, where it has had a minute to find one. */
+	bool ticks, ticks_for_good;
+	/* Linux' driver for the hypervisor runs, and took the rate from it. */
+	bool hv_calibrated;
+	bool guest; /* in a virtual machine: the host emulates timers */
 	/* The sign of it where CPUID shows none, as the start of a sentence. */
 	const char *sign;
 	/* tsc_khz was measured against such timers; RAW is such a timer.  Then

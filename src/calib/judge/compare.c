@@ -10,6 +10,10 @@
 #include "calib/judge/judge.h"
 #include "calib/judge/relation.h"
 
+/* Nominal frequencies identify a rate (docs/design.md): the largest difference
+ * seen is 1.3 %; an overclocked bus is a few percent more. */
+#define LABEL_PPM 5e4
+
 const struct estimate *compare_used(const struct estimate *est, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -130,6 +134,46 @@ static void conclude(const struct estimate *est, size_t n,
 	info->source = used->line.id;
 }
 
+/* Whether a nominal frequency shows the same rate. */
+static bool near_label(const struct estimate *e, const struct estimate *est,
+	size_t n, bool *any)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct tscal_line *l = &est[i].line;
+
+		if (l->status != TSCAL_STATUS_HINT || !(l->hz > 0))
+			continue;
+		*any = true;
+		if (distance_ppm(&est[i], e) <= LABEL_PPM)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Where the kernel has no clocksource, its clock counts the timer's interrupts,
+ * and loses those that come late: by a factor, where most do.
+ */
+static void check_ticks(struct estimate *est, size_t n)
+{
+	bool any;
+
+	for (size_t i = 0; i < n; i++) {
+		struct estimate *e = &est[i];
+		double hz = e->line.hz;
+
+		any = false;
+		if (e->line.id != TSCAL_SOURCE_CLOCK_RAW || !est_credible(e) ||
+			near_label(e, est, n, &any) || !any)
+			continue;
+		est_say(e, TSCAL_STATUS_IMPLAUSIBLE,
+			"%.0f Hz is far from every label: the kernel counts "
+			"its timer's interrupts, and loses some",
+			hz);
+		e->line.hz = e->line.hz_lo = e->line.hz_hi = 0;
+	}
+}
+
 void compare(struct estimate *est, size_t n, const struct kernel_rate *kernel,
 	struct tscal_info *info)
 {
@@ -137,6 +181,8 @@ void compare(struct estimate *est, size_t n, const struct kernel_rate *kernel,
 
 	info->agreement_ppm = -1;
 	info->rate = TSCAL_RATE_NONE;
+	if (kernel->ticks)
+		check_ticks(est, n);
 	find_stale(est, n, kernel);
 	ranked = support_rank(est, n, kernel, order);
 	if (!ranked)

@@ -24,6 +24,17 @@ __attribute__((format(printf, 3, 4))) static void say(
 	va_end(ap);
 }
 
+/* Whether tsc is among the clocksources, where it should be. */
+static int8_t listed_by_kernel(const struct use_view *v)
+{
+	const struct facts *f = v->facts;
+
+	if (v->kernel->tsc || text_has_word(f->available, CLOCKSOURCE_TSC) ||
+		text_has_word(f->available, CLOCKSOURCE_TSC_EARLY))
+		return 1;
+	return f->clocksource_visible && !v->kernel->provisional ? 0 : -1;
+}
+
 /* Linux takes a clocksource that failed its watchdog off the list of those for
  * high resolution (__clocksource_unstable()); a choice by the user does not. */
 static int8_t rejected(const struct use_view *v)
@@ -32,11 +43,28 @@ static int8_t rejected(const struct use_view *v)
 
 	if (!f->clocksource_visible)
 		return -1;
-	return (f->has_tsc || !f->cpuid_readable) && !v->kernel->tsc &&
-	       !v->kernel->provisional &&
-	       !clocksource_of(f->clocksource)->scaled_tsc &&
-	       !text_has_word(f->available, CLOCKSOURCE_TSC) &&
-	       !text_has_word(f->available, CLOCKSOURCE_TSC_EARLY);
+	return (f->has_tsc || !f->cpuid_readable) && listed_by_kernel(v) == 0 &&
+	       !clocksource_of(f->clocksource)->scaled_tsc;
+}
+
+/* Why it is not listed, where that can be told: "" or " (...)". */
+static const char *why_unlisted(const struct use_view *v)
+{
+	const struct facts *f = v->facts;
+
+	if (f->tsc_unstable)
+		return " (tsc=unstable on its command line)";
+	if (f->notsc)
+		return " (notsc on its command line)";
+	/* unsynchronized_tsc() (Linux, arch/x86/kernel/tsc.c). */
+	if (f->constant_tsc == 0 && f->cpus > 1 &&
+		strcmp(f->cpu_vendor, "GenuineIntel") != 0)
+		return " (several CPUs, and no constant_tsc)";
+	/* ms_hyperv_init_platform() (Linux, arch/x86/kernel/cpu/mshyperv.c). */
+	if (f->invariant == 0 && v->hv->vendor &&
+		!strcmp(v->hv->vendor->id, "hyperv"))
+		return " (under Hyper-V, and not invariant)";
+	return "";
 }
 
 static bool has_pvclock(const struct use_view *v)
@@ -49,7 +77,7 @@ static uint32_t what_to_watch(const struct use_view *v)
 	uint32_t watch = v->watch;
 
 	/* A kernel that does not use a pvclock has no record to watch. */
-	if (v->facts->pv_clock_off)
+	if (!v->kernel->hv_calibrated)
 		watch &= ~TSCAL_WATCH_PVCLOCK;
 	if (has_pvclock(v))
 		watch |= TSCAL_WATCH_PVCLOCK;
@@ -104,10 +132,16 @@ static bool refuse(const struct use_view *v, struct tscal_info *info)
 		say(info, TSCAL_USE_NO,
 			"The measurement shows that %s: it is not a clock.",
 			v->raw->out.sentence);
+	else if (info->rejected_by_kernel == 1 && v->kernel->ticks)
+		say(info, TSCAL_USE_NO,
+			"The kernel rejected this TSC%s: %.0f s after boot it "
+			"still runs on %s.",
+			why_unlisted(v), f->uptime_s, f->clocksource);
 	else if (info->rejected_by_kernel == 1)
 		say(info, TSCAL_USE_NO,
-			"The kernel rejected this TSC: tsc is gone from "
+			"The kernel rejected this TSC%s: tsc is gone from "
 			"available_clocksource%s.",
+			why_unlisted(v),
 			f->invariant == 1
 				? ", although CPUID reports it as invariant"
 				: "");
@@ -177,6 +211,7 @@ static void allow(const struct use_view *v, struct tscal_info *info)
 void verdict_use(const struct use_view *v, struct tscal_info *info)
 {
 	info->watch = 0;
+	info->listed_by_kernel = listed_by_kernel(v);
 	info->rejected_by_kernel = rejected(v);
 	if (refuse(v, info))
 		return;
@@ -194,10 +229,19 @@ void verdict_use(const struct use_view *v, struct tscal_info *info)
 		info->watch = v->kernel->guest ? what_to_watch(v) : 0;
 	} else if (v->kernel->provisional) {
 		say(info, TSCAL_USE_PROVISIONAL,
-			"The kernel %s: ask again in a few seconds.",
-			kernel_origin_phrase(v->kernel->origin));
+			"The kernel %s: ask again in a %s.",
+			kernel_origin_phrase(v->kernel->origin),
+			v->kernel->ticks && v->facts->uptime_s < 0
+				? "minute"
+				: "few seconds");
 	} else {
 		allow(v, info);
+		if (info->listed_by_kernel == 0)
+			text_printf(info->use_sentence,
+				sizeof(info->use_sentence),
+				" The kernel's own verdict on this TSC is bad: "
+				"it does not list tsc%s.",
+				why_unlisted(v));
 	}
 	if (v->facts->time_namespace)
 		text_printf(info->use_sentence, sizeof(info->use_sentence),

@@ -158,6 +158,7 @@ static json_t *trust(
 	json_set(o, "invariant", tristate(info->invariant));
 	json_set(o, "clocksource", json_text(m->clocksource));
 	json_set(o, "available", words(m->available));
+	json_set(o, "listed_by_kernel", tristate(info->listed_by_kernel));
 	json_set(o, "rejected_by_kernel", tristate(info->rejected_by_kernel));
 	json_set(o, "rdtsc_ns", known(info->rdtsc_ns));
 	json_set(o, "cpus",

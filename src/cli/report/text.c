@@ -127,11 +127,13 @@ static void trust(struct term *t, const struct tscal_machine *m,
 		info->invariant == 1   ? "invariant"
 		: info->invariant == 0 ? "not invariant"
 				       : "not known whether invariant");
-	if (info->rejected_by_kernel >= 0)
+	if (info->rejected_by_kernel == 1 || info->listed_by_kernel >= 0)
 		term_wrap(t, TERM_TEXT,
-			info->rejected_by_kernel ? STYLE_BAD : STYLE_PLAIN,
-			" %srejected by the kernel,",
-			info->rejected_by_kernel ? "" : "not ");
+			info->rejected_by_kernel == 1 ? STYLE_BAD : STYLE_PLAIN,
+			" %s by the kernel,",
+			info->rejected_by_kernel == 1 ? "rejected"
+			: info->listed_by_kernel == 0 ? "not listed"
+						      : "not rejected");
 	if (info->rdtsc_ns >= 0)
 		term_wrap(t, TERM_TEXT, STYLE_PLAIN, " %.1f ns a read,",
 			info->rdtsc_ns);

@@ -128,7 +128,8 @@ Test(hv_identity, openbsd_vmm_keeps_its_name_before_kvm_at_100)
 	assert_main("openbsd-vmm", 0x40000000, 0x40000000);
 	assert_also(0, "kvm", 0x40000100);
 	cr_assert(eq(u32, hv_vendor_of(&hv.main)->watch, TSCAL_WATCH_PVCLOCK));
-	cr_assert(hv_vendor_of(&hv.main)->linux_calibrates);
+	cr_assert(eq(int, hv_vendor_of(&hv.main)->linux_asks,
+		HV_LINUX_ASKS_KVM_CLOCK));
 	cr_assert(hv_vendor_of(&hv.main)->timing == NULL);
 }
 

@@ -194,22 +194,34 @@ Test(facts, cpu_lists)
 
 struct cmdline {
 	const char *text;
-	bool pv_clock_off, early_khz;
+	const char *pv_off;
+	bool early_khz, notsc, tsc_unstable;
 };
 
 static const struct cmdline cmdlines[] = {
-	{"quiet no-kvmclock ro", true, false},
-	{"nopv", true, false},
-	{"ro xen_nopv\n", true, false},
-	{"tsc_early_khz=2596151", false, true},
-	{"quiet tsc_early_khz=2596151\n", false, true},
-	{"x.tsc_early_khz=1 tsc_early_khz=2", false, true},
-	{"nopvspin", false, false},
-	{"x.no-kvmclock=1", false, false},
-	{"no-kvmclock-vsyscall", false, false},
-	{"quiet", false, false},
-	{"x.tsc_early_khz=1", false, false},
-	{"tsc_early_khz", false, false},
+	{.text = "quiet no-kvmclock ro", .pv_off = "no-kvmclock "},
+	{.text = "nopv", .pv_off = "nopv "},
+	{.text = "ro xen_nopv\n", .pv_off = "xen_nopv "},
+	{.text = "xen_nopv nopv no-kvmclock",
+		.pv_off = "no-kvmclock nopv xen_nopv "},
+	{.text = "tsc_early_khz=2596151", .pv_off = "", .early_khz = true},
+	{.text = "quiet tsc_early_khz=2596151\n",
+		.pv_off = "",
+		.early_khz = true},
+	{.text = "x.tsc_early_khz=1 tsc_early_khz=2",
+		.pv_off = "",
+		.early_khz = true},
+	{.text = "nopvspin", .pv_off = ""},
+	{.text = "x.no-kvmclock=1", .pv_off = ""},
+	{.text = "no-kvmclock-vsyscall", .pv_off = ""},
+	{.text = "quiet", .pv_off = ""},
+	{.text = "x.tsc_early_khz=1", .pv_off = ""},
+	{.text = "tsc_early_khz", .pv_off = ""},
+	{.text = "ro notsc", .pv_off = "", .notsc = true},
+	{.text = "tsc=reliable tsc=unstable\n",
+		.pv_off = "",
+		.tsc_unstable = true},
+	{.text = "tsc=reliable notscx tsc=unstables", .pv_off = ""},
 };
 
 Test(facts, command_line_switches_are_whole_words)
@@ -218,10 +230,41 @@ Test(facts, command_line_switches_are_whole_words)
 		const struct cmdline *c = &cmdlines[i];
 
 		file("/proc/cmdline", c->text);
-		cr_expect(eq(int, gather()->pv_clock_off, c->pv_clock_off),
+		cr_expect(eq(str, (char *)gather()->pv_off, (char *)c->pv_off),
 			"%s", c->text);
+		cr_expect(eq(int, facts.notsc, c->notsc), "%s", c->text);
+		cr_expect(eq(int, facts.tsc_unstable, c->tsc_unstable), "%s",
+			c->text);
 		cr_expect(
 			eq(int, facts.early_khz, c->early_khz), "%s", c->text);
+	}
+}
+
+/* Only where it decides: each look-up costs a system call. */
+Test(facts, uptime_is_read_where_the_clocksource_is_a_first_one)
+{
+	static const struct {
+		const char *clocksource, *uptime;
+		double uptime_s;
+	} cases[] = {
+		{"tsc", "86400.25 80000.00\n", -1},
+		{"kvm-clock", "86400.25 80000.00\n", -1},
+		{"jiffies", "86400.25 80000.00\n", 86400.25},
+		{"refined-jiffies", "3.50 1.00\n", 3.5},
+		{"tsc-early", "0.75 0.10\n", 0.75},
+		{"jiffies", "no number\n", -1},
+		{"jiffies", "", -1},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		file("/proc/uptime", cases[i].uptime);
+		sim_add_file(&sim,
+			"/sys/devices/system/clocksource/clocksource0/"
+			"current_clocksource",
+			cases[i].clocksource);
+		cr_expect(ieee_ulp_eq(dbl, gather()->uptime_s,
+				  cases[i].uptime_s, 0),
+			"%s, %s", cases[i].clocksource, cases[i].uptime);
 	}
 }
 

@@ -18,18 +18,25 @@
 #define ALL "tsc hpet acpi_pm"
 
 /* A vendor that Linux has a calibrator for, and another. */
-static const struct hv_vendor calibrated = {
-	.id = "kvm", .name = "KVM", .linux_calibrates = true};
+static const struct hv_vendor calibrated = {.id = "kvm",
+	.name = "KVM",
+	.linux_clocksource = "kvm-clock",
+	.pv_off = "no-kvmclock nopv"};
+/* One whose rate Linux takes without a clocksource of its own. */
+static const struct hv_vendor by_leaf = {
+	.id = "acrn", .name = "ACRN", .pv_off = "nopv"};
 static const struct hv_vendor uncalibrated = {.id = "bhyve", .name = "bhyve"};
 
-enum where { METAL, PARAVIRT, OTHER_VM, HIDDEN_VM };
+enum where { METAL, PARAVIRT, BY_LEAF, OTHER_VM, HIDDEN_VM };
 
 struct row {
 	const char *what;
 	enum where where;
 	const char *cs, *available; /* cs NULL: no /sys */
 	int8_t known;
-	bool pv_off, tdx, dom0, assume_metal, knows_host, no_15h;
+	bool tdx, dom0, assume_metal, knows_host, no_15h, no_offer;
+	const char *pv_off;
+	double uptime_s;
 	uint32_t roots, khz_roots;
 	double slack_ppm;
 	bool guess;
@@ -61,6 +68,15 @@ static const struct row rows[] = {
 		.guess = true},
 	{"jiffies", METAL, "jiffies", "jiffies", 0, .roots = PIT | CPU,
 		.khz_roots = PIT | CPU, .slack_ppm = 1e4, .guess = true},
+	{"jiffies, a minute after boot", METAL, "jiffies", "jiffies", 0,
+		.uptime_s = 60, .roots = PIT | CPU, .khz_roots = PIT | CPU,
+		.slack_ppm = 1e4, .guess = true},
+	{"jiffies for good", METAL, "jiffies", "jiffies", 0, .uptime_s = 61,
+		.roots = UNKNOWN, .khz_roots = PIT | CPU, .slack_ppm = 1e4,
+		.guess = true},
+	{"refined-jiffies for good", PARAVIRT, "refined-jiffies",
+		"refined-jiffies", 1, .uptime_s = 86400, .roots = UNKNOWN,
+		.khz_roots = CPU | UNKNOWN},
 	/* Another clocksource: RAW is that, tsc_khz is what it was. */
 	{"clocksource=hpet, tsc refined", METAL, "hpet", ALL, 0, .roots = HPET,
 		.khz_roots = HPET, .slack_ppm = 50},
@@ -87,18 +103,18 @@ static const struct row rows[] = {
 		.roots = HV, .khz_roots = HV},
 	{"xen", PARAVIRT, "xen", "xen tsc hpet acpi_pm", 1, .roots = HV,
 		.khz_roots = HV},
-	{"hyper-v page", PARAVIRT, "hyperv_clocksource_tsc_page",
+	{"hyper-v page", BY_LEAF, "hyperv_clocksource_tsc_page",
 		"hyperv_clocksource_tsc_page acpi_pm", 1, .roots = HV,
 		.khz_roots = HV},
-	{"hyper-v msr, old kernels", PARAVIRT, "hyperv_clocksource",
+	{"hyper-v msr, old kernels", BY_LEAF, "hyperv_clocksource",
 		"hyperv_clocksource", 1, .roots = HV, .khz_roots = HV},
-	{"hyper-v msr", PARAVIRT, "hyperv_clocksource_msr",
+	{"hyper-v msr", BY_LEAF, "hyperv_clocksource_msr",
 		"hyperv_clocksource_msr", 1, .roots = HV, .khz_roots = HV},
 	{"F2: emulated HPET", PARAVIRT, "tsc", ALL, 0, .roots = HV,
 		.khz_roots = HV, .slack_ppm = 50},
-	{"emulated PM timer as clocksource", PARAVIRT, "acpi_pm", ALL, 1,
+	{"emulated PM timer as clocksource", BY_LEAF, "acpi_pm", ALL, 1,
 		.roots = HV, .khz_roots = HV},
-	{"emulated HPET as clocksource", PARAVIRT, "hpet", ALL, 1, .roots = HV,
+	{"emulated HPET as clocksource", BY_LEAF, "hpet", ALL, 1, .roots = HV,
 		.khz_roots = HV},
 	{"a guest's first guess is not the PIT's", PARAVIRT, "tsc-early",
 		"tsc-early kvm-clock", 1, .roots = HV | CPU,
@@ -108,9 +124,35 @@ static const struct row rows[] = {
 	{"kvm-clock, tsc dropped", PARAVIRT, "kvm-clock", "kvm-clock acpi_pm",
 		0, .roots = HV, .khz_roots = HV | CPU, .slack_ppm = 1e4,
 		.guess = true},
-	{"F4: no-kvmclock: it believed CPUID", PARAVIRT, "tsc", ALL, 1,
-		.pv_off = true, .roots = CPU | UNKNOWN,
+	/* kvmclock_init() registers the clocksource: without it Linux took no
+	 * rate from KVM, for whatever reason. */
+	{"F4: kvm-clock did not start: it believed CPUID", PARAVIRT, "tsc", ALL,
+		1, .roots = CPU | UNKNOWN, .khz_roots = CPU | UNKNOWN},
+	{"kvm-clock under another signature", OTHER_VM, "kvm-clock",
+		"kvm-clock", 1, .roots = HV, .khz_roots = HV},
+	{"xen under another signature", OTHER_VM, "tsc", "tsc xen", 1,
+		.roots = HV, .khz_roots = HV},
+	/* Where the list is not visible, what the hypervisor offers and the
+	 * command line decide. */
+	{"no /sys: kvm-clock is offered", PARAVIRT, NULL, "", 1,
+		.roots = UNKNOWN, .khz_roots = HV},
+	{"no /sys: kvm-clock is not offered", PARAVIRT, NULL, "", 1,
+		.no_offer = true, .roots = UNKNOWN, .khz_roots = CPU | UNKNOWN},
+	{"no /sys: no-kvmclock", PARAVIRT, NULL, "", 1,
+		.pv_off = "no-kvmclock ", .roots = UNKNOWN,
 		.khz_roots = CPU | UNKNOWN},
+	{"no /sys: nopv", PARAVIRT, NULL, "", 1, .pv_off = "nopv xen_nopv ",
+		.roots = UNKNOWN, .khz_roots = CPU | UNKNOWN},
+	{"no /sys: another driver is off", PARAVIRT, NULL, "", 1,
+		.pv_off = "xen_nopv ", .roots = UNKNOWN, .khz_roots = HV},
+	{"a leaf that Linux reads", BY_LEAF, "tsc", ALL, 1, .roots = HV,
+		.khz_roots = HV},
+	{"a leaf that is not there", BY_LEAF, "tsc", ALL, 1, .no_offer = true,
+		.roots = CPU | UNKNOWN, .khz_roots = CPU | UNKNOWN},
+	{"nopv: it is not read", BY_LEAF, "tsc", ALL, 1, .pv_off = "nopv ",
+		.roots = CPU | UNKNOWN, .khz_roots = CPU | UNKNOWN},
+	{"no-kvmclock is not about that leaf", BY_LEAF, "tsc", ALL, 1,
+		.pv_off = "no-kvmclock ", .roots = HV, .khz_roots = HV},
 
 	/* Guests of others. */
 	{"F4: bhyve, Bochs: it believed CPUID", OTHER_VM, "tsc", ALL, 1,
@@ -153,19 +195,26 @@ static void kernel_of(const struct row *r, struct kernel_rate *k)
 	struct facts f = {.known_freq = r->known,
 		.max_basic = r->no_15h ? 0x14 : 0x16,
 		.kernel_knows_host = r->knows_host,
-		.pv_clock_off = r->pv_off,
 		.tdx = r->tdx,
 		.dom0 = r->dom0,
+		.uptime_s = r->uptime_s > 0 ? r->uptime_s : -1,
 		.clocksource_visible = r->cs != NULL};
 	struct hypervisor hv = {
-		.id.present = r->where == PARAVIRT || r->where == OTHER_VM};
+		.id.present = r->where == PARAVIRT || r->where == BY_LEAF ||
+			      r->where == OTHER_VM,
+		.offers_linux = !r->no_offer &&
+				(r->where == BY_LEAF ||
+					(r->where == PARAVIRT && !r->cs)),
+	};
 
 	snprintf(
 		f.clocksource, sizeof(f.clocksource), "%s", r->cs ? r->cs : "");
 	snprintf(f.available, sizeof(f.available), "%s", r->available);
+	snprintf(f.pv_off, sizeof(f.pv_off), "%s", r->pv_off ? r->pv_off : "");
 	if (r->where == HIDDEN_VM)
 		strcpy(f.virtual_sign, "DMI sys_vendor is \"QEMU\"");
 	hv.vendor = r->where == PARAVIRT   ? &calibrated
+		    : r->where == BY_LEAF  ? &by_leaf
 		    : r->where == OTHER_VM ? &uncalibrated
 					   : NULL;
 	*k = kernel_rate_find(&f, &hv, f.virtual_sign, r->assume_metal);
@@ -201,11 +250,11 @@ Test(kernel_rate, a_guest_never_has_hardware_timers)
 
 	for (size_t i = 0; i < 9; i++)
 		for (size_t a = 0; a < 4; a++)
-			for (int n = 0; n < 3 * 3 * 2; n++) {
-				struct row r = {"", PARAVIRT + n % 3, cs[i],
+			for (int n = 0; n < 4 * 3 * 2; n++) {
+				struct row r = {"", PARAVIRT + n % 4, cs[i],
 					available[a],
-					.known = (int8_t)(n / 3 % 3 - 1),
-					.pv_off = n / 9};
+					.known = (int8_t)(n / 4 % 3 - 1),
+					.no_offer = n / 12};
 				struct kernel_rate k;
 
 				kernel_of(&r, &k);
@@ -227,5 +276,11 @@ Test(kernel_rate, states_when_the_kernel_is_still_refining)
 		kernel_of(&r, &k);
 		cr_expect(eq(int, k.provisional, i < 3), "%s", cs[i]);
 		cr_expect(eq(int, k.tsc, i == 0 || i == 3), "%s", cs[i]);
+		/* Refining may take long; a clocksource is chosen at once. */
+		r.uptime_s = 3600;
+		kernel_of(&r, &k);
+		cr_expect(eq(int, k.provisional, i == 0), "%s", cs[i]);
+		cr_expect(eq(int, k.ticks_for_good, i == 1 || i == 2), "%s",
+			cs[i]);
 	}
 }

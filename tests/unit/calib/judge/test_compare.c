@@ -277,3 +277,45 @@ Test(compare, a_record_two_percent_off_is_no_move)
 	judge(&far);
 	cr_assert(zero(uint, count(&far, TSCAL_STATUS_STALE)));
 }
+
+/* A kernel without a clocksource counts interrupts, and may lose most: a clock
+ * 5 times slow made 15.46 GHz of 3.1. */
+Test(compare, a_rate_by_ticks_far_from_every_label_is_none)
+{
+	/* Clock-raw, the label, a second one; 0: none. */
+	static const struct {
+		double raw_ppm, label_ppm, other_ppm;
+		enum tscal_rate rate;
+	} cases[] = {
+		{4e6, 1, 0, TSCAL_RATE_NONE},
+		{6e4, 1, 2, TSCAL_RATE_NONE},
+		{-6e4, 1, 0, TSCAL_RATE_NONE},
+		{4e4, 1, 0, TSCAL_RATE_SINGLE},
+		{-4e4, 1, 0, TSCAL_RATE_SINGLE},
+		{4e6, 1, 4e6, TSCAL_RATE_SINGLE},
+		{4e6, 0, 0, TSCAL_RATE_SINGLE},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		for (int ticks = 0; ticks < 2; ticks++) {
+			struct machine m = {.kernel.ticks = ticks};
+
+			counter(&m, UNKNOWN, cases[i].raw_ppm);
+			if (cases[i].label_ppm > 0)
+				add(&m, TSCAL_SOURCE_CPUID_16,
+					TSCAL_KIND_NOMINAL, CPU,
+					cases[i].label_ppm);
+			if (cases[i].other_ppm > 0)
+				add(&m, TSCAL_SOURCE_BRAND, TSCAL_KIND_NOMINAL,
+					CPU, cases[i].other_ppm);
+			judge(&m);
+			cr_expect(eq(int, RATE(m),
+					  ticks ? cases[i].rate
+						: TSCAL_RATE_SINGLE),
+				"case %zu", i);
+			if (RATE(m) == TSCAL_RATE_NONE)
+				cr_expect(eq(int,
+					status(&m, TSCAL_SOURCE_CLOCK_RAW),
+					TSCAL_STATUS_IMPLAUSIBLE));
+		}
+}

@@ -10,6 +10,7 @@
 
 #include "calib/judge/judge.h"
 #include "calib/run.h"
+#include "plat/text.h"
 
 #define NO TSCAL_USE_NO
 #define SLOW TSCAL_USE_SLOW
@@ -45,6 +46,9 @@ struct row {
 	double rdtsc_ns;	/* 0: 11 */
 	uint32_t watch;
 	int8_t rejected;
+	double uptime_s; /* 0: not known */
+	bool tsc_unstable, notsc;
+	bool no_constant_tsc;
 };
 
 static const struct row rows[] = {
@@ -61,6 +65,18 @@ static const struct row rows[] = {
 		PROVISIONAL, "ask again", .rejected = 0},
 	{"jiffies (row 14)", METAL, "refined-jiffies", "refined-jiffies",
 		PROVISIONAL, "ask again", .rejected = 0},
+	{"jiffies, a minute after boot: nothing better was accepted", METAL,
+		"jiffies", "jiffies", NO, "61 s after boot it still runs on",
+		.uptime_s = 61, .rejected = 1},
+	{"the same in a guest", KVM, "refined-jiffies", "refined-jiffies", NO,
+		"86400 s after boot", .uptime_s = 86400, .rejected = 1},
+	{"tsc-early for long", METAL, "tsc-early", "tsc-early", PROVISIONAL,
+		"ask again in a few seconds", .uptime_s = 600},
+	{"jiffies, and no uptime", METAL, "jiffies", "jiffies", PROVISIONAL,
+		"ask again in a minute", .rejected = 0},
+	{"rejected by the command line", METAL, "hpet", "hpet", NO,
+		"rejected this TSC (tsc=unstable on its command line)",
+		.tsc_unstable = true, .rejected = 1},
 	{"not invariant alone is never no", METAL, "tsc", "tsc", YES,
 		"own clock runs", .rejected = 0},
 	{"no /sys (row 35)", METAL, NULL, "", MOVED, "not visible",
@@ -71,6 +87,18 @@ static const struct row rows[] = {
 	{"AMD without invtsc: Linux drops tsc as unsynchronized (U1)", KVM,
 		"kvm-clock", "kvm-clock acpi_pm", MOVED, "migration",
 		.pvclock = STABLE, .watch = TSCAL_WATCH_PVCLOCK},
+	{"the same: the reason is said", KVM, "kvm-clock", "kvm-clock acpi_pm",
+		MOVED, "does not list tsc (several CPUs, and no constant_tsc)",
+		.pvclock = STABLE, .watch = TSCAL_WATCH_PVCLOCK,
+		.no_constant_tsc = true},
+	{"tsc=unstable under kvm-clock", KVM, "kvm-clock", "kvm-clock", MOVED,
+		"is bad: it does not list tsc (tsc=unstable on its command "
+		"line)",
+		.pvclock = STABLE, .watch = TSCAL_WATCH_PVCLOCK,
+		.tsc_unstable = true},
+	{"notsc under kvm-clock", KVM, "kvm-clock", "kvm-clock", MOVED,
+		"is bad: it does not list tsc (notsc on its command line)",
+		.pvclock = STABLE, .watch = TSCAL_WATCH_PVCLOCK, .notsc = true},
 	{"STABLE bit clear (row 16)", KVM, "kvm-clock", "kvm-clock tsc acpi_pm",
 		NO, "own TSC offset", .pvclock = UNSTABLE},
 	{"STABLE bit clear: the kernel does not map the page", KVM, "kvm-clock",
@@ -89,7 +117,10 @@ static const struct row rows[] = {
 		MOVED, "never emulates", .mode2 = true,
 		.watch = TSCAL_WATCH_XEN},
 	{"Xen that does not list tsc (U2)", XEN, "xen", "xen hpet acpi_pm",
-		MOVED, "incarnation", .watch = TSCAL_WATCH_XEN},
+		MOVED,
+		"incarnation. The kernel's own verdict on this TSC is bad: it "
+		"does not list tsc.",
+		.invariant = 1, .watch = TSCAL_WATCH_XEN},
 	{"Xen vtsc after migration (row 22)", XEN, "xen", "xen tsc", SLOW,
 		"trapped by Xen: 1100 ns", .vtsc = true, .rdtsc_ns = 1100,
 		.watch = TSCAL_WATCH_XEN},
@@ -104,7 +135,9 @@ static const struct row rows[] = {
 	{"Hyper-V before invariance (U3)", HYPERV,
 		"hyperv_clocksource_tsc_page",
 		"hyperv_clocksource_tsc_page acpi_pm", MOVED,
-		"re-enlightenment", .watch = TSCAL_WATCH_HYPERV},
+		"re-enlightenment. The kernel's own verdict on this TSC is "
+		"bad: it does not list tsc (under Hyper-V, and not invariant).",
+		.watch = TSCAL_WATCH_HYPERV},
 	{"Hyper-V that offers no page rejects the TSC", HYPERV,
 		"hyperv_clocksource_msr", "hyperv_clocksource_msr acpi_pm", NO,
 		"rejected", .rejected = 1},
@@ -151,6 +184,10 @@ static void machine(const struct row *r, struct run *run)
 		.tsc_access = r->sigsegv ? PLAT_TSC_SIGSEGV : PLAT_TSC_ENABLED,
 		.tdx = r->tdx,
 		.dom0 = r->dom0,
+		.uptime_s = r->uptime_s > 0 ? r->uptime_s : -1,
+		.tsc_unstable = r->tsc_unstable,
+		.notsc = r->notsc,
+		.constant_tsc = r->no_constant_tsc ? 0 : 1,
 		.time_namespace = r->namespace};
 	snprintf(f->below_xen, sizeof(f->below_xen), "%s",
 		r->below_xen ? r->below_xen : "");
@@ -217,6 +254,31 @@ Test(verdict_use, of_the_machines_of_the_table)
 		cr_expect(eq(u32, run.info.watch, r->watch), "%s", r->what);
 		cr_expect(eq(int, run.info.rejected_by_kernel, r->rejected),
 			"%s", r->what);
+	}
+}
+
+/* What the report says of the kernel's list is what the list has. */
+Test(verdict_use, listed_means_listed)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct row *r = &rows[i];
+		static struct run run;
+		bool listed = text_has_word(r->available, "tsc") ||
+			      text_has_word(r->available, "tsc-early");
+		bool early = !listed && r->use == PROVISIONAL;
+
+		machine(r, &run);
+		judge_use(&run);
+		cr_expect(eq(int, run.info.listed_by_kernel,
+				  !r->cs || early ? -1 : listed),
+			"%s", r->what);
+		/* A good verdict on the use names the kernel's bad one. */
+		if (run.info.use == MOVED && run.info.listed_by_kernel == 0)
+			cr_expect(ne(ptr,
+					  strstr(run.info.use_sentence,
+						  "kernel's own verdict"),
+					  NULL),
+				"%s", r->what);
 	}
 }
 
