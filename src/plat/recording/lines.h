@@ -7,14 +7,22 @@
 #include "plat/recording/cursor.h"
 #include "plat/recording/recording.h"
 
-/* Room for the value of any line; all zero before one is read. */
+/* Room for the value of any line. */
 union rec_value {
+	/* Those below that may have padding, which must compare equal: zero
+	 * before one is read.  Not all: 8 KB for each line of 13 bytes. */
+	union {
+		struct plat_timex timex;
+		struct plat_perf_page perf;
+		struct plat_counter counter;
+		uint64_t u64;
+	} padded;
 	struct plat_cpuid cpuid;
 	uint64_t u64;
 	uint32_t u32;
 	char file[REC_FILE_MAX];
 	struct plat_timex timex;
-	uint32_t page[PLAT_PAGE_SIZE / 4];
+	struct rec_word page[REC_PAGE_WORDS];
 	struct plat_perf_page perf;
 	enum plat_tsc_access access;
 	struct plat_counter counter;

@@ -68,14 +68,20 @@ int rec_load(
 		ssize_t n;
 
 		if (len == room) {
-			char *more = realloc(text, room + (64u << 10));
+			/* Twice as much: so all is copied once on average. */
+			size_t next = room ? room * 2 : 64u << 10;
+			char *more;
+
+			if (next > REC_TEXT_MAX)
+				next = REC_TEXT_MAX + (64u << 10);
+			more = realloc(text, next);
 
 			if (!more) {
 				rc = -ENOMEM;
 				break;
 			}
 			text = more;
-			room += 64u << 10;
+			room = next;
 		}
 		n = read(fd, text + len, room - len);
 		if (n < 0 && errno == EINTR)
