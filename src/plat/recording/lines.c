@@ -13,6 +13,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "plat/errname.h"
 #include "plat/text.h"
 
 /* "0x00000001 0x00", "0x40000200-0x4000ff00/0x100 0x00" */

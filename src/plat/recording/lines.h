@@ -50,10 +50,4 @@ extern const struct rec_line rec_line_adjtimex, rec_line_counter,
 bool rec_read_error(struct cursor *c, int *rc);
 void rec_put_error(FILE *f, int rc);
 
-/* Errors by name, so that recordings do not depend on their numbers: "ENOENT"
- * for ENOENT or -ENOENT; NULL for an error without a name here. */
-const char *errname(int error);
-/* The positive error number of a name of len bytes; 0 if unknown. */
-int errname_parse(const char *name, size_t len);
-
 #endif /* TSCAL_RECORDING_LINES_H */

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "plat/interrupted.h"
 #include "plat/recording/recording.h"
 #include "plat/text.h"
 
@@ -52,6 +53,7 @@ int rec_load(
 {
 	char *text = NULL, unwanted[1];
 	size_t len = 0, room = 0;
+	unsigned times = 0;
 	int fd, rc = 0;
 
 	if (!err_size) {
@@ -84,7 +86,7 @@ int rec_load(
 			room = next;
 		}
 		n = read(fd, text + len, room - len);
-		if (n < 0 && errno == EINTR)
+		if (n < 0 && interrupted(&times))
 			continue;
 		if (n <= 0) {
 			rc = n ? -errno : 0;
