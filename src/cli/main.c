@@ -10,14 +10,19 @@
 /*
  * A file opened while descriptor 0, 1 or 2 is closed would get that number, and
  * the report would be written into it.  So occupy them, in the direction that
- * they are never used: writing to a closed stdout stays an error.
+ * they are never used: writing to a closed stdout stays an error.  Without
+ * /dev/null by a path alone, which can neither be read nor written (open(2),
+ * O_PATH).
  */
 static int stdio_open(void)
 {
 	for (int fd = 0; fd <= 2; fd++)
 		if (fcntl(fd, F_GETFD) == -1 && errno == EBADF &&
-			open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
-			return EXIT_FAILED;
+			open("/dev/null", fd ? O_RDONLY : O_WRONLY) < 0 &&
+			open("/", O_PATH) < 0)
+			return complain("descriptor %d is closed, and nothing "
+					"can be opened in its place: %s",
+				fd, strerror(errno));
 	return 0;
 }
 

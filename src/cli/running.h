@@ -4,6 +4,7 @@
 #ifndef TSCAL_CLI_RUNNING_H
 #define TSCAL_CLI_RUNNING_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
@@ -34,5 +35,15 @@ bool running_rdtsc_faults(void);
 int64_t running_ns(clockid_t id);
 /* The same of CLOCK_MONOTONIC, in seconds. */
 double running_s(void);
+
+#define RUNNING_INTERRUPTED_MOST 1000
+
+/* Whether to make a system call that failed again: a signal interrupted it.
+ * Not for ever: a seccomp filter may answer EINTR each time.  times: 0 at
+ * first. */
+static inline bool running_interrupted(unsigned *times)
+{
+	return errno == EINTR && ++*times <= RUNNING_INTERRUPTED_MOST;
+}
 
 #endif /* TSCAL_CLI_RUNNING_H */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdarg.h>
 
+#include "plat/errname.h"
 #include "plat/text.h"
 
 void outcome_set(
@@ -41,6 +42,9 @@ static const struct {
 		" (hpet_mmap=0?)"},
 	/* No number that contradicts: nothing was counted. */
 	{ERANGE, TSCAL_STATUS_ERROR, "", " reports an impossible frequency"},
+	/* ioperm(2) of a kernel without X86_IOPL_IOPERM. */
+	{ENOSYS, TSCAL_STATUS_DENIED, "the kernel has no ioperm, which ",
+		" needs"},
 	{ECHILD, TSCAL_STATUS_ERROR, "the process that reads ", " was killed"},
 };
 
@@ -52,7 +56,12 @@ static void set(struct outcome *o, int rc, const char *what, size_t n)
 				errors[i].before, what, errors[i].after);
 			return;
 		}
-	outcome_set(o, TSCAL_STATUS_ERROR, "%s fails (errno %d)", what, -rc);
+	if (errname(rc))
+		outcome_set(o, TSCAL_STATUS_ERROR, "%s fails (%s: %s)", what,
+			errname(rc), errname_meaning(rc));
+	else
+		outcome_set(o, TSCAL_STATUS_ERROR, "%s fails (errno %d)", what,
+			-rc);
 }
 
 void outcome_errno(struct outcome *o, int rc, const char *what)

@@ -16,6 +16,7 @@
 #include <tscal/calibrate.h>
 
 #include "plat/clock.h"
+#include "plat/interrupted.h"
 #include "plat/plat.h"
 #include "plat/vdso_pages.h"
 
@@ -39,6 +40,7 @@ static int passive_read_file(
 {
 	/* If path is a FIFO, opening it must not wait for a writer. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	unsigned times = 0;
 	size_t len = 0;
 	ssize_t n = 0;
 
@@ -47,7 +49,7 @@ static int passive_read_file(
 		return -errno;
 	while (len < size) {
 		n = read(fd, (char *)buf + len, size - len);
-		if (n < 0 && errno == EINTR)
+		if (n < 0 && interrupted(&times))
 			continue;
 		if (n <= 0)
 			break;

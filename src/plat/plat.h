@@ -189,6 +189,7 @@ struct plat_ops {
 	 *	-ENODEV		it is there and does not count
 	 *	-EBUSY		another process uses it
 	 *	-ENXIO		the kernel has it, and lets no process read it
+	 *	-ENOSYS		the kernel has no ioperm(2)
 	 *	-ERANGE		it reports an impossible rate; out is filled in
 	 *	-ECHILD		the process that read it was killed
 	 * where: for counters that have no fixed place; NULL if not found.

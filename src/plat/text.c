@@ -96,9 +96,13 @@ void text_vprintf(char *buf, size_t size, const char *fmt, va_list ap)
 	len = size - sizeof(cut);
 	while (len && buf[len] != ' ')
 		len--;
-	/* One long word. */
-	if (!len)
+	/* One long word: at the start of a character of UTF-8 (RFC 3629: the
+	 * bytes after the first are 10xxxxxx). */
+	if (!len) {
 		len = size - sizeof(cut);
+		while (len && ((unsigned char)buf[len] & 0xc0) == 0x80)
+			len--;
+	}
 	memcpy(buf + len, cut, sizeof(cut));
 }
 

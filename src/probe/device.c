@@ -20,8 +20,7 @@ int device_open(const char *path, int flags)
 
 int ports_permit(unsigned port, unsigned n)
 {
-	if (!ioperm(port, n, 1))
-		return 0;
-	/* A kernel without X86_IOPL_IOPERM, or locked down. */
-	return errno == ENOSYS ? -EPERM : -errno;
+	/* EPERM: not root, or the kernel is locked down; ENOSYS: it is one
+	 * without X86_IOPL_IOPERM. */
+	return ioperm(port, n, 1) ? -errno : 0;
 }

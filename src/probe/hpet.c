@@ -73,9 +73,12 @@ int hpet_open(struct worker *w, const struct plat_where *where,
 	if (fd < 0)
 		return fd;
 	map = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
-	/* hpet_mmap=0, or a block that is not at the start of a page. */
-	rc = map == MAP_FAILED ? -ENXIO : 0;
+	rc = map == MAP_FAILED ? -errno : 0;
 	close(fd);
+	/* hpet_mmap=0; no HPET_MMAP, or a block that is not at the start of a
+	 * page (Linux, drivers/char/hpet.c, hpet_mmap()). */
+	if (rc == -EACCES || rc == -ENOSYS || rc == -ENODEV)
+		rc = -ENXIO;
 	if (rc)
 		return rc;
 	/* The worker inherits the mapping. */

@@ -46,9 +46,11 @@ static int ask_cpu(int vm)
 static int ask_kvm(int kvm)
 {
 	bool by_vm = ask(kvm, KVM_CHECK_EXTENSION, KVM_CAP_VM_TSC_CONTROL) > 0;
-	int vm, khz;
+	int vm, khz, version = ask(kvm, KVM_GET_API_VERSION, 0);
 
-	if (ask(kvm, KVM_GET_API_VERSION, 0) != KVM_API_VERSION)
+	if (version < 0 && version != -ENOTTY)
+		return version;
+	if (version != KVM_API_VERSION)
 		return -ENOENT;
 	if (!by_vm && ask(kvm, KVM_CHECK_EXTENSION, KVM_CAP_GET_TSC_KHZ) <= 0)
 		return -ENOENT;

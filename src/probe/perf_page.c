@@ -33,8 +33,9 @@ static int event_open(void)
 
 	if (fd >= 0)
 		return (int)fd;
-	/* A kernel built without perf events. */
-	return errno == ENOSYS ? -ENOENT : -errno;
+	/* A kernel built without perf events.  EOPNOTSUPP would mean that they
+	 * were not asked for. */
+	return errno == ENOSYS || errno == EOPNOTSUPP ? -ENOENT : -errno;
 }
 
 /* lock is odd while the kernel writes and differs afterwards (struct

@@ -30,7 +30,8 @@ int phc_open(const struct plat_where *where, struct plat_counter *out)
 	if (!rc)
 		return fd;
 	close(fd);
-	return rc;
+	/* A clock that cannot be read, not one that was not asked for. */
+	return rc == -EOPNOTSUPP ? -ENOENT : rc;
 }
 
 int phc_burst(int fd, struct plat_sample *buf, const struct plat_until *until)

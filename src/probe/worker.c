@@ -63,9 +63,15 @@ static bool wait_for_it(int fd, pid_t program)
 
 	/* The socket closes with the program, unless another process that it
 	 * started holds its end too. */
-	while (getppid() == program)
-		if (poll(&line, 1, ORPHAN_MS) > 0)
+	while (getppid() == program) {
+		int n = poll(&line, 1, ORPHAN_MS);
+
+		if (n > 0)
 			return true;
+		/* No signal interrupts it: a filter refuses it. */
+		if (n < 0)
+			return false;
+	}
 	return false;
 }
 
@@ -125,7 +131,11 @@ static uint64_t cpu_ms(pid_t pid)
 	return clock_getcpuclockid(pid, &clock) ? 0 : clock_ms(clock);
 }
 
-/* Wait for the end of a process: how it ended, or -1 when it does not. */
+/* How a process ended, where that is not known. */
+#define STAYS (-1)    /* it does not end */
+#define NOT_TOLD (-2) /* a filter refuses to wait for it */
+
+/* Wait for the end of a process: how it ended. */
 static int reap(pid_t pid, unsigned ms)
 {
 	const struct timespec nap = {.tv_nsec = 100000};
@@ -143,20 +153,34 @@ static int reap(pid_t pid, unsigned ms)
 		 * its pid may be reused by now. */
 		if (rc < 0 && errno == ECHILD)
 			return 0;
+		/* EINTR, too: this call does not wait. */
+		if (rc < 0)
+			return NOT_TOLD;
 		if (clock_ms(CLOCK_MONOTONIC) >= end)
-			return -1;
+			return STAYS;
 		nanosleep(&nap, NULL);
 	}
 }
 
-static int kill_and_reap(pid_t pid, unsigned patience_ms)
+static int kill_and_reap(pid_t pid)
 {
-	int status = reap(pid, patience_ms);
-
-	if (status >= 0)
-		return status;
 	kill(pid, SIGKILL);
 	return reap(pid, REAP_MS);
+}
+
+static bool changed(const struct worker *w)
+{
+	return __atomic_load_n(&w->shared->changed, __ATOMIC_ACQUIRE);
+}
+
+/* Where waiting for a process is refused: until it has restored. */
+static void wait_restored(const struct worker *w)
+{
+	const struct timespec nap = {.tv_nsec = 100000};
+	uint64_t end = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
+
+	while (changed(w) && clock_ms(CLOCK_MONOTONIC) < end)
+		nanosleep(&nap, NULL);
 }
 
 /* Restore what a worker left changed, in a process of its own: it may fault as
@@ -164,8 +188,9 @@ static int kill_and_reap(pid_t pid, unsigned patience_ms)
 static void restore(struct worker *w)
 {
 	pid_t pid;
+	int status;
 
-	if (!w->job->restore || !w->shared->changed)
+	if (!w->job->restore || !changed(w))
 		return;
 	pid = fork_quietly();
 	if (!pid) {
@@ -173,20 +198,31 @@ static void restore(struct worker *w)
 		w->job->restore(w->shared);
 		leave();
 	}
-	if (pid > 0)
-		kill_and_reap(pid, PATIENCE_MS);
+	if (pid < 0)
+		return;
+	status = reap(pid, PATIENCE_MS);
+	if (status == NOT_TOLD)
+		wait_restored(w);
+	if (status < 0)
+		kill_and_reap(pid);
 }
 
 /* Make sure that the worker has ended; how it did, as an errno. */
 static int end(struct worker *w, unsigned patience_ms)
 {
+	/* Its end of the socket closes when it ends. */
+	struct pollfd line = {.fd = w->fd};
 	int status;
 
 	/* Not close() alone: a process that the program is just starting may
 	 * hold another descriptor of it. */
-	shutdown(w->fd, SHUT_RDWR);
+	shutdown(w->fd, SHUT_WR);
+	status = reap(w->pid, patience_ms);
+	if (status == NOT_TOLD)
+		poll(&line, 1, (int)patience_ms);
 	close(w->fd);
-	status = kill_and_reap(w->pid, patience_ms);
+	if (status < 0)
+		status = kill_and_reap(w->pid);
 	w->pid = 0;
 	restore(w);
 	if (status < 0 || !WIFSIGNALED(status))
@@ -216,6 +252,11 @@ static int ask(struct worker *w, enum request request, uint64_t ns)
 		return end(w, PATIENCE_MS);
 	while (rc <= 0) {
 		rc = poll(&line, 1, LOOK_MS);
+		if (rc < 0 && errno != EINTR) {
+			rc = -errno;
+			end(w, 0);
+			return rc;
+		}
 		if (rc <= 0 && (clock_ms(CLOCK_MONOTONIC) >= until ||
 				       cpu_ms(w->pid) - used_ms > most_ms)) {
 			end(w, 0);
@@ -225,13 +266,20 @@ static int ask(struct worker *w, enum request request, uint64_t ns)
 	return recv(w->fd, &byte, 1, 0) == 1 ? w->shared->rc : end(w, GRACE_MS);
 }
 
+/* Every kernel has these calls: ENOSYS is a filter's answer, and must not be
+ * taken for ioperm's. */
+static int refused(int rc)
+{
+	return rc == -ENOSYS ? -EPERM : rc;
+}
+
 static int start(struct worker *w)
 {
 	pid_t program = getpid();
 	int line[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line))
-		return -errno;
+		return refused(-errno);
 	w->pid = fork_quietly();
 	if (!w->pid) {
 		close(line[0]);
@@ -244,7 +292,7 @@ static int start(struct worker *w)
 	if (w->pid > 0)
 		return 0;
 	close(w->fd);
-	return w->pid;
+	return refused(w->pid);
 }
 
 /* A thread that is cancelled must not leave its worker behind, nor run the

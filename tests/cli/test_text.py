@@ -169,6 +169,16 @@ class Output(cli.Case):
         r = cli.run("hv", preexec_fn=lambda: (os.close(0), os.close(2)))
         self.assertEqual(r.returncode, 0)
 
+    def test_a_closed_stdin_without_dev_null_does_not_matter(self):
+        r = subprocess.run(
+            ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c",
+             "mount -t tmpfs none /dev || exit 99; exec \"$0\" \"$@\" <&-",
+             cli.TSCAL, "replay", "/nowhere"], capture_output=True, text=True)
+        if r.returncode == 99 or "unshare" in r.stderr:
+            self.skipTest("not possible here: " + r.stderr)
+        self.assertIn("/nowhere: cannot be opened", r.stderr)
+        self.assertEqual(r.returncode, 1)
+
     def test_nothing_else_on_stderr(self):
         for args in ([], ["--json"], ["hv"], ["sources"]):
             self.assertEqual(cli.run(*args).stderr, "")

@@ -290,6 +290,36 @@ static void refuse_close_range(void)
 		"no filter");
 }
 
+/* Filters that let no program wait for its children: as if it had ended. */
+static void refuse_wait(void)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_wait4, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = {
+		sizeof(filter) / sizeof(*filter), filter};
+	struct timespec from, to;
+	struct worker w;
+
+	check(!prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program),
+		"no filter");
+	fall_ill(WELL, WELL, WELL);
+	seen->restored = 0;
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	check(!start(&w), "open");
+	check(burst(&w) == 100, "burst");
+	worker_close(&w);
+	clock_gettime(CLOCK_MONOTONIC, &to);
+	check(seen->restored == 1, "restored %d times", seen->restored);
+	/* Waiting for it took 2 s, and 1 s after killing it. */
+	check(to.tv_sec - from.tv_sec < 2, "took %d s",
+		(int)(to.tv_sec - from.tv_sec));
+}
+
 static void count_handler(int signal)
 {
 	/* Not counted: the timer of is_interrupted(), in the program. */
@@ -324,5 +354,6 @@ int main(void)
 	outlives_the_program(true);
 	refuse_close_range();
 	outlives_the_program(false);
+	refuse_wait();
 	return 0;
 }

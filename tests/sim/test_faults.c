@@ -169,7 +169,7 @@ Test(sim_faults, away_for_longer_than_the_wrap_beside_another_counter)
 Test(sim_faults, reads_that_fail_or_take_too_long)
 {
 	static const struct fault fails = {
-		"fails", TSCAL_STATUS_ERROR, "fails (errno 5)"};
+		"fails", TSCAL_STATUS_ERROR, "fails (EIO: input/output error)"};
 	static const struct fault slow = {
 		"slow", TSCAL_STATUS_UNSTABLE, "slow reads"};
 

@@ -48,12 +48,13 @@ static _Noreturn void become(const char *const *argv, int out, pid_t parent)
  * there is room for. */
 static int read_all(int fd, char *buf, size_t size)
 {
+	unsigned times = 0;
 	size_t len = 0;
 	ssize_t n;
 
 	for (;;) {
 		n = read(fd, buf + len, size - 1 - len);
-		if (n < 0 && errno == EINTR)
+		if (n < 0 && running_interrupted(&times))
 			continue;
 		if (n < 0)
 			return -errno;
@@ -96,7 +97,8 @@ static bool run(const char *const *argv, char *buf, double *ms, char *why,
 {
 	double start_s = running_s();
 	pid_t parent = getpid(), pid;
-	int fd[2], status = 0, rc;
+	unsigned times = 0;
+	int fd[2], status = 0, rc, failed;
 
 	if (pipe2(fd, O_CLOEXEC)) {
 		snprintf(why, why_size, "no pipe: %s", strerror(errno));
@@ -116,10 +118,11 @@ static bool run(const char *const *argv, char *buf, double *ms, char *why,
 	rc = read_all(fd[0], buf, OUTPUT_MAX);
 	/* First, or one that prints more would wait for ever. */
 	close(fd[0]);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
+	do
+		failed = waitpid(pid, &status, 0) < 0 ? -errno : 0;
+	while (failed && running_interrupted(&times));
 	*ms = (running_s() - start_s) * 1e3;
-	return !failure(status, rc, why, why_size);
+	return !failure(status, rc ? rc : failed, why, why_size);
 }
 
 /* Its report on the sources of only. */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/running.h"
 
 #define NS_EPOCH_END (INT64_C(1) << 62)
 
@@ -123,25 +124,26 @@ struct input {
 
 /* Whether it is worth another try, after a wait where that is due: descriptors
  * that are shared with others may be non-blocking. */
-static bool again(int fd, short events)
+static bool again(int fd, short events, unsigned *times)
 {
 	struct pollfd p = {.fd = fd, .events = events};
 
 	if (errno == EAGAIN || errno == EWOULDBLOCK) {
-		(void)poll(&p, 1, -1);
-		return true;
+		*times += poll(&p, 1, -1) < 0;
+		return *times <= RUNNING_INTERRUPTED_MOST;
 	}
-	return errno == EINTR;
+	return running_interrupted(times);
 }
 
 /* As many bytes as there are, up to size; 0 at the end, -1 after a message. */
 static ssize_t read_block(const struct input *in, void *to, size_t size)
 {
+	unsigned times = 0;
 	ssize_t n;
 
 	do
 		n = read(in->fd, to, size);
-	while (n < 0 && again(in->fd, POLLIN));
+	while (n < 0 && again(in->fd, POLLIN, &times));
 	if (n < 0)
 		complain("cannot read %s: %s", in->name, strerror(errno));
 	return n;
@@ -149,11 +151,13 @@ static ssize_t read_block(const struct input *in, void *to, size_t size)
 
 static bool write_all(struct sink *sink, const char *data, size_t n)
 {
+	unsigned times = 0;
+
 	(void)sink;
 	while (n) {
 		ssize_t part = write(STDOUT_FILENO, data, n);
 
-		if (part < 0 && again(STDOUT_FILENO, POLLOUT))
+		if (part < 0 && again(STDOUT_FILENO, POLLOUT, &times))
 			continue;
 		if (part < 0) {
 			complain(

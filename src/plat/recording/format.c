@@ -105,9 +105,7 @@ static int parse_row(
 	union rec_value *v = &p->value;
 	bool answered;
 
-	/* Pages are not filled in completely, and padding must compare equal.
-	 */
-	memset(v, 0, sizeof(v->page));
+	memset(&v->padded, 0, sizeof(v->padded));
 	if (line->key && !line->key(c, &key))
 		return bad_at(p, c);
 	if (key.step && (kind != REC_CPUID || block != REC_BLOCK_OWN))

@@ -13,6 +13,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "plat/errname.h"
 #include "plat/text.h"
 
 /* "0x00000001 0x00", "0x40000200-0x4000ff00/0x100 0x00" */
@@ -189,8 +190,8 @@ static void page_put_key(FILE *f, const struct rec_key *key)
 static bool page_value(struct cursor *c, union rec_value *v, size_t *size)
 {
 	uint64_t at, word, least = 0;
+	size_t n = 0;
 
-	*size = sizeof(v->page);
 	while (!cursor_at_end(c)) {
 		const char *start = c->p;
 
@@ -202,19 +203,42 @@ static bool page_value(struct cursor *c, union rec_value *v, size_t *size)
 		if (at % 4 || at < least)
 			return cursor_want_at(
 				c, start, "a higher offset, a multiple of 4");
-		v->page[at / 4] = (uint32_t)word;
+		if (word)
+			v->page[n++] = (struct rec_word){
+				(uint32_t)at, (uint32_t)word};
 		least = at + 4;
 	}
+	*size = n * sizeof(*v->page);
 	return true;
 }
 
 static void page_put(FILE *f, const struct rec_answer *a)
 {
-	const uint32_t *words = a->data;
+	const struct rec_word *w = a->data;
 
-	for (unsigned i = 0; i < PLAT_PAGE_SIZE / 4; i++)
-		if (words[i])
-			fprintf(f, " 0x%x=0x%" PRIx32, i * 4, words[i]);
+	for (size_t i = 0; i < a->size / sizeof(*w); i++)
+		fprintf(f, " 0x%" PRIx32 "=0x%" PRIx32, w[i].at, w[i].word);
+}
+
+size_t rec_page_words(const void *page, struct rec_word *out)
+{
+	size_t n = 0;
+
+	for (uint32_t at = 0; at < PLAT_PAGE_SIZE; at += 4) {
+		uint32_t word;
+
+		memcpy(&word, (const char *)page + at, sizeof(word));
+		if (word)
+			out[n++] = (struct rec_word){at, word};
+	}
+	return n;
+}
+
+void rec_page_fill(const struct rec_word *words, size_t size, void *page)
+{
+	memset(page, 0, PLAT_PAGE_SIZE);
+	for (size_t i = 0; i < size / sizeof(*words); i++)
+		memcpy((char *)page + words[i].at, &words[i].word, 4);
 }
 
 static bool perf_page_value(struct cursor *c, union rec_value *v, size_t *size)

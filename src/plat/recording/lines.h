@@ -7,14 +7,22 @@
 #include "plat/recording/cursor.h"
 #include "plat/recording/recording.h"
 
-/* Room for the value of any line; all zero before one is read. */
+/* Room for the value of any line. */
 union rec_value {
+	/* Those below that may have padding, which must compare equal: zero
+	 * before one is read.  Not all: 8 KB for each line of 13 bytes. */
+	union {
+		struct plat_timex timex;
+		struct plat_perf_page perf;
+		struct plat_counter counter;
+		uint64_t u64;
+	} padded;
 	struct plat_cpuid cpuid;
 	uint64_t u64;
 	uint32_t u32;
 	char file[REC_FILE_MAX];
 	struct plat_timex timex;
-	uint32_t page[PLAT_PAGE_SIZE / 4];
+	struct rec_word page[REC_PAGE_WORDS];
 	struct plat_perf_page perf;
 	enum plat_tsc_access access;
 	struct plat_counter counter;
@@ -41,11 +49,5 @@ extern const struct rec_line rec_line_adjtimex, rec_line_counter,
 /* An answer that is an error: "-ENOENT". */
 bool rec_read_error(struct cursor *c, int *rc);
 void rec_put_error(FILE *f, int rc);
-
-/* Errors by name, so that recordings do not depend on their numbers: "ENOENT"
- * for ENOENT or -ENOENT; NULL for an error without a name here. */
-const char *errname(int error);
-/* The positive error number of a name of len bytes; 0 if unknown. */
-int errname_parse(const char *name, size_t len);
 
 #endif /* TSCAL_RECORDING_LINES_H */

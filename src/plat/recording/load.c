@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "plat/interrupted.h"
 #include "plat/recording/recording.h"
 #include "plat/text.h"
 
@@ -52,6 +53,7 @@ int rec_load(
 {
 	char *text = NULL, unwanted[1];
 	size_t len = 0, room = 0;
+	unsigned times = 0;
 	int fd, rc = 0;
 
 	if (!err_size) {
@@ -68,17 +70,23 @@ int rec_load(
 		ssize_t n;
 
 		if (len == room) {
-			char *more = realloc(text, room + (64u << 10));
+			/* Twice as much: so all is copied once on average. */
+			size_t next = room ? room * 2 : 64u << 10;
+			char *more;
+
+			if (next > REC_TEXT_MAX)
+				next = REC_TEXT_MAX + (64u << 10);
+			more = realloc(text, next);
 
 			if (!more) {
 				rc = -ENOMEM;
 				break;
 			}
 			text = more;
-			room += 64u << 10;
+			room = next;
 		}
 		n = read(fd, text + len, room - len);
-		if (n < 0 && errno == EINTR)
+		if (n < 0 && interrupted(&times))
 			continue;
 		if (n <= 0) {
 			rc = n ? -errno : 0;

@@ -147,8 +147,11 @@ static int record_page(struct tscal_platform *p, enum plat_page which,
 {
 	struct record *r = record_of(p);
 	int rc = r->inner->ops->page(r->inner, which, index, buf);
+	struct rec_word words[REC_PAGE_WORDS];
+	size_t n = rc < 0 ? 0 : rec_page_words(buf, words);
 
-	return keep(r, REC_PAGE, REC_ID(which, index), rc, buf, PLAT_PAGE_SIZE);
+	return keep(r, REC_PAGE, REC_ID(which, index), rc, words,
+		n * sizeof(*words));
 }
 
 static int record_perf_page(

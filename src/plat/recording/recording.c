@@ -7,23 +7,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The largest file has some 200000 lines: chains stay short. */
-#define BUCKETS (1u << 14)
+#include "plat/recording/keyed_hash.h"
+
+/* A power of two; the table grows with the number of entries. */
+#define BUCKETS_MIN 256u
 
 struct recording {
 	struct rec_entry *first, **last;
 	uint64_t cpu; /* the first block of `cpuid -r` output; 0: none */
 	size_t n_ranges;
 	struct rec_entry *range[REC_RANGES_MAX];
-	struct rec_entry *bucket[BUCKETS];
+	size_t n_entries, n_buckets;
+	struct rec_entry **bucket;
+	/* Looking up counts, too, and leaves all else as it is: so const
+	 * recordings are counted through the pointer. */
+	struct rec_cost counted, *cost;
 };
 
 struct recording *rec_new(void)
 {
 	struct recording *rec = calloc(1, sizeof(*rec));
 
-	if (rec)
-		rec->last = &rec->first;
+	if (!rec)
+		return NULL;
+	rec->last = &rec->first;
+	rec->cost = &rec->counted;
+	rec->n_buckets = BUCKETS_MIN;
+	rec->bucket = calloc(BUCKETS_MIN, sizeof(struct rec_entry *));
+	if (!rec->bucket) {
+		free(rec);
+		return NULL;
+	}
 	return rec;
 }
 
@@ -37,27 +51,31 @@ void rec_free(struct recording *rec)
 		next = e->next;
 		free(e);
 	}
+	free(rec->bucket);
 	free(rec);
 }
 
-static size_t hash(const struct rec_key *key)
+struct rec_cost rec_cost(const struct recording *rec)
 {
-	/* FNV-1a, a word at a time, then the path by bytes. */
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-	const uint64_t words[] = {(uint64_t)key->kind, key->id, key->block};
+	struct rec_cost cost = rec->counted;
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
-		h = (h ^ words[i]) * UINT64_C(0x100000001b3);
-		h ^= h >> 29;
-	}
-	for (const char *c = key->path; c && *c; c++)
-		h = (h ^ (uint8_t)*c) * UINT64_C(0x100000001b3);
-	return (size_t)((h ^ h >> 32) % BUCKETS);
+	cost.bytes += rec->n_buckets * sizeof(struct rec_entry *);
+	return cost;
+}
+
+static uint32_t hash(const struct rec_key *key)
+{
+	const uint64_t words[] = {
+		REC_ID(key->kind, key->step), key->id, key->block, key->last};
+
+	return (uint32_t)keyed_hash(
+		words, sizeof(words) / sizeof(*words), key->path);
 }
 
 static bool same_question(const struct rec_key *a, const struct rec_key *b)
 {
 	return a->kind == b->kind && a->id == b->id && a->block == b->block &&
+	       a->last == b->last && a->step == b->step &&
 	       !a->path == !b->path && (!a->path || !strcmp(a->path, b->path));
 }
 
@@ -74,6 +92,7 @@ static struct rec_entry *find_range(
 	for (size_t i = 0; i < rec->n_ranges; i++) {
 		const struct rec_key *k = &rec->range[i]->key;
 
+		rec->cost->compared++;
 		if ((uint32_t)k->id == (uint32_t)key->id &&
 			k->id >> 32 <= key->last && key->id >> 32 <= k->last)
 			return rec->range[i];
@@ -81,29 +100,60 @@ static struct rec_entry *find_range(
 	return NULL;
 }
 
+/* The table first, also for a range: a file may hold the same one many times,
+ * and comparing it with all others takes long. */
 static struct rec_entry *find(
-	const struct recording *rec, const struct rec_key *key)
+	const struct recording *rec, const struct rec_key *key, uint32_t h)
 {
-	struct rec_entry *e;
+	struct rec_entry *e = rec->bucket[h & (rec->n_buckets - 1)];
 
-	if (key->step)
-		return find_range(rec, key);
-	e = rec->bucket[hash(key)];
-	while (e && !same_question(&e->key, key))
-		e = e->bucket;
-	return e;
+	for (; e; e = e->bucket) {
+		rec->cost->compared++;
+		if (e->hash == h && same_question(&e->key, key))
+			return e;
+	}
+	return key->step ? find_range(rec, key) : NULL;
+}
+
+static void put_into_table(struct recording *rec, struct rec_entry *e)
+{
+	struct rec_entry **bucket =
+		&rec->bucket[e->hash & (rec->n_buckets - 1)];
+
+	e->bucket = *bucket;
+	*bucket = e;
+}
+
+/* Keep at most one entry for each bucket on average.  Without memory for that
+ * the chains become longer, and all works. */
+static void grow_table(struct recording *rec)
+{
+	size_t n = rec->n_buckets * 2;
+	struct rec_entry **bucket = calloc(n, sizeof(struct rec_entry *));
+
+	if (!bucket)
+		return;
+	free(rec->bucket);
+	rec->bucket = bucket;
+	rec->n_buckets = n;
+	for (struct rec_entry *e = rec->first; e; e = e->next) {
+		rec->cost->compared++;
+		put_into_table(rec, e);
+	}
 }
 
 /* One block of memory: entry, then data (aligned), then path. */
-static struct rec_entry *entry_new(
+static struct rec_entry *entry_new(struct recording *rec,
 	const struct rec_key *key, const struct rec_answer *answer)
 {
 	size_t path = key->path ? strlen(key->path) + 1 : 0;
-	struct rec_entry *e = malloc(sizeof(*e) + answer->size + path);
+	size_t size = sizeof(struct rec_entry) + answer->size + path;
+	struct rec_entry *e = malloc(size);
 	char *tail = (char *)(e + 1);
 
 	if (!e)
 		return NULL;
+	rec->cost->bytes += size;
 	*e = (struct rec_entry){.key = *key, .answer = *answer};
 	if (answer->size)
 		memcpy(tail, answer->data, answer->size);
@@ -116,28 +166,26 @@ static struct rec_entry *entry_new(
 int rec_add(struct recording *rec, const struct rec_key *key,
 	const struct rec_answer *answer)
 {
-	struct rec_entry *e = find(rec, key);
+	uint32_t h = hash(key);
+	struct rec_entry *e = find(rec, key, h);
 
-	if (e && e->key.last == key->last && e->key.step == key->step &&
-		e->key.id == key->id && same_answer(&e->answer, answer))
+	if (e && same_question(&e->key, key) && same_answer(&e->answer, answer))
 		return 0;
 	if (e)
 		return -EEXIST;
 	if (key->step && rec->n_ranges == REC_RANGES_MAX)
 		return -ENOSPC;
-	e = entry_new(key, answer);
+	e = entry_new(rec, key, answer);
 	if (!e)
 		return -ENOMEM;
+	e->hash = h;
+	if (++rec->n_entries > rec->n_buckets)
+		grow_table(rec);
+	put_into_table(rec, e);
 	*rec->last = e;
 	rec->last = &e->next;
-	if (key->step) {
+	if (key->step)
 		rec->range[rec->n_ranges++] = e;
-	} else {
-		size_t h = hash(key);
-
-		e->bucket = rec->bucket[h];
-		rec->bucket[h] = e;
-	}
 	if (key->kind == REC_CPUID && !rec->cpu)
 		rec->cpu = key->block;
 	return 0;
@@ -146,7 +194,7 @@ int rec_add(struct recording *rec, const struct rec_key *key,
 const struct rec_answer *rec_find(
 	const struct recording *rec, const struct rec_key *key)
 {
-	const struct rec_entry *e = find(rec, key);
+	const struct rec_entry *e = find(rec, key, hash(key));
 
 	return e ? &e->answer : NULL;
 }
@@ -169,6 +217,7 @@ const struct rec_answer *rec_find_cpuid(
 		const struct rec_entry *e = rec->range[i];
 		uint32_t from = (uint32_t)(e->key.id >> 32);
 
+		rec->cost->compared++;
 		if ((uint32_t)e->key.id == subleaf && leaf >= from &&
 			leaf <= e->key.last && !((leaf - from) % e->key.step))
 			a = &e->answer;
@@ -222,13 +271,15 @@ struct recording *rec_compact(const struct recording *rec, int *rc)
 		struct rec_key range = e->key;
 		size_t n = e->key.kind == REC_CPUID ? run_of(e, &range) : 1;
 
-		/* A range that overlaps another is kept as lines. */
-		if (n < RECORD_RUN || rec_add(out, &range, &e->answer)) {
-			*rc = rec_add(out, &e->key, &e->answer);
-			n = 1;
+		/* A range that overlaps another is kept as lines, all of it:
+		 * each leaf is looked at once. */
+		if (n >= RECORD_RUN && !rec_add(out, &range, &e->answer)) {
+			while (n--)
+				e = e->next;
+			continue;
 		}
-		while (n--)
-			e = e->next;
+		for (; n-- && !*rc; e = e->next)
+			*rc = rec_add(out, &e->key, &e->answer);
 	}
 	return out;
 }

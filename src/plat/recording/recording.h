@@ -13,8 +13,8 @@
  *	REC_MSR		cpu << 32 | msr		uint64_t
  *	REC_FILE	(path)			the contents
  *	REC_ADJTIMEX	0, 1, 2, ... in order	struct plat_timex
- *	REC_PAGE	which << 32 | index	PLAT_PAGE_SIZE bytes
- *	REC_PERF_PAGE				struct plat_perf_page
+ *	REC_PAGE	which << 32 | index	struct rec_word[], of those not
+ *0 REC_PERF_PAGE				struct plat_perf_page
  *	REC_KVM_KHZ				uint32_t
  *	REC_BACKDOOR	enum plat_backdoor	uint64_t
  *	REC_TSC_ACCESS				enum plat_tsc_access
@@ -60,6 +60,19 @@ enum rec_kind {
 	REC_KINDS
 };
 
+/* A word of a page that is not zero, at an offset that is a multiple of 4; in
+ * order.  A page of zeros takes no memory: a line of 13 bytes must not take
+ * 4 KB. */
+struct rec_word {
+	uint32_t at, word;
+};
+#define REC_PAGE_WORDS (PLAT_PAGE_SIZE / 4)
+
+/* The words of a page; returns how many. */
+size_t rec_page_words(const void *page, struct rec_word *out);
+/* The page that the size bytes of words stand for. */
+void rec_page_fill(const struct rec_word *words, size_t size, void *page);
+
 /* Where a CPUID answer comes from: tscal's own lines, or a block of `cpuid -r`
  * output, "CPU:" or "CPU n:". */
 #define REC_BLOCK_OWN UINT64_C(0)
@@ -80,17 +93,18 @@ struct rec_key {
 #define REC_ID(high, low) ((uint64_t)(high) << 32 | (low))
 
 struct rec_answer {
-	int rc;	     /* 0 or -errno */
-	size_t size; /* of data, in bytes; 0 with an error */
-	const void *data;
+	int rc;	       /* 0 or -errno */
 	unsigned line; /* its line in the file; 0: not from a file */
+	size_t size;   /* of data, in bytes; 0 with an error */
+	const void *data;
 };
 
 struct rec_entry {
 	struct rec_key key;
 	struct rec_answer answer;
 	struct rec_entry *next;	  /* in the order of adding */
-	struct rec_entry *bucket; /* with the same hash */
+	struct rec_entry *bucket; /* the next in the same bucket */
+	uint32_t hash;
 };
 
 struct recording;
@@ -119,6 +133,14 @@ const struct rec_answer *rec_find(
  */
 const struct rec_answer *rec_find_cpuid(
 	const struct recording *rec, uint32_t leaf, uint32_t subleaf);
+
+/* What a recording has cost so far: a file of a given size, whoever wrote it,
+ * must not cost more than in proportion to its size. */
+struct rec_cost {
+	uint64_t compared; /* entries looked at, to find others or to add */
+	uint64_t bytes;	   /* of entries and of the table */
+};
+struct rec_cost rec_cost(const struct recording *rec);
 
 /* All entries, in the order of adding: follow ->next. */
 const struct rec_entry *rec_first(const struct recording *rec);

@@ -89,3 +89,12 @@ Test(text, printf_into_little_room)
 			sizes[i]);
 	}
 }
+
+/* 6 bytes of room, and the third character begins at the fifth. */
+Test(text, one_long_word_is_cut_between_characters)
+{
+	char buf[10] = "";
+
+	text_printf(buf, sizeof(buf), "%s", "\u00e4\u00e4\u20ac\u20ac");
+	cr_assert(eq(str, buf, "\u00e4\u00e4 ..."));
+}

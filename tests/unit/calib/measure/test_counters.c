@@ -175,8 +175,8 @@ static const struct trouble errors[] = {
 	{-ERANGE, TSCAL_STATUS_ERROR, "impossible frequency"},
 	{-ECHILD, TSCAL_STATUS_ERROR, "was killed"},
 	{-ENODATA, TSCAL_STATUS_ABSENT, "not in the recording"},
-	{-EIO, TSCAL_STATUS_ERROR, "(errno 5)"},
-	{-ENOMEM, TSCAL_STATUS_ERROR, "(errno 12)"},
+	{-EIO, TSCAL_STATUS_ERROR, "(EIO: input/output error)"},
+	{-ENOMEM, TSCAL_STATUS_ERROR, "(ENOMEM: out of memory)"},
 };
 
 Test(counters, what_opening_them_may_fail_by)

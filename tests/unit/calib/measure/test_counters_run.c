@@ -187,7 +187,7 @@ static const struct {
 	{-ENODEV, TSCAL_STATUS_STUCK, "does not count"},
 	{-ECHILD, TSCAL_STATUS_ERROR, "was killed"},
 	{-ENODATA, TSCAL_STATUS_ABSENT, "not in the recording"},
-	{-EIO, TSCAL_STATUS_ERROR, "(errno 5)"},
+	{-EIO, TSCAL_STATUS_ERROR, "(EIO: input/output error)"},
 };
 
 /* The other counters are not affected. */
