@@ -67,6 +67,17 @@ static const struct form *form_of(const char *text, size_t len)
 	return NULL;
 }
 
+/* Whether the first bytes hold a control character that text has not. */
+static bool is_binary(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len && i < 512; i++)
+		if (text[i] == 0x7f ||
+			(text[i] >= 0 && text[i] < ' ' &&
+				!(text[i] >= '\t' && text[i] <= '\r')))
+			return true;
+	return false;
+}
+
 /* The first line that is not empty, cut and printable; its number. */
 static unsigned first_line(const char *text, size_t len, char *out, size_t size)
 {
@@ -97,7 +108,7 @@ void foreign_describe(const char *text, size_t len, char *err, size_t err_size)
 			f->run ? f->run : ON_MACHINE " on the machine");
 		return;
 	}
-	if (memchr(text, '\0', len < 4096 ? len : 4096)) {
+	if (is_binary(text, len)) {
 		text_printf(err, err_size,
 			"this is a binary file, not a recording: "
 			"run " ON_MACHINE " on the machine");
