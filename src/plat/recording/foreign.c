@@ -38,7 +38,10 @@ static const struct form {
 	{START("basic_cpuid["),
 		.what = "a raw dump of libcpuid, which only a tscal with "
 			"libtscal-probe reads"},
-	{START("CPU"), .holds = "   vendor_id = ",
+	{START("CPU "), .holds = "   vendor_id = ",
+		.what = "the decoded output of cpuid, without its option -r",
+		.run = "\"cpuid -1 -r > FILE\" on the machine"},
+	{START("CPU:"), .holds = "   vendor_id = ",
 		.what = "the decoded output of cpuid, without its option -r",
 		.run = "\"cpuid -1 -r > FILE\" on the machine"},
 	{START("processor\t:"), .what = "/proc/cpuinfo"},
