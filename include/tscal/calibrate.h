@@ -338,7 +338,8 @@ TSCAL_API int tscal_platform_record(struct tscal_platform *inner,
 
 /**
  * A platform that answers from a recording, from `cpuid -r` output or from a
- * text dump of AIDA64 or InstLatX64 (docs/recording.md).  Each burst of samples is given once: calibrate once on each platform.
+ * text dump of AIDA64 or InstLatX64 (docs/recording.md).  Each burst of samples
+ * is given once: calibrate once on each platform.
  * @param path      the file: a regular one, of at most 16 MB.
  * @param out       receives the platform, to be freed by
  *                  tscal_platform_free().

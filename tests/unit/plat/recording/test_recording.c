@@ -281,7 +281,7 @@ Test(recording, writes_no_more_of_the_sentence_than_fits)
 	char small[8] = "#######";
 
 	cr_assert(eq(int, rec_parse("x\n", 2, &rec, small, 4), -EBADMSG));
-	cr_assert(eq(str, small, "lin"));
+	cr_assert(eq(str, small, "not"));
 	cr_assert(eq(chr, small[4], '#'));
 	cr_assert(eq(int, rec_parse("x\n", 2, &rec, NULL, 0), -EBADMSG));
 }
