@@ -305,7 +305,8 @@ class Refused(Files):
                 (b"processor\t: 0\nvendor_id\t: x\n", "/proc/cpuinfo"),
                 (b"Architecture:   x86_64\n", "the output of lscpu"),
                 (b"[    0.000000] Linux version 6.1\n", "a kernel log"),
-                (b'{\n "tscal": "0.1.0"}\n', "a report of tscal in JSON"),
+                (cli.run("--json", "replay", self.file(machines.machine()))
+                 .stdout.encode(), "a report of tscal in JSON"),
                 (b"\x1f\x8b\x08\0", 'by gzip: run "gunzip"'),
                 ("CPU 0:\n".encode("utf-16"), 'run "iconv -f UTF-16')):
             with self.subTest(data[:40]):

@@ -29,7 +29,7 @@ static const struct form {
 		.run = "\"iconv -f UTF-16 -t UTF-8\" on it first"},
 	{START("\xfe\xff"), .what = "text in UTF-16",
 		.run = "\"iconv -f UTF-16 -t UTF-8\" on it first"},
-	{START("{"), .holds = "\"tscal\"",
+	{START("{"), .holds = "\"tscal.",
 		.what = "a report of tscal in JSON, which holds no answers of "
 			"the machine"},
 	{START("version="), .holds = "basic_cpuid[",
