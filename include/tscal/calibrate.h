@@ -341,8 +341,9 @@ TSCAL_API int tscal_platform_record(struct tscal_platform *inner,
 	const char *path, bool redact, struct tscal_platform **out);
 
 /**
- * A platform that answers from a recording, or from `cpuid -r` output.  Each
- * burst of samples is given once: calibrate once on each platform.
+ * A platform that answers from a recording, from `cpuid -r` output or from a
+ * text dump of AIDA64 or InstLatX64 (docs/recording.md).  Each burst of samples
+ * is given once: calibrate once on each platform.
  * @param path      the file: a regular one, of at most 16 MB.
  * @param out       receives the platform, to be freed by
  *                  tscal_platform_free().

@@ -53,6 +53,14 @@ enum tscal_probe {
 TSCAL_API int tscal_platform_probe(
 	enum tscal_probe level, struct tscal_platform **out);
 
+/**
+ * tscal_platform_replay(), which also takes a raw dump of libcpuid
+ * (`cpuid_tool --save`), as the CPUID of its first CPU: libcpuid reads it.
+ * Needs /proc.  Parameters and result are those of tscal_platform_replay().
+ */
+TSCAL_API int tscal_platform_probe_replay(const char *path,
+	struct tscal_platform **out, char *err, size_t err_size);
+
 #ifdef __cplusplus
 }
 #endif

@@ -40,9 +40,14 @@ static int open_live(const struct options *opts, struct machine *m)
 
 static int open_replay(const struct options *opts, struct machine *m)
 {
-	char why[256] = "";
+	char why[512] = "";
+#ifdef TSCAL_HAVE_PROBE
+	int rc = tscal_platform_probe_replay(
+		opts->file, &m->platform, why, sizeof(why));
+#else
 	int rc = tscal_platform_replay(
 		opts->file, &m->platform, why, sizeof(why));
+#endif
 
 	m->how = "replay";
 	if (!rc)

@@ -4,6 +4,7 @@
 that no test runs on."""
 import os
 import pathlib
+import re
 import resource
 import shutil
 import subprocess
@@ -276,7 +277,7 @@ class Refused(Files):
         good = machines.machine()
         for data, says in (
                 (b"", "line 1"),
-                (b"\0\x7fELF\x02\x01", "line 1"),
+                (b"\0\x7fELF\x02\x01", "a binary file"),
                 (good[:len(good) // 2], "line "),
                 (good.replace(b"end\n", b""), "line "),
                 (b"tscal-recording 2\nend\n", "line 1"),
@@ -293,6 +294,30 @@ class Refused(Files):
                 self.assertEqual(
                     self.refused("--json", "replay", path, says=says), err)
 
+    def test_what_people_hold_instead(self):
+        for data, says in (
+                (b"CPU-Z TXT Report\n-----\n\nCPU 0:\n   vendor_id = \"x\"\n",
+                 'not the output of "cpuid -r" (line 1: "CPU-Z TXT Report"): '
+                 'run "tscal record FILE" or "cpuid -1 -r > FILE"'),
+                (b"CPU 0:\n   vendor_id = \"AuthenticAMD\"\n",
+                 'without its option -r: run "cpuid -1 -r > FILE"'),
+                (b"CPU:\n   vendor_id = \"AuthenticAMD\"\n", "option -r"),
+                (b"processor\t: 0\nvendor_id\t: x\n", "/proc/cpuinfo"),
+                (b"Architecture:   x86_64\n", "the output of lscpu"),
+                (b"[    0.000000] Linux version 6.1\n", "a kernel log"),
+                (cli.run("--json", "replay", self.file(machines.machine()))
+                 .stdout.encode(), "a report of tscal in JSON"),
+                (b"\x1f\x8b\x08\0", 'by gzip: run "gunzip"'),
+                ("CPU 0:\n".encode("utf-16"), 'run "iconv -f UTF-16')):
+            with self.subTest(data[:40]):
+                err = self.refused("replay", self.file(data), says=says)
+                self.assertEqual(err.count("\n"), 1)
+        self.refused("replay", str(self.dir), says="is a directory")
+
+    def test_a_recording_of_an_editor_of_windows(self):
+        data = b"\xef\xbb\xbf" + machines.machine().replace(b"\n", b"\r\n")
+        self.assertEqual(cli.run("replay", self.file(data)).returncode, 0)
+
     def test_what_is_not_a_readable_file(self):
         for path in (self.dir / "missing", self.dir, "/dev/null", "", "/"):
             err = self.refused("replay", str(path), says="tscal: ")
@@ -304,6 +329,106 @@ class Refused(Files):
             f.write(b"tscal-recording 1\n")
             f.truncate(100 << 20)
         self.refused("replay", str(path), says=str(path))
+
+
+DUMPS = pathlib.Path(__file__).parents[1] / "replay" / "dumps"
+
+
+class Dumps(Files):
+    """The registers of tests/replay/dumps, in the forms of other programs."""
+    def rows(self, name):
+        text = (DUMPS / name).read_text()
+        for m in re.finditer(r"0x(\w{8}) 0x(\w+): eax=0x(\w+) ebx=0x(\w+)"
+                             r" ecx=0x(\w+) edx=0x(\w+)", text):
+            yield int(m[1], 16), int(m[2], 16), m.groups()[2:]
+
+    def report(self, data):
+        r = cli.run("--json", "replay", self.file(data.encode()))
+        self.assertEqual(r.stderr, "")
+        return r.stdout
+
+    def test_aida64(self):
+        for dump in sorted(DUMPS.glob("*.txt")):
+            rows = list(self.rows(dump.name))
+            plain = "CPU 0:\n" + "".join(
+                f"   0x{leaf:08x} 0x{sub:02x}: eax=0x{r[0]} ebx=0x{r[1]} "
+                f"ecx=0x{r[2]} edx=0x{r[3]}\n" for leaf, sub, r in rows)
+            owed = self.report(plain)
+            lines = [f"CPUID {leaf:08X}: {'-'.join(r).upper()}"
+                     + (f" [SL {sub:02X}]" if sub else "")
+                     for leaf, sub, r in rows]
+            other = ["CPUID 00000000: " + "-".join(["00000001"] * 4)]
+            for head, second in (
+                    ("------[ Versions ]------\n\nProgram Version : x\xe9\n"
+                     "CPUID Manufacturer : x\n\n------[ Logical CPU #0 ]------",
+                     "------[ Logical CPU #1 ]------"),
+                    ("CPU#000 AffMask: 0x0001", "CPU#001 AffMask: 0x0002"),
+                    ("CPUID Registers (CPU #1)", "CPUID Registers (CPU #2)")):
+                for end in ("\n", "\r\n"):
+                    data = end.join([head, *lines, second, *other, ""])
+                    with self.subTest(dump.name, head=head[:12]):
+                        self.assertEqual(self.report(data), owed)
+            blanks = "\n".join(l.replace(": ", "      ") for l in lines)
+            self.assertEqual(self.report(blanks), owed)
+
+    def test_aida64_damaged(self):
+        good = "CPUID 00000000: 0000000D-68747541-444D4163-69746E65\n"
+        for line, says in (
+                ("CPUID 00000001: 00700F01-00040800-BED82203",
+                 "line 2: found the end of the line instead of -"),
+                ("CPUID 00000001: 00700F01-00040800-BED82203-178BFBF",
+                 'line 2: found "178BFBF" instead of 8 hexadecimal digits'),
+                ("CPUID 00000004: 00000000-00000000-00000000-00000000 [SL x]",
+                 'line 2: found "x]" instead of the number of a subleaf'),
+                ("CPUID 00000001: 00000000-00000000-00000000-00000000 [SL 00]\n"
+                 "CPUID 00000001: 00000001-00000000-00000000-00000000 [SL 00]",
+                 "line 3: contradicts line 2")):
+            self.refused("replay", self.file((good + line + "\n").encode()),
+                         says=says)
+
+    def libcpuid(self, rows):
+        zero = ("00000000",) * 4
+        held = {leaf: r for leaf, sub, r in rows if not sub}
+        return "".join(
+            f"{name}[{i}]={' '.join(held.get(base + i, zero))}\n"
+            for name, base in (("basic_cpuid", 0), ("ext_cpuid", 0x80000000))
+            for i in range(32)) + "intel_fn4[0]=" + " ".join(zero) + "\n"
+
+    def test_libcpuid(self):
+        for name in ("athlon-5370-hyperv.txt", "xeon-gold-6154.txt",
+                     "core-i9-12900k.txt", "atom-c3958.txt"):
+            rows = list(self.rows(name))
+            last = {0: int(rows[0][2][0], 16)}
+            last |= {0x80000000: int(r[0], 16) for leaf, _, r in rows
+                     if leaf == 0x80000000}
+            held = {leaf: r for leaf, sub, r in rows if not sub}
+            plain = "CPU 0:\n" + "".join(
+                f"   0x{leaf:08x} 0x00: eax=0x{r[0]} ebx=0x{r[1]} "
+                f"ecx=0x{r[2]} edx=0x{r[3]}\n"
+                for base, end in last.items()
+                for leaf in range(base, min(end, base + 31) + 1)
+                for r in [held.get(leaf, ("00000000",) * 4)])
+            owed = self.report(plain)
+            body = self.libcpuid(rows)
+            other = body.replace("basic_cpuid[0]=", "basic_cpuid[0]=f")
+            for data in (
+                    body,
+                    "version=0.5.1\n" + body,
+                    # Longer than the reader's room for it.
+                    "version=" + "9" * 80 + "\n" + body,
+                    "version=0.6.2\n\n_____ Logical CPU #0 _____\n" + body
+                    + "\n_____ Logical CPU #1 _____\n" + other,
+                    "version=0.6.2\n_____ Logical CPU #-7 _____\n" + body,
+                    body + "basic_cpuid[-1]=" + " ".join(["1" * 8] * 4) + "\n"
+                    + "ext_cpuid[99]=" + " ".join(["1" * 8] * 4) + "\n",
+                    body + "-" * 80 + "\nx86\n"):
+                with self.subTest(name, data=data[:30]):
+                    self.assertEqual(self.report(data), owed)
+
+    def test_libcpuid_without_an_x86_cpu(self):
+        self.refused("replay", self.file(
+            b"version=0.7.0\n_____ Logical CPU #0 _____\narm_midr=0\n"),
+            says="it has no row basic_cpuid[0] of an x86 CPU")
 
 
 class Record(Files):

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plat/recording/foreign.h"
 #include "plat/recording/lines.h"
 #include "plat/recording/recording.h"
 #include "plat/text.h"
@@ -18,6 +19,7 @@ struct parser {
 	unsigned line;
 	bool started; /* the first line has been read, and */
 	bool ours;    /* it is that of a recording, not plain `cpuid -r` */
+	bool foreign; /* it is neither, or cpuid's decoded output */
 	bool ended;
 	bool in_block;	/* a CPU line has been seen */
 	uint64_t block; /* the CPU that the next leaves belong to */
@@ -132,14 +134,16 @@ static int parse_header(struct parser *p, struct cursor *c)
 	uint64_t version;
 
 	p->started = true;
-	if (cursor_sees(c, "CPU"))
-		return parse_cpu(p, c);
+	if (cursor_sees(c, "CPU")) {
+		int rc = parse_cpu(p, c);
+
+		p->foreign = rc;
+		return rc;
+	}
 	p->ours = cursor_skip(c, HEADER);
-	if (!p->ours)
-		return bad(p,
-			"neither \"" HEADER " %d\" nor the start of "
-			"`cpuid -r` output",
-			REC_VERSION);
+	p->foreign = !p->ours;
+	if (p->foreign)
+		return -EBADMSG;
 	if (!cursor_skip(c, " ") || !cursor_dec(c, UINT32_MAX, &version) ||
 		!cursor_end(c))
 		return bad_at(p, c);
@@ -176,6 +180,8 @@ static int parse_ours(struct parser *p, struct cursor *c)
 		p->ended = true;
 		return cursor_end(c) ? 0 : bad_at(p, c);
 	}
+	/* The first lines are those that tell what a file is. */
+	p->foreign = !p->ours && !rec_first(p->rec);
 	return bad(p, "unknown kind of line \"%.*s\"",
 		(int)(len < 20 ? len : 20), word);
 }
@@ -190,9 +196,11 @@ static int parse_line(struct parser *p, const char *text, size_t len)
 	if (len > REC_LINE_MAX)
 		return bad(p, "longer than %u bytes", REC_LINE_MAX);
 	for (const char *b = c.p; b < c.end; b++)
-		if ((*b < ' ' || *b > '~') && *b != '\t')
+		if ((*b < ' ' || *b > '~') && *b != '\t') {
+			p->foreign = !p->started;
 			return bad(p, "byte 0x%02x is not printable ASCII",
 				(unsigned char)*b);
+		}
 	while (!cursor_at_end(&c) && (*c.p == ' ' || *c.p == '\t'))
 		c.p++;
 	if (cursor_at_end(&c) || *c.p == '#')
@@ -208,7 +216,17 @@ static int parse_line(struct parser *p, const char *text, size_t len)
 	return parse_ours(p, &c);
 }
 
-static int parse_all(struct parser *p, const char *text, size_t len)
+/* Whether the text is this word, or was cut off within it. */
+static bool is_start(const char *word, const char *text, const char *end)
+{
+	size_t len = strlen(word);
+
+	if ((size_t)(end - text) < len)
+		len = (size_t)(end - text);
+	return !memcmp(word, text, len);
+}
+
+static int parse_text(struct parser *p, const char *text, size_t len)
 {
 	const char *end = text + len;
 	int rc = 0;
@@ -218,6 +236,8 @@ static int parse_all(struct parser *p, const char *text, size_t len)
 
 		if (!nl) {
 			p->line++;
+			p->foreign = !p->started &&
+				     !is_start(HEADER, text, end);
 			return bad(p, "no newline at its end: "
 				      "the file was cut off");
 		}
@@ -236,6 +256,24 @@ static int parse_all(struct parser *p, const char *text, size_t len)
 	if (!p->ours && !rec_first(p->rec))
 		return bad(p, "no leaf at all: the file was cut off");
 	return 0;
+}
+
+static int parse_all(struct parser *p, const char *text, size_t len)
+{
+	int rc;
+
+	/* Editors of Windows put a mark before UTF-8 text. */
+	if (len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) {
+		text += 3;
+		len -= 3;
+	}
+	rc = parse_text(p, text, len);
+	if (!p->foreign)
+		return rc;
+	if (aida64_sees(text, len))
+		return aida64_parse(p->rec, text, len, p->err, p->err_size);
+	foreign_describe(text, len, p->err, p->err_size);
+	return rc;
 }
 
 int rec_parse(const char *text, size_t len, struct recording **out, char *err,

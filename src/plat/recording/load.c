@@ -36,7 +36,9 @@ static int open_regular(const char *path, char *err, size_t err_size)
 		text_printf(
 			err, err_size, "cannot be opened: %s", strerror(-rc));
 	} else if (!S_ISREG(st.st_mode)) {
-		text_printf(err, err_size, "is not a regular file");
+		text_printf(err, err_size,
+			S_ISDIR(st.st_mode) ? "is a directory"
+					    : "is not a regular file");
 		rc = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
 	} else if (st.st_size > (off_t)REC_TEXT_MAX) {
 		rc = too_large(err, err_size);

@@ -121,7 +121,9 @@ struct refused {
 static const struct refused refused[] = {
 	{"", "line 1: the file is empty"},
 	{"\n\n# nothing\n", "line 1: the file is empty"},
-	{"hello\n", "line 1: neither"},
+	{"hello\n", "not a recording of tscal, and not the output of "
+		    "\"cpuid -r\" (line 1: \"hello\"): run \"tscal record "
+		    "FILE\" or \"cpuid -1 -r > FILE\" on the machine"},
 	{"tscal-recording\n", "line 1: found the end of the line"},
 	{"tscal-recording 2\nend\n", "line 1: version 2"},
 	{"tscal-recording 1 x\n", "line 1: found \" x\" instead of the end"},
@@ -158,7 +160,8 @@ static const struct refused refused[] = {
 	{"CPU 0:\n   0x00000001-0x00000003/0x1 0x00: " REGS "\n",
 		"line 2: a range of leaves needs the word cpuid"},
 	{"CPU 0:\n", "line 2: no leaf at all"},
-	{"CPU x:\n", "line 1: found \"x:\" instead of "},
+	{"CPU x:\n", "not a recording of tscal, and not the output of "
+		     "\"cpuid -r\" (line 1: \"CPU x:\"): run "},
 	{"CPU 0:\n   0x00000000 0x00: " REGS "\nkvm-khz: 1\n",
 		"line 3: a kvm-khz line needs \"tscal-recording 1\""},
 	{"CPU 0:\n   0x00000000 0x00: " REGS "\n   0x00000000 0x00: " OTHER
@@ -199,7 +202,7 @@ static const struct refused refused[] = {
 	{HEAD "kvm-khz: \x80\nend\n", "line 2: byte 0x80 is not printable"},
 	{"\x7f"
 	 "ELF\x02\x01\n",
-		"line 1: byte 0x7f is not printable"},
+		"this is a binary file, not a recording: run "},
 };
 
 ParameterizedTestParameters(recording, refuses)
@@ -278,7 +281,7 @@ Test(recording, writes_no_more_of_the_sentence_than_fits)
 	char small[8] = "#######";
 
 	cr_assert(eq(int, rec_parse("x\n", 2, &rec, small, 4), -EBADMSG));
-	cr_assert(eq(str, small, "lin"));
+	cr_assert(eq(str, small, "not"));
 	cr_assert(eq(chr, small[4], '#'));
 	cr_assert(eq(int, rec_parse("x\n", 2, &rec, NULL, 0), -EBADMSG));
 }

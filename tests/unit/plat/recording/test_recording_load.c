@@ -41,7 +41,7 @@ Test(recording_load, a_directory_is_no_recording)
 
 	cr_assert(eq(int, tscal_platform_replay(dir, &p, err, sizeof(err)),
 		-EISDIR));
-	cr_assert(eq(str, err, "is not a regular file"));
+	cr_assert(eq(str, err, "is a directory"));
 }
 
 Test(recording_load, a_fifo_does_not_make_it_wait)

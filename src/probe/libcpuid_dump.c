@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/*
+ * Raw dumps of libcpuid (`cpuid_tool --save`) as recordings.  libcpuid reads
+ * them itself, but only lines that have been checked before: its reader
+ * (0.6.2, cpuid_main.c) copies the version into 8 bytes on the stack whatever
+ * its length, takes a CPU number as an index, and lets the last CPU's lines
+ * overwrite the first's.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libcpuid.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <tscal/probe.h>
+
+/* As for a recording (docs/recording.md). */
+#define DUMP_MAX (16u << 20)
+/* Any line of these dumps; libcpuid cuts longer ones in pieces. */
+#define LINE_MAX_BYTES 96
+
+struct dump {
+	FILE *in;
+	int checked; /* in memory: the lines for libcpuid */
+	int out;     /* in memory: the recording */
+	/* Which rows the dump holds; all others are zero and no answer. */
+	bool basic[MAX_CPUID_LEVEL], ext[MAX_EXT_CPUID_LEVEL];
+	struct cpu_raw_data_t raw;
+};
+
+/* "basic_cpuid[7]=00000000 00000000 00000000 00000000": the row, or -1. */
+static int row_of(const char *line, const char *array, int rows)
+{
+	size_t len = strlen(array);
+	char *end;
+	long row;
+
+	if (strncmp(line, array, len) || line[len] != '[' ||
+		!isdigit((unsigned char)line[len + 1]))
+		return -1;
+	row = strtol(line + len + 1, &end, 10);
+	if (row < 0 || row >= rows || end[0] != ']' || end[1] != '=')
+		return -1;
+	line = end + 2;
+	for (int reg = 0; reg < 4; reg++, line += 9)
+		if (strspn(line, "0123456789abcdefABCDEF") != 8 ||
+			line[8] != (reg < 3 ? ' ' : '\0'))
+			return -1;
+	return (int)row;
+}
+
+/* Whether the file begins as such a dump: a line of its version, then, or at
+ * once, a row or a CPU's heading. */
+static bool is_dump(FILE *in)
+{
+	char line[LINE_MAX_BYTES];
+	bool version = false;
+
+	while (fgets(line, sizeof(line), in)) {
+		line[strcspn(line, "\r\n")] = '\0';
+		if (!line[0])
+			continue;
+		if (!version && !strncmp(line, "version=", 8)) {
+			version = true;
+			continue;
+		}
+		return row_of(line, "basic_cpuid", MAX_CPUID_LEVEL) >= 0 ||
+		       (version && strstr(line, " Logical CPU #"));
+	}
+	return false;
+}
+
+/* Copy the rows of the first CPU that are of the form; 0 or -errno. */
+static int copy_checked(struct dump *d)
+{
+	char line[LINE_MAX_BYTES];
+	bool any = false;
+
+	rewind(d->in);
+	while (fgets(line, sizeof(line), d->in)) {
+		int row;
+
+		line[strcspn(line, "\r\n")] = '\0';
+		/* The next CPU, or what libcpuid's tests expect of it. */
+		if (any && (strstr(line, " Logical CPU #") ||
+				   !strncmp(line, "--------", 8)))
+			break;
+		row = row_of(line, "basic_cpuid", MAX_CPUID_LEVEL);
+		if (row >= 0) {
+			d->basic[row] = true;
+		} else {
+			row = row_of(line, "ext_cpuid", MAX_EXT_CPUID_LEVEL);
+			if (row < 0)
+				continue;
+			d->ext[row] = true;
+		}
+		any = true;
+		if (dprintf(d->checked, "%s\n", line) < 0)
+			return -EIO;
+	}
+	return ferror(d->in) ? -EIO : 0;
+}
+
+/* Leaves up to the maximum that the CPU states: the writer asks all, and Intel
+ * answers those above with the leaf of the maximum (SDM volume 2A, CPUID). */
+static int put_leaves(struct dump *d, const bool *has, uint32_t regs[][4],
+	uint32_t base, uint32_t rows)
+{
+	uint32_t last = has[0] ? regs[0][0] : base;
+
+	for (uint32_t i = 0; i < rows && base + i <= last; i++)
+		if (has[i] && dprintf(d->out,
+				      "   0x%08x 0x00: eax=0x%08x ebx=0x%08x "
+				      "ecx=0x%08x edx=0x%08x\n",
+				      base + i, regs[i][0], regs[i][1],
+				      regs[i][2], regs[i][3]) < 0)
+			return -EIO;
+	return 0;
+}
+
+/* A file of this process, by a name that others can open. */
+static void name_of(int fd, char *name, size_t size)
+{
+	snprintf(name, size, "/proc/self/fd/%d", fd);
+}
+
+static int convert(struct dump *d, char *err, size_t err_size)
+{
+	char name[32];
+	int rc = copy_checked(d);
+
+	if (rc)
+		return rc;
+	if (!d->basic[0]) {
+		snprintf(err, err_size,
+			"this is a raw dump of libcpuid, but it has no row "
+			"basic_cpuid[0] of an x86 CPU");
+		return -EBADMSG;
+	}
+	name_of(d->checked, name, sizeof(name));
+	if (cpuid_deserialize_raw_data(&d->raw, name)) {
+		snprintf(err, err_size, "libcpuid cannot read its dump: %s",
+			cpuid_error());
+		return -EBADMSG;
+	}
+	if (dprintf(d->out, "CPU 0:\n") < 0)
+		return -EIO;
+	rc = put_leaves(d, d->basic, d->raw.basic_cpuid, 0, MAX_CPUID_LEVEL);
+	if (!rc)
+		rc = put_leaves(d, d->ext, d->raw.ext_cpuid, 0x80000000,
+			MAX_EXT_CPUID_LEVEL);
+	return rc;
+}
+
+static int replay_dump(
+	FILE *in, struct tscal_platform **out, char *err, size_t err_size)
+{
+	struct dump *d = calloc(1, sizeof(*d));
+	char name[32];
+	int rc;
+
+	if (!d)
+		return -ENOMEM;
+	d->in = in;
+	d->checked = memfd_create("libcpuid dump", MFD_CLOEXEC);
+	d->out = memfd_create("recording", MFD_CLOEXEC);
+	rc = d->checked < 0 || d->out < 0 ? -errno : convert(d, err, err_size);
+	if (!rc) {
+		name_of(d->out, name, sizeof(name));
+		rc = tscal_platform_replay(name, out, err, err_size);
+	}
+	if (d->checked >= 0)
+		close(d->checked);
+	if (d->out >= 0)
+		close(d->out);
+	free(d);
+	return rc;
+}
+
+int tscal_platform_probe_replay(const char *path, struct tscal_platform **out,
+	char *err, size_t err_size)
+{
+	/* No FIFO is waited for, no device opened. */
+	struct stat st;
+	int rc = 1, fd = -1;
+	FILE *in = NULL;
+
+	if (!stat(path, &st) && S_ISREG(st.st_mode))
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode) &&
+		st.st_size <= (off_t)DUMP_MAX)
+		in = fdopen(fd, "r");
+	if (in) {
+		if (err_size)
+			err[0] = '\0';
+		if (is_dump(in))
+			rc = replay_dump(in, out, err, err_size);
+		fclose(in);
+	} else if (fd >= 0) {
+		close(fd);
+	}
+	return rc == 1 ? tscal_platform_replay(path, out, err, err_size) : rc;
+}
