@@ -194,8 +194,9 @@ struct tscal_opts {
 	 * and where CPUID and files are slow, as in a guest, they may take 1 ms
 	 * more. */
 	uint32_t budget_ms;
-	/** Measuring window in milliseconds, 1..60000; 0: 10.  It grows as
-	 * target_ppm requires. */
+	/** Measuring window in milliseconds, 1..60000, and not above the
+	 * budget, which is -EINVAL; 0: 10, or the budget if that is less.  It
+	 * grows as target_ppm requires. */
 	uint32_t window_ms;
 	uint32_t flags;	   /**< TSCAL_OPT_*; unknown bits are refused */
 	uint32_t reserved; /**< zero; anything else is refused */

@@ -166,7 +166,9 @@ TSCAL_INLINE int tscal_conv_init(struct tscal_conv *conv, double hz,
 {
 	tscal_u128 q;
 
-	if (!(hz > TSCAL_CONV_HZ_ABOVE && hz <= TSCAL_CONV_HZ_MAX))
+	/* Comparing with a NaN by > raises FE_INVALID; these do not. */
+	if (!__builtin_isgreater(hz, TSCAL_CONV_HZ_ABOVE) ||
+		!__builtin_islessequal(hz, TSCAL_CONV_HZ_MAX))
 		return -ERANGE;
 	q = (tscal_u128)TSCAL_HZ_Q25_(hz);
 	/* 10^9 * 2^61 * 2^25 < 2^116: one exact division, rounded once. */

@@ -3,13 +3,14 @@
 #include "calib/estimate.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 
 #include "plat/text.h"
 
 double ppm(double a, double b)
 {
-	return (a - b) / b * 1e6;
+	return b == 0 ? HUGE_VAL : (a - b) / b * 1e6;
 }
 
 __attribute__((format(printf, 3, 0))) static void say(struct tscal_line *l,
@@ -43,8 +44,10 @@ void est_number(struct estimate *est, double hz, double lo, double hi,
 		return;
 	}
 	l->hz = hz;
-	l->hz_lo = smaller(lo, hz);
-	l->hz_hi = larger(hi, hz);
+	/* Bounds without an end, as of a reference that may be off by all of
+	 * its own value, end where a TSC's rate does. */
+	l->hz_lo = smaller(larger(lo, TSC_HZ_MIN), hz);
+	l->hz_hi = larger(smaller(hi, TSC_HZ_MAX), hz);
 	l->roots = roots;
 	va_start(ap, fmt);
 	say(l,

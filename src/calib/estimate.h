@@ -50,7 +50,9 @@ void est_outcome(
 /* Whether est holds a number that may support or contradict. */
 bool est_credible(const struct estimate *est);
 
-/* (a - b) / b in ppm. */
+/* (a - b) / b in ppm.  HUGE_VAL where b is 0, no rate: dividing by it would
+ * kill a program that traps floating-point exceptions (feenableexcept(3)), and
+ * the library raises none. */
 double ppm(double a, double b);
 
 /* fmin() and fmax() are in libm, which libtscal does not use. */

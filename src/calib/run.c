@@ -4,6 +4,7 @@
 #include "calib/run.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #include "calib/judge/judge.h"
@@ -42,7 +43,7 @@ static int take_opts(struct run *run, const struct tscal_opts *opts)
 							: o->budget_ms;
 	if (o->budget_ms > LIMIT_MS || o->window_ms > o->budget_ms ||
 		o->only & ~SOURCES_ALL || o->flags & ~FLAGS || o->reserved ||
-		!(o->target_ppm >= 0))
+		!isgreaterequal(o->target_ppm, 0))
 		return -EINVAL;
 	run->plat = o->platform;
 	run->wanted = sources_wanted(o->only, &run->wanted_counters);

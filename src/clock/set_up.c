@@ -4,6 +4,7 @@
 #include <tscal/attach.h>
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #include "clock/page/page_identity.h"
@@ -19,7 +20,9 @@ static int check_opts(const struct tscal_clock_opts *o)
 		return -EINVAL;
 	if (o->interval_ms && (o->interval_ms < 10 || o->interval_ms > 10000))
 		return -EINVAL;
-	if (!(o->drift_ppm >= 0 && o->drift_ppm <= 1000))
+	/* False with a NaN, and raise no exception. */
+	if (!isgreaterequal(o->drift_ppm, 0) ||
+		!islessequal(o->drift_ppm, 1000))
 		return -EINVAL;
 	if (o->page || o->page_size)
 		return page_place_check(o->page, o->page_size);

@@ -61,6 +61,12 @@ bool text_has_word(const char *list, const char *word)
 	return false;
 }
 
+/* Times 10 again and again, a double overflows; times a unit, such as 1e9, it
+ * must not either. */
+#define NUMBER_MAX 1e100
+/* A double has 53 bits: further digits of a fraction change nothing. */
+#define DIGITS_MAX 1e17
+
 double text_number(const char *text, const char **end)
 {
 	const char *c = text + strspn(text, " \t");
@@ -69,9 +75,14 @@ double text_number(const char *text, const char **end)
 	*end = text;
 	if (!isdigit((unsigned char)*c))
 		return 0;
-	for (; isdigit((unsigned char)*c); c++)
+	for (; isdigit((unsigned char)*c); c++) {
 		value = value * 10 + (*c - '0');
+		if (value > NUMBER_MAX)
+			return 0;
+	}
 	for (c += *c == '.'; isdigit((unsigned char)*c); c++) {
+		if (value >= DIGITS_MAX || unit >= DIGITS_MAX)
+			continue;
 		value = value * 10 + (*c - '0');
 		unit *= 10;
 	}

@@ -28,8 +28,8 @@ bool text_has_word(const char *list, const char *word);
 
 /*
  * The decimal number at the start of text, such as " 2.40"; *end stands behind
- * it, or at text when there is none.  strtod(3) would want the point that the
- * program's locale has.
+ * it, or at text when there is none or it is above 1e100.  strtod(3) would want
+ * the point that the program's locale has.
  */
 double text_number(const char *text, const char **end);
 

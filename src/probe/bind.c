@@ -1,51 +1,45 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * Bind a thread to one CPU, by hwloc.
+ * Bind a thread to one CPU.
  *
- * hwloc_topology_load() reads sysfs for every CPU, out of the budget of the
- * run. The Linux helpers bind by CPU number and use no object, so the
- * topology is initialised and not loaded.  They also bind this system when
- * HWLOC_SYNTHETIC, HWLOC_XMLFILE or HWLOC_FSROOT replaces the topology, where
- * hwloc_set_cpubind() returns 0 and does nothing.
+ * The sets of CPUs are hwloc's bitmaps, which hold any number of CPUs and
+ * report a failed allocation.  hwloc_topology_init() of hwloc 2.9 does not: it
+ * aborts, or writes to where nothing was allocated.  Binding to a CPU by its
+ * number needs no topology, so the kernel is asked directly.  That binds this
+ * system also where HWLOC_SYNTHETIC, HWLOC_XMLFILE or HWLOC_FSROOT replaces
+ * the topology.
  */
 #include <errno.h>
 #include <hwloc.h>
-#include <hwloc/linux.h>
 #include <sched.h>
 
 #include "probe/devices.h"
 
-static int load(struct bind *bind)
+/* Room for 65536 CPUs; Linux has at most 8192 (NR_CPUS, x86-64). */
+#define WORDS (65536 / 8 / sizeof(unsigned long))
+
+/* The CPUs that the thread may run on: 0 or -errno. */
+static int allowed(hwloc_bitmap_t set)
 {
-	if (bind->topology)
-		return 0;
-	if (hwloc_get_api_version() >> 16 != HWLOC_API_VERSION >> 16)
-		return -EPROTO;
-	bind->before = hwloc_bitmap_alloc();
-	if (!bind->before || hwloc_topology_init(&bind->topology)) {
-		bind_free(bind);
-		return -ENOMEM;
-	}
-	return 0;
+	unsigned long words[WORDS] = {0};
+
+	if (sched_getaffinity(0, sizeof(words), (cpu_set_t *)words))
+		return -errno;
+	return hwloc_bitmap_from_ulongs(set, WORDS, words) ? -ENOMEM : 0;
 }
 
-/*
- * How many CPUs the thread may run on, 0 for more than a cpu_set_t holds, or
- * -errno.  hwloc 2.9 tries ever larger sets until one is large enough, without
- * end where a filter refuses sched_getaffinity(2): so it must not be the first
- * to call it.
- */
-static int allowed_cpus(void)
+static int allow(hwloc_const_bitmap_t set)
 {
-	cpu_set_t set;
+	unsigned long words[WORDS];
 
-	if (!sched_getaffinity(0, sizeof(set), &set))
-		return CPU_COUNT(&set);
-	return errno == EINVAL ? 0 : -errno;
+	if (hwloc_bitmap_to_ulongs(set, WORDS, words))
+		return -EINVAL;
+	return sched_setaffinity(0, sizeof(words), (cpu_set_t *)words) ? -errno
+								       : 0;
 }
 
-static int bind_to(struct bind *bind, unsigned cpu)
+static int bind_to(unsigned cpu)
 {
 	hwloc_bitmap_t set = hwloc_bitmap_alloc();
 	int rc;
@@ -53,9 +47,7 @@ static int bind_to(struct bind *bind, unsigned cpu)
 	if (!set || hwloc_bitmap_only(set, cpu))
 		rc = -ENOMEM;
 	else
-		rc = hwloc_linux_set_tid_cpubind(bind->topology, 0, set)
-			     ? -errno
-			     : 0;
+		rc = allow(set);
 	hwloc_bitmap_free(set);
 	return rc;
 }
@@ -66,21 +58,20 @@ int bind_here(struct bind *bind)
 
 	if (bind->bound)
 		return 0;
-	rc = allowed_cpus();
-	if (rc < 0)
-		return rc;
-	/* On one CPU already: nothing to do, and nothing to initialise. */
-	if (rc == 1)
-		return 0;
-	rc = load(bind);
+	if (!bind->before)
+		bind->before = hwloc_bitmap_alloc();
+	if (!bind->before)
+		return -ENOMEM;
+	rc = allowed(bind->before);
 	if (rc)
 		return rc;
-	if (hwloc_linux_get_tid_cpubind(bind->topology, 0, bind->before))
-		return -errno;
+	/* On one CPU already: nothing to do. */
+	if (hwloc_bitmap_weight(bind->before) == 1)
+		return 0;
 	cpu = sched_getcpu();
 	if (cpu < 0)
 		return -errno;
-	rc = bind_to(bind, (unsigned)cpu);
+	rc = bind_to((unsigned)cpu);
 	if (rc)
 		return rc;
 	bind->bound = true;
@@ -94,14 +85,12 @@ int bind_here(struct bind *bind)
 void bind_restore(struct bind *bind)
 {
 	if (bind->bound)
-		hwloc_linux_set_tid_cpubind(bind->topology, 0, bind->before);
+		allow(bind->before);
 	bind->bound = false;
 }
 
 void bind_free(struct bind *bind)
 {
-	if (bind->topology)
-		hwloc_topology_destroy(bind->topology);
 	hwloc_bitmap_free(bind->before);
 	*bind = (struct bind){0};
 }

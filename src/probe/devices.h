@@ -9,7 +9,6 @@
 #include "plat/plat.h"
 #include "probe/worker.h"
 
-struct hwloc_topology;
 struct hwloc_bitmap_s;
 
 /* open(2), with -ENOENT for all errors that mean absent hardware.  Returns a
@@ -51,9 +50,8 @@ TIMERS(DECLARE)
 int phc_open(const struct plat_where *where, struct plat_counter *out);
 int phc_burst(int fd, struct plat_sample *buf, const struct plat_until *until);
 
-/* A thread kept on one CPU.  Zero: nothing bound, nothing loaded. */
+/* A thread kept on one CPU.  Zero: nothing bound. */
 struct bind {
-	struct hwloc_topology *topology;
 	struct hwloc_bitmap_s *before; /* what the thread was bound to */
 	bool bound;
 };

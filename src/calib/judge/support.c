@@ -74,10 +74,13 @@ static bool is_preferred(const struct estimate *est, size_t n, size_t i,
 		return true;
 	for (size_t k = 0; k < n; k++) {
 		const struct estimate *by = &est[k];
-		bool better = doubt_ppm(by, kernel) * MUCH_TIGHTER <= bounds ||
-			      (coarse(&est[i]) && !coarse(by));
+		bool better;
 
-		if (is_candidate(by) && !by->assumed && better &&
+		if (!is_candidate(by))
+			continue;
+		better = doubt_ppm(by, kernel) * MUCH_TIGHTER <= bounds ||
+			 (coarse(&est[i]) && !coarse(by));
+		if (!by->assumed && better &&
 			value_within(
 				by, &est[i], allowed_ppm(by, &est[i], kernel)))
 			return false;

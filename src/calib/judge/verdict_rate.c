@@ -344,11 +344,12 @@ static void remark(const struct rate_view *v, struct tscal_info *info)
 
 	for (size_t i = 0; i < v->n; i++) {
 		const struct tscal_line *l = &v->est[i].line;
-		double off = fabs(ppm(l->hz, info->hz));
+		double off;
 
 		if (l->status != TSCAL_STATUS_HINT || !(l->hz > 0) ||
 			!(info->hz > 0))
 			continue;
+		off = fabs(ppm(l->hz, info->hz));
 		if (l->id == TSCAL_SOURCE_CPUID_15 && off > 5e4)
 			rate_add(info,
 				" CPUID 15h reports the host's rate, %.2f "

@@ -297,12 +297,14 @@ void measure_conclude(struct tscal_platform *plat, struct measure_space *sp)
 	case RATE_OK:
 		break;
 	}
-	if (!(sp->hi - sp->lo <= WIDEST * sp->lo)) {
+	if (!(sp->lo > 0 && sp->hi - sp->lo <= WIDEST * sp->lo)) {
+		double part = sp->lo > 0 ? sp->lo : sp->hi;
+
 		sp->too_short = true;
 		outcome_set(&m->out, TSCAL_STATUS_UNSTABLE,
 			"its slow reads, %d and %d, give bounds %.1f %% wide",
 			sp->first->n, sp->last->n,
-			(sp->hi - sp->lo) / sp->lo * 100);
+			part > 0 ? (sp->hi - sp->lo) / part * 100 : 100);
 		return;
 	}
 	/* The bounds are from all bursts, the point from two.  If another burst

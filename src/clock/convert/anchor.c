@@ -94,7 +94,10 @@ bool anchor_rates(const struct anchor *from, const struct anchor *to,
 	double ticks = (double)(int64_t)(to->tsc - from->tsc);
 	double ns = (double)(int64_t)((uint64_t)to->ns - (uint64_t)from->ns);
 
+	*lo = *hi = 0;
+	if (ticks <= 0)
+		return false;
 	*lo = (ns + to->lo - from->hi) / ticks;
 	*hi = (ns + to->hi - from->lo) / ticks;
-	return ticks > 0;
+	return true;
 }

@@ -6,6 +6,7 @@
  * strict, so that the same converter is always the same line.
  */
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
@@ -43,6 +44,9 @@ static uint32_t checksum(const char *text, size_t n)
 /* Both 0, or around the rate. */
 static bool bounds_valid(double hz, double lo, double hi)
 {
+	/* A comparison with a NaN would raise FE_INVALID. */
+	if (isnan(lo) || isnan(hi))
+		return false;
 	if (!(lo > 0) && !(hi > 0))
 		return lo == 0 && hi == 0;
 	return lo >= BOUND_MIN && lo <= hz && hz <= hi && hi <= BOUND_MAX;

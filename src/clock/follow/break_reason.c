@@ -24,6 +24,7 @@ void clocks_take(
 	int64_t *const ns[] = {
 		&out->raw_ns, &out->mono_ns, &out->boot_ns, &out->real_ns};
 	struct anchor a;
+	double since;
 
 	*out = (struct clocks){0};
 	for (int i = 0; i < 4; i++) {
@@ -31,8 +32,11 @@ void clocks_take(
 			return;
 		if (!i)
 			out->tsc = a.tsc;
-		*ns[i] = a.ns - (int64_t)((double)(int64_t)(a.tsc - out->tsc) *
-					  ns_per_tick);
+		since = (double)(int64_t)(a.tsc - out->tsc) * ns_per_tick;
+		/* The TSC jumped by years meanwhile. */
+		if (!(fabs(since) < 0x1p62))
+			return;
+		*ns[i] = a.ns - (int64_t)since;
 	}
 	out->complete = true;
 }

@@ -11,10 +11,11 @@
 
 #define UNCERTAIN_PPM 4e6 /* what the bound of a rate has room for */
 
-/* The integer above; floor(3) is libm's.  |x| < 2^62. */
+/* The integer above; floor(3) is libm's.  2^62 at most, either way: one that
+ * an int64_t does not hold would raise FE_INVALID. */
 static int64_t above(double x)
 {
-	int64_t i = (int64_t)x;
+	int64_t i = (int64_t)(x < -0x1p62 ? -0x1p62 : x > 0x1p62 ? 0x1p62 : x);
 
 	return i + ((double)i < x);
 }
@@ -158,7 +159,9 @@ void servo_plan_bridge(const struct servo *s, struct servo_plan *plan)
 	uint64_t from = segment_end(newest);
 	int64_t ns_from = segment_ns(newest, from);
 	double ticks = ticks_from(from, next->tsc_from);
-	double mult = ns_between(ns_from, next->ns_from) / ticks * 0x1p61;
+	double mult = ticks == 0 ? 0
+				 : ns_between(ns_from, next->ns_from) / ticks *
+					   0x1p61;
 	int64_t err = newest->err_ns > next->err_ns ? newest->err_ns
 						    : next->err_ns;
 

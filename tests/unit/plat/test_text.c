@@ -13,9 +13,21 @@ struct number {
 	size_t used;
 };
 
+#define TEN_DIGITS "9999999999"
+#define FIFTY_DIGITS TEN_DIGITS TEN_DIGITS TEN_DIGITS TEN_DIGITS TEN_DIGITS
+#define HUNDRED_DIGITS FIFTY_DIGITS FIFTY_DIGITS
+
 static const struct number numbers[] = {{"2.40GHz", 2.4, 4}, {" 2", 2, 2},
 	{"4890.84\n", 4890.84, 7}, {"1.", 1, 2}, {"1.2.3", 1.2, 3},
-	{".5", 0, 0}, {"-1", 0, 0}, {"", 0, 0}, {"inf", 0, 0}, {"x1", 0, 0}};
+	{".5", 0, 0}, {"-1", 0, 0}, {"", 0, 0}, {"inf", 0, 0}, {"x1", 0, 0},
+	/* More digits than a double has are no other number. */
+	{"2.3999999999999999999999999999999999999999", 2.4, 42},
+	{"0.00000000000000000000000000000000000000001", 0, 43},
+	/* Beyond every rate, and beyond a double. */
+	{HUNDRED_DIGITS "1", 0, 0},
+	{HUNDRED_DIGITS HUNDRED_DIGITS HUNDRED_DIGITS HUNDRED_DIGITS, 0, 0},
+	{HUNDRED_DIGITS HUNDRED_DIGITS HUNDRED_DIGITS HUNDRED_DIGITS ".5", 0,
+		0}};
 
 Test(text, numbers_are_read_alike_in_every_locale)
 {
