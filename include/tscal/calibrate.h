@@ -139,7 +139,8 @@ struct tscal_info {
 	double hz_lo, hz_hi;
 	/** Ticks per second of CLOCK_MONOTONIC_RAW. */
 	double hz_raw;
-	/** Ticks per true second, by NTP or PTP. */
+	/** Ticks per true second, by NTP, or by a PTP clock that is known to
+	 * follow true time: so far that of AWS's ENA cards. */
 	double hz_si;
 	/** How closely the nearest independent source agrees, in ppm of hz:
 	 * no pair of values inside both intervals lies further apart. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "calib/judge/judge.h"
+#include "calib/judge/relation.h"
 #include "hv/vendor.h"
 
 #define BUDGET_MS 50
@@ -168,19 +169,46 @@ static void ask_all(struct run *run)
 			start_ns = set_time(run, &run->est[i], start_ns);
 }
 
-/* The source's rate relative to network time; 0 if another source contradicts
- * it or it may come from the host. */
-static double hz_by(const struct run *run, enum tscal_source id)
+/* The source's rate, if its roots are these; 0 if it gives none, or another
+ * source contradicts it, or its bounds are wider. */
+static double hz_by(const struct run *run, enum tscal_source id, uint32_t roots,
+	double most_ppm)
 {
 	for (size_t i = 0; i < run->n; i++) {
 		const struct tscal_line *l = &run->est[i].line;
 
-		if (l->id == id && l->roots == TSCAL_ROOT_NTP &&
+		if (l->id == id && l->roots == roots &&
 			(l->status == TSCAL_STATUS_USED ||
-				l->status == TSCAL_STATUS_AGREES))
+				l->status == TSCAL_STATUS_AGREES) &&
+			bounds_ppm(&run->est[i]) <= most_ppm)
 			return l->hz;
 	}
 	return 0;
+}
+
+/* A rate by a PTP clock tells no more of true seconds than any crystal does
+ * when its bounds are wider than crystals are off. */
+#define SI_BY_PHC_PPM 20
+
+/*
+ * Ticks per true second; 0: not known.  NTP's frequency comes first: it is the
+ * result of hours.  A second of CLOCK_REALTIME and a window of a PTP clock are
+ * measured now.  Of PTP clocks only one that is known to follow true time
+ * counts: any other may count its own crystal, and no driver tells whether a
+ * program steers it.  A host's clock counts in no way.
+ */
+static double hz_si(const struct run *run)
+{
+	const struct facts *f = &run->facts;
+	double hz = hz_by(run, TSCAL_SOURCE_ADJTIMEX, TSCAL_ROOT_NTP, HUGE_VAL);
+
+	if (hz == 0)
+		hz = hz_by(run, TSCAL_SOURCE_NTP, TSCAL_ROOT_NTP, HUGE_VAL);
+	if (hz == 0 && f->ptp_kind == FACTS_PTP_DISCIPLINED && f->ptp >= 0 &&
+		f->ptp < 8)
+		hz = hz_by(run, TSCAL_SOURCE_PHC, TSCAL_ROOT_PHC(f->ptp),
+			SI_BY_PHC_PPM);
+	return hz;
 }
 
 /* Ticks per second of CLOCK_MONOTONIC_RAW; 0: not known. */
@@ -221,9 +249,7 @@ static void judge(struct run *run)
 	if (!surveying(run))
 		compare(run->est, run->n, &run->kernel, info);
 	info->hz_raw = hz_raw(run);
-	info->hz_si = hz_by(run, TSCAL_SOURCE_ADJTIMEX);
-	if (info->hz_si == 0)
-		info->hz_si = hz_by(run, TSCAL_SOURCE_NTP);
+	info->hz_si = hz_si(run);
 	if (run->measured.rdtsc_ticks >= 0 && info->hz > 0)
 		info->rdtsc_ns = run->measured.rdtsc_ticks / info->hz * 1e9;
 	verdict_rate(&rate, info);

@@ -4,15 +4,18 @@
 import re
 
 # Keys that every file has, in this order; then those that a report may lack.
-KEYS = ("tolerance", "exit", "rate", "rate sentence", "source", "roots", "hz",
+KEYS = ("tolerance", "options", "exit", "rate", "rate sentence", "source", "roots", "hz",
         "bounds", "agreement", "si", "use", "use sentence", "watch",
         "hypervisor", "contradiction", "layers")
-OPTIONAL = ("agreement", "si", "contradiction", "layers")
+OPTIONAL = ("options", "agreement", "si", "contradiction", "layers")
 # A source of one of these need not be listed, if it gives no rate either.
 UNLISTED = ("absent", "skipped")
 STATUSES = ("used", "agrees", "disagrees", "hint", "ready", "stale", "coarse",
             "implausible", "unstable", "stuck", "denied", "error", *UNLISTED)
 SOURCE = re.compile(r'([a-z]+)(?: (\d+) Hz)?(?: "(.+)")?')
+# Options of `tscal replay` that change what is measured or asked.
+OPTION = re.compile(r"--(?:pit|assume-metal|no-measure|only [a-z0-9,-]+"
+                    r"|(?:budget|window)-ms [1-9]\d*)")
 NUMBERS = re.compile(r"(?:(-?[\d.]+) to )?(-?[\d.]+) (?:Hz|ppm)")
 
 
@@ -45,7 +48,20 @@ def parse(text):
     if not match or not float(match[1]):
         raise Wrong("tolerance: more than 0, at most 1 ppm")
     values["tolerance"] = float(match[1])
+    options(text)
     return values, sources
+
+
+def options(text):
+    """The options that a file's text gives for the replay, as words."""
+    for line in text.splitlines():
+        if line.startswith("options: "):
+            given = line.removeprefix("options: ")
+            parts = re.split(r" (?=--)", given)
+            if not all(OPTION.fullmatch(p) for p in parts):
+                raise Wrong(f"options: not of those that may be given: {given}")
+            return given.split()
+    return []
 
 
 def listed(words):
@@ -53,13 +69,14 @@ def listed(words):
     return " ".join(words) or "none"
 
 
-def summary(report, code):
+def summary(report, code, words=()):
     """What a report gives for each key; an optional key only if it has it."""
     rate, use = report["rate"], report["use"]
-    out = {"exit": str(code), "rate": rate["verdict"],
-           "rate sentence": rate["sentence"],
-           "source": rate["source"] or "none", "roots": listed(rate["roots"]),
-           "hz": "none", "bounds": "none"}
+    out = {"options": " ".join(words)} if words else {}
+    out |= {"exit": str(code), "rate": rate["verdict"],
+            "rate sentence": rate["sentence"],
+            "source": rate["source"] or "none",
+            "roots": listed(rate["roots"]), "hz": "none", "bounds": "none"}
     if rate["hz"] is not None:
         out["hz"] = f"{rate['hz']:.0f} Hz"
         out["bounds"] = f"{rate['hz_lo']:.0f} to {rate['hz_hi']:.0f} Hz"
@@ -76,10 +93,10 @@ def summary(report, code):
     return out
 
 
-def draft(report, code):
+def draft(report, code, words=()):
     """The text of a NAME.owed for this report, to be checked by a person."""
     lines = ["tolerance: 0.01 ppm"]
-    lines += [f"{k}: {v}" for k, v in summary(report, code).items()]
+    lines += [f"{k}: {v}" for k, v in summary(report, code, words).items()]
     lines.append("")
     for s in report["sources"]:
         if s["status"] in UNLISTED and s["hz"] is None:
@@ -117,11 +134,12 @@ def wrong_source(owed, have, ppm):
         yield f'"{phrase}" is not in: {have["sentence"]}'
 
 
-def wrong(text, report, code):
-    """What of a report is not as the text of NAME.owed states."""
+def wrong(text, report, code, words=()):
+    """What of a report, made with these options, is not as the text of
+    NAME.owed states."""
     values, sources = parse(text)
     ppm = values.pop("tolerance")
-    now = summary(report, code)
+    now = summary(report, code, words)
     for key in KEYS[1:]:
         owed, have = values.get(key, "none"), now.get(key, "none")
         if not near(key, owed, have, ppm):

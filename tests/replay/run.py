@@ -8,6 +8,7 @@ report owes.  For a few machines, reports/NAME.json is the whole report, as
 `tscal --json replay NAME.rec` prints it; only the version of tscal may differ.
 """
 import argparse
+import functools
 import json
 import pathlib
 import subprocess
@@ -25,9 +26,17 @@ class Failed(Exception):
     """A machine without a report, with the reason."""
 
 
-def replay(tscal, name):
-    """The report on a machine, as text, and the exit code."""
-    done = subprocess.run([tscal, "--json", "replay", MACHINES / f"{name}.rec"],
+def options_of(name):
+    """The options that NAME.owed gives for the replay."""
+    path = MACHINES / f"{name}.owed"
+    return owed.options(path.read_text("utf-8")) if path.exists() else []
+
+
+def replay(tscal, name, words):
+    """The report on a machine with these options, as text, and the exit
+    code."""
+    done = subprocess.run([tscal, "--json", "replay", *words,
+                           MACHINES / f"{name}.rec"],
                           capture_output=True, text=True, timeout=60,
                           check=False)
     if done.returncode not in WITH_REPORT:
@@ -60,11 +69,13 @@ def changes(old, new):
 
 def check(tscal, name):
     """Compare; True if the report is as owed, and as stored if it is."""
-    text, code = replay(tscal, name)
+    words = options_of(name)
+    text, code = replay(tscal, name, words)
     path = MACHINES / f"{name}.owed"
     if not path.exists():
         raise Failed(f"{path.name} is missing: run.py --draft {name}")
-    bad = list(owed.wrong(path.read_text("utf-8"), json.loads(text), code))
+    bad = list(owed.wrong(path.read_text("utf-8"), json.loads(text), code,
+                          words))
     stored = REPORTS / f"{name}.json"
     if stored.exists():
         bad += changes(json.loads(stored.read_text("utf-8")),
@@ -74,17 +85,18 @@ def check(tscal, name):
     return not bad
 
 
-def draft(tscal, name):
+def draft(tscal, name, given=""):
     """Print a first draft of NAME.owed."""
-    text, code = replay(tscal, name)
-    print(owed.draft(json.loads(text), code), end="")
+    words = given.split() or options_of(name)
+    text, code = replay(tscal, name, words)
+    print(owed.draft(json.loads(text), code, words), end="")
     return True
 
 
 def update(tscal, name):
     """Store the whole report again; a new version alone changes nothing."""
     stored = REPORTS / f"{name}.json"
-    text, _ = replay(tscal, name)
+    text, _ = replay(tscal, name, options_of(name))
     changed = list(changes(json.loads(stored.read_text("utf-8")),
                            json.loads(text)))
     for line in changed:
@@ -110,6 +122,9 @@ def main():
     parser.add_argument("name", nargs="*", help="machines (default: all)")
     parser.add_argument("--draft", action="store_true",
                         help="print a first NAME.owed, to be checked by you")
+    parser.add_argument("--options", default="", metavar="TEXT",
+                        help="with --draft: options for the replay, such as "
+                        "--options=--pit")
     parser.add_argument("--update", action="store_true",
                         help="store the whole reports as they are now")
     parser.add_argument("--orphans", action="store_true",
@@ -119,7 +134,9 @@ def main():
     args = parser.parse_args()
     if args.orphans:
         return 0 if orphans() else 1
-    what = draft if args.draft else update if args.update else check
+    what = functools.partial(draft, given=args.options) if args.draft else update if args.update else check
+    if args.options and not args.draft:
+        parser.error("--options needs --draft")
     where = REPORTS.glob("*.json") if args.update else MACHINES.glob("*.rec")
     names = args.name or sorted(p.stem for p in where)
     good = bool(names)

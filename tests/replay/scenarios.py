@@ -12,6 +12,7 @@ import os
 import sys
 
 from dumped import dumped
+from reported import reported
 from synth import Machine
 from timers import timers
 
@@ -233,7 +234,8 @@ def guests():
     hyperv(m, invariant=False)
     m.kernel("hyperv_clocksource_tsc_page",
              "hyperv_clocksource_tsc_page acpi_pm", "constant_tsc", 2593.9)
-    m.no_pages().measured(2593.906e6).unsynchronised()
+    m.no_pages(hyperv=True).measured(m.hyperv_page(2593.906e6))
+    m.unsynchronised()
 
     m = machine("row-26-wsl2-fast",
                 "WSL2 whose clocks all run 7 % fast: no source outside.")
@@ -242,7 +244,8 @@ def guests():
              "hyperv_clocksource_tsc_page tsc acpi_pm", KNOWN, 2593.9)
     m.file("/proc/sys/kernel/osrelease",
            "5.15.153.1-microsoft-standard-WSL2\n")
-    m.no_pages().measured(2593.906e6 / 1.07).unsynchronised()
+    m.no_pages(hyperv=True).measured(m.hyperv_page(2593.906e6 / 1.07))
+    m.unsynchronised()
 
     m = machine("row-32-vmware",
                 "VMware after a move with hardware scaling.")
@@ -349,6 +352,7 @@ def main():
     traps()
     timers(machine)
     dumped(machine)
+    reported(machine)
     for m in MACHINES:
         m.write(folder)
 

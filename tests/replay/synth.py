@@ -32,6 +32,8 @@ TIMERS = {
     "hpet": (10**15, 69841279, 32),
     "acpi-pm": (3579545, 1, 24),
     "pit": (3579545, 3, 16),
+    "phc": (10**9, 1, 64),
+    "realtime": (10**9, 1, 64),
 }
 
 
@@ -151,14 +153,15 @@ class Machine:
     def unsynchronised(self):
         return self.timex(0, status=0x40, state=5)
 
-    def timex(self, ppm, status=0x2001, state=0, tick=10000, offset_ns=0):
+    def timex(self, ppm, status=0x2001, state=0, tick=10000, offset_ns=0,
+              ptp=False):
         freq = round(ppm * 65536)
         for i in range(2):
             self.add("adjtimex %d: state=%d status=0x%x freq=%d offset_ns=%d "
                      "tick=%d maxerror_us=%d tai=0"
                      % (i, state, status, freq, offset_ns, tick, 20000))
         # No PTP clock that a synchronised clock could follow.
-        for i in range(8 if not status & 0x40 else 0):
+        for i in range(8 if not status & 0x40 and not ptp else 0):
             self.no_file("/sys/class/ptp/ptp%d/clock_name" % i)
         return self
 
@@ -187,11 +190,45 @@ class Machine:
             "page vvar_vclock 0: 0x0=0x10 0x8=0xd4f38d75 0x10=0x51eb23a4 "
             "0x18=0x%x 0x1c=0x%x" % (mul, (shift & 0xFF) | flags << 8))
 
-    def no_pages(self, error="-EFAULT"):
+    def no_pages(self, error="-EFAULT", hyperv=False):
+        """hyperv: but for the page of hyperv_page()."""
         for i in range(4):
             self.add("page vvar %d: %s" % (i, error))
-        for i in range(2):
+        for i in range(1 if hyperv else 2):
             self.add("page vvar_vclock %d: -ENOENT" % i)
+        return self
+
+    def hyperv_page(self, hz):
+        """Hyper-V's reference TSC page, as the vDSO maps it (TLFS, Partition
+        Reference Time: sequence, reserved, scale, offset): 100 ns are
+        ticks * scale >> 64.  Returns the clock's rate by it."""
+        scale = int((10**7 << 64) / hz)
+        self.add("page vvar_vclock 1: 0x0=0x1 0x8=0x%x 0xc=0x%x 0x10=0x51eb23a4"
+                 % (scale & 0xFFFFFFFF, scale >> 32))
+        return (10**7 << 64) / scale
+
+    def vmclock(self, hz, marker=7, error_ppm=0.5):
+        """A VMClock page (Linux, include/uapi/linux/vmclock-abi.h): a
+        synchronised clock, its period in 2^-(64 + shift) s and how far that
+        may be off."""
+        shift = 30
+        period = int(2.0**(64 + shift) / hz)
+        error = int(period * error_ppm * 1e-6)
+        page = bytearray(112)
+        struct.pack_into("<IIHBBI", page, 0, 0x4B4C4356, len(page), 1, 1, 0, 2)
+        struct.pack_into("<QQ", page, 16, marker, 1 << 4)
+        page[34], page[39] = 2, shift
+        struct.pack_into("<Q", page, 48, period)
+        struct.pack_into("<Q", page, 64, error)
+        text = ["0x%x=0x%x" % (4 * i, word) for i, word
+                in enumerate(struct.unpack("<28I", page)) if word]
+        return self.add("page vmclock 0: " + " ".join(text))
+
+    def ptp(self, name):
+        """The machine's only PTP clock."""
+        self.file("/sys/class/ptp/ptp0/clock_name", name + "\n")
+        for i in range(1, 9):
+            self.no_file("/sys/class/ptp/ptp%d/clock_name" % i)
         return self
 
     def measured(self, hz, read_ns=30, rdtsc_ns=10.0, start_s=1000,
@@ -214,13 +251,13 @@ class Machine:
         return self
 
     def timer(self, which, hz, read_ns=1000, start_s=1000, window_ms=10.4,
-              samples=64, den=None):
+              samples=64, den=None, spin=1):
         """Bursts of a timer, by which the TSC ticks at hz; den: another period
         than usual."""
         num, usual, width = TIMERS[which]
         den = den or usual
-        self.add("counter %s: num=%d den=%d width=%d spin=1"
-                 % (which, num, den, width))
+        self.add("counter %s: num=%d den=%d width=%d spin=%d"
+                 % (which, num, den, width, spin))
         for burst in range(2):
             text = self.burst(
                 hz, lambda ns: int(ns * num // (den * 10**9)) % 2**width,

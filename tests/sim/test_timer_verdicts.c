@@ -7,6 +7,20 @@
 
 /* An HPET that is right, as far as crystals are. */
 #define HPET_PPM 10.0
+/* How far the kernel's rate, and what this machine measures, may be off. */
+#define KERNEL_PPM 12.0
+
+/*
+ * Whichever timer is wrong: the rate is the TSC's own and not what that timer
+ * shows.
+ */
+static void assert_rate_is_the_tscs(void)
+{
+	double off_ppm = (info->hz / sim.tsc_hz - 1) * 1e6;
+
+	cr_assert(lt(dbl, fabs(off_ppm), KERNEL_PPM + 1), "%g ppm off: %s",
+		off_ppm, info->rate_sentence);
+}
 
 static void assert_verdict(
 	enum tscal_rate rate, enum tscal_source source, const char *phrase)
@@ -18,6 +32,18 @@ static void assert_verdict(
 	cr_assert(ne(ptr, strstr(info->rate_sentence, phrase), NULL), "%s",
 		info->rate_sentence);
 	cr_assert(eq(int, (int)info->use, TSCAL_USE_YES));
+	assert_rate_is_the_tscs();
+}
+
+/* A timer that is this much off is listed with the rate that it shows, which is
+ * not the TSC's. */
+static void assert_shows(enum tscal_source id, double timer_ppm)
+{
+	double hz = sim.tsc_hz / (1 + timer_ppm * 1e-6);
+
+	cr_assert(lt(dbl, fabs(line_of(id)->hz / hz - 1), 100e-6), "%g Hz",
+		line_of(id)->hz);
+	cr_assert(fabs(line_of(id)->hz / sim.tsc_hz - 1) > 300e-6);
 }
 
 static void assert_status(enum tscal_source id, enum tscal_status status)
@@ -30,7 +56,7 @@ static void assert_status(enum tscal_source id, enum tscal_status status)
 
 Test(timer_verdicts, of_a_pc_whose_timers_agree)
 {
-	pc(12, HPET_PPM, -5);
+	pc(KERNEL_PPM, HPET_PPM, -5);
 	calibrate(0);
 	/* The kernel's rate is derived from the HPET, so another timer confirms
 	 * it. */
@@ -49,7 +75,7 @@ Test(timer_verdicts, of_a_pc_whose_timers_agree)
 
 Test(timer_verdicts, with_a_pit_that_was_asked_for)
 {
-	pc(12, HPET_PPM, -5);
+	pc(KERNEL_PPM, HPET_PPM, -5);
 	calibrate(TSCAL_OPT_PIT);
 	assert_verdict(TSCAL_RATE_VERIFIED, TSCAL_SOURCE_VDSO, "confirms vdso");
 	assert_status(TSCAL_SOURCE_PIT, TSCAL_STATUS_AGREES);
@@ -58,11 +84,12 @@ Test(timer_verdicts, with_a_pit_that_was_asked_for)
 
 Test(timer_verdicts, name_a_pm_timer_at_double_speed)
 {
-	pc(12, HPET_PPM, 1e6);
+	pc(KERNEL_PPM, HPET_PPM, 1e6);
 	calibrate(0);
 	assert_verdict(TSCAL_RATE_CONFLICT, TSCAL_SOURCE_VDSO,
 		"acpi-pm (50 % below) contradicts the source used, vdso");
 	assert_status(TSCAL_SOURCE_ACPI_PM, TSCAL_STATUS_DISAGREES);
+	assert_shows(TSCAL_SOURCE_ACPI_PM, 1e6);
 	assert_status(TSCAL_SOURCE_HPET, TSCAL_STATUS_AGREES);
 	tscal_report_free(report);
 }
@@ -96,6 +123,7 @@ Test(timer_verdicts, name_an_hpet_600_ppm_off_as_falseticker)
 {
 	not_by_the_hpet(600);
 	assert_verdict(TSCAL_RATE_CONFLICT, TSCAL_SOURCE_CPUID_15, "hpet (6");
+	assert_shows(TSCAL_SOURCE_HPET, 600);
 	assert_status(TSCAL_SOURCE_HPET, TSCAL_STATUS_DISAGREES);
 	assert_status(TSCAL_SOURCE_ACPI_PM, TSCAL_STATUS_AGREES);
 	tscal_report_free(report);
@@ -104,14 +132,15 @@ Test(timer_verdicts, name_an_hpet_600_ppm_off_as_falseticker)
 /* Both have one root: it cannot be 400 ppm off itself. */
 Test(timer_verdicts, an_hpet_off_the_kernel_that_was_measured_by_it_disagrees)
 {
-	static const double ppm[] = {400, -400, 600, -600};
+	static const double ppm[] = {400, -400, 500, -500, 600, -600};
 
-	for (size_t i = 0; i < 4; i++) {
-		pc(12, ppm[i], -5);
+	for (size_t i = 0; i < sizeof(ppm) / sizeof(*ppm); i++) {
+		pc(KERNEL_PPM, ppm[i], -5);
 		calibrate(0);
 		assert_verdict(
 			TSCAL_RATE_CONFLICT, TSCAL_SOURCE_VDSO, "hpet (");
 		assert_status(TSCAL_SOURCE_HPET, TSCAL_STATUS_DISAGREES);
+		assert_shows(TSCAL_SOURCE_HPET, ppm[i]);
 		assert_status(TSCAL_SOURCE_ACPI_PM, TSCAL_STATUS_AGREES);
 		tscal_report_free(report);
 	}
@@ -119,14 +148,14 @@ Test(timer_verdicts, an_hpet_off_the_kernel_that_was_measured_by_it_disagrees)
 
 Test(timer_verdicts, a_timer_that_fails_leaves_the_others_alone)
 {
-	pc(12, HPET_PPM, -5);
+	pc(KERNEL_PPM, HPET_PPM, -5);
 	sim.counters[PM].dead = true;
 	calibrate(0);
 	assert_verdict(TSCAL_RATE_CONSISTENT, TSCAL_SOURCE_VDSO,
 		"hpet is the only reference");
 	assert_status(TSCAL_SOURCE_ACPI_PM, TSCAL_STATUS_STUCK);
 	tscal_report_free(report);
-	pc(12, HPET_PPM, -5);
+	pc(KERNEL_PPM, HPET_PPM, -5);
 	sim.counters[HPET].open_error = -EACCES;
 	calibrate(0);
 	assert_verdict(TSCAL_RATE_VERIFIED, TSCAL_SOURCE_VDSO,

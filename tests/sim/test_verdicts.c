@@ -5,6 +5,7 @@
 #include <criterion/new/assert.h>
 #include <math.h>
 #include <string.h>
+#include <sys/timex.h>
 
 #include <tscal/calibrate.h>
 
@@ -142,6 +143,71 @@ Test(verdicts, of_metal_that_ntp_has_measured)
 	calibrate(0);
 	cr_assert(eq(int, (int)info.rate, TSCAL_RATE_CONSISTENT));
 	cr_assert(zero(dbl, info.hz_si));
+	cr_assert(ne(ptr,
+			  strstr(info.rate_sentence,
+				  "NTP is not used as a reference: it runs the "
+				  "kernel's "
+				  "clock 83288 ppm fast now"),
+			  NULL),
+		"%s", info.rate_sentence);
+	/* Of a clock that nobody keeps nothing is said. */
+	sim.timex.status = STA_UNSYNC;
+	calibrate(0);
+	cr_assert(zero(ptr, strstr(info.rate_sentence, "NTP")));
+}
+
+/* The machine's PTP clock, by name, this many ppm off. */
+static void with_ptp(const char *name, double ppm, uint64_t read_ps)
+{
+	struct sim_counter *c;
+
+	metal();
+	sim_add_mult_page(&sim, 0x108, mult_of(2.4e9), 24);
+	sim_add_file(&sim, "/sys/class/ptp/ptp0/clock_name", name);
+	c = sim_add_counter(&sim, PLAT_COUNTER_PHC, 1000000000, 1, 64);
+	c->error_ppm = ppm;
+	c->before_ps = read_ps;
+}
+
+/* No driver tells whether a program steers a card's clock. */
+Test(verdicts, of_true_seconds_by_a_ptp_clock_only_where_it_follows_them)
+{
+	static const char *const others[] = {"mlx5_ptp\n",
+		"00:1b:21:12:34:56\n", "KVM virtual PTP\n", "ptp0_virt\n"};
+
+	with_ptp("ena-ptp-05\n", -12.3, 50000);
+	calibrate(0);
+	cr_assert(eq(int, (int)info.rate, TSCAL_RATE_VERIFIED));
+	cr_assert(
+		epsilon_eq(dbl, (info.hz_si / sim.tsc_hz - 1) * 1e6, 12.3, 5));
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		with_ptp(others[i], -12.3, 50000);
+		calibrate(0);
+		cr_expect(zero(dbl, info.hz_si), "%s", others[i]);
+	}
+	/* One that kernel and CPU contradict, and one that is known too
+	 * coarsely. */
+	with_ptp("ena-ptp-05\n", -2000, 50000);
+	sim.cpuid[0].regs = (struct plat_cpuid){
+		0x15, 0x756e6547, 0x6c65746e, 0x49656e69};
+	sim_add_cpuid(&sim, 0x15, 0, 1, 100, 24000000, 0);
+	calibrate(0);
+	cr_assert(eq(int, (int)info.rate, TSCAL_RATE_CONFLICT));
+	cr_assert(zero(dbl, info.hz_si));
+	with_ptp("ena-ptp-05\n", -12.3, 3000000);
+	calibrate(0);
+	cr_assert(zero(dbl, info.hz_si));
+}
+
+/* Hours of NTP are worth more than a window of a PTP clock. */
+Test(verdicts, of_true_seconds_by_ntp_before_a_ptp_clock)
+{
+	with_ptp("ena-ptp-05\n", -40, 50000);
+	sim.timex_rc = 0;
+	sim.timex = (struct plat_timex){.freq = -806093, .tick = 10000};
+	calibrate(0);
+	cr_assert(epsilon_eq(
+		dbl, (info.hz_si / sim.tsc_hz - 1) * 1e6, 12.3, 0.2));
 }
 
 Test(verdicts, of_a_tsc_that_the_kernel_rejected)

@@ -240,11 +240,18 @@ static enum facts_ptp kind_of_ptp(const char *name)
 	/* Linux: ptp_kvm, hv_util, ptp_vmclock, ptp_vmw, virtio_rtc. */
 	static const char *const hosts[] = {"KVM virtual PTP", "hyperv",
 		"vmclock", "ptp_vmw", "Virtio PTP"};
-	/* Cards that are passed through, never emulated: ENA, mlx4, mlx5. */
-	static const char *const devices[] = {"ena-ptp", "mlx"};
+	/* AWS keeps the clock of its ENA cards at UTC (EC2 User Guide, Amazon
+	 * Time Sync Service), and the driver lets nobody set or steer it
+	 * (Linux, ena_phc.c, ena_phc_settime64() and ena_phc_adjfine()). */
+	static const char *const disciplined[] = {"ena-ptp"};
+	/* Cards that are passed through, never emulated: mlx4, mlx5. */
+	static const char *const devices[] = {"mlx"};
 
 	if (starts_with_one_of(name, hosts, sizeof(hosts) / sizeof(*hosts)))
 		return FACTS_PTP_HOST;
+	if (starts_with_one_of(name, disciplined,
+		    sizeof(disciplined) / sizeof(*disciplined)))
+		return FACTS_PTP_DISCIPLINED;
 	if (starts_with_one_of(
 		    name, devices, sizeof(devices) / sizeof(*devices)))
 		return FACTS_PTP_DEVICE;

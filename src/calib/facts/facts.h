@@ -14,6 +14,9 @@
 
 /* What a PTP clock is derived from. */
 enum facts_ptp {
+	/* Hardware that no host emulates, and that follows true time by itself.
+	 */
+	FACTS_PTP_DISCIPLINED,
 	FACTS_PTP_DEVICE,   /* hardware that no host emulates */
 	FACTS_PTP_DOUBTFUL, /* hardware; in a guest perhaps emulated */
 	FACTS_PTP_HOST,	    /* the host's clock, for its guests */

@@ -24,13 +24,33 @@ static bool beyond(int64_t v, int64_t limit)
 	return v >= limit || v <= -limit;
 }
 
-const char *ntp_unfit(const struct plat_timex *t)
+static const char *not_kept(const struct plat_timex *t)
 {
 	if (t->state == TIME_ERROR || t->status & STA_UNSYNC)
 		return "no NTP here: the kernel's clock is not synchronised";
 	if (t->maxerror_us < 0 || t->maxerror_us >= MAXERROR_US)
 		return "NTP's bound of the clock's error is 1 s or more: no "
 		       "program has updated it lately";
+	return NULL;
+}
+
+bool ntp_tick_changed(const struct plat_timex *t)
+{
+	return !not_kept(t) && t->tick != TICK_NOMINAL;
+}
+
+/* Of 10000 us in a tick, one more makes the clock 100 ppm faster. */
+double ntp_fast_ppm(const struct plat_timex *t)
+{
+	return ((double)t->tick - TICK_NOMINAL) * 100 + (double)t->freq / 65536;
+}
+
+const char *ntp_unfit(const struct plat_timex *t)
+{
+	const char *why = not_kept(t);
+
+	if (why)
+		return why;
 	if (t->tick != TICK_NOMINAL)
 		return "NTP has changed the tick, possibly to slew the clock: "
 		       "not used as a source";

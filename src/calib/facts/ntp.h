@@ -9,4 +9,10 @@
  * reason why not. */
 const char *ntp_unfit(const struct plat_timex *t);
 
+/* Whether a clock that NTP keeps has another tick than usual. */
+bool ntp_tick_changed(const struct plat_timex *t);
+
+/* By how many ppm the kernel's clock runs faster, by tick and frequency. */
+double ntp_fast_ppm(const struct plat_timex *t);
+
 #endif /* TSCAL_NTP_H */

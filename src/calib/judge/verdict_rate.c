@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "calib/facts/ntp.h"
 #include "calib/judge/rate_sentence.h"
 #include "calib/judge/relation.h"
 #include "plat/text.h"
@@ -369,6 +370,25 @@ static void remark(const struct rate_view *v, struct tscal_info *info)
 	}
 }
 
+/* A tick that NTP has changed is a slew, or with chrony a part of the
+ * frequency: one run cannot tell which. */
+static void add_slew(const struct rate_view *v, struct tscal_info *info)
+{
+	const struct plat_timex *t = &v->facts->timex;
+	double fast_ppm;
+
+	if (!find(v, TSCAL_SOURCE_ADJTIMEX, TSCAL_STATUS_ABSENT) ||
+		v->facts->timex_rc || !ntp_tick_changed(t))
+		return;
+	fast_ppm = ntp_fast_ppm(t);
+	if (fabs(fast_ppm) < 1)
+		return;
+	rate_add(info,
+		" NTP is not used as a reference: it runs the kernel's clock "
+		"%.0f ppm %s now, to slew it or to correct its rate.",
+		fabs(fast_ppm), fast_ppm < 0 ? "slow" : "fast");
+}
+
 void verdict_rate(const struct rate_view *v, struct tscal_info *info)
 {
 	info->rate_sentence[0] = '\0';
@@ -395,4 +415,5 @@ void verdict_rate(const struct rate_view *v, struct tscal_info *info)
 	add_loose(v, info);
 	add_coarse(v, info);
 	remark(v, info);
+	add_slew(v, info);
 }

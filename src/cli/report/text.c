@@ -86,7 +86,8 @@ static void rate(struct term *t, const struct tscal_report *report)
 	term_end(t);
 	if (info->hz_raw != info->hz)
 		also_in(t, info, info->hz_raw, "CLOCK_MONOTONIC_RAW's second");
-	also_in(t, info, info->hz_si, "the true second, as NTP tells it");
+	also_in(t, info, info->hz_si,
+		"the true second, as NTP or PTP tells it");
 }
 
 static void use(struct term *t, const struct tscal_info *info)

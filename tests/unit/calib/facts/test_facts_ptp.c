@@ -96,13 +96,16 @@ Test(facts_ptp, the_first_ptp_clock_that_is_not_the_hosts)
 	sim_add_file(&sim, ptp_name(3), "hyperv\n");
 	cr_assert(eq(int, gather()->ptp, 1));
 	cr_assert(eq(int, facts.ptp_kind, FACTS_PTP_HOST));
-	sim_add_file(&sim, ptp_name(4), "ena-ptp-05\n");
-	sim_add_file(&sim, ptp_name(5), "mlx5_ptp\n");
+	sim_add_file(&sim, ptp_name(4), "mlx5_ptp\n");
 	cr_assert(eq(int, gather()->ptp, 4));
 	cr_assert(eq(int, facts.ptp_kind, FACTS_PTP_DEVICE));
+	/* One that follows true time is better still. */
+	sim_add_file(&sim, ptp_name(5), "ena-ptp-05\n");
+	cr_assert(eq(int, gather()->ptp, 5));
+	cr_assert(eq(int, facts.ptp_kind, FACTS_PTP_DISCIPLINED));
 	cr_assert(not(facts.ptp_doubtful));
 	/* A card's address: an emulated one has that too. */
 	sim_add_file(&sim, ptp_name(0), "52:54:00:12:34:56\n");
-	cr_assert(eq(int, gather()->ptp, 4));
+	cr_assert(eq(int, gather()->ptp, 5));
 	cr_assert(facts.ptp_doubtful);
 }
