@@ -9,4 +9,9 @@
  * reason why not. */
 const char *ntp_unfit(const struct plat_timex *t);
 
+/* Whether the kernel's clock is synchronised, with a frequency at the kernel's
+ * limit: 1 if NTP makes the clock faster, -1 if slower, 0 if not at the limit.
+ */
+int ntp_at_limit(const struct plat_timex *t);
+
 #endif /* TSCAL_NTP_H */

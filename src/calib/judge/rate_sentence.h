@@ -10,6 +10,11 @@
 __attribute__((format(printf, 2, 3))) void rate_add(
 	struct tscal_info *info, const char *fmt, ...);
 
+/* The same for a whole remark; false, and nothing is appended, if it does not
+ * fit. */
+__attribute__((format(printf, 2, 3))) bool rate_add_whole(
+	struct tscal_info *info, const char *fmt, ...);
+
 /* The distance of hz from another rate: "1.5 % above", "1234 ppm below";
  * returns buf. */
 const char *rate_distance(double hz, double from, char *buf, size_t size);

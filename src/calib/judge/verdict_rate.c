@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "calib/judge/rate_sentence.h"
+#include "calib/facts/ntp.h"
 #include "calib/judge/relation.h"
 #include "plat/text.h"
 
@@ -16,6 +17,9 @@ struct terms {
 	/* The independent source, and the timer (hpet, acpi-pm, pit), that
 	 * agree most closely; NULL if none. */
 	const struct estimate *independent, *timer;
+	/* See compare_pair(); used where nothing is independent of the used
+	 * rate. */
+	const struct estimate *pair[2];
 	double timer_ppm; /* of that timer */
 };
 
@@ -63,6 +67,8 @@ static struct terms terms_of(
 			t.timer_ppm = agreement;
 		}
 	}
+	if (t.used)
+		compare_pair(v->est, v->n, t.pair);
 	return t;
 }
 
@@ -73,6 +79,11 @@ static bool always(const struct terms *t)
 }
 
 /* verified */
+
+static bool by_pair(const struct terms *t)
+{
+	return !t->independent;
+}
 
 static bool by_ntp(const struct terms *t)
 {
@@ -92,6 +103,8 @@ static bool repeats_kernel(const struct terms *t)
 }
 
 static const struct row verified[] = {
+	{by_pair, "{pair} are independent of each other and confirm {source} "
+		  "to {agreement} ppm."},
 	{by_ntp, "NTP has measured this rate: the true rate is {distance} the "
 		 "rate of {source}."},
 	{same_crystal,
@@ -244,6 +257,9 @@ static void fill(const struct terms *t, const char *name, size_t len, char *buf,
 		text_printf(buf, size, "%s", t->used->line.name);
 	else if (IS("independent"))
 		text_printf(buf, size, "%s", i->line.name);
+	else if (IS("pair"))
+		text_printf(buf, size, "%s and %s", t->pair[0]->line.name,
+			t->pair[1]->line.name);
 	else if (IS("timer"))
 		text_printf(buf, size, "%s", t->timer->line.name);
 	else if (IS("sign"))
@@ -310,7 +326,8 @@ static void add_loose(const struct rate_view *v, struct tscal_info *info)
 
 		if (l->status == TSCAL_STATUS_AGREES &&
 			fabs(ppm(l->hz, info->hz)) > COMPARE_AGREE_PPM)
-			rate_add(info, " %s agrees only loosely: %s.", l->name,
+			rate_add_whole(info, " %s agrees only loosely: %s.",
+				l->name,
 				rate_distance(l->hz, info->hz, d, sizeof(d)));
 	}
 }
@@ -320,52 +337,120 @@ static void add_coarse(const struct rate_view *v, struct tscal_info *info)
 {
 	const struct estimate *used = compare_used(v->est, v->n);
 	size_t all = rate_count(v, TSCAL_STATUS_COARSE), listed = 0;
+	const char *names[2] = {"", ""};
 
 	if (used && coarse(used))
-		rate_add(info, " %s is known to +-%.0f ppm only.",
+		rate_add_whole(info, " %s is known to +-%.0f ppm only.",
 			used->line.name, bounds_ppm(used));
 	else if (all > 2)
-		rate_add(info, " %zu sources are too coarse here to compare.",
-			all);
+		rate_add_whole(info,
+			" %zu sources are too coarse here to compare.", all);
 	if (!all || coarse(used) || all > 2)
 		return;
 	for (size_t i = 0; i < v->n; i++)
 		if (v->est[i].line.status == TSCAL_STATUS_COARSE)
-			rate_add(info, "%s%s", listed++ ? " and " : " ",
-				v->est[i].line.name);
-	rate_add(info, " %s too coarse here to compare.",
+			names[listed++] = v->est[i].line.name;
+	rate_add_whole(info, " %s%s%s %s too coarse here to compare.", names[0],
+		all == 1 ? "" : " and ", all == 1 ? "" : names[1],
 		all == 1 ? "is" : "are");
 }
 
-/* Name labels and hints that differ much from the rate. */
-static void remark(const struct rate_view *v, struct tscal_info *info)
+/* Where NTP's correction of the kernel's clock is at its limit, the kernel's
+ * rate is wrong, by an amount without an upper bound.  It is no conflict: the
+ * limit is what is allowed between independent clocks, and a daemon that still
+ * corrects an offset may be there for a while. */
+static void add_ntp_limit(const struct rate_view *v, struct tscal_info *info)
+{
+	int side = v->facts->timex_rc ? 0 : ntp_at_limit(&v->facts->timex);
+
+	/* A clock that is made faster was slow: a true second has fewer ticks
+	 * than one of its seconds. */
+	if (side)
+		rate_add_whole(info,
+			" NTP's correction is at its limit: the true rate is "
+			"499 ppm or more %s the kernel's.",
+			side > 0 ? "below" : "above");
+}
+
+/* The kernel kept a guess, and CPUID 15h names a ratio without a crystal. */
+static void add_crystal(const struct rate_view *v, struct tscal_info *info)
 {
 	char d[32];
 
 	for (size_t i = 0; i < v->n; i++) {
-		const struct tscal_line *l = &v->est[i].line;
-		double off = fabs(ppm(l->hz, info->hz));
+		const struct estimate *e = &v->est[i];
 
-		if (l->status != TSCAL_STATUS_HINT || !(l->hz > 0) ||
-			!(info->hz > 0))
-			continue;
-		if (l->id == TSCAL_SOURCE_CPUID_15 && off > 5e4)
-			rate_add(info,
+		if (e->line.id == TSCAL_SOURCE_CPUID_15 && e->assumed &&
+			e->line.status == TSCAL_STATUS_HINT &&
+			v->kernel->guess && !v->kernel->guest &&
+			e->line.hz > 0 && info->hz > 0 &&
+			fabs(ppm(e->line.hz, info->hz)) > COMPARE_AGREE_PPM)
+			rate_add_whole(info,
+				" The only crystal that fits CPUID 15h's ratio "
+				"gives %.6g MHz, %s: the kernel may be off by "
+				"as much.",
+				e->line.hz / 1e6,
+				rate_distance(
+					e->line.hz, info->hz, d, sizeof(d)));
+	}
+}
+
+/* A guest's leaf may be its host's. */
+static void add_host_leaf(const struct rate_view *v, struct tscal_info *info)
+{
+	for (size_t i = 0; i < v->n; i++) {
+		const struct tscal_line *l = &v->est[i].line;
+
+		if (l->id == TSCAL_SOURCE_CPUID_15 &&
+			l->status == TSCAL_STATUS_HINT && l->hz > 0 &&
+			info->hz > 0 && fabs(ppm(l->hz, info->hz)) > 5e4)
+			rate_add_whole(info,
 				" CPUID 15h reports the host's rate, %.2f "
 				"times this one: ignored.",
 				l->hz / info->hz);
-		else if (l->id == TSCAL_SOURCE_MSR_PLATFORM && off > 500)
-			rate_add(info,
-				" The P-state or ratio in the CPU's registers "
-				"is %s this rate.",
-				rate_distance(l->hz, info->hz, d, sizeof(d)));
-		else if (l->kind == TSCAL_KIND_NOMINAL && off > 1.5e4 &&
-			 !v->kernel->guest)
-			/* A guest's label may be of another host. */
-			rate_add(info, " This rate is %s the nominal one (%s).",
-				rate_distance(info->hz, l->hz, d, sizeof(d)),
-				l->name);
 	}
+}
+
+/* The nominal frequency that is closest to the rate: a label may be of a lower
+ * power limit than the TSC's. */
+static const struct tscal_line *best_label(const struct rate_view *v, double hz)
+{
+	const struct tscal_line *best = NULL;
+
+	for (size_t i = 0; i < v->n; i++) {
+		const struct tscal_line *l = &v->est[i].line;
+
+		/* A guest's label may be of another host. */
+		if (l->status != TSCAL_STATUS_HINT || !(l->hz > 0) ||
+			l->kind != TSCAL_KIND_NOMINAL ||
+			(v->kernel->guest &&
+				l->id != TSCAL_SOURCE_MSR_PLATFORM))
+			continue;
+		if (!best || fabs(ppm(l->hz, hz)) < fabs(ppm(best->hz, hz)))
+			best = l;
+	}
+	return best;
+}
+
+/* If even the best label differs much from the rate: one remark. */
+static void add_label(const struct rate_view *v, struct tscal_info *info)
+{
+	const struct tscal_line *l = info->hz > 0 ? best_label(v, info->hz)
+						  : NULL;
+	char d[32];
+
+	if (!l)
+		return;
+	if (l->id == TSCAL_SOURCE_MSR_PLATFORM &&
+		fabs(ppm(l->hz, info->hz)) > 500)
+		rate_add_whole(info,
+			" The P-state or ratio in the CPU's registers is %s "
+			"this rate.",
+			rate_distance(l->hz, info->hz, d, sizeof(d)));
+	else if (l->id != TSCAL_SOURCE_MSR_PLATFORM &&
+		 fabs(ppm(l->hz, info->hz)) > 1.5e4)
+		rate_add_whole(info, " This rate is %s the nominal one (%s).",
+			rate_distance(info->hz, l->hz, d, sizeof(d)), l->name);
 }
 
 void verdict_rate(const struct rate_view *v, struct tscal_info *info)
@@ -391,7 +476,11 @@ void verdict_rate(const struct rate_view *v, struct tscal_info *info)
 		say(single, N(single), v, info);
 		break;
 	}
+	/* The most important first: what does not fit is left out. */
+	add_ntp_limit(v, info);
+	add_crystal(v, info);
 	add_loose(v, info);
 	add_coarse(v, info);
-	remark(v, info);
+	add_host_leaf(v, info);
+	add_label(v, info);
 }
