@@ -26,15 +26,21 @@ static bool is_candidate(const struct estimate *e)
  * of them: the kernel's first guess may derive from any timer, and does not
  * make two timers dependent.
  */
+static bool fewer_roots(uint32_t a, uint32_t b)
+{
+	int of_a = __builtin_popcount(a), of_b = __builtin_popcount(b);
+
+	/* Equal numbers of roots: any order that is not that of the sources. */
+	return of_a < of_b || (of_a == of_b && a < b);
+}
+
 static void sort_by_roots(const struct estimate *est, size_t n, size_t *sorted)
 {
 	for (size_t i = 0; i < n; i++) {
-		int roots = __builtin_popcount(est[i].line.roots);
 		size_t at = i;
 
-		for (; at > 0 &&
-			__builtin_popcount(est[sorted[at - 1]].line.roots) >
-				roots;
+		for (; at > 0 && fewer_roots(est[i].line.roots,
+					 est[sorted[at - 1]].line.roots);
 			at--)
 			sorted[at] = sorted[at - 1];
 		sorted[at] = i;
