@@ -161,10 +161,12 @@ static struct support support_through(
 		if (!is_candidate(by) ||
 			(k != i && !confirms(by, c, all->kernel, &closely)))
 			continue;
-		s.roots += !(by->line.roots & seen);
-		seen |= by->line.roots;
-		if (closely) {
-			s.close += !(by->line.roots & seen_close);
+		if (!(by->line.roots & seen)) {
+			s.roots++;
+			seen |= by->line.roots;
+		}
+		if (closely && !(by->line.roots & seen_close)) {
+			s.close++;
 			seen_close |= by->line.roots;
 		}
 		if (by->line.kind == TSCAL_KIND_MEASURED)
