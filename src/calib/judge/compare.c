@@ -115,7 +115,10 @@ double compare_pair(
 			if (!agrees(a) || !agrees(b) ||
 				!compare_independent(a, b))
 				continue;
-			worst = larger(compare_agreement_ppm(a, b),
+			/* In both orders: the result must not depend on the
+			 * order of the sources. */
+			worst = larger(larger(compare_agreement_ppm(a, b),
+					       compare_agreement_ppm(b, a)),
 				larger(compare_agreement_ppm(a, used),
 					compare_agreement_ppm(b, used)));
 			if (worst > CONTRADICT_PPM || worst >= best)
