@@ -29,4 +29,7 @@ size_t rate_count(const struct rate_view *v, enum tscal_status status);
 /* Append which sources contradict, and by how much. */
 void rate_conflict(const struct rate_view *v, struct tscal_info *info);
 
+/* rate_remarks.c: append what else a reader must know. */
+void rate_remarks(const struct rate_view *v, struct tscal_info *info);
+
 #endif /* TSCAL_RATE_SENTENCE_H */
