@@ -9,7 +9,7 @@
 struct fault {
 	char name[40];
 	enum tscal_status status;
-	char word[24]; /* of the sentence */
+	char word[40]; /* of the sentence */
 };
 
 static void assert_fault(const struct fault *f, enum plat_counter_id id)

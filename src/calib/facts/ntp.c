@@ -18,6 +18,10 @@
 /* Close to the kernel's limit for freq, 500 ppm (Linux, MAXFREQ). */
 #define FREQ_MAX (499 * 65536)
 
+static const char at_limit[] =
+	"NTP's correction is at its limit: the true rate "
+	"is 499 ppm off, or more";
+
 /* Not llabs(): a recording may contain INT64_MIN. */
 static bool beyond(int64_t v, int64_t limit)
 {
@@ -59,8 +63,12 @@ const char *ntp_unfit(const struct plat_timex *t)
 	if (!t->freq)
 		/* "Synchronised" only because a program set the clock once. */
 		return "NTP has not corrected the clock's frequency yet";
-	if (beyond(t->freq, FREQ_MAX))
-		return "NTP's correction is at its limit: the true rate is "
-		       "499 ppm off, or more";
-	return NULL;
+	return beyond(t->freq, FREQ_MAX) ? at_limit : NULL;
+}
+
+int ntp_at_limit(const struct plat_timex *t)
+{
+	if (ntp_unfit(t) != at_limit)
+		return 0;
+	return t->freq > 0 ? 1 : -1;
 }

@@ -5,6 +5,7 @@
  * defines agreement, support.c chooses the number, docs/design.md ("Comparing")
  * gives the reasons.
  */
+#include <math.h>
 #include <string.h>
 
 #include "calib/judge/judge.h"
@@ -98,10 +99,45 @@ static bool contradicted(const struct estimate *est, size_t n)
 	return false;
 }
 
+static bool agrees(const struct estimate *e)
+{
+	return e->line.status == TSCAL_STATUS_AGREES;
+}
+
+double compare_pair(
+	const struct estimate *est, size_t n, const struct estimate *pair[2])
+{
+	const struct estimate *used = compare_used(est, n);
+	double best = HUGE_VAL;
+
+	pair[0] = pair[1] = NULL;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = i + 1; k < n; k++) {
+			const struct estimate *a = &est[i], *b = &est[k];
+			double worst;
+
+			if (!agrees(a) || !agrees(b) ||
+				!compare_independent(a, b))
+				continue;
+			/* In both orders: the result must not depend on the
+			 * order of the sources. */
+			worst = larger(larger(compare_agreement_ppm(a, b),
+					       compare_agreement_ppm(b, a)),
+				larger(compare_agreement_ppm(a, used),
+					compare_agreement_ppm(b, used)));
+			if (worst > CONTRADICT_PPM || worst >= best)
+				continue;
+			pair[0] = a;
+			pair[1] = b;
+			best = worst;
+		}
+	return pair[0] ? best : -1;
+}
+
 static void conclude(const struct estimate *est, size_t n,
 	const struct kernel_rate *kernel, struct tscal_info *info)
 {
-	const struct estimate *used = compare_used(est, n);
+	const struct estimate *used = compare_used(est, n), *pair[2];
 	size_t supporters = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -120,6 +156,8 @@ static void conclude(const struct estimate *est, size_t n,
 		if (info->agreement_ppm < 0 || agreement < info->agreement_ppm)
 			info->agreement_ppm = agreement;
 	}
+	if (info->agreement_ppm < 0)
+		info->agreement_ppm = compare_pair(est, n, pair);
 	if (contradicted(est, n))
 		info->rate = TSCAL_RATE_CONFLICT;
 	else if (info->agreement_ppm >= 0)

@@ -29,6 +29,14 @@ void compare(struct estimate *est, size_t n, const struct kernel_rate *kernel,
 /* The estimate that is used; NULL if there is none. */
 const struct estimate *compare_used(const struct estimate *est, size_t n);
 
+/*
+ * Two numbers that agree with the used one and are independent of each other,
+ * whatever the used one derives from; the pair that agrees most closely.
+ * Returns within how many ppm all three agree, -1 if there is no such pair.
+ */
+double compare_pair(
+	const struct estimate *est, size_t n, const struct estimate *pair[2]);
+
 /* Input of the verdict on the rate, after the comparison. */
 struct rate_view {
 	const struct estimate *est;

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "plat/text.h"
 
@@ -15,6 +16,22 @@ void rate_add(struct tscal_info *info, const char *fmt, ...)
 	va_start(ap, fmt);
 	text_vprintf(info->rate_sentence, sizeof(info->rate_sentence), fmt, ap);
 	va_end(ap);
+}
+
+bool rate_add_whole(struct tscal_info *info, const char *fmt, ...)
+{
+	size_t len = strlen(info->rate_sentence);
+	size_t room = sizeof(info->rate_sentence) - len;
+	va_list ap;
+	int wanted;
+
+	va_start(ap, fmt);
+	wanted = vsnprintf(info->rate_sentence + len, room, fmt, ap);
+	va_end(ap);
+	if (wanted >= 0 && (size_t)wanted < room)
+		return true;
+	info->rate_sentence[len] = '\0';
+	return false;
 }
 
 const char *rate_distance(double hz, double from, char *buf, size_t size)

@@ -21,34 +21,41 @@ static bool is_candidate(const struct estimate *e)
 }
 
 /*
- * Connected roots count once, for any number of sources: label each estimate
- * with its roots and all roots connected to them.
+ * The estimates by the number of their roots, fewest first.  Counted in this
+ * order, independent numbers are found before one that may derive from either
+ * of them: the kernel's first guess may derive from any timer, and does not
+ * make two timers dependent.
  */
-static void find_groups(const struct estimate *est, size_t n, uint32_t *group)
+static bool fewer_roots(uint32_t a, uint32_t b)
 {
-	for (size_t i = 0; i < n; i++)
-		group[i] = is_candidate(&est[i]) ? est[i].line.roots : 0;
-	for (bool grew = true; grew;) {
-		grew = false;
-		for (size_t i = 0; i < n; i++)
-			for (size_t k = 0; k < n; k++)
-				if (group[i] & group[k] &&
-					group[i] != (group[i] | group[k])) {
-					group[i] |= group[k];
-					grew = true;
-				}
+	int of_a = __builtin_popcount(a), of_b = __builtin_popcount(b);
+
+	/* Equal numbers of roots: any order that is not that of the sources. */
+	return of_a < of_b || (of_a == of_b && a < b);
+}
+
+static void sort_by_roots(const struct estimate *est, size_t n, size_t *sorted)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t at = i;
+
+		for (; at > 0 && fewer_roots(est[i].line.roots,
+					 est[sorted[at - 1]].line.roots);
+			at--)
+			sorted[at] = sorted[at - 1];
+		sorted[at] = i;
 	}
 }
 
 struct support {
 	bool unassumed;	   /* based on no assumption */
 	bool preferred;	   /* see is_preferred() */
-	unsigned groups;   /* of roots that confirm it */
-	unsigned close;	   /* of those, groups that do so closely */
+	unsigned roots;	   /* independent numbers that confirm it */
+	unsigned close;	   /* of those, numbers that do so closely */
 	bool unrefuted;	   /* see is_refuted() */
 	unsigned strength; /* 2: counted against hardware, 1: by the kernel */
 	unsigned sources;  /* estimates that confirm it */
-	bool weak_kernel;  /* a kernel's rate that is a guess or not in use */
+	bool weak_kernel;  /* see is_weak_kernel() */
 };
 
 /* The possible error of e: its bounds, and for the kernel's rate the error of
@@ -116,13 +123,23 @@ static bool confirms(const struct estimate *by, const struct estimate *e,
 	return value_within(e, by, allowed_ppm(by, e, kernel));
 }
 
-/* All estimates, with the groups of their roots. */
+/* All estimates, and their order by the number of roots. */
 struct all {
 	const struct estimate *est;
 	size_t n;
 	const struct kernel_rate *kernel;
-	uint32_t group[TSCAL_SOURCE_COUNT];
+	size_t by_roots[TSCAL_SOURCE_COUNT];
 };
+
+/* A kernel's rate that is a guess or not in use.  A measurement with a guess is
+ * one too, if independent numbers show a better one. */
+static bool is_weak_kernel(const struct estimate *e,
+	const struct kernel_rate *kernel, unsigned roots)
+{
+	if (e->line.kind == TSCAL_KIND_KERNEL)
+		return kernel->guess || !kernel->tsc;
+	return kernel->guess && e->by_kernel && roots > 1;
+}
 
 /* The support of est[i] through est[via], whose value is close to it. */
 static struct support support_through(
@@ -133,12 +150,11 @@ static struct support support_through(
 		.unassumed = !e->assumed,
 		.preferred = is_preferred(all->est, all->n, i, all->kernel),
 		.unrefuted = !is_refuted(all->est, all->n, via, all->kernel),
-		.weak_kernel = (all->kernel->guess || !all->kernel->tsc) &&
-			       e->line.kind == TSCAL_KIND_KERNEL,
 	};
 	uint32_t seen = 0, seen_close = 0;
 
-	for (size_t k = 0; k < all->n; k++) {
+	for (size_t at = 0; at < all->n; at++) {
+		size_t k = all->by_roots[at];
 		const struct estimate *by = &all->est[k];
 		unsigned strength = 0;
 		bool closely = true;
@@ -148,11 +164,13 @@ static struct support support_through(
 		if (!is_candidate(by) ||
 			(k != i && !confirms(by, c, all->kernel, &closely)))
 			continue;
-		s.groups += !(all->group[k] & seen);
-		seen |= all->group[k];
-		if (closely) {
-			s.close += !(all->group[k] & seen_close);
-			seen_close |= all->group[k];
+		if (!(by->line.roots & seen)) {
+			s.roots++;
+			seen |= by->line.roots;
+		}
+		if (closely && !(by->line.roots & seen_close)) {
+			s.close++;
+			seen_close |= by->line.roots;
 		}
 		if (by->line.kind == TSCAL_KIND_MEASURED)
 			strength = by->by_kernel ? 1 : 2;
@@ -160,6 +178,7 @@ static struct support support_through(
 			s.strength = strength;
 		s.sources++;
 	}
+	s.weak_kernel = is_weak_kernel(e, all->kernel, s.roots);
 	return s;
 }
 
@@ -174,8 +193,8 @@ static bool stronger(const struct support *a, const struct support *b)
 		return a->preferred;
 	/* More roots outrank fewer; a measurement outranks a claim, whether it
 	 * supports or contradicts it. */
-	if (a->groups != b->groups)
-		return a->groups > b->groups;
+	if (a->roots != b->roots)
+		return a->roots > b->roots;
 	if (a->close != b->close)
 		return a->close > b->close;
 	if (a->unrefuted != b->unrefuted)
@@ -255,7 +274,7 @@ size_t support_rank(const struct estimate *est, size_t n,
 	struct support support[TSCAL_SOURCE_COUNT];
 	size_t ranked = 0;
 
-	find_groups(est, n, all.group);
+	sort_by_roots(est, n, all.by_roots);
 	for (size_t i = 0; i < n; i++) {
 		size_t at = ranked;
 

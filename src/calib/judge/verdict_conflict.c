@@ -109,7 +109,7 @@ void rate_conflict(const struct rate_view *v, struct tscal_info *info)
 
 		if (l->kind == TSCAL_KIND_MEASURED &&
 			l->status == TSCAL_STATUS_IMPLAUSIBLE)
-			rate_add(info, "%s%s contradicts: %s.",
+			rate_add_whole(info, "%s%s contradicts: %s.",
 				info->rate_sentence[0] ? " " : "", l->name,
 				l->sentence);
 	}

@@ -17,6 +17,9 @@ struct terms {
 	/* The independent source, and the timer (hpet, acpi-pm, pit), that
 	 * agree most closely; NULL if none. */
 	const struct estimate *independent, *timer;
+	/* See compare_pair(); used where nothing is independent of the used
+	 * rate. */
+	const struct estimate *pair[2];
 	double timer_ppm; /* of that timer */
 };
 
@@ -64,6 +67,8 @@ static struct terms terms_of(
 			t.timer_ppm = agreement;
 		}
 	}
+	if (t.used)
+		compare_pair(v->est, v->n, t.pair);
 	return t;
 }
 
@@ -74,6 +79,11 @@ static bool always(const struct terms *t)
 }
 
 /* verified */
+
+static bool by_pair(const struct terms *t)
+{
+	return !t->independent;
+}
 
 static bool by_ntp(const struct terms *t)
 {
@@ -93,6 +103,8 @@ static bool repeats_kernel(const struct terms *t)
 }
 
 static const struct row verified[] = {
+	{by_pair, "{pair} are independent of each other and confirm {source} "
+		  "to {agreement} ppm."},
 	{by_ntp, "NTP has measured this rate: the true rate is {distance} the "
 		 "rate of {source}."},
 	{same_crystal,
@@ -245,6 +257,9 @@ static void fill(const struct terms *t, const char *name, size_t len, char *buf,
 		text_printf(buf, size, "%s", t->used->line.name);
 	else if (IS("independent"))
 		text_printf(buf, size, "%s", i->line.name);
+	else if (IS("pair"))
+		text_printf(buf, size, "%s and %s", t->pair[0]->line.name,
+			t->pair[1]->line.name);
 	else if (IS("timer"))
 		text_printf(buf, size, "%s", t->timer->line.name);
 	else if (IS("sign"))
@@ -301,94 +316,6 @@ static void say(const struct row *rows, size_t n, const struct rate_view *v,
 }
 #define N(rows) (sizeof(rows) / sizeof(*(rows)))
 
-/* Name the sources that agree, but not closely. */
-static void add_loose(const struct rate_view *v, struct tscal_info *info)
-{
-	char d[32];
-
-	for (size_t i = 0; i < v->n; i++) {
-		const struct tscal_line *l = &v->est[i].line;
-
-		if (l->status == TSCAL_STATUS_AGREES &&
-			fabs(ppm(l->hz, info->hz)) > COMPARE_AGREE_PPM)
-			rate_add(info, " %s agrees only loosely: %s.", l->name,
-				rate_distance(l->hz, info->hz, d, sizeof(d)));
-	}
-}
-
-/* Name the sources that are too coarse to compare. */
-static void add_coarse(const struct rate_view *v, struct tscal_info *info)
-{
-	const struct estimate *used = compare_used(v->est, v->n);
-	size_t all = rate_count(v, TSCAL_STATUS_COARSE), listed = 0;
-
-	if (used && coarse(used))
-		rate_add(info, " %s is known to +-%.0f ppm only.",
-			used->line.name, bounds_ppm(used));
-	else if (all > 2)
-		rate_add(info, " %zu sources are too coarse here to compare.",
-			all);
-	if (!all || coarse(used) || all > 2)
-		return;
-	for (size_t i = 0; i < v->n; i++)
-		if (v->est[i].line.status == TSCAL_STATUS_COARSE)
-			rate_add(info, "%s%s", listed++ ? " and " : " ",
-				v->est[i].line.name);
-	rate_add(info, " %s too coarse here to compare.",
-		all == 1 ? "is" : "are");
-}
-
-/* Name labels and hints that differ much from the rate. */
-static void remark(const struct rate_view *v, struct tscal_info *info)
-{
-	char d[32];
-
-	for (size_t i = 0; i < v->n; i++) {
-		const struct tscal_line *l = &v->est[i].line;
-		double off;
-
-		if (l->status != TSCAL_STATUS_HINT || !(l->hz > 0) ||
-			!(info->hz > 0))
-			continue;
-		off = fabs(ppm(l->hz, info->hz));
-		if (l->id == TSCAL_SOURCE_CPUID_15 && off > 5e4)
-			rate_add(info,
-				" CPUID 15h reports the host's rate, %.2f "
-				"times this one: ignored.",
-				l->hz / info->hz);
-		else if (l->id == TSCAL_SOURCE_MSR_PLATFORM && off > 500)
-			rate_add(info,
-				" The P-state or ratio in the CPU's registers "
-				"is %s this rate.",
-				rate_distance(l->hz, info->hz, d, sizeof(d)));
-		else if (l->kind == TSCAL_KIND_NOMINAL && off > 1.5e4 &&
-			 !v->kernel->guest)
-			/* A guest's label may be of another host. */
-			rate_add(info, " This rate is %s the nominal one (%s).",
-				rate_distance(info->hz, l->hz, d, sizeof(d)),
-				l->name);
-	}
-}
-
-/* A tick that NTP has changed is a slew, or with chrony a part of the
- * frequency: one run cannot tell which. */
-static void add_slew(const struct rate_view *v, struct tscal_info *info)
-{
-	const struct plat_timex *t = &v->facts->timex;
-	double fast_ppm;
-
-	if (!find(v, TSCAL_SOURCE_ADJTIMEX, TSCAL_STATUS_ABSENT) ||
-		v->facts->timex_rc || !ntp_tick_changed(t))
-		return;
-	fast_ppm = ntp_fast_ppm(t);
-	if (fabs(fast_ppm) < 1)
-		return;
-	rate_add(info,
-		" NTP is not used as a reference: it runs the kernel's clock "
-		"%.0f ppm %s now, to slew it or to correct its rate.",
-		fabs(fast_ppm), fast_ppm < 0 ? "slow" : "fast");
-}
-
 void verdict_rate(const struct rate_view *v, struct tscal_info *info)
 {
 	info->rate_sentence[0] = '\0';
@@ -412,8 +339,5 @@ void verdict_rate(const struct rate_view *v, struct tscal_info *info)
 		say(single, N(single), v, info);
 		break;
 	}
-	add_loose(v, info);
-	add_coarse(v, info);
-	remark(v, info);
-	add_slew(v, info);
+	rate_remarks(v, info);
 }

@@ -87,19 +87,59 @@ Test(falsetickers, three_sources_of_one_root_do_not_outvote_two_roots)
 	cr_assert(eq(uint, count(&m, TSCAL_STATUS_DISAGREES), 3));
 }
 
-/* The kernel's guess may rest on both: roots that it connects count once. */
-Test(falsetickers, roots_connected_by_a_third_count_once)
+/* The kernel's guess may rest on either: it adds no root to CPUID's. */
+Test(falsetickers, a_guess_that_may_be_of_a_root_adds_none_to_it)
 {
 	struct machine m = {0};
 
 	cpuid(&m, 3e3);
-	counter(&m, PIT, 3e3);
 	kernel(&m, PIT | CPU, 3e3);
 	counter(&m, HPET, 0);
 	ntp(&m, 5);
 	judge(&m);
 	cr_assert(eq(int, RATE(m), TSCAL_RATE_CONFLICT));
 	cr_assert(lt(dbl, fabs(ppm(m.info.hz, HZ)), 10));
+}
+
+/* Nor does it make two timers dependent: they are right, and verified. */
+Test(falsetickers, two_timers_beside_a_guess_of_either_verify_the_rate)
+{
+	for (int sign = -1; sign <= 1; sign += 2) {
+		struct machine m = {
+			.kernel = {.guess = true, .slack_ppm = 1e4}};
+
+		kernel(&m, CPU | PIT | HPET | PM, sign * 3e3);
+		add(&m, TSCAL_SOURCE_HPET, TSCAL_KIND_MEASURED, HPET, 0);
+		add(&m, TSCAL_SOURCE_PIT, TSCAL_KIND_MEASURED, PIT, 5);
+		judge(&m);
+		cr_assert(eq(int, RATE(m), TSCAL_RATE_VERIFIED));
+		cr_assert(eq(int, (int)m.info.source, TSCAL_SOURCE_HPET));
+		cr_assert(lt(dbl, m.info.agreement_ppm, 6));
+	}
+}
+
+/* The used number's own origin is not known; two others confirm it. */
+Test(falsetickers, two_timers_verify_a_rate_of_unknown_origin)
+{
+	struct machine m = {0};
+
+	kernel(&m, CPU | UNKNOWN, 0);
+	add(&m, TSCAL_SOURCE_HPET, TSCAL_KIND_MEASURED, HPET, 3);
+	judge(&m);
+	cr_assert(eq(int, RATE(m), TSCAL_RATE_CONSISTENT));
+	m = (struct machine){0};
+	kernel(&m, CPU | UNKNOWN, 0);
+	add(&m, TSCAL_SOURCE_HPET, TSCAL_KIND_MEASURED, HPET, 3);
+	add(&m, TSCAL_SOURCE_ACPI_PM, TSCAL_KIND_MEASURED, PM, -3);
+	judge(&m);
+	cr_assert(eq(int, RATE(m), TSCAL_RATE_VERIFIED));
+	/* Two timers of one host are one. */
+	m = (struct machine){0};
+	kernel(&m, CPU | UNKNOWN, 0);
+	add(&m, TSCAL_SOURCE_HPET, TSCAL_KIND_MEASURED, HV, 0);
+	add(&m, TSCAL_SOURCE_ACPI_PM, TSCAL_KIND_MEASURED, HV, 0);
+	judge(&m);
+	cr_assert(eq(int, RATE(m), TSCAL_RATE_CONSISTENT));
 }
 
 Test(falsetickers,

@@ -299,3 +299,74 @@ Test(sentence, of_a_guest_without_a_leaf_whose_timers_agree)
 	   "host's clock; the kernel took its rate from CPUID 15h in a virtual "
 	   "machine.");
 }
+
+/* A clock that NTP makes faster is too slow: true seconds have fewer ticks. */
+Test(sentence, of_ntp_at_its_limit_has_the_direction)
+{
+	run.facts.timex = (struct plat_timex){
+		.freq = 500 << 16, .tick = 10000, .status = 1};
+	kernel(TSCAL_ROOT_HPET, 0, KERNEL_HPET);
+	cr_assert(ne(ptr,
+		strstr(sentence(), "499 ppm or more below the kernel's."),
+		NULL));
+	run.facts.timex.freq = -(500 << 16);
+	cr_assert(ne(ptr,
+		strstr(sentence(), "499 ppm or more above the kernel's."),
+		NULL));
+	run.facts.timex.freq = 498 << 16;
+	cr_assert(eq(ptr, strstr(sentence(), "limit"), NULL));
+}
+
+Test(sentence, compares_with_the_best_label_once)
+{
+	add(TSCAL_SOURCE_HV_LEAF, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0);
+	add(TSCAL_SOURCE_CPUID_16, TSCAL_KIND_NOMINAL, TSCAL_ROOT_CPU, 1600);
+	add(TSCAL_SOURCE_BRAND, TSCAL_KIND_NOMINAL, TSCAL_ROOT_CPU, -3e5);
+	is("Only hv-leaf gives a rate.");
+	init();
+	add(TSCAL_SOURCE_HV_LEAF, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0);
+	add(TSCAL_SOURCE_CPUID_16, TSCAL_KIND_NOMINAL, TSCAL_ROOT_CPU, -2e4);
+	add(TSCAL_SOURCE_BRAND, TSCAL_KIND_NOMINAL, TSCAL_ROOT_CPU, -3e5);
+	is("Only hv-leaf gives a rate. This rate is 2.04 % above the nominal "
+	   "one (cpuid-16).");
+}
+
+Test(sentence, of_a_guess_names_the_only_crystal_that_fits)
+{
+	struct estimate *e;
+
+	run.kernel.guess = true;
+	kernel(TSCAL_ROOT_PIT | TSCAL_ROOT_CPU, 0, KERNEL_GUESS);
+	e = add(TSCAL_SOURCE_CPUID_15, TSCAL_KIND_ENUMERATED, TSCAL_ROOT_CPU,
+		1753);
+	e->assumed = true;
+	e->line.status = TSCAL_STATUS_HINT;
+	cr_assert(ne(ptr,
+			  strstr(sentence(),
+				  "The only crystal that fits CPUID 15h's "
+				  "ratio gives 2504.38 MHz, 1753 ppm above: "
+				  "the kernel may be off by as much."),
+			  NULL),
+		"%s", run.info.rate_sentence);
+}
+
+/* Every remark at once: what does not fit is left out, nothing is cut. */
+Test(sentence, is_never_cut)
+{
+	static const enum tscal_source loose[] = {TSCAL_SOURCE_HPET,
+		TSCAL_SOURCE_ACPI_PM, TSCAL_SOURCE_PIT, TSCAL_SOURCE_ADJTIMEX};
+
+	run.facts.timex = (struct plat_timex){
+		.freq = 500 << 16, .tick = 10000, .status = 1};
+	kernel(TSCAL_ROOT_UNKNOWN, 0, KERNEL_ON_UNKNOWN);
+	for (size_t i = 0; i < 4; i++)
+		add(loose[i], TSCAL_KIND_MEASURED, TSCAL_ROOT_UNKNOWN, -222);
+	add(TSCAL_SOURCE_CPUID_16, TSCAL_KIND_NOMINAL, TSCAL_ROOT_CPU, -3e5);
+	sentence();
+	cr_assert(eq(ptr, strstr(run.info.rate_sentence, " ..."), NULL), "%s",
+		run.info.rate_sentence);
+	cr_assert(eq(chr,
+		run.info.rate_sentence[strlen(run.info.rate_sentence) - 1],
+		'.'));
+	cr_assert(ne(ptr, strstr(run.info.rate_sentence, "limit"), NULL));
+}
