@@ -143,8 +143,7 @@ def contradictions(report):
                        f"{chosen[key]}")
     # Both are ticks per second of CLOCK_MONOTONIC_RAW.
     raw, counted = rate["hz_raw"], sources["clock-raw"]["hz"]
-    if raw is not None and (counted is None or
-                            abs(raw - counted) > counted * 1e-6):
+    if None not in (raw, counted) and abs(raw - counted) > counted * 1e-6:
         yield f"rate.hz_raw: {raw}, but clock-raw has {counted}"
 
 
