@@ -34,8 +34,6 @@ def line(row):
 def main():
     cache, runs = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "20"
     host = HostClock()
-    if not host.known():
-        sys.exit("tscal does not find this machine's own rate")
     time.sleep(2)
     host.tick()
     low, high = host.hz()

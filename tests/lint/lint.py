@@ -8,6 +8,7 @@ import re
 import sys
 
 import arrows
+from interfaces import interfaces
 from tree import (C, ROOT, SKIP, code_lines, is_code, is_shell, lines, name_of,
                   read, tool, under, walk)
 
@@ -134,7 +135,7 @@ def hypervisors():
     return bad
 
 
-RULES = [hypervisors, format_of_c, spdx, criterion_gt, libraries, devices,
+RULES = [hypervisors, interfaces, format_of_c, spdx, criterion_gt, libraries, devices,
          purity, length, man_pages, shell, markers, *arrows.RULES,
          *arrows.OBJECT_RULES]
 

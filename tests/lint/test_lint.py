@@ -72,6 +72,85 @@ CLEAN = {
                       'int main(void) { return tscal_rate(); }\n',
 }
 
+# The interface table of docs/hypervisors.md, and what it is about.
+INTERFACES = {
+    "docs/hypervisors.md": """## The table
+
+| `kvm` | KVM |
+
+## Interfaces beside the leaves
+
+| source | what is read | condition | unit | where from | tested |
+| --- | --- | --- | --- | --- | --- |
+| hv-one | an MSR | a bit | Hz | a manual | unit tests; replays; guests `a`, `b` (by root) |
+| hv-two | a page | a bit | Hz | a manual | unit tests |
+""",
+    "src/calib/sources.c": "X(leaf) X(one) X(two) X(k)",
+    "tests/vm/table_level2.py":
+        "from expect_level2 import one, is_from\n"
+        "BY_ONE = [one]\n"
+        'HOSTS = [Nested("a", BY_ONE + []), Nested("b", [is_from("hv-one")]),'
+        ' Nested("c", [])]\n',
+    "tests/vm/expect_level2.py":
+        'def one(guest):\n    guest.line("hv-one")\n'
+        "def is_from(source):\n    return source\n",
+    "tests/replay/machines/m.owed": "source: none\n\nhv-one: agrees 5 Hz\n",
+    "tests/unit/calib/source/test_one.c":
+        "TSCAL_SOURCE_HV_ONE TSCAL_SOURCE_HV_TWO",
+} | {f"src/calib/source/{symbol}.c":
+     f"const struct source source_{symbol} = {{\n"
+     f'\t.name = "{name}",\n\t.kind = TSCAL_KIND_{kind},\n}};\n'
+     for symbol, name, kind in (
+         ("leaf", "hv-leaf", "REPORTED"), ("one", "hv-one", "REPORTED"),
+         ("two", "hv-two", "REPORTED"), ("k", "vdso", "KERNEL"))}
+
+
+class Interfaces(unittest.TestCase):
+    def lint(self, changed):
+        """What the rule prints, nothing if it holds."""
+        with tempfile.TemporaryDirectory() as root:
+            for name, text in (INTERFACES | changed).items():
+                path = pathlib.Path(root, name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+            return json.loads(subprocess.run(
+                [sys.executable, "-B", "-c", DRIVER, root, "interfaces"],
+                cwd=LINT.parent, check=True,
+                stdout=subprocess.PIPE).stdout).get("interfaces", "")
+
+    def test_clean(self):
+        self.assertEqual(self.lint({}), "")
+
+    def test_one_mistake(self):
+        page = "docs/hypervisors.md"
+        for name, old, new, says in (
+                (page, "| hv-two |", "| hv-three |", "hv-three: no such"),
+                (page, "| hv-two |", "| hv-three |", "hv-two: no row"),
+                (page, "| hv-two |", "| hv-one |", "hv-one: two rows"),
+                (page, "| hv-two | a page |", "| hv-two |  |", "not six"),
+                (page, "; replays", "", "hv-one: tested has to be: unit tests; "
+                 "replays; guests `a`, `b`\n"),
+                (page, "`a`, `b`", "`a`", "hv-one: tested has"),
+                (page, "unit tests |", "unit tests; replays |",
+                 "hv-two: tested has to be: unit tests\n"),
+                ("src/calib/sources.c", "X(two) ", "", "hv-two: no such"),
+                ("src/calib/source/k.c", "KERNEL", "REPORTED", "vdso: no row"),
+                ("tests/vm/expect_level2.py", '"hv-one"', '"vdso"',
+                 "guests `b`\n"),
+                ("tests/vm/table_level2.py", 'from("hv-one")', 'from("vdso")',
+                 "guests `a`\n"),
+                ("tests/vm/table_level2.py", 'Nested("c", [])',
+                 'Nested("c", BY_ONE)', "guests `a`, `b`, `c`\n"),
+                ("tests/replay/machines/m.owed", "agrees 5 Hz", "denied",
+                 "hv-one: tested has to be: unit tests; guests"),
+                ("tests/unit/calib/source/test_one.c", "TSCAL_SOURCE_HV_TWO",
+                 "", "hv-two: nothing tests it")):
+            with self.subTest(f"{name}: {old} -> {new}"):
+                text = INTERFACES[name]
+                self.assertIn(old, text)
+                self.assertIn(says, self.lint(
+                    {name: text.replace(old, new, 1)}))
+
 
 class Lint(unittest.TestCase):
     def setUp(self):

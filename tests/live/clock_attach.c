@@ -488,7 +488,7 @@ int main(void)
 	opts.interval_ms = 10000;
 	if (tscal_clock_init(&owner, CLOCK_MONOTONIC, &opts, NULL) !=
 		TSCAL_CLOCK_ON_TSC)
-		skip("%s", tscal_clock_why(&owner));
+		fail_or_skip("%s", tscal_clock_why(&owner));
 	check(tscal_clock_init(&reader, CLOCK_REALTIME, &opts, NULL) == -EEXIST,
 		"another clock's page");
 	memcpy(&good, page, SIZE);

@@ -118,7 +118,7 @@ int main(void)
 	find_out(root);
 	check(!root->rc, "as root: %s", strerror(-root->rc));
 	if (root->info.hz <= 0)
-		skip("no rate here: %s", root->info.rate_sentence);
+		fail_or_skip("%s", root->info.rate_sentence);
 	find_out_as_nobody(nobody);
 	check(!nobody->rc, "as nobody: %s", strerror(-nobody->rc));
 

@@ -225,7 +225,7 @@ static void test(size_t i, struct outcome *o)
 	/* Not before the child, which would inherit what was learnt. */
 	check(!calibrate(NULL, &with), "no calibration with everything");
 	if (with.hz <= 0)
-		skip("no rate here: %s", with.rate_sentence);
+		fail_or_skip("%s", with.rate_sentence);
 	check(!o->rc, "%s", strerror(-o->rc));
 	check(!o->rc_raw, "%s", strerror(-o->rc_raw));
 	check(!o->rc_probe, "%s", strerror(-o->rc_probe));

@@ -77,7 +77,7 @@ def summary(report, code, words=()):
             "rate sentence": rate["sentence"],
             "source": rate["source"] or "none",
             "roots": listed(rate["roots"]), "hz": "none", "bounds": "none"}
-    if rate["hz"] is not None:
+    if None not in (rate["hz"], rate["hz_lo"], rate["hz_hi"]):
         out["hz"] = f"{rate['hz']:.0f} Hz"
         out["bounds"] = f"{rate['hz_lo']:.0f} to {rate['hz_hi']:.0f} Hz"
     if rate["agreement_ppm"] is not None:
@@ -134,6 +134,36 @@ def wrong_source(owed, have, ppm):
         yield f'"{phrase}" is not in: {have["sentence"]}'
 
 
+def unbounded(what, item):
+    """A number without bounds that hold it, or bounds of no number."""
+    hz, lo, hi = item["hz"], item["hz_lo"], item["hz_hi"]
+    if (hz is None) != (lo is None) or (hz is None) != (hi is None) or \
+            hz is not None and not lo <= hz <= hi:
+        yield f"{what}: {hz} Hz with bounds {lo} to {hi} Hz"
+
+
+def contradictions(report):
+    """What of a report cannot be true beside the rest of it, whatever is owed:
+    numbers that no file states."""
+    rate = report["rate"]
+    sources = {s["name"]: s for s in report["sources"]}
+    yield from unbounded("rate", rate)
+    for name, s in sources.items():
+        yield from unbounded(name, s)
+        if s["hz"] is not None and not s["roots"]:
+            yield f"{name}: a number without roots"
+    if rate["source"] is not None and rate["source"] in sources:
+        chosen = sources[rate["source"]]
+        for key in ("hz", "hz_lo", "hz_hi", "roots"):
+            if rate[key] != chosen[key]:
+                yield (f"rate.{key}: {rate[key]}, but {rate['source']} has "
+                       f"{chosen[key]}")
+    # Both are ticks per second of CLOCK_MONOTONIC_RAW.
+    raw, counted = rate["hz_raw"], sources["clock-raw"]["hz"]
+    if None not in (raw, counted) and abs(raw - counted) > counted * 1e-6:
+        yield f"rate.hz_raw: {raw}, but clock-raw has {counted}"
+
+
 def wrong(text, report, code, words=()):
     """What of a report, made with these options, is not as the text of
     NAME.owed states."""
@@ -144,6 +174,7 @@ def wrong(text, report, code, words=()):
         owed, have = values.get(key, "none"), now.get(key, "none")
         if not near(key, owed, have, ppm):
             yield f"{key}: owed {owed}, now {have}"
+    yield from contradictions(report)
     have = {s["name"]: s for s in report["sources"]}
     for name, owed in sources.items():
         if name not in have:

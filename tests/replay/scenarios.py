@@ -342,9 +342,8 @@ def traps():
     m.no_pages().measured(3.3e6, read_ns=2000).unsynchronised()
 
 
-def main():
-    here = os.path.dirname(os.path.abspath(__file__))
-    folder = sys.argv[1] if len(sys.argv) > 1 else here + "/machines"
+def compose(folder):
+    """Write all to a folder; MACHINES has them."""
     os.makedirs(folder, exist_ok=True)
     metal()
     guests()
@@ -355,6 +354,11 @@ def main():
     reported(machine)
     for m in MACHINES:
         m.write(folder)
+
+
+def main():
+    here = os.path.dirname(os.path.abspath(__file__))
+    compose(sys.argv[1] if len(sys.argv) > 1 else here + "/machines")
 
 
 if __name__ == "__main__":

@@ -45,6 +45,7 @@ class Machine:
     def __init__(self, name, what, cpuid=None):
         """cpuid: where the registers were published; None: made up too."""
         self.name = name
+        self.raw_hz = None      # the truth, where one was composed
         self.lines = ["tscal-recording 1"]
         self.lines += ["# " + line for line in what.strip().split("\n")]
         if cpuid:
@@ -235,6 +236,7 @@ class Machine:
                  window_ms=10.4, samples=64, tsc_jump=0):
         """Bursts of CLOCK_MONOTONIC_RAW, by which the TSC ticks at hz and
         jumps by so many ticks between them."""
+        self.raw_hz = hz
         cost = round(rdtsc_ns * hz / 1e9)
         start = int(start_s * hz)
         self.add("counter rdtsc: num=1 den=1 width=64 spin=0")

@@ -13,6 +13,7 @@ import unittest
 
 import owed
 import run
+import scenarios
 
 TSCAL = os.environ.get("TSCAL_COMMAND",
                        run.HERE.parents[1] / "build/dev/src/cli/tscal")
@@ -34,6 +35,12 @@ def other(text):
     if text.endswith('"'):
         return text[:-1] + 'x"'
     return text + "x"
+
+
+def counted(report):
+    """Whether clock-raw gives a number, which hz_raw must then equal."""
+    return any(s["name"] == "clock-raw" and s["hz"]
+               for s in report["sources"])
 
 
 class Owed(unittest.TestCase):
@@ -107,7 +114,8 @@ class Owed(unittest.TestCase):
                                   ("skipped", 2e9, True),
                                   ("agrees", 2e9, True),
                                   ("denied", None, True)):
-            new = {"name": "new", "status": status, "hz": hz, "sentence": "-"}
+            new = {"name": "new", "status": status, "hz": hz, "hz_lo": hz,
+                   "hz_hi": hz, "roots": ["hv"], "sentence": "-"}
             more = {**report, "sources": [*report["sources"], new]}
             self.assertEqual(bool(self.bad(text, more, code, words)), fails, status)
 
@@ -144,6 +152,47 @@ class Owed(unittest.TestCase):
             {s["name"] for r in reports for s in r["sources"]
              if s["hz"] is not None and s["status"] in GIVES_A_RATE})
 
+    def test_a_number_or_list_that_another_contradicts_fails(self):
+        """Those of the report itself; most are not in the file."""
+        for name, text, report, code, words in self.cases:
+            for key in ("hz", "hz_lo", "hz_hi", "hz_raw", "hz_si", "roots"):
+                value = report["rate"][key]
+                if not value and key in ("hz_raw", "hz_si"):
+                    continue
+                if key == "hz_raw" and not counted(report):
+                    continue
+                other_value = ["hpet", "pm"] if key == "roots" and not value \
+                    else [] if key == "roots" else (value or 1e9) * 1.37
+                rate = {**report["rate"], key: other_value}
+                self.assertTrue(self.bad(text, {**report, "rate": rate}, code,
+                                         words),
+                                (name, key))
+            for i, s in enumerate(report["sources"]):
+                for key in ("hz_lo", "hz_hi", "roots"):
+                    if s["hz"] is None:
+                        continue
+                    off = [] if key == "roots" else \
+                        s["hz"] * (1.37 if key == "hz_lo" else 0.63)
+                    more = [*report["sources"]]
+                    more[i] = {**s, key: off}
+                    self.assertTrue(
+                        self.bad(text, {**report, "sources": more}, code,
+                                 words),
+                        (name, s["name"], key))
+
+    def test_the_rate_of_all_wrong_fails(self):
+        """As when one constant of the code is."""
+        for name, text, report, code, words in self.cases:
+            if report["rate"]["hz"] is None:
+                continue
+            numbers = ("hz", "hz_lo", "hz_hi", "hz_raw", "hz_si")
+            more = json.loads(json.dumps(report))
+            for part in (more["rate"], *more["sources"]):
+                for key in numbers:
+                    if part.get(key) is not None:
+                        part[key] *= 1.37
+            self.assertTrue(self.bad(text, more, code, words), name)
+
     def test_a_draft_holds(self):
         for name, _, *made in self.cases:
             self.assertEqual(self.bad(owed.draft(*made), *made), [], name)
@@ -170,6 +219,23 @@ class Composed(unittest.TestCase):
         for name, data in written.items():
             self.assertTrue(data == composed[name], f"{name} differs: "
                             "tests/replay/scenarios.py writes it again")
+
+    def test_what_is_owed_is_what_was_composed(self):
+        """clock-raw owes the rate that the script wrote the samples from."""
+        with tempfile.TemporaryDirectory() as folder:
+            scenarios.compose(folder)
+        numbers = 0
+        for m in scenarios.MACHINES:
+            text = (run.MACHINES / f"{m.name}.owed").read_text("utf-8")
+            _, sources = owed.parse(text)
+            hz = sources.get("clock-raw", (None, None, None))[1]
+            if hz is None:
+                continue
+            numbers += 1
+            self.assertIsNotNone(m.raw_hz, m.name)
+            # The samples are whole ns, of a window of 10 ms.
+            self.assertLess(abs(hz / m.raw_hz - 1), 0.1e-6, m.name)
+        self.assertGreater(numbers, len(scenarios.MACHINES) / 2)
 
 
 if __name__ == "__main__":

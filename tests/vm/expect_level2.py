@@ -208,6 +208,21 @@ def the_backdoor_is_the_hosts(guest):
         CHECK.assertIsNone(line_of(guest, step, "hv-backdoor")["hz"])
 
 
+# The machine of level 1, which has KVM.
+
+@steps(kvm_ioctl="test -c /dev/kvm && tscal --json --only kvm-ioctl",
+       kvm_ioctl_nobody=as_nobody("tscal --json --only kvm-ioctl"))
+def kvm_gives_the_hosts_rate(guest):
+    """Its kernel's tsc_khz, by a virtual machine that is made for it."""
+    line = line_of(guest, "kvm_ioctl", "kvm-ioctl")
+    CHECK.assertEqual(line["status"], "used", line)
+    is_host_rate(line, guest)
+    CHECK.assertEqual(guest.report(
+        "kvm_ioctl", code=0)["rate"]["source"], "kvm-ioctl")
+    line = line_of(guest, "kvm_ioctl_nobody", "kvm-ioctl")
+    CHECK.assertEqual((line["status"], line["hz"]), ("denied", None), line)
+
+
 # The timers that its host emulates.
 
 @reports

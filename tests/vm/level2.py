@@ -35,6 +35,8 @@ class Host:
     """A machine of level 1, and its guests, one after the other."""
     name: str
     guests: list
+    holds: list = dataclasses.field(default_factory=list)  # in itself, at the
+                                # end: its guests have loaded KVM
 
     def plan(self, rate):
         """As Machine.plan(): a step for each guest."""
@@ -48,14 +50,17 @@ class Host:
             still_seconds=60 + max(g.seconds for g in guests),
             files={f"lab/guests/{g.name}.cpio": lab.cpio(
                 lab.orders(lab.gather(g.holds), g.clocksource))
-                for g in guests}), {g.name: command(g) for g in guests}
+                for g in guests}), {
+                    **{g.name: command(g) for g in guests},
+                    **lab.gather(self.holds)}
 
     def results(self, done):
         """As Machine.results(): level 1 alone if its clock did not settle."""
         if done["settle"].code:
             return [(lab.Machine(self.name, []), done, None)]
+        own = [(lab.Machine(self.name, self.holds), done, None)]
         return [(g, lab.parse(done[g.name].out), error(done[g.name]))
-                for g in self.guests]
+                for g in self.guests] + own * bool(self.holds)
 
 
 def registers(text):

@@ -6,13 +6,15 @@ table_level2.py with its guests or only with these, and check every expectation
 of its row; without a machine, list all.  In the environment: TSCAL,
 TSCAL_SOURCE_DIR, and TSCAL_VM_CACHE, which vm_prepare fills.  With
 TSCAL_VM_KEEP, what each step printed is written to that directory.  Exit 77: it
-cannot be booted here."""
+cannot be booted here, by facts of this machine; 1 also when tscal does not
+find the rate of this machine."""
 import dataclasses
 import os
 import pathlib
 import sys
 import time
 
+import hostrate
 import lab
 from guest import Guest, TooBusy
 from hostclock import HostClock
@@ -91,10 +93,12 @@ def main():
     if sys.argv[2:]:
         row = dataclasses.replace(row, guests=[
             g for g in row.guests if g.name in sys.argv[2:]])
-    clock = HostClock()
-    if not clock.known():
-        print("tscal does not find this machine's own rate")
+    # Before anything that may skip.
+    wrong = hostrate.wrong()
+    if wrong:
+        print(wrong)
         return 1
+    clock = HostClock()
     try:
         done = boot(row, clock)
     except lab.Failed as e:

@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
-"""How the lab distinguishes a machine that stands still from one that works."""
+"""How the lab distinguishes a machine that stands still from one that works, and
+a tscal without a rate from a machine without one."""
+import json
+import os
 import pathlib
+import subprocess
+import sys
 import tempfile
 import unittest
 
 import lab
+import truth
 
 # In place of QEMU: the file of the second -serial is the report.
 NO_OUTPUT = """#!/bin/sh
@@ -41,6 +47,56 @@ class Still(unittest.TestCase):
         with self.assertRaises(lab.Failed) as caught:
             self.run_machine(SLOW_OUTPUT, seconds=1)
         self.assertNotIsInstance(caught.exception, lab.Still)
+
+
+class HostRate(unittest.TestCase):
+    """A tscal that lost its rate fails the lab, and skips none of it."""
+
+    def setUp(self):
+        truth.skip_without_tsc()
+        where = tempfile.TemporaryDirectory()
+        self.addCleanup(where.cleanup)
+        self.where = pathlib.Path(where.name)
+
+    def boot(self, tscal):
+        """run.py with that tscal, and with nothing that it could boot."""
+        env = dict(os.environ, TSCAL=str(tscal),
+                   TSCAL_VM_CACHE=str(self.where / "none"))
+        r = subprocess.run(
+            [sys.executable, "-B", pathlib.Path(lab.__file__).with_name(
+                "run.py"), "bare"], env=env, text=True, timeout=50,
+            check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        return r.returncode, r.stdout
+
+    def fake(self, text):
+        path = self.where / "tscal"
+        path.write_text(f"#!/bin/sh\ncat <<'END'\n{text}\nEND\nexit 4\n")
+        path.chmod(0o755)
+        return path
+
+    def fails(self, text, says):
+        code, out = self.boot(self.fake(text))
+        self.assertEqual(code, 1, out)
+        self.assertIn(says, out)
+        self.assertNotIn("skipped", out)
+
+    def test_no_rate(self):
+        rate = {"hz_lo": None, "hz_hi": None, "sentence": "No rate."}
+        self.fails(json.dumps({"rate": rate}), "does not find")
+
+    def test_no_report(self):
+        self.fails("", "no report")
+
+    def test_another_rate(self):
+        hz = sum(truth.rate()) / 2
+        for factor in (1.37, 0.5, 1 + 20e-6):
+            rate = {"hz_lo": hz * factor, "hz_hi": hz * factor}
+            self.fails(json.dumps({"rate": rate}), "ppm from this machine's")
+
+    def test_the_true_rate_and_nothing_to_boot(self):
+        code, out = self.boot(os.environ["TSCAL"])
+        self.assertEqual(code, lab.SKIP, out)
+        self.assertIn("skipped: no ", out)
 
 
 if __name__ == "__main__":

@@ -109,7 +109,7 @@ int main(int argc, char **argv)
 	check(tscal_clock_page_new("tscal-faults", &shared) >= 0, "no page");
 	if (tscal_clock_init(&clocks[PRIVATE], CLOCK_MONOTONIC, NULL, NULL) !=
 		TSCAL_CLOCK_ON_TSC)
-		skip("%s", tscal_clock_why(&clocks[PRIVATE]));
+		fail_or_skip("%s", tscal_clock_why(&clocks[PRIVATE]));
 	opts.page = shared;
 	opts.page_size = SIZE;
 	rc = tscal_clock_init(&clocks[SHARED], CLOCK_MONOTONIC, &opts, NULL);
