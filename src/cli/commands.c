@@ -8,6 +8,8 @@
 
 int exit_status(const struct options *opts, const struct tscal_info *info)
 {
+	if (info->rate == TSCAL_RATE_NONE && info->use == TSCAL_USE_UNKNOWN)
+		return EXIT_UNKNOWN;
 	if (info->rate == TSCAL_RATE_NONE || info->use == TSCAL_USE_NO)
 		return EXIT_UNUSABLE;
 	if (info->rate == TSCAL_RATE_CONFLICT)
@@ -26,6 +28,10 @@ int explain_status(const struct options *opts, const struct tscal_info *info)
 			complain("rate none: %s", info->rate_sentence);
 		if (info->use == TSCAL_USE_NO)
 			complain("use no: %s", info->use_sentence);
+		break;
+	case EXIT_UNKNOWN:
+		complain("rate none: %s", info->rate_sentence);
+		complain("use unknown: %s", info->use_sentence);
 		break;
 	case EXIT_CONFLICT:
 		complain("rate conflict: %s", info->rate_sentence);

@@ -20,6 +20,7 @@ enum kernel_origin {
 	KERNEL_HPET,
 	KERNEL_PM,
 	KERNEL_HOST_TIMERS,
+	KERNEL_PERHAPS_HOST_TIMERS,
 	/* or its first guess. */
 	KERNEL_GUESS_REFINING,
 	KERNEL_GUESS,
@@ -41,9 +42,10 @@ const char *kernel_origin_phrase(enum kernel_origin origin);
 struct kernel_rate {
 	uint32_t roots; /* behind CLOCK_MONOTONIC_RAW */
 	enum kernel_origin origin;
-	bool tsc;	  /* RAW is the TSC scaled by mult/shift */
-	bool provisional; /* still refining */
-	bool guest;	  /* in a virtual machine: the host emulates timers */
+	bool tsc;	    /* RAW is the TSC scaled by mult/shift */
+	bool provisional;   /* still refining */
+	bool guest_perhaps; /* taken for a guest because it is not known */
+	bool guest;	    /* in a virtual machine: the host emulates timers */
 	/* The sign of it where CPUID shows none, as the start of a sentence. */
 	const char *sign;
 	/* tsc_khz was measured against such timers; RAW is such a timer.  Then

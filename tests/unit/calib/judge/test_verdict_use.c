@@ -143,8 +143,7 @@ static void machine(const struct row *r, struct run *run)
 	struct facts *f = &run->facts;
 
 	memset(run, 0, sizeof(*run));
-	*f = (struct facts){.cpuid_readable = true,
-		.has_tsc = !r->no_tsc,
+	*f = (struct facts){.has_tsc = !r->no_tsc,
 		.invariant = r->invariant,
 		.clocksource_visible = r->cs != NULL,
 		.cpus = r->cpus ? r->cpus : 2,
@@ -196,6 +195,7 @@ static void judge_use(struct run *run)
 		.raw = &run->measured.counters.raw,
 		.pvclock = &run->pvclock,
 		.vmclock = &run->vmclock,
+		.measured = true,
 	};
 
 	verdict_use(&view, &run->info);
@@ -245,7 +245,8 @@ Test(verdict_use, an_unreadable_cpuid_does_not_hide_a_rejection)
 	static struct run run;
 
 	machine(&rows[1], &run);
-	run.facts.cpuid_readable = run.facts.has_tsc = false;
+	run.facts.cpuid_rc = -ENODATA;
+	run.facts.has_tsc = -1;
 	judge_use(&run);
 	cr_assert(eq(int, (int)run.info.use, NO));
 	cr_assert(eq(int, run.info.rejected_by_kernel, 1));
