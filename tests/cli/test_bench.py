@@ -20,7 +20,7 @@ ON_SYSTEM = {"TSCAL_CLOCK": "system"}
 
 class Bench(cli.Case):
     def setUp(self):
-        if cli.run("hz").returncode == 4:
+        if cli.run("hz").returncode in (4, 5):
             self.skipTest("the TSC cannot be timed here")
 
     def sane(self, doc):
