@@ -274,10 +274,10 @@ Test(verdict_use, nothing_measured_is_not_known)
 {
 	static const struct row no_rate = {
 		"no rate", METAL, "tsc", "tsc", NO, "", .no_rate = true};
-	static const struct row hidden = {
-		"a rate, the kernel hidden", METAL, NULL, "", NO, ""};
-	static const struct row shown = {
-		"a rate, the kernel seen", METAL, "tsc", "tsc", YES, ""};
+	static const struct row hidden = {"a rate, the kernel hidden", METAL,
+		NULL, "", NO, "", .rejected = -1};
+	static const struct row shown = {"a rate, the kernel seen", METAL,
+		"tsc", "tsc", YES, "", .rejected = 0};
 	static const struct row rejected = {"no rate, and rejected", METAL,
 		"hpet", "hpet", NO, "", .no_rate = true};
 	static const struct row tdx = {
