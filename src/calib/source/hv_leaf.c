@@ -11,7 +11,7 @@ static bool check(const struct source_view *v, struct estimate *est)
 		est_errno(est, v->facts->leaf_1_rc, "CPUID leaf 0x1");
 	else if (!v->hv->id.present)
 		est_say(est, TSCAL_STATUS_ABSENT, "no hypervisor by CPUID");
-	else if (!v->hv->id.main.base)
+	else if (v->hv->base_rc)
 		est_errno(est, v->hv->base_rc, "CPUID leaf 0x40000000");
 	else if (!vendor->timing)
 		est_say(est, TSCAL_STATUS_ABSENT,
