@@ -109,6 +109,8 @@ enum tscal_use {
 	TSCAL_USE_PROVISIONAL, /**< the kernel is still refining its rate */
 	TSCAL_USE_UNTIL_MOVED, /**< good now; a migration may end it */
 	TSCAL_USE_YES,	       /**< a clock until reboot */
+	/** Not known: nothing was measured that could show it. */
+	TSCAL_USE_UNKNOWN,
 };
 
 /** What to watch when the use is TSCAL_USE_UNTIL_MOVED, as bits. */
@@ -257,6 +259,7 @@ struct tscal_line {
 struct tscal_machine {
 	char cpu_vendor[13];
 	char cpu_brand[49];
+	/** Family 0: not known, nor are the other two. */
 	uint32_t family, model, stepping;
 	/** Current clocksource, and the list; empty when not visible. */
 	char clocksource[32];

@@ -65,7 +65,9 @@ struct tscal_hv_evidence {
 
 /** The outcome of a scan. */
 struct tscal_hv {
-	bool present; /**< CPUID.1:ECX[31], or Xen behind its prefix */
+	/** CPUID.1:ECX[31], or Xen behind its prefix.  Also false where CPUID
+	 * does not tell: the vendor is then "unknown", otherwise "none". */
+	bool present;
 	struct tscal_hv_match main; /**< the one that is used */
 	size_t n_also;		    /**< others, highest base first */
 	struct tscal_hv_match also[TSCAL_HV_MAX];

@@ -66,6 +66,7 @@ const char *tscal_use_str(enum tscal_use use)
 		[TSCAL_USE_PROVISIONAL] = "provisional",
 		[TSCAL_USE_UNTIL_MOVED] = "until-moved",
 		[TSCAL_USE_YES] = "yes",
+		[TSCAL_USE_UNKNOWN] = "unknown",
 	};
 
 	return NAME(names, use);

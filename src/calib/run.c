@@ -100,8 +100,11 @@ static void measure(struct run *run, struct measure_space *space)
 
 static const char *sign_of_host(const struct run *run)
 {
-	if (run->hv.id.present || run->facts.virtual_sign[0])
-		return run->facts.virtual_sign;
+	const struct facts *f = &run->facts;
+
+	if (run->hv.id.present || (f->virtual_sign[0] && !f->guest_unknown) ||
+		!run->measured.timer_sign[0])
+		return f->virtual_sign;
 	return run->measured.timer_sign;
 }
 
@@ -224,6 +227,23 @@ static double hz_raw(const struct run *run)
 		       : 0;
 }
 
+/* Whether one of the sources that were asked has counted the TSC, with whatever
+ * result. */
+static bool measured(const struct run *run)
+{
+	for (size_t i = 0; i < run->n; i++) {
+		const struct tscal_line *l = &run->est[i].line;
+
+		if (l->kind == TSCAL_KIND_MEASURED &&
+			l->status != TSCAL_STATUS_ABSENT &&
+			l->status != TSCAL_STATUS_SKIPPED &&
+			l->status != TSCAL_STATUS_DENIED &&
+			l->status != TSCAL_STATUS_ERROR)
+			return true;
+	}
+	return false;
+}
+
 static void judge(struct run *run)
 {
 	struct rate_view rate = {
@@ -236,6 +256,8 @@ static void judge(struct run *run)
 		.raw = &run->measured.counters.raw,
 		.pvclock = &run->pvclock,
 		.vmclock = &run->vmclock,
+		.measured = measured(run),
+		.replay = !strcmp(run->plat->ops->name, "replay"),
 	};
 	struct tscal_info *info = &run->info;
 

@@ -21,7 +21,8 @@ enum {
 	EXIT_FAILED = 1, /* usage, or reading or writing */
 	EXIT_BELOW = 2,	 /* below --require */
 	EXIT_CONFLICT = 3,
-	EXIT_UNUSABLE = 4, /* use no, or rate none */
+	EXIT_UNUSABLE = 4, /* use no, or rate none although measured */
+	EXIT_UNKNOWN = 5,  /* rate none, and nothing was measured */
 };
 
 enum command_id {

@@ -8,6 +8,8 @@
 
 int exit_status(const struct options *opts, const struct tscal_info *info)
 {
+	if (info->rate == TSCAL_RATE_NONE && info->use == TSCAL_USE_UNKNOWN)
+		return EXIT_UNKNOWN;
 	if (info->rate == TSCAL_RATE_NONE || info->use == TSCAL_USE_NO)
 		return EXIT_UNUSABLE;
 	if (info->rate == TSCAL_RATE_CONFLICT)
@@ -26,6 +28,10 @@ int explain_status(const struct options *opts, const struct tscal_info *info)
 			complain("rate none: %s", info->rate_sentence);
 		if (info->use == TSCAL_USE_NO)
 			complain("use no: %s", info->use_sentence);
+		break;
+	case EXIT_UNKNOWN:
+		complain("rate none: %s", info->rate_sentence);
+		complain("use unknown: %s", info->use_sentence);
 		break;
 	case EXIT_CONFLICT:
 		complain("rate conflict: %s", info->rate_sentence);
@@ -123,11 +129,13 @@ int cmd_sources(const struct options *opts)
 }
 
 /* The line of a converter for one of this machine's clocks. */
-static int print_line(const struct tscal_report *report, int clock_id)
+static int print_line(
+	const struct options *opts, const struct tscal_report *report)
 {
 	const struct tscal_info *info = tscal_report_info(report);
 	char line[TSCAL_CONV_LINE];
 	struct tscal_conv_meta meta;
+	int clock_id = opts->clock_id;
 	int rc = tscal_report_conv(report, clock_id, &meta);
 
 	if (!rc)
@@ -136,7 +144,7 @@ static int print_line(const struct tscal_report *report, int clock_id)
 		complain("no converter for the clock %s: %s",
 			tscal_clock_id_str(clock_id),
 			info->hz > 0 ? strerror(-rc) : info->rate_sentence);
-		return info->hz > 0 ? EXIT_FAILED : EXIT_UNUSABLE;
+		return info->hz > 0 ? EXIT_FAILED : exit_status(opts, info);
 	}
 	puts(line);
 	return 0;
@@ -149,7 +157,7 @@ int cmd_anchor(const struct options *opts)
 
 	if (!report)
 		return EXIT_FAILED;
-	rc = print_line(report, opts->clock_id);
+	rc = print_line(opts, report);
 	/* The line is of use only while the TSC is. */
 	if (!rc)
 		rc = explain_status(opts, tscal_report_info(report));

@@ -208,6 +208,7 @@ void usage_help(FILE *f, enum command_id command)
 	      "  2  the rate is known less well than --require asks\n"
 	      "  3  something credible contradicts the rate, or the clock\n"
 	      "  4  there is no rate, or the TSC may not be used as a clock\n"
+	      "  5  there is no rate, and nothing was there to measure it by\n"
 	      "Where several apply: 1 first, else the highest.\n",
 		f);
 }

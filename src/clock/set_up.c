@@ -32,7 +32,8 @@ static int check_opts(const struct tscal_clock_opts *o)
 /* Why the TSC cannot be used, by what was found out; NULL: it can. */
 static const char *unfit(const struct tscal_info *info)
 {
-	if (info->use == TSCAL_USE_NO || info->use == TSCAL_USE_SLOW)
+	if (info->use == TSCAL_USE_NO || info->use == TSCAL_USE_SLOW ||
+		info->use == TSCAL_USE_UNKNOWN)
 		return info->use_sentence;
 	if (info->rate == TSCAL_RATE_NONE)
 		return info->rate_sentence;

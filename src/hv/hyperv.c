@@ -34,16 +34,26 @@ bool hv_hyperv_interface(struct tscal_platform *plat, const struct tscal_hv *hv,
 {
 	const struct tscal_hv_match *m = at_first_base(hv);
 	struct plat_cpuid r;
+	int rc = 0;
 
 	*o = (struct outcome){0};
-	if (!m)
+	if (!hv->present)
+		rc = plat->ops->cpuid(plat, 1, 0, &r);
+	else if (!m)
+		rc = plat->ops->cpuid(plat, BASE, 0, &r);
+	else if (m->max_leaf >= BASE + INTERFACE)
+		rc = plat->ops->cpuid(plat, BASE + INTERFACE, 0, &r);
+	if (rc)
+		outcome_errno(o, rc,
+			!hv->present ? "CPUID leaf 0x1"
+			: !m	     ? "CPUID leaf 0x40000000"
+				     : "CPUID leaf 0x40000001");
+	else if (!m)
 		outcome_set(o, TSCAL_STATUS_ABSENT, "%s",
 			hv->present ? "no hypervisor's leaves at 0x40000000"
 				    : "no hypervisor by CPUID");
 	else if (m->max_leaf < BASE + INTERFACE ||
-		 hv_vendor_of(m)->features_at_1 ||
-		 plat->ops->cpuid(plat, BASE + INTERFACE, 0, &r) ||
-		 r.eax != INTERFACE_HV1)
+		 hv_vendor_of(m)->features_at_1 || r.eax != INTERFACE_HV1)
 		outcome_set(o, TSCAL_STATUS_ABSENT,
 			"%s does not have Hyper-V's interface", m->name);
 	else
@@ -56,11 +66,15 @@ bool hv_hyperv_offers_msr(struct tscal_platform *plat,
 {
 	const struct tscal_hv_match *m = at_first_base(hv);
 	struct plat_cpuid r;
+	int rc = 0;
 
 	if (!hv_hyperv_interface(plat, hv, o))
 		return false;
-	if (m->max_leaf < BASE + FEATURES ||
-		plat->ops->cpuid(plat, BASE + FEATURES, 0, &r))
+	if (m->max_leaf >= BASE + FEATURES)
+		rc = plat->ops->cpuid(plat, BASE + FEATURES, 0, &r);
+	if (rc)
+		outcome_errno(o, rc, "CPUID leaf 0x40000003");
+	else if (m->max_leaf < BASE + FEATURES)
 		outcome_set(o, TSCAL_STATUS_ABSENT,
 			"Hyper-V's interface ends at leaf 0x%x, before its "
 			"features",

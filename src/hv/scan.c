@@ -4,6 +4,7 @@
  * The scan for signatures: every 0x100 from 0x40000000 to 0x4000FF00, as Linux
  * (cpuid_base_hypervisor()), FreeBSD and Xen's own tools do it.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -117,6 +118,16 @@ static void none(struct tscal_hv *hv)
 	set_vendor(&hv->main, "none", "none");
 }
 
+/* The first base is the one that each hypervisor has. */
+static const char *name_of_unread(struct tscal_platform *plat)
+{
+	struct plat_cpuid r;
+
+	return plat->ops->cpuid(plat, BASE_FIRST, 0, &r) == -ENODATA
+		       ? "one that is not recorded"
+		       : "an unreadable hypervisor";
+}
+
 /* Xen read by its prefix, where the kernel reports that it runs on Xen: a
  * paravirtual domain has Xen's leaves at the first base, as Hyper-V's are for
  * other domains. */
@@ -160,7 +171,7 @@ void hv_scan_by_bit(struct tscal_platform *plat, bool guest, unsigned gap,
 			n = push(found, n, &hv->truncated, &m);
 	}
 	if (!n) {
-		set_vendor(&hv->main, "unknown", "an unreadable hypervisor");
+		set_vendor(&hv->main, "unknown", name_of_unread(plat));
 		return;
 	}
 	/* Twelve NUL bytes mean no vendor where there is another match. */
@@ -179,9 +190,11 @@ int hv_scan(struct tscal_platform *plat, unsigned gap, struct hv_evidence *ev,
 	struct plat_cpuid r;
 	int rc = plat->ops->cpuid(plat, 1, 0, &r);
 
-	if (rc)
+	if (rc) {
 		none(hv);
-	else
+		set_vendor(&hv->main, "unknown", "not known");
+	} else {
 		hv_scan_by_bit(plat, r.ecx >> 31, gap, ev, hv);
+	}
 	return rc;
 }

@@ -108,7 +108,7 @@ class Agree(cli.Case):
         codes = re.findall(r"^\.It (\d)$", status, re.M)
         self.assertEqual(
             codes, re.findall(r"^  (\d) ", self.help, re.M))
-        self.assertEqual(codes, list("01234"))
+        self.assertEqual(codes, list("012345"))
 
     def test_completion(self):
         self.assertEqual(

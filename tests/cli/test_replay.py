@@ -156,7 +156,8 @@ class ExitCodes(Files):
         self.assertNotRegex(text, r"\binf\b")
 
     def test_no_rate(self):
-        doc = self.replay(machines.machine(hz=None, leaf_khz=0), code=4)
+        doc = self.replay(machines.machine(hz=None, leaf_khz=0), code=5)
+        self.assertEqual(doc["use"]["verdict"], "unknown")
         self.assertEqual(doc["rate"]["verdict"], "none")
         self.assertIsNone(doc["rate"]["hz"])
         self.assertIsNone(doc["rate"]["hz_lo"])
@@ -166,11 +167,12 @@ class ExitCodes(Files):
         # A label gives no rate on any machine.
         for command in ("hz", "khz"):
             r = cli.run(command, "--only", "bogomips")
-            self.assertEqual(r.returncode, 4)
+            self.assertEqual(r.returncode, 5)
+            self.assertIn("\ntscal: use unknown: Nothing was measured", r.stderr)
             self.assertEqual(r.stdout, "")
             self.assertTrue(r.stderr.startswith("tscal: rate none: "))
             doc = self.json(command, "--only", "bogomips",
-                            schema="tscal.hz/1", codes=(4,))
+                            schema="tscal.hz/1", codes=(5,))
             self.assertIsNone(doc["hz"])
             self.assertIsNone(doc["khz"])
             self.assertIsNone(doc["source"])
@@ -436,7 +438,7 @@ class Record(Files):
         path = str(self.dir / "here.txt")
         live = self.json("record", path, schema="tscal.report/1")
         again = self.json("replay", path, schema="tscal.report/1",
-                          codes=(0, 3, 4))
+                          codes=(0, 3, 4, 5))
         for part in ("hypervisor", "cpu"):
             self.assertEqual(live[part], again[part])
         for key in ("verdict", "source", "roots"):
@@ -448,11 +450,11 @@ class Record(Files):
 
     @unittest.skipUnless(shutil.which("cpuid"), "needs Debian's cpuid")
     def test_what_cpuid_prints_replays_to_the_same_machine(self):
-        live = self.json(schema="tscal.report/1", codes=(0, 2, 3, 4))
+        live = self.json(schema="tscal.report/1", codes=(0, 2, 3, 4, 5))
         for options in (["-r"], ["-1", "-r"]):
             path = self.file(subprocess.check_output(["cpuid", *options]))
             again = self.json("replay", path, schema="tscal.report/1",
-                              codes=(0, 3, 4))
+                              codes=(0, 3, 4, 5))
             self.assertEqual(live["cpu"], again["cpu"])
             # Not its name: that may depend on firmware.
             for key in ("present", "signature", "base", "max_leaf"):

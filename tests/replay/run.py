@@ -18,8 +18,8 @@ import owed
 
 HERE = pathlib.Path(__file__).resolve().parent
 MACHINES, REPORTS = HERE / "machines", HERE / "reports"
-# Exit codes of tscal that go with a report: fine, conflict, unusable.
-WITH_REPORT = (0, 3, 4)
+# Exit codes of tscal that go with a report: fine, conflict, unusable, unknown.
+WITH_REPORT = (0, 3, 4, 5)
 
 
 class Failed(Exception):

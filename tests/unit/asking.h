@@ -25,7 +25,6 @@ static inline void init_metal(void)
 	sim_init(&sim);
 	memset(&run, 0, sizeof(run));
 	run.plat = &sim.plat;
-	run.facts.cpuid_readable = true;
 	run.facts.has_tsc = true;
 	run.facts.max_basic = 0x16;
 	run.facts.clocksource_visible = true;

@@ -30,6 +30,8 @@ def line_of(guest, step, name):
 
 def code_of(doc):
     """The exit code that a report's verdicts mean."""
+    if doc["rate"]["verdict"] == "none" and doc["use"]["verdict"] == "unknown":
+        return 5
     if doc["rate"]["verdict"] == "none" or doc["use"]["verdict"] == "no":
         return 4
     return 3 if doc["rate"]["verdict"] == "conflict" else 0

@@ -34,7 +34,7 @@ int clock_pages_pairs(struct tscal_platform *plat, double lo, double hi,
 	struct clock_pairs *out)
 {
 	uint32_t words[PLAT_PAGE_SIZE / 4];
-	int rc = -ENOENT, first = 0;
+	int rc = -ENOENT, first = 0, missing = 0;
 
 	out->n = 0;
 	/* A mult is an integer: its rate may miss the interval by rounding. */
@@ -45,13 +45,15 @@ int clock_pages_pairs(struct tscal_platform *plat, double lo, double hi,
 		rc = plat->ops->page(plat, PLAT_PAGE_VVAR, i, words);
 		if (!i)
 			first = rc;
+		if (rc == -ENODATA)
+			missing = rc;
 		if (rc)
 			continue;
 		for (size_t k = 0; k + 1 < PLAT_PAGE_SIZE / 4; k++)
 			consider(out, lo, hi, words[k], words[k + 1]);
 	}
 	if (!out->n)
-		return first ? first : -ENOENT;
+		return first ? first : missing ? missing : -ENOENT;
 	return 0;
 }
 

@@ -20,15 +20,17 @@ static void gather_identity(struct tscal_platform *plat, struct facts *f)
 	struct plat_cpuid r;
 	uint32_t base_family, base_model;
 
-	if (plat->ops->cpuid(plat, 0, 0, &r))
-		return;
-	f->cpuid_readable = true;
-	f->max_basic = r.eax;
-	memcpy(f->cpu_vendor, &r.ebx, 4);
-	memcpy(f->cpu_vendor + 4, &r.edx, 4);
-	memcpy(f->cpu_vendor + 8, &r.ecx, 4);
-
-	if (f->max_basic < 1 || plat->ops->cpuid(plat, 1, 0, &r))
+	f->cpuid_rc = plat->ops->cpuid(plat, 0, 0, &r);
+	if (!f->cpuid_rc) {
+		f->max_basic = r.eax;
+		memcpy(f->cpu_vendor, &r.ebx, 4);
+		memcpy(f->cpu_vendor + 4, &r.edx, 4);
+		memcpy(f->cpu_vendor + 8, &r.ecx, 4);
+	}
+	/* A recording may have leaf 1 without leaf 0: each x86-64 CPU has both.
+	 */
+	f->leaf_1_rc = plat->ops->cpuid(plat, 1, 0, &r);
+	if (f->leaf_1_rc)
 		return;
 	/* Intel SDM vol. 2A, CPUID leaf 1; AMD64 APM vol. 3, E.3.2. */
 	base_family = r.eax >> 8 & 0xf;
@@ -55,15 +57,20 @@ static void gather_extended(struct tscal_platform *plat, struct facts *f)
 	struct plat_cpuid r;
 	size_t len;
 
-	if (plat->ops->cpuid(plat, 0x80000000, 0, &r))
+	f->brand_rc = plat->ops->cpuid(plat, 0x80000000, 0, &r);
+	if (f->brand_rc)
 		return;
 	/* A CPU without the range returns other data. */
 	if (r.eax >> 16 != 0x8000)
 		return;
 	f->max_ext = r.eax;
 	for (uint32_t i = 0; i < 3 && f->max_ext >= 0x80000004; i++) {
-		if (plat->ops->cpuid(plat, 0x80000002 + i, 0, &r))
+		f->brand_rc = plat->ops->cpuid(plat, 0x80000002 + i, 0, &r);
+		/* A part of it would be another name. */
+		if (f->brand_rc) {
+			memset(f->brand, 0, sizeof(f->brand));
 			break;
+		}
 		memcpy(f->brand + 16 * i, &r, 16);
 	}
 	for (char *c = f->brand; *c; c++)
@@ -90,6 +97,7 @@ static void gather_clocksource(struct tscal_platform *plat, struct facts *f)
 
 	/* A list that fills the buffer may be a part of one (a blank and the
 	 * newline at its end may be gone): what it lacks is not known. */
+	f->clocksource_rc = cur < 0 ? cur : all < 0 ? all : 0;
 	f->clocksource_visible = cur > 0 && all > 0 &&
 				 all + 3 < (int)sizeof(f->available);
 	if (cur <= 0)
@@ -122,6 +130,7 @@ static void gather_cpuinfo(struct tscal_platform *plat, struct facts *f)
 	const char *value, *value_end;
 	int len = text_read(plat, "/proc/cpuinfo", text, sizeof(text));
 
+	f->cpuinfo_rc = len < 0 ? len : 0;
 	if (len <= 0)
 		return;
 	value = cpuinfo_value(text, "bogomips");
@@ -297,6 +306,8 @@ static void gather_ptp(struct tscal_platform *plat, struct facts *f)
 		rc = text_read_line(plat, path, text, sizeof(text));
 		/* Numbers are not reused: there may be gaps. */
 		gap = rc == -ENOENT ? gap + 1 : 0;
+		if (rc < 0 && rc != -ENOENT)
+			f->ptp_rc = rc;
 		if (rc <= 0)
 			f->ptp_unseen |= rc != -ENOENT;
 		else
@@ -328,17 +339,20 @@ static void gather_signs(struct tscal_platform *plat, struct facts *f)
 		f->kernel_knows_host = true;
 		snprintf(f->virtual_sign, size,
 			"The kernel found a hypervisor by CPUID");
-	} else if (f->hv_bit < 0) {
+		return;
+	}
+	hv_evidence_virtual(plat, &f->evidence, f->virtual_sign, size);
+	if (f->hv_bit < 0 && !f->virtual_sign[0]) {
+		f->guest_unknown = true;
 		snprintf(f->virtual_sign, size,
 			"CPUID does not show whether this is a guest");
-	} else {
-		hv_evidence_virtual(plat, &f->evidence, f->virtual_sign, size);
 	}
 }
 
 void facts_gather_first(struct tscal_platform *plat, struct facts *f)
 {
 	*f = (struct facts){
+		.has_tsc = -1,
 		.hv_bit = -1,
 		.invariant = -1,
 		.known_freq = -1,

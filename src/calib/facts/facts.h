@@ -25,18 +25,22 @@ enum facts_ptp {
 
 struct facts {
 	/* CPUID */
-	bool cpuid_readable;
+	/* 0, or the -errno of reading it: of leaf 0, of leaf 1, of the brand.
+	 */
+	int cpuid_rc, leaf_1_rc, brand_rc;
 	uint32_t max_basic, max_ext;
 	char cpu_vendor[13];
 	char brand[49];
-	uint32_t family, model, stepping;
-	bool has_tsc;	  /* CPUID.1:EDX[4] */
-	int8_t hv_bit;	  /* CPUID.1:ECX[31]; -1: not known */
+	uint32_t family, model, stepping; /* 0: not known */
+	int8_t has_tsc;			  /* CPUID.1:EDX[4]; -1: not known */
+	int8_t hv_bit;			  /* CPUID.1:ECX[31]; -1: not known */
 	int8_t invariant; /* CPUID.80000007H:EDX[8]; -1: not known */
 	bool tdx;	  /* leaf 0x21 reports IntelTDX */
 
 	/* The kernel */
 	enum plat_tsc_access tsc_access;
+	/* 0, or the -errno of reading it. */
+	int clocksource_rc, cpuinfo_rc, ptp_rc;
 	char clocksource[32];
 	char available[512];
 	bool clocksource_visible; /* both of them, and all of the list */
@@ -68,6 +72,8 @@ struct facts {
 	/* A sign of a virtual machine other than CPUID's bit, as the start of a
 	 * sentence; "" if there is none. */
 	char virtual_sign[96];
+	/* It is none: CPUID's bit is not known, and nothing else shows one. */
+	bool guest_unknown;
 	/* The sign is that the kernel detected a hypervisor: assume_metal does
 	 * not overrule it. */
 	bool kernel_knows_host;

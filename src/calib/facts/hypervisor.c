@@ -15,6 +15,11 @@ void hypervisor_find(struct tscal_platform *plat, struct facts *facts,
 	else
 		hv_scan_by_bit(
 			plat, facts->hv_bit, gap, &facts->evidence, &hv->id);
+	if (hv->id.present && !hv->id.main.base) {
+		struct plat_cpuid r;
+
+		hv->base_rc = plat->ops->cpuid(plat, 0x40000000, 0, &r);
+	}
 	if (hv->id.present)
 		hv->vendor = hv_vendor_of(&hv->id.main);
 	if (hv->vendor && hv->vendor->timing)

@@ -10,6 +10,8 @@
 
 struct hypervisor {
 	struct tscal_hv id;
+	/* The -errno of reading the first base, where no base was read. */
+	int base_rc;
 	const struct hv_vendor *vendor; /* of id.main; NULL without one */
 	struct hv_answer timing;	/* of its timing leaf */
 	/* See hv_offers_linux(); asked only where the list of clocksources does

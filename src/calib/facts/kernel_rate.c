@@ -43,6 +43,8 @@ const char *kernel_origin_phrase(enum kernel_origin origin)
 		[KERNEL_PM] = "measured it against the ACPI PM timer",
 		[KERNEL_HOST_TIMERS] = "measured it against timers that the "
 				       "host emulates",
+		[KERNEL_PERHAPS_HOST_TIMERS] =
+			"measured it against timers that a host may emulate",
 		[KERNEL_GUESS_REFINING] = "is still refining its first guess",
 		[KERNEL_GUESS] = "kept its first guess (PIT or CPUID 16h), "
 				 "unrefined",
@@ -113,6 +115,10 @@ static void declared(const struct facts *f, struct kernel_rate *k)
 {
 	if (f->tdx)
 		khz(k, TSCAL_ROOT_CPU, 0, KERNEL_TDX);
+	else if (k->guest_perhaps || (!k->guest && f->cpuid_rc))
+		/* Which leaves there are, or who answers them, is not known. */
+		khz(k, TSCAL_ROOT_CPU | TSCAL_ROOT_HV | TSCAL_ROOT_UNKNOWN, 0,
+			KERNEL_NOT_SHOWN);
 	else if (!k->guest && f->max_basic >= 0x15)
 		khz(k, TSCAL_ROOT_CPU, 0, KERNEL_CPUID_15);
 	else if (!k->guest)
@@ -170,7 +176,9 @@ static void calibrated(const struct facts *f, struct kernel_rate *k)
 				     : KERNEL_GUESS);
 	else if (k->guest) {
 		k->khz_by_host_clock = true;
-		khz(k, TSCAL_ROOT_HV, SLACK_REFINED_PPM, KERNEL_HOST_TIMERS);
+		khz(k, TSCAL_ROOT_HV, SLACK_REFINED_PPM,
+			k->guest_perhaps ? KERNEL_PERHAPS_HOST_TIMERS
+					 : KERNEL_HOST_TIMERS);
 	} else if (hpet)
 		khz(k, TSCAL_ROOT_HPET, SLACK_REFINED_PPM, KERNEL_HPET);
 	else
@@ -254,6 +262,8 @@ struct kernel_rate kernel_rate_find(const struct facts *f,
 	k.ticks_for_good = k.ticks && f->uptime_s > BOOT_S;
 	if (k.ticks_for_good)
 		k.provisional = false;
+	k.guest_perhaps = k.guest && f->guest_unknown && !hv->id.present &&
+			  !f->dom0 && !strcmp(sign, f->virtual_sign);
 	roots_of_khz(f, &k);
 	roots_of_raw(f, cs, &k);
 	return k;

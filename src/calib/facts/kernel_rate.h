@@ -20,6 +20,7 @@ enum kernel_origin {
 	KERNEL_HPET,
 	KERNEL_PM,
 	KERNEL_HOST_TIMERS,
+	KERNEL_PERHAPS_HOST_TIMERS,
 	/* or its first guess. */
 	KERNEL_GUESS_REFINING,
 	KERNEL_GUESS,
@@ -49,7 +50,8 @@ struct kernel_rate {
 	bool ticks, ticks_for_good;
 	/* Linux' driver for the hypervisor runs, and took the rate from it. */
 	bool hv_calibrated;
-	bool guest; /* in a virtual machine: the host emulates timers */
+	bool guest;	    /* in a virtual machine: the host emulates timers */
+	bool guest_perhaps; /* taken for a guest because it is not known */
 	/* The sign of it where CPUID shows none, as the start of a sentence. */
 	const char *sign;
 	/* tsc_khz was measured against such timers; RAW is such a timer.  Then

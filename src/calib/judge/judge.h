@@ -58,6 +58,8 @@ struct use_view {
 	const struct measured *raw;
 	const struct pvclock *pvclock;
 	const struct vmclock *vmclock;
+	bool measured; /* a source has counted the TSC, with any result */
+	bool replay;
 };
 
 /* verdict_use.c: may the TSC be used as a clock, and until when.  The rate part

@@ -43,7 +43,7 @@ static int8_t rejected(const struct use_view *v)
 
 	if (!f->clocksource_visible)
 		return -1;
-	return (f->has_tsc || !f->cpuid_readable) && listed_by_kernel(v) == 0 &&
+	return f->has_tsc != 0 && listed_by_kernel(v) == 0 &&
 	       !clocksource_of(f->clocksource)->scaled_tsc;
 }
 
@@ -122,7 +122,7 @@ static bool refuse(const struct use_view *v, struct tscal_info *info)
 {
 	const struct facts *f = v->facts;
 
-	if (f->cpuid_readable && !f->has_tsc)
+	if (!f->has_tsc)
 		say(info, TSCAL_USE_NO, "This CPU reports no TSC.");
 	else if (f->tsc_access == PLAT_TSC_SIGSEGV)
 		say(info, TSCAL_USE_NO,
@@ -149,10 +149,28 @@ static bool refuse(const struct use_view *v, struct tscal_info *info)
 		say(info, TSCAL_USE_NO,
 			"Each virtual CPU may have its own TSC offset: pvclock "
 			"is not marked stable. Use clock_gettime.");
-	else if (info->rate == TSCAL_RATE_NONE)
+	else if (info->rate == TSCAL_RATE_NONE && v->measured)
 		say(info, TSCAL_USE_NO, "Its rate is not known.");
 	else
 		return false;
+	return true;
+}
+
+/* Neither a clock that the TSC was measured by, nor what the kernel thinks of
+ * it.  TDX guarantees the TSC without them. */
+static bool cannot_judge(const struct use_view *v, struct tscal_info *info)
+{
+	bool none = info->rate == TSCAL_RATE_NONE;
+
+	if (v->measured ||
+		(!none && (v->facts->clocksource_visible || v->facts->tdx)))
+		return false;
+	say(info, TSCAL_USE_UNKNOWN, "%s, so %s.",
+		v->replay ? "The recording has no clock to measure it by"
+			  : "Nothing was measured",
+		none ? "neither its rate nor its use is known"
+		     : "with the clocksource not visible its use cannot be "
+		       "judged");
 	return true;
 }
 
@@ -234,7 +252,7 @@ void verdict_use(const struct use_view *v, struct tscal_info *info)
 			v->kernel->ticks && v->facts->uptime_s < 0
 				? "minute"
 				: "few seconds");
-	} else {
+	} else if (!cannot_judge(v, info)) {
 		allow(v, info);
 		if (info->listed_by_kernel == 0)
 			text_printf(info->use_sentence,

@@ -33,6 +33,11 @@ static bool find_hpet(const struct counters_wanted *w, struct outcome *out)
 	const struct facts *f = w->facts;
 	uint8_t byte;
 
+	if (f->clocksource_rc == -ENODATA) {
+		outcome_errno(
+			out, f->clocksource_rc, "the list of clocksources");
+		return false;
+	}
 	if (!f->clocksource_visible) {
 		outcome_set(out, TSCAL_STATUS_SKIPPED,
 			"its clocksources are not visible, so the kernel may "
@@ -83,7 +88,9 @@ static bool find_phc(const struct counters_wanted *w, struct outcome *out,
 	struct plat_where *where)
 {
 	*where = (struct plat_where){.number = (unsigned)w->facts->ptp};
-	if (w->facts->ptp < 0)
+	if (w->facts->ptp < 0 && w->facts->ptp_rc)
+		outcome_errno(out, w->facts->ptp_rc, "the list of PTP clocks");
+	else if (w->facts->ptp < 0)
 		outcome_set(out, TSCAL_STATUS_ABSENT, "no PTP clock here");
 	return w->facts->ptp >= 0;
 }

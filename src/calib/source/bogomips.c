@@ -13,7 +13,9 @@ static void read(const struct source_view *v, struct estimate *est)
 	double hz = v->facts->bogomips / 2 * 1e6;
 	bool declared = v->facts->known_freq == 1;
 
-	if (hz == 0)
+	if (v->facts->cpuinfo_rc)
+		est_errno(est, v->facts->cpuinfo_rc, "/proc/cpuinfo");
+	else if (hz == 0)
 		est_say(est, TSCAL_STATUS_ABSENT,
 			"/proc/cpuinfo shows no bogomips");
 	else

@@ -13,6 +13,10 @@ static void read(const struct source_view *v, struct estimate *est)
 	const char *end;
 	double value, unit = 0, half;
 
+	if (v->facts->brand_rc) {
+		est_errno(est, v->facts->brand_rc, "the brand string");
+		return;
+	}
 	if (!*brand) {
 		est_say(est, TSCAL_STATUS_ABSENT, "no brand string");
 		return;

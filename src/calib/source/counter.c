@@ -12,7 +12,7 @@ bool source_may_measure(const struct source_view *v, struct estimate *est)
 	if (f->tsc_access == PLAT_TSC_SIGSEGV)
 		est_say(est, TSCAL_STATUS_SKIPPED,
 			"RDTSC is disabled for this process");
-	else if (f->cpuid_readable && !f->has_tsc)
+	else if (!f->has_tsc)
 		est_say(est, TSCAL_STATUS_ABSENT, "CPUID reports no TSC");
 	else if (v->opts->flags & TSCAL_OPT_NO_MEASURE)
 		est_say(est, TSCAL_STATUS_SKIPPED,
@@ -71,7 +71,10 @@ bool counter_read(const struct source_view *v, struct estimate *est,
 	est->by_host_clock = guest;
 	est_number(est, m->out.hz, m->out.lo, m->out.hi,
 		guest ? TSCAL_ROOT_HV : root, "%s%s", m->out.sentence,
-		guest ? "; emulated by the host, relative to its clock" : "");
+		v->kernel->guest_perhaps
+			? "; perhaps emulated by a host, relative to its clock"
+		: guest ? "; emulated by the host, relative to its clock"
+			: "");
 	est->line.ms = m->ms;
 	return est->line.status == TSCAL_STATUS_READY;
 }

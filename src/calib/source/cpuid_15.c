@@ -32,9 +32,16 @@ static void demote(
 	if (guest && v->measured->counters.raw.out.hz > 0 &&
 		fabs(ppm(est->line.hz, v->measured->counters.raw.out.hz)) > 5e4)
 		est_say(est, TSCAL_STATUS_HINT,
-			"the host's rate, %.2f times the rate here; in a "
-			"virtual machine only a hint",
+			v->kernel->guest_perhaps
+				? "%.2f times the rate here, so perhaps that "
+				  "of a host: only a hint"
+				: "the host's rate, %.2f times the rate here; "
+				  "in a virtual machine only a hint",
 			est->line.hz / v->measured->counters.raw.out.hz);
+	else if (v->kernel->guest_perhaps)
+		est_say(est, TSCAL_STATUS_HINT,
+			"perhaps in a virtual machine, where it may be the "
+			"host's: only a hint");
 	else if (guest)
 		est_say(est, TSCAL_STATUS_HINT,
 			"in a virtual machine only a hint: it may be the "

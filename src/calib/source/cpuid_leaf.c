@@ -11,8 +11,9 @@ bool cpuid_leaf_read(const struct source_view *v, struct estimate *est,
 	char what[32];
 	int rc;
 
-	if (!v->facts->cpuid_readable) {
-		est_say(est, TSCAL_STATUS_ABSENT, "CPUID cannot be read");
+	/* Leaf 0 names the last leaf; beyond it CPUs answer with other data. */
+	if (v->facts->cpuid_rc) {
+		est_errno(est, v->facts->cpuid_rc, "CPUID leaf 0x0");
 		return false;
 	}
 	if (v->facts->max_basic < leaf) {

@@ -11,7 +11,11 @@ static bool check(const struct source_view *v, struct estimate *est)
 {
 	bool vmware = hv_is_vmware(v->plat, &v->facts->evidence, &v->hv->id);
 
-	if (!vmware)
+	if (!vmware && v->facts->leaf_1_rc)
+		est_errno(est, v->facts->leaf_1_rc, "CPUID leaf 0x1");
+	else if (!vmware && v->hv->base_rc)
+		est_errno(est, v->hv->base_rc, "CPUID leaf 0x40000000");
+	else if (!vmware)
 		est_say(est, TSCAL_STATUS_ABSENT,
 			"neither CPUID nor the firmware names VMware");
 	return vmware;

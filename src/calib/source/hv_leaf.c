@@ -7,8 +7,12 @@ static bool check(const struct source_view *v, struct estimate *est)
 {
 	const struct hv_vendor *vendor = v->hv->vendor;
 
-	if (!v->hv->id.present)
+	if (!v->hv->id.present && v->facts->leaf_1_rc)
+		est_errno(est, v->facts->leaf_1_rc, "CPUID leaf 0x1");
+	else if (!v->hv->id.present)
 		est_say(est, TSCAL_STATUS_ABSENT, "no hypervisor by CPUID");
+	else if (v->hv->base_rc)
+		est_errno(est, v->hv->base_rc, "CPUID leaf 0x40000000");
 	else if (!vendor->timing)
 		est_say(est, TSCAL_STATUS_ABSENT,
 			"%s defines no timing leaf%s%s", v->hv->id.main.name,

@@ -210,9 +210,13 @@ static bool check(const struct source_view *v, struct estimate *est)
 {
 	if (v->kernel->guest)
 		est_say(est, TSCAL_STATUS_SKIPPED,
-			"in a virtual machine such registers are made up");
-	else if (!v->facts->cpuid_readable)
-		est_say(est, TSCAL_STATUS_ABSENT, "CPUID cannot be read");
+			"%sin a virtual machine%s such registers are made up",
+			v->kernel->guest_perhaps ? "perhaps " : "",
+			v->kernel->guest_perhaps ? ", where" : "");
+	else if (v->facts->cpuid_rc)
+		est_errno(est, v->facts->cpuid_rc, "CPUID leaf 0x0");
+	else if (v->facts->leaf_1_rc)
+		est_errno(est, v->facts->leaf_1_rc, "CPUID leaf 0x1");
 	else if (strcmp(v->facts->cpu_vendor, "GenuineIntel") &&
 		 strcmp(v->facts->cpu_vendor, "AuthenticAMD") &&
 		 strcmp(v->facts->cpu_vendor, "HygonGenuine"))

@@ -12,7 +12,10 @@
 bool raw_rate_check(const struct facts *facts, const struct kernel_rate *kernel,
 	struct outcome *out)
 {
-	if (!facts->clocksource_visible)
+	if (facts->clocksource_rc == -ENODATA)
+		outcome_errno(
+			out, facts->clocksource_rc, "the list of clocksources");
+	else if (!facts->clocksource_visible)
 		outcome_set(out, TSCAL_STATUS_ABSENT,
 			"the clocksource is not visible, so it is not known "
 			"whether the page is about the TSC");

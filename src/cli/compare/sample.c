@@ -83,7 +83,7 @@ static bool failure(int status, int rc, char *why, size_t size)
 			"/proc/self/exe cannot be started: no /proc, or too "
 			"few file descriptors?");
 	else if (WEXITSTATUS(status) == EXIT_FAILED ||
-		 WEXITSTATUS(status) > EXIT_UNUSABLE)
+		 WEXITSTATUS(status) > EXIT_UNKNOWN)
 		snprintf(why, size, "its process ended with status %d",
 			WEXITSTATUS(status));
 	else

@@ -98,7 +98,7 @@ static int calibrate(
 	*status = explain_status(opts, info);
 	if (tscal_conv_init(conv, info->hz, 0, 0)) {
 		complain("no rate to convert by: --hz or --line gives one");
-		rc = EXIT_UNUSABLE;
+		rc = *status == EXIT_UNKNOWN ? EXIT_UNKNOWN : EXIT_UNUSABLE;
 	}
 	tscal_report_free(report);
 	return rc;

@@ -117,7 +117,10 @@ static json_t *hypervisor(const struct tscal_hv *hv)
 {
 	json_t *o = json_object(), *also = json_array(), *all = json_array();
 
-	json_set(o, "present", json_boolean(hv->present));
+	json_set(o, "present",
+		!hv->present && strcmp(hv->main.vendor, "none") != 0
+			? json_null()
+			: json_boolean(hv->present));
 	put_match(o, &hv->main);
 	for (size_t i = 0; i < hv->n_also; i++) {
 		json_t *other = json_object();
@@ -140,7 +143,7 @@ static json_t *hypervisor(const struct tscal_hv *hv)
 static json_t *cpu(const struct tscal_machine *m)
 {
 	json_t *o = json_object();
-	bool known_cpu = m->cpu_vendor[0];
+	bool known_cpu = m->family;
 
 	json_set(o, "vendor", json_text(m->cpu_vendor));
 	json_set(o, "brand", json_text(m->cpu_brand));

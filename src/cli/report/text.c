@@ -35,6 +35,7 @@ static const enum style use_styles[] = {
 	[TSCAL_USE_PROVISIONAL] = STYLE_FAIR,
 	[TSCAL_USE_SLOW] = STYLE_FAIR,
 	[TSCAL_USE_NO] = STYLE_BAD,
+	[TSCAL_USE_UNKNOWN] = STYLE_FAIR,
 };
 
 static enum tscal_kind kind_of(
@@ -100,11 +101,16 @@ static void use(struct term *t, const struct tscal_info *info)
 
 static void cpu(struct term *t, const struct tscal_machine *m)
 {
-	if (m->cpu_vendor[0])
+	if (m->cpu_vendor[0] && !m->family)
+		term_row(t, "cpu", STYLE_PLAIN, "%s (%s, model not known)",
+			m->cpu_brand[0] ? m->cpu_brand : "unnamed",
+			m->cpu_vendor);
+	else if (m->family)
 		term_row(t, "cpu", STYLE_PLAIN,
 			"%s (%s, family %u, model %u, stepping %u)",
 			m->cpu_brand[0] ? m->cpu_brand : "unnamed",
-			m->cpu_vendor, m->family, m->model, m->stepping);
+			m->cpu_vendor[0] ? m->cpu_vendor : "maker not known",
+			m->family, m->model, m->stepping);
 	else
 		term_row(t, "cpu", STYLE_PLAIN, "not known");
 }

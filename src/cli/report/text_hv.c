@@ -27,7 +27,8 @@ static void signatures(struct term *t, const struct tscal_hv *hv)
 {
 	if (!hv->main.base) {
 		term_row(t, "hypervisor", STYLE_PLAIN, "%s",
-			hv->present ? hv->main.name : "none that says so");
+			strcmp(hv->main.vendor, "none") ? hv->main.name
+							: "none that says so");
 		return;
 	}
 	term_label(t, "hypervisor");

@@ -31,8 +31,8 @@ Test(names, every_value_has_one_and_what_is_beyond_has_none)
 	for (int i = 0; i <= TSCAL_RATE_VERIFIED; i++)
 		cr_assert(not(nameless(tscal_rate_str(i))), "rate %d", i);
 	cr_assert(nameless(tscal_rate_str(TSCAL_RATE_VERIFIED + 1)));
-	for (int i = 0; i <= TSCAL_USE_YES; i++)
+	for (int i = 0; i <= TSCAL_USE_UNKNOWN; i++)
 		cr_assert(not(nameless(tscal_use_str(i))), "use %d", i);
-	cr_assert(nameless(tscal_use_str(TSCAL_USE_YES + 1)));
+	cr_assert(nameless(tscal_use_str(TSCAL_USE_UNKNOWN + 1)));
 	cr_assert(nameless(tscal_status_str((enum tscal_status) - 1)));
 }

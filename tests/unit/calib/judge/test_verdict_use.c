@@ -176,8 +176,7 @@ static void machine(const struct row *r, struct run *run)
 	struct facts *f = &run->facts;
 
 	memset(run, 0, sizeof(*run));
-	*f = (struct facts){.cpuid_readable = true,
-		.has_tsc = !r->no_tsc,
+	*f = (struct facts){.has_tsc = !r->no_tsc,
 		.invariant = r->invariant,
 		.clocksource_visible = r->cs != NULL,
 		.cpus = r->cpus ? r->cpus : 2,
@@ -223,7 +222,7 @@ static void machine(const struct row *r, struct run *run)
 	run->info.rdtsc_ns = r->rdtsc_ns > 0 ? r->rdtsc_ns : 11;
 }
 
-static void judge_use(struct run *run)
+static void judge_by(struct run *run, bool measured, bool replay)
 {
 	struct use_view view = {
 		.facts = &run->facts,
@@ -233,9 +232,16 @@ static void judge_use(struct run *run)
 		.raw = &run->measured.counters.raw,
 		.pvclock = &run->pvclock,
 		.vmclock = &run->vmclock,
+		.measured = measured,
+		.replay = replay,
 	};
 
 	verdict_use(&view, &run->info);
+}
+
+static void judge_use(struct run *run)
+{
+	judge_by(run, true, false);
 }
 
 Test(verdict_use, of_the_machines_of_the_table)
@@ -307,8 +313,62 @@ Test(verdict_use, an_unreadable_cpuid_does_not_hide_a_rejection)
 	static struct run run;
 
 	machine(&rows[1], &run);
-	run.facts.cpuid_readable = run.facts.has_tsc = false;
+	run.facts.cpuid_rc = -ENODATA;
+	run.facts.has_tsc = -1;
 	judge_use(&run);
 	cr_assert(eq(int, (int)run.info.use, NO));
 	cr_assert(eq(int, run.info.rejected_by_kernel, 1));
+}
+
+static const char *unmeasured(const struct row *row, bool replay, int use)
+{
+	static struct run run;
+
+	machine(row, &run);
+	judge_by(&run, false, replay);
+	cr_expect(eq(int, (int)run.info.use, use), "%s: %s", row->what,
+		run.info.use_sentence);
+	return run.info.use_sentence;
+}
+
+/* Nothing was measured: no rate shows nothing, and a rate alone little. */
+Test(verdict_use, nothing_measured_is_not_known)
+{
+	static const struct row no_rate = {
+		"no rate", METAL, "tsc", "tsc", NO, "", .no_rate = true};
+	static const struct row hidden = {"a rate, the kernel hidden", METAL,
+		NULL, "", NO, "", .rejected = -1};
+	static const struct row shown = {"a rate, the kernel seen", METAL,
+		"tsc", "tsc", YES, "", .rejected = 0};
+	static const struct row rejected = {"no rate, and rejected", METAL,
+		"hpet", "hpet", NO, "", .no_rate = true};
+	static const struct row tdx = {
+		"TDX", KVM, NULL, "", YES, "", .tdx = true};
+
+	cr_expect(ne(ptr,
+		strstr(unmeasured(&no_rate, true, TSCAL_USE_UNKNOWN),
+			"The recording has no clock"),
+		NULL));
+	cr_expect(ne(ptr,
+		strstr(unmeasured(&no_rate, false, TSCAL_USE_UNKNOWN),
+			"Nothing was measured"),
+		NULL));
+	cr_expect(ne(ptr,
+		strstr(unmeasured(&hidden, true, TSCAL_USE_UNKNOWN),
+			"clocksource not visible"),
+		NULL));
+	unmeasured(&shown, true, YES);
+	unmeasured(&rejected, true, NO);
+	unmeasured(&tdx, true, YES);
+}
+
+/* Leaf 1 not read: there is a TSC or not. */
+Test(verdict_use, an_unread_leaf_1_reports_nothing)
+{
+	static struct run run;
+
+	machine(&rows[0], &run);
+	run.facts.has_tsc = -1;
+	judge_use(&run);
+	cr_assert(ne(int, (int)run.info.use, NO));
 }

@@ -104,6 +104,9 @@ Test(hyperv, kvm_with_its_leaves_is_asked_too)
 	sentence_has("no such register");
 	run.hv.id.n_also = 0;
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_HV_MSR), TSCAL_STATUS_ABSENT));
+	sentence_has("CPUID leaf 0x40000000 is not in the recording");
+	sim_add_cpuid(&sim, BASE, 0, 0, 0, 0, 0);
+	cr_assert(eq(int, STATUS(TSCAL_SOURCE_HV_MSR), TSCAL_STATUS_ABSENT));
 	sentence_has("no hypervisor's leaves at 0x40000000");
 }
 

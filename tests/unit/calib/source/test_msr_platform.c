@@ -330,9 +330,9 @@ Test(msr, machines_on_which_no_register_is_asked)
 	survey(TSCAL_STATUS_SKIPPED);
 	sentence_has("virtual machine");
 	run.kernel.guest = false;
-	run.facts.cpuid_readable = false;
+	run.facts.cpuid_rc = -ENODATA;
 	survey(TSCAL_STATUS_ABSENT);
-	run.facts.cpuid_readable = true;
+	run.facts.cpuid_rc = 0;
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
 		memcpy(run.facts.cpu_vendor, others[i], strlen(others[i]) + 1);
 		survey(TSCAL_STATUS_ABSENT);
