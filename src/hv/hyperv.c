@@ -19,7 +19,7 @@
 /* The match at the first base; NULL if there is none. */
 static const struct tscal_hv_match *at_first_base(const struct tscal_hv *hv)
 {
-	if (!hv->present)
+	if (!hv->present || hv_other_layer(hv))
 		return NULL;
 	if (hv->main.base == BASE)
 		return &hv->main;
@@ -36,7 +36,12 @@ bool hv_hyperv_interface(struct tscal_platform *plat, const struct tscal_hv *hv,
 	struct plat_cpuid r;
 
 	*o = (struct outcome){0};
-	if (!m)
+	if (hv_other_layer(hv))
+		outcome_set(o, TSCAL_STATUS_ABSENT,
+			"the leaves in CPUID are of %s, and the kernel runs on "
+			"%s",
+			hv_other_layer(hv)->name, hv->main.name);
+	else if (!m)
 		outcome_set(o, TSCAL_STATUS_ABSENT, "%s",
 			hv->present ? "no hypervisor's leaves at 0x40000000"
 				    : "no hypervisor by CPUID");

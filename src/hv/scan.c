@@ -171,6 +171,7 @@ void hv_scan_by_bit(struct tscal_platform *plat, bool guest, unsigned gap,
 	for (size_t i = 0; i < n; i++)
 		if (i != best)
 			hv->also[hv->n_also++] = found[i];
+	hv_name_kernels(plat, ev, hv);
 }
 
 int hv_scan(struct tscal_platform *plat, unsigned gap, struct hv_evidence *ev,

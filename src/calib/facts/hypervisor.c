@@ -17,6 +17,10 @@ void hypervisor_find(struct tscal_platform *plat, struct facts *facts,
 			plat, facts->hv_bit, gap, &facts->evidence, &hv->id);
 	if (hv->id.present)
 		hv->vendor = hv_vendor_of(&hv->id.main);
-	if (hv->vendor && hv->vendor->timing)
+	if (hv_other_layer(&hv->id)) {
+		/* Another layer's CPUID promises nothing to this guest. */
+		facts->invariant = -1;
+		facts->tdx = false;
+	} else if (hv->vendor && hv->vendor->timing)
 		hv->vendor->timing(plat, &hv->id.main, &hv->timing);
 }

@@ -9,6 +9,11 @@ static bool check(const struct source_view *v, struct estimate *est)
 
 	if (!v->hv->id.present)
 		est_say(est, TSCAL_STATUS_ABSENT, "no hypervisor by CPUID");
+	else if (hv_other_layer(&v->hv->id))
+		est_say(est, TSCAL_STATUS_ABSENT,
+			"the leaves in CPUID are of %s, and the kernel runs on "
+			"%s",
+			hv_other_layer(&v->hv->id)->name, v->hv->id.main.name);
 	else if (!vendor->timing)
 		est_say(est, TSCAL_STATUS_ABSENT,
 			"%s defines no timing leaf%s%s", v->hv->id.main.name,
