@@ -93,6 +93,9 @@ bool hv_hyperv_interface(struct tscal_platform *plat, const struct tscal_hv *hv,
  * reason. */
 bool hv_hyperv_offers_msr(struct tscal_platform *plat,
 	const struct tscal_hv *hv, struct outcome *out);
+/* Whether that interface reports that this guest is a trust domain of TDX:
+ * where a paravisor hides leaf 0x21, only this shows it. */
+bool hv_hyperv_tdx(struct tscal_platform *plat, const struct tscal_hv *hv);
 /* Whether that interface does not offer to report moves. */
 bool hv_hyperv_never_reenlightens(
 	struct tscal_platform *plat, const struct tscal_hv *hv);

@@ -17,6 +17,8 @@ void hypervisor_find(struct tscal_platform *plat, struct facts *facts,
 			plat, facts->hv_bit, gap, &facts->evidence, &hv->id);
 	if (hv->id.present)
 		hv->vendor = hv_vendor_of(&hv->id.main);
+	hv->hyperv_tdx = hv_hyperv_tdx(plat, &hv->id);
+	facts->tdx |= hv->hyperv_tdx;
 	if (hv_other_layer(&hv->id)) {
 		/* Another layer's CPUID promises nothing to this guest. */
 		facts->invariant = -1;

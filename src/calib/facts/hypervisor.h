@@ -11,7 +11,9 @@
 struct hypervisor {
 	struct tscal_hv id;
 	const struct hv_vendor *vendor; /* of id.main; NULL without one */
-	struct hv_answer timing;	/* of its timing leaf */
+	/* A trust domain of TDX that Hyper-V offers its interface to. */
+	bool hyperv_tdx;
+	struct hv_answer timing; /* of its timing leaf */
 };
 
 /* quick: in less than a millisecond, see HV_SCAN_QUICK. */

@@ -76,7 +76,11 @@ static bool calibrated_by_hypervisor(
 static void declared(const struct facts *f, const struct hypervisor *hv,
 	struct kernel_rate *k)
 {
-	if (f->tdx)
+	if (hv->hyperv_tdx && calibrated_by_hypervisor(f, hv))
+		/* By Hyper-V's MSR, to which a paravisor that reads CPUID 15h
+		 * may answer with that (Linux, ms_hyperv_init_platform()). */
+		khz(k, TSCAL_ROOT_HV | TSCAL_ROOT_CPU, 0, KERNEL_HYPERVISOR);
+	else if (f->tdx)
 		khz(k, TSCAL_ROOT_CPU, 0, KERNEL_TDX);
 	else if (!k->guest && f->max_basic >= 0x15)
 		khz(k, TSCAL_ROOT_CPU, 0, KERNEL_CPUID_15);
