@@ -32,6 +32,8 @@ struct facts {
 	int8_t invariant; /* CPUID.80000007H:EDX[8]; -1: not known */
 	bool tdx;	  /* by leaf 0x21 or Hyper-V's isolation type */
 
+	bool secure_tsc; /* SEV-SNP's Secure TSC is active, by its MSR */
+
 	/* The kernel */
 	enum plat_tsc_access tsc_access;
 	char clocksource[32];

@@ -27,6 +27,8 @@ const char *kernel_origin_phrase(enum kernel_origin origin)
 	static const char *const phrases[] = {
 		[KERNEL_TDX] =
 			"took its rate from CPUID 15h, which TDX guarantees",
+		[KERNEL_SECURE_TSC] = "took its rate from the CPU's firmware "
+				      "(SNP Secure TSC)",
 		[KERNEL_CPUID_15] = "took its rate from CPUID 15h",
 		[KERNEL_CPUID_15_IN_GUEST] =
 			"took its rate from CPUID 15h in a virtual machine",
@@ -76,7 +78,12 @@ static bool calibrated_by_hypervisor(
 static void declared(const struct facts *f, const struct hypervisor *hv,
 	struct kernel_rate *k)
 {
-	if (hv->hyperv_tdx && calibrated_by_hypervisor(f, hv))
+	if (f->secure_tsc)
+		/* The firmware scales the TSC to the rate that the hypervisor
+		 * named when it launched the guest (SNP_LAUNCH_START,
+		 * DESIRED_TSC_FREQ). */
+		khz(k, TSCAL_ROOT_FW | TSCAL_ROOT_HV, 0, KERNEL_SECURE_TSC);
+	else if (hv->hyperv_tdx && calibrated_by_hypervisor(f, hv))
 		/* By Hyper-V's MSR, to which a paravisor that reads CPUID 15h
 		 * may answer with that (Linux, ms_hyperv_init_platform()). */
 		khz(k, TSCAL_ROOT_HV | TSCAL_ROOT_CPU, 0, KERNEL_HYPERVISOR);

@@ -29,7 +29,7 @@ struct row {
 	enum where where;
 	const char *cs, *available; /* cs NULL: no /sys */
 	int8_t known;
-	bool pv_off, tdx, dom0, assume_metal, knows_host, no_15h;
+	bool pv_off, tdx, secure_tsc, dom0, assume_metal, knows_host, no_15h;
 	uint32_t roots, khz_roots;
 	double slack_ppm;
 	bool guess;
@@ -122,6 +122,8 @@ static const struct row rows[] = {
 		.slack_ppm = 50},
 	{"TDX guarantees CPUID", PARAVIRT, "tsc", "tsc", 1, .tdx = true,
 		.roots = CPU, .khz_roots = CPU},
+	{"SNP Secure TSC", PARAVIRT, "tsc", "tsc", 1, .secure_tsc = true,
+		.roots = TSCAL_ROOT_FW | HV, .khz_roots = TSCAL_ROOT_FW | HV},
 	{"Xen dom0 that CPUID does not show", METAL, "tsc",
 		"xen tsc hpet acpi_pm", 1, .dom0 = true, .roots = HV,
 		.khz_roots = HV},
@@ -155,6 +157,7 @@ static void kernel_of(const struct row *r, struct kernel_rate *k)
 		.kernel_knows_host = r->knows_host,
 		.pv_clock_off = r->pv_off,
 		.tdx = r->tdx,
+		.secure_tsc = r->secure_tsc,
 		.dom0 = r->dom0,
 		.clocksource_visible = r->cs != NULL};
 	struct hypervisor hv = {
