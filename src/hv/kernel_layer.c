@@ -70,11 +70,7 @@ static void put_first(struct tscal_hv *hv, const char *vendor)
 void hv_name_kernels(struct tscal_platform *plat, struct hv_evidence *ev,
 	struct tscal_hv *hv)
 {
-	struct plat_cpuid r;
-
-	/* A dump may hold only some of the bases. */
-	if (!hv->present || !hv->main.base || hv->main.forced ||
-		plat->ops->cpuid(plat, 0x40000100, 0, &r))
+	if (!hv->main.base)
 		return;
 	hv_evidence_read(plat, BY_THE_KERNEL, ev);
 	for (size_t i = 0; i < ev->n; i++) {
