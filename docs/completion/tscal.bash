@@ -18,7 +18,7 @@ _tscal()
 		--interval-ms --slew --runs --html --column --format --relative --to --hz --line --help --version"
 	local sources="hv-leaf kvmclock cpuid-15 cpuid-16 brand vdso perf-page
 		kvm-ioctl tsc-freq-khz bogomips clock-raw adjtimex hpet acpi-pm pit ntp
-		phc msr-platform hv-msr hv-backdoor vmclock hyperv-page"
+		phc msr-platform hv-msr hv-backdoor vmclock hyperv-page snp-tsc"
 	local before=
 
 	COMPREPLY=()

@@ -47,6 +47,7 @@ enum tscal_source {
 	TSCAL_SOURCE_HV_BACKDOOR,  /**< "hv-backdoor" */
 	TSCAL_SOURCE_VMCLOCK,	   /**< "vmclock" */
 	TSCAL_SOURCE_HYPERV_PAGE,  /**< "hyperv-page" */
+	TSCAL_SOURCE_SNP_TSC,	   /**< "snp-tsc" */
 	TSCAL_SOURCE_COUNT
 };
 

@@ -33,7 +33,9 @@ struct tscal_hv_match {
 	/** 1: read behind Xen's prefix for forced emulation, since CPUID itself
 	 * shows a paravirtual domain no hypervisor. */
 	uint32_t forced;
-	uint32_t reserved[5]; /**< zero; it is in arrays, cannot grow */
+	/** 1: of another layer than the hypervisor that the kernel runs on. */
+	uint32_t other_layer;
+	uint32_t reserved[4]; /**< zero; it is in arrays, cannot grow */
 };
 
 /** What a piece of evidence means; 0 is none of them. */
@@ -68,14 +70,17 @@ struct tscal_hv {
 	/** CPUID.1:ECX[31], or Xen behind its prefix.  Also false where CPUID
 	 * does not tell: the vendor is then "unknown", otherwise "none". */
 	bool present;
-	struct tscal_hv_match main; /**< the one that is used */
-	size_t n_also;		    /**< others, highest base first */
+	/** The one that is used.  Its base is 0 where the kernel runs on it,
+	 * and CPUID is answered by another layer: that is in `also`. */
+	struct tscal_hv_match main;
+	size_t n_also; /**< others, highest base first */
 	struct tscal_hv_match also[TSCAL_HV_MAX];
 	bool truncated; /**< more matches than places */
 	/** More pieces of evidence than places. */
 	bool evidence_truncated;
 	/** Evidence outside CPUID's hypervisor leaves, in the order in which it
-	 * is looked for; it changes nothing in the fields above. */
+	 * is looked for; only what the kernel itself states (its paravirtual
+	 * clocksources, Xen's files) may change `main`. */
 	size_t n_evidence;
 	struct tscal_hv_evidence evidence[TSCAL_HV_EVIDENCE_MAX];
 	/** Where evidence and CPUID contradict each other: one sentence, else

@@ -144,6 +144,7 @@ struct source_view run_source_view(struct run *run)
 		.measured = &run->measured,
 		.pvclock = &run->pvclock,
 		.vmclock = &run->vmclock,
+		.secure_tsc = &run->secure_tsc,
 		.raw_rate = &run->raw_rate,
 		.wanted = run->wanted,
 	};
@@ -296,6 +297,10 @@ int run_all(struct run *run, const struct tscal_opts *opts,
 	if (rc)
 		return rc;
 	measure(run, space);
+	/* Before the kernel's rate, whose origin depends on it. */
+	if (run->wanted >> TSCAL_SOURCE_SNP_TSC & 1 && !surveying(run))
+		secure_tsc_read(
+			run->plat, &run->hv, &run->facts, &run->secure_tsc);
 	run->kernel = kernel_rate_find(&run->facts, &run->hv, sign_of_host(run),
 		run->opts.flags & TSCAL_OPT_ASSUME_METAL);
 	read_pages(run);

@@ -24,6 +24,7 @@ struct run {
 	/* Read even if no source uses them: what to watch depends on them. */
 	struct pvclock pvclock;
 	struct vmclock vmclock;
+	struct outcome secure_tsc;
 	struct raw_rate raw_rate;
 	uint32_t watch; /* TSCAL_WATCH_* of the hypervisor */
 

@@ -31,6 +31,7 @@
 	/* Labels. */                                                          \
 	X(cpuid_16)                                                            \
 	X(brand)                                                               \
+	X(snp_tsc)                                                             \
 	X(msr_platform)                                                        \
 	X(bogomips)
 

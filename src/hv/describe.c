@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
  * What the evidence and the scan mean together: contradictions, layers, and
- * what the hypervisor offers for timing.  This changes no decision: the
- * hypervisor is the one that CPUID names.
+ * what the hypervisor offers for timing.  This changes no decision: which
+ * hypervisor it is has been decided by the scan.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -68,6 +68,8 @@ static void contradict(const struct tscal_hv *hv,
 	const struct cpuid_reports *cpu, const struct hv_evidence *ev,
 	char *buf, size_t size)
 {
+	const struct tscal_hv_match *other = hv_other_layer(hv);
+	const struct tscal_hv_match *named = other ? other : &hv->main;
 	char phrase[128];
 
 	for (size_t i = 0; i < ev->n && cpu->known; i++) {
@@ -83,12 +85,13 @@ static void contradict(const struct tscal_hv *hv,
 		else if (row->means == TSCAL_HV_MEANS_METAL && cpu->present)
 			snprintf(buf, size,
 				"CPUID names %s, but %s, which is bare metal.",
-				hv->main.name, phrase);
+				named->name, phrase);
 		else if (row->means == TSCAL_HV_MEANS_VIRTUAL && cpu->present &&
-			 !agrees_with(row, hv->main.vendor))
+			 !agrees_with(row, hv->main.vendor) &&
+			 !agrees_with(row, named->vendor))
 			snprintf(buf, size, "CPUID names %s, but %s: %s.",
-				hv->main.name, phrase,
-				explanation(row, hv->main.vendor));
+				named->name, phrase,
+				explanation(row, named->vendor));
 		else
 			continue;
 		return;
@@ -138,17 +141,16 @@ static bool wsl2(const struct hv_evidence *ev)
 }
 
 /*
- * A hypervisor that shows a signature intercepts CPUID, and makes up every
- * answer: all answers are of the layer next below.  The one exception are Xen's
- * paravirtual domains, where CPUID is not intercepted on CPUs that cannot make
- * it fault: there the layer that Xen runs in answers.
+ * A hypervisor that intercepts CPUID makes up every answer: all answers are of
+ * the layer next below.  It need not intercept the CPUID of user space: Xen's
+ * paravirtual domains and PVM's guests read there what the layer below their
+ * hypervisor answers (kernel_layer.c).
  */
 static void layers_below(struct tscal_hv *hv, const struct cpuid_reports *cpu,
 	const struct hv_evidence *ev)
 {
 	const struct hv_evidence_row *xen = xen_kernel(ev);
-	bool other = cpu->present && hv->main.base &&
-		     strcmp(hv->main.vendor, "xen") != 0;
+	const struct tscal_hv_match *other = hv_other_layer(hv);
 
 	if (xen && xen->dom0)
 		add_layer(hv, "This is Xen's control domain.");
@@ -156,11 +158,11 @@ static void layers_below(struct tscal_hv *hv, const struct cpuid_reports *cpu,
 		add_layer(hv,
 			"This is WSL 2: a virtual machine of Hyper-V on a "
 			"Windows machine.");
-	if (xen && other)
+	if (other)
 		add_layer(hv,
-			"Two layers: the kernel runs on Xen, and CPUID shows "
-			"what Xen runs in, %s.",
-			hv->main.name);
+			"Two layers: CPUID is answered by a layer below (%s), "
+			"the kernel runs on %s.",
+			other->name, hv->main.name);
 	else if (xen && cpu->known && !cpu->present)
 		add_layer(hv,
 			"The kernel runs on Xen as a paravirtual domain, which "
@@ -181,7 +183,7 @@ static void layers(struct tscal_hv *hv, const struct cpuid_reports *cpu,
 		ev, TSCAL_HV_MEANS_CONTAINER);
 
 	layers_below(hv, cpu, ev);
-	if (hv->n_also)
+	if (hv->n_also && !hv_other_layer(hv))
 		add_layer(hv,
 			"The other signatures are interfaces that %s offers, "
 			"not layers.",

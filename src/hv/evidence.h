@@ -3,7 +3,8 @@
 /*
  * Evidence of a hypervisor outside its CPUID leaves: firmware, the kernel, the
  * CPU's name, files of containers.  It is shown with the place where it was
- * read and compared with CPUID; it never replaces CPUID.
+ * read and compared with CPUID; only what the kernel found itself may replace
+ * CPUID (kernel_layer.c).
  */
 #ifndef TSCAL_HV_EVIDENCE_H
 #define TSCAL_HV_EVIDENCE_H

@@ -13,13 +13,17 @@
 #define INTERFACE_HV1 0x31237648U /* "Hv#1" in EAX */
 #define FEATURES 3U
 #define ACCESS_FREQUENCY_MSRS (1U << 11) /* EAX */
-#define REENLIGHTENMENT (1U << 13)	 /* EAX */
-#define FREQUENCY_MSRS (1U << 8)	 /* EDX */
+#define ISOLATION 0xcU
+#define HAS_ISOLATION (1U << 22)   /* EBX of the features */
+#define ISOLATION_TYPE 0xfU	   /* EBX of ISOLATION */
+#define ISOLATION_TDX 3U	   /* 1 VBS, 2 SNP */
+#define REENLIGHTENMENT (1U << 13) /* EAX */
+#define FREQUENCY_MSRS (1U << 8)   /* EDX */
 
 /* The match at the first base; NULL if there is none. */
 static const struct tscal_hv_match *at_first_base(const struct tscal_hv *hv)
 {
-	if (!hv->present)
+	if (!hv->present || hv_other_layer(hv))
 		return NULL;
 	if (hv->main.base == BASE)
 		return &hv->main;
@@ -37,6 +41,13 @@ bool hv_hyperv_interface(struct tscal_platform *plat, const struct tscal_hv *hv,
 	int rc = 0;
 
 	*o = (struct outcome){0};
+	if (hv_other_layer(hv)) {
+		outcome_set(o, TSCAL_STATUS_ABSENT,
+			"the leaves in CPUID are of %s, and the kernel runs on "
+			"%s",
+			hv_other_layer(hv)->name, hv->main.name);
+		return false;
+	}
 	if (!hv->present)
 		rc = plat->ops->cpuid(plat, 1, 0, &r);
 	else if (!m)
@@ -101,4 +112,24 @@ bool hv_hyperv_never_reenlightens(
 	       hv_hyperv_interface(plat, hv, &o) &&
 	       !plat->ops->cpuid(plat, BASE + FEATURES, 0, &r) &&
 	       !(r.eax & REENLIGHTENMENT);
+}
+
+/*
+ * Hypervisor TLFS, Feature and Interface Discovery, 0x40000003 and 0x4000000C;
+ * Linux, hv_get_isolation_type().  The other types promise nothing of the TSC:
+ * with VBS the hypervisor controls it, with SNP too unless Secure TSC is
+ * active.
+ */
+bool hv_hyperv_tdx(struct tscal_platform *plat, const struct tscal_hv *hv)
+{
+	const struct tscal_hv_match *m = at_first_base(hv);
+	struct outcome o;
+	struct plat_cpuid r;
+
+	return m && m->max_leaf >= BASE + ISOLATION &&
+	       hv_hyperv_interface(plat, hv, &o) &&
+	       !plat->ops->cpuid(plat, BASE + FEATURES, 0, &r) &&
+	       r.ebx & HAS_ISOLATION &&
+	       !plat->ops->cpuid(plat, BASE + ISOLATION, 0, &r) &&
+	       (r.ebx & ISOLATION_TYPE) == ISOLATION_TDX;
 }

@@ -14,6 +14,8 @@
 
 static const struct tscal_hv_match *kvm(const struct tscal_hv *hv)
 {
+	if (hv_other_layer(hv))
+		return NULL;
 	if (!strcmp(hv->main.vendor, "kvm"))
 		return &hv->main;
 	for (size_t i = 0; i < hv->n_also; i++)

@@ -148,6 +148,7 @@ void hv_scan_by_bit(struct tscal_platform *plat, bool guest, unsigned gap,
 	struct tscal_hv_match found[TSCAL_HV_MAX + 1], m;
 	size_t n = 0, best;
 	unsigned missed = 0;
+	bool second = false;
 
 	none(hv);
 	if (!guest) {
@@ -160,11 +161,12 @@ void hv_scan_by_bit(struct tscal_platform *plat, bool guest, unsigned gap,
 	for (unsigned i = 0; i < HV_SCAN_ALL && missed < gap; i++) {
 		/* An unknown signature is kept only at the first base: beyond
 		 * it, most hypervisors answer with data of other leaves. */
-		bool kept;
+		bool read, kept;
 
 		m.forced = 0;
-		kept = read_base(plat, ev, BASE_FIRST + i * BASE_STEP, &m) &&
-		       (known(&m) || !i) && !echo(found, n, &m);
+		read = read_base(plat, ev, BASE_FIRST + i * BASE_STEP, &m);
+		second |= i == 1 && read;
+		kept = read && (known(&m) || !i) && !echo(found, n, &m);
 
 		missed = kept && known(&m) ? 0 : missed + 1;
 		if (kept)
@@ -182,6 +184,9 @@ void hv_scan_by_bit(struct tscal_platform *plat, bool guest, unsigned gap,
 	for (size_t i = 0; i < n; i++)
 		if (i != best)
 			hv->also[hv->n_also++] = found[i];
+	/* A dump may hold the first base alone, and not the kernel's. */
+	if (second)
+		hv_name_kernels(plat, ev, hv);
 }
 
 int hv_scan(struct tscal_platform *plat, unsigned gap, struct hv_evidence *ev,

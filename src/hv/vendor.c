@@ -118,9 +118,13 @@ bool hv_vendor_has_signature(
 
 const struct hv_vendor *hv_vendor_of(const struct tscal_hv_match *match)
 {
+	static const uint8_t none[12];
+	bool no_leaves = !match->base && !memcmp(match->signature, none, 12);
+
 	for (size_t i = 0; i < N_ROWS; i++)
 		if (!strcmp(rows[i].id, match->vendor) &&
-			hv_vendor_has_signature(&rows[i], match->signature))
+			(no_leaves || hv_vendor_has_signature(
+					      &rows[i], match->signature)))
 			return &rows[i];
 	return &rows[N_ROWS - 1];
 }

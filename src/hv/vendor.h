@@ -66,7 +66,8 @@ struct hv_vendor {
 	const char *instead;
 };
 
-/* The row of a match, never NULL: the last row is "unknown". */
+/* The row of a match, never NULL: the last row is "unknown".  Of the kernel's
+ * hypervisor without leaves here (base 0), the first row of that vendor. */
 const struct hv_vendor *hv_vendor_of(const struct tscal_hv_match *match);
 
 /* Row i of the table in order, NULL beyond the last. */
@@ -75,6 +76,11 @@ const struct hv_vendor *hv_vendor_row(size_t i);
 /* Whether the row has this signature, all 12 bytes of it. */
 bool hv_vendor_has_signature(
 	const struct hv_vendor *row, const uint8_t *signature);
+
+/* Whose leaves CPUID shows, where it is another layer than the kernel's
+ * hypervisor, which is hv->main then and has none; else NULL.  Nothing in those
+ * leaves is promised to this guest. */
+const struct tscal_hv_match *hv_other_layer(const struct tscal_hv *hv);
 
 /* What single vendors offer beyond their rows: a file each, watch.c for all. */
 
@@ -106,6 +112,9 @@ bool hv_hyperv_interface(struct tscal_platform *plat, const struct tscal_hv *hv,
  * reason. */
 bool hv_hyperv_offers_msr(struct tscal_platform *plat,
 	const struct tscal_hv *hv, struct outcome *out);
+/* Whether that interface reports that this guest is a trust domain of TDX:
+ * where a paravisor hides leaf 0x21, only this shows it. */
+bool hv_hyperv_tdx(struct tscal_platform *plat, const struct tscal_hv *hv);
 /* Whether that interface does not offer to report moves. */
 bool hv_hyperv_never_reenlightens(
 	struct tscal_platform *plat, const struct tscal_hv *hv);

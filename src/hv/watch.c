@@ -9,6 +9,10 @@ uint32_t hv_watch(
 {
 	uint32_t watch = hv->present ? hv_vendor_of(&hv->main)->watch : 0;
 
+	/* Where another layer answers CPUID, only the record that the kernel
+	 * uses is known to be there. */
+	if (hv_other_layer(hv))
+		return watch & TSCAL_WATCH_PVCLOCK;
 	/* Each leaf costs an exit: read only where it can change something. */
 	if (watch & TSCAL_WATCH_PVCLOCK && !pvclock &&
 		hv_kvm_lacks(plat, hv, HV_KVM_CLOCKS))

@@ -50,8 +50,15 @@ class Reports(cli.Case):
         hv = doc["hypervisor"]
         self.assertTrue(hv["present"] or hv["vendor"] ==
                         ("unknown" if hv["present"] is None else "none"))
-        for key in ("name", "signature", "max_leaf"):
+        for key in ("signature", "max_leaf"):
             self.assertEqual(hv[key] is None, hv["base"] is None)
+        # Only the kernel's own hypervisor is named without a base.
+        unnamed = hv["base"] is None and hv["vendor"] in ("none", "unknown")
+        self.assertEqual(hv["name"] is None, unnamed)
+        if hv["base"] is None and not unnamed:
+            self.assertIn("Two layers", hv["layers"])
+            self.assertIsNone(hv["timing_leaf"])
+            self.assertTrue(hv["also"])
         self.assertTrue(hv["timing"] or not hv["timing_leaf"])
         if doc["use"]["verdict"] == "until-moved":
             self.assertTrue(doc["use"]["watch"])

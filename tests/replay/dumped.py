@@ -73,6 +73,18 @@ def hyperv(machine):
     m.no_pages().measured(3695.992e6).unsynchronised()
 
 
+    m = machine("azure-tdx-leaf-21-hidden",
+                "A guest of TDX on Azure, whose paravisor hides leaf 0x21: "
+                "the isolation\ntype in leaf 0x4000000c EBX is 3, TDX.",
+                cpuid="qemu-devel, F. Weimer, 2023-07-17; leaf 0x21 hidden "
+                      "as in issue 33872 of systemd")
+    m.dump(DUMPS + "/azure-tdx.txt")
+    m.cpuid(0x21, 0, 0)
+    m.kernel("tsc", "tsc " + HYPERV_PAGE, KNOWN + " tsc_reliable", 2100,
+             cpus=2)
+    m.measured(m.mult(2100e6)).unsynchronised()
+
+
 def metal(machine):
     m = machine("skylake-sp-no-crystal",
                 "Xeon Gold 6154: ratio 120, no crystal; refined against the "

@@ -115,7 +115,7 @@ class Machine:
         return self.add('file "%s": %s' % (path, error))
 
     def cpu(self, which, brand, guest=False, invariant=True, leaf15=None,
-            base_mhz=None, max_basic=None):
+            base_mhz=None, max_basic=None, max_ext=0x80000008):
         eax, vendor, top = CPUS[which]
         v = words(vendor, 3)
         self.cpuid(0, 0, max_basic or top, v[0], v[2], v[1])
@@ -128,7 +128,7 @@ class Machine:
         if (max_basic or top) >= 0x20:
             for leaf in range(0x17, 0x21):
                 self.cpuid(leaf, 0, 0)
-        self.cpuid(0x80000000, 0, 0x80000008)
+        self.cpuid(0x80000000, 0, max_ext)
         b = words(brand, 12)
         for i in range(3):
             self.cpuid(0x80000002 + i, 0, *b[4 * i:4 * i + 4])

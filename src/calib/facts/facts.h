@@ -35,7 +35,9 @@ struct facts {
 	int8_t has_tsc;			  /* CPUID.1:EDX[4]; -1: not known */
 	int8_t hv_bit;			  /* CPUID.1:ECX[31]; -1: not known */
 	int8_t invariant; /* CPUID.80000007H:EDX[8]; -1: not known */
-	bool tdx;	  /* leaf 0x21 reports IntelTDX */
+	bool tdx;	  /* by leaf 0x21 or Hyper-V's isolation type */
+
+	bool secure_tsc; /* SEV-SNP's Secure TSC is active, by its MSR */
 
 	/* The kernel */
 	enum plat_tsc_access tsc_access;

@@ -22,7 +22,13 @@ void hypervisor_find(struct tscal_platform *plat, struct facts *facts,
 	}
 	if (hv->id.present)
 		hv->vendor = hv_vendor_of(&hv->id.main);
-	if (hv->vendor && hv->vendor->timing)
+	hv->hyperv_tdx = hv_hyperv_tdx(plat, &hv->id);
+	facts->tdx |= hv->hyperv_tdx;
+	if (hv_other_layer(&hv->id)) {
+		/* Another layer's CPUID promises nothing to this guest. */
+		facts->invariant = -1;
+		facts->tdx = false;
+	} else if (hv->vendor && hv->vendor->timing)
 		hv->vendor->timing(plat, &hv->id.main, &hv->timing);
 	/* Each CPUID is an exit: asked only where it decides. */
 	if (hv->vendor &&

@@ -13,7 +13,9 @@ struct hypervisor {
 	/* The -errno of reading the first base, where no base was read. */
 	int base_rc;
 	const struct hv_vendor *vendor; /* of id.main; NULL without one */
-	struct hv_answer timing;	/* of its timing leaf */
+	/* A trust domain of TDX that Hyper-V offers its interface to. */
+	bool hyperv_tdx;
+	struct hv_answer timing; /* of its timing leaf */
 	/* See hv_offers_linux(); asked only where the list of clocksources does
 	 * not show what Linux did. */
 	bool offers_linux;

@@ -33,6 +33,8 @@ const char *kernel_origin_phrase(enum kernel_origin origin)
 	static const char *const phrases[] = {
 		[KERNEL_TDX] =
 			"took its rate from CPUID 15h, which TDX guarantees",
+		[KERNEL_SECURE_TSC] = "took its rate from the CPU's firmware "
+				      "(SNP Secure TSC)",
 		[KERNEL_CPUID_15] = "took its rate from CPUID 15h",
 		[KERNEL_CPUID_15_IN_GUEST] =
 			"took its rate from CPUID 15h in a virtual machine",
@@ -111,9 +113,19 @@ static bool calibrated_by_hypervisor(
 	return row && hv->offers_linux && !switched_off(f, row);
 }
 
-static void declared(const struct facts *f, struct kernel_rate *k)
+static void declared(const struct facts *f, const struct hypervisor *hv,
+	struct kernel_rate *k)
 {
-	if (f->tdx)
+	if (f->secure_tsc)
+		/* The firmware scales the TSC to the rate that the hypervisor
+		 * named when it launched the guest (SNP_LAUNCH_START,
+		 * DESIRED_TSC_FREQ). */
+		khz(k, TSCAL_ROOT_FW | TSCAL_ROOT_HV, 0, KERNEL_SECURE_TSC);
+	else if (hv->hyperv_tdx && k->hv_calibrated)
+		/* By Hyper-V's MSR, to which a paravisor that reads CPUID 15h
+		 * may answer with that (Linux, ms_hyperv_init_platform()). */
+		khz(k, TSCAL_ROOT_HV | TSCAL_ROOT_CPU, 0, KERNEL_HYPERVISOR);
+	else if (f->tdx)
 		khz(k, TSCAL_ROOT_CPU, 0, KERNEL_TDX);
 	else if (k->guest_perhaps || (!k->guest && f->cpuid_rc))
 		/* Which leaves there are, or who answers them, is not known. */
@@ -185,12 +197,13 @@ static void calibrated(const struct facts *f, struct kernel_rate *k)
 		khz(k, TSCAL_ROOT_PM, SLACK_REFINED_PPM, KERNEL_PM);
 }
 
-static void roots_of_khz(const struct facts *f, struct kernel_rate *k)
+static void roots_of_khz(const struct facts *f, const struct hypervisor *hv,
+	struct kernel_rate *k)
 {
 	if (k->provisional)
 		guessed(f, k, SLACK_EARLY_PPM, KERNEL_GUESS_REFINING);
 	else if (f->known_freq == 1)
-		declared(f, k);
+		declared(f, hv, k);
 	else if (f->known_freq == 0 && f->clocksource_visible)
 		calibrated(f, k);
 	else
@@ -264,7 +277,7 @@ struct kernel_rate kernel_rate_find(const struct facts *f,
 		k.provisional = false;
 	k.guest_perhaps = k.guest && f->guest_unknown && !hv->id.present &&
 			  !f->dom0 && !strcmp(sign, f->virtual_sign);
-	roots_of_khz(f, &k);
+	roots_of_khz(f, hv, &k);
 	roots_of_raw(f, cs, &k);
 	return k;
 }

@@ -12,6 +12,7 @@ enum kernel_origin {
 	KERNEL_NOT_SHOWN,
 	/* Its calibration of the TSC: declared, */
 	KERNEL_TDX,
+	KERNEL_SECURE_TSC,
 	KERNEL_CPUID_15,
 	KERNEL_CPUID_15_IN_GUEST,
 	KERNEL_HYPERVISOR,

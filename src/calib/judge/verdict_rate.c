@@ -165,6 +165,11 @@ static bool of_tdx(const struct terms *t)
 	return t->info->roots == TSCAL_ROOT_CPU && t->v->facts->tdx;
 }
 
+static bool of_secure_tsc(const struct terms *t)
+{
+	return t->info->roots & TSCAL_ROOT_FW && t->v->facts->secure_tsc;
+}
+
 static bool cpuid_twice(const struct terms *t)
 {
 	return t->info->source == TSCAL_SOURCE_CPUID_15 &&
@@ -208,6 +213,8 @@ static const struct row consistent[] = {
 			"nothing independent confirms it."},
 	{of_tdx, "The rate is from CPUID 15h; the CPU's firmware guarantees "
 		 "it, not the host."},
+	{of_secure_tsc, "The kernel {khz_origin}, which scales this TSC to "
+			"the rate that the host named at the start."},
 	{cpuid_twice, "The kernel took its rate from CPUID 15h too, so the two "
 		      "are not independent."},
 	{guest_with_cpuid,

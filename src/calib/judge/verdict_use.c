@@ -179,7 +179,7 @@ static void allow(const struct use_view *v, struct tscal_info *info)
 	const struct facts *f = v->facts;
 	bool guest = v->kernel->guest;
 
-	if (f->tdx) {
+	if (f->tdx || f->secure_tsc) {
 		say(info, TSCAL_USE_YES,
 			"The CPU's firmware guarantees this TSC, not the "
 			"host.");

@@ -8,6 +8,7 @@
 #include "calib/estimate.h"
 #include "calib/facts/clock_pages.h"
 #include "calib/facts/kernel_rate.h"
+#include "calib/facts/secure_tsc.h"
 #include "calib/facts/vmclock.h"
 #include "calib/measure/measurements.h"
 #include "calib/source/raw_rate.h"
@@ -22,6 +23,7 @@ struct source_view {
 	const struct measurements *measured;
 	const struct pvclock *pvclock;
 	const struct vmclock *vmclock;
+	const struct outcome *secure_tsc; /* its nominal rate */
 	const struct raw_rate *raw_rate;
 	uint64_t wanted; /* the sources that are asked, a bit for each */
 };

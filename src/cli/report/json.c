@@ -94,7 +94,12 @@ static void put_match(json_t *o, const struct tscal_hv_match *m)
 
 	printable_signature(signature, sizeof(signature), m);
 	json_set(o, "vendor", json_string(m->vendor));
-	json_set(o, "name", json_text(m->base ? m->name : ""));
+	/* The kernel's hypervisor may have no leaves, and has a name. */
+	json_set(o, "name",
+		json_text(m->base || (strcmp(m->vendor, "none") != 0 &&
+					     strcmp(m->vendor, "unknown") != 0)
+				  ? m->name
+				  : ""));
 	json_set(
 		o, "signature", m->base ? json_string(signature) : json_null());
 	json_set(o, "base", m->base ? hex(m->base) : json_null());

@@ -25,17 +25,23 @@ static void match(struct term *t, const struct tscal_hv_match *m)
 
 static void signatures(struct term *t, const struct tscal_hv *hv)
 {
-	if (!hv->main.base) {
+	bool other = hv->n_also && hv->also[0].other_layer;
+
+	if (other)
+		term_row(t, "hypervisor", STYLE_PLAIN,
+			"%s, by the kernel; not in CPUID", hv->main.name);
+	else if (!hv->main.base) {
 		term_row(t, "hypervisor", STYLE_PLAIN, "%s",
 			strcmp(hv->main.vendor, "none") ? hv->main.name
 							: "none that says so");
 		return;
+	} else {
+		term_label(t, "hypervisor");
+		match(t, &hv->main);
 	}
-	term_label(t, "hypervisor");
-	match(t, &hv->main);
 	for (size_t i = 0; i < hv->n_also; i++) {
 		term_pad(t, TERM_TEXT);
-		term_put(t, STYLE_FAINT, "also ");
+		term_put(t, STYLE_FAINT, other ? "CPUID: " : "also ");
 		match(t, &hv->also[i]);
 	}
 	if (hv->truncated)

@@ -100,16 +100,6 @@ Test(hv_describe, xen_pv_shows_the_cpuid_of_its_machine)
 	expect_sentence(hv.layers, "paravirtual domain");
 }
 
-Test(hv_describe, xen_in_kvm_is_two_layers)
-{
-	machine("KVMKVMKVM\0\0\0", 0);
-	sim_add_file(&sim, "/sys/hypervisor/type", "xen\n");
-	detect();
-	cr_expect(zero(str, hv.contradiction), "%s", hv.contradiction);
-	expect_sentence(hv.layers, "Two layers");
-	expect_sentence(hv.layers, "KVM");
-}
-
 Test(hv_describe, wsl)
 {
 	machine("Microsoft Hv", 0);

@@ -34,7 +34,7 @@ struct row {
 	enum where where;
 	const char *cs, *available; /* cs NULL: no /sys */
 	int8_t known;
-	bool tdx, dom0, assume_metal, knows_host, no_15h, no_offer;
+	bool tdx, secure_tsc, dom0, assume_metal, knows_host, no_15h, no_offer;
 	const char *pv_off;
 	double uptime_s;
 	uint32_t roots, khz_roots;
@@ -164,6 +164,8 @@ static const struct row rows[] = {
 		.slack_ppm = 50},
 	{"TDX guarantees CPUID", PARAVIRT, "tsc", "tsc", 1, .tdx = true,
 		.roots = CPU, .khz_roots = CPU},
+	{"SNP Secure TSC", PARAVIRT, "tsc", "tsc", 1, .secure_tsc = true,
+		.roots = TSCAL_ROOT_FW | HV, .khz_roots = TSCAL_ROOT_FW | HV},
 	{"Xen dom0 that CPUID does not show", METAL, "tsc",
 		"xen tsc hpet acpi_pm", 1, .dom0 = true, .roots = HV,
 		.khz_roots = HV},
@@ -196,6 +198,7 @@ static void kernel_of(const struct row *r, struct kernel_rate *k)
 		.max_basic = r->no_15h ? 0x14 : 0x16,
 		.kernel_knows_host = r->knows_host,
 		.tdx = r->tdx,
+		.secure_tsc = r->secure_tsc,
 		.dom0 = r->dom0,
 		.uptime_s = r->uptime_s > 0 ? r->uptime_s : -1,
 		.clocksource_visible = r->cs != NULL};

@@ -39,8 +39,8 @@ struct row {
 	enum page pvclock;
 	int cpus; /* 0: two */
 	int8_t invariant;
-	bool tdx, dom0, sigsegv, vtsc, mode2, no_tsc, no_rate, assume_metal,
-		namespace;
+	bool tdx, secure_tsc, dom0, sigsegv, vtsc, mode2, no_tsc, no_rate,
+		assume_metal, namespace;
 	const char *below_xen;	/* dom0's machine by its firmware */
 	const char *tsc_failed; /* clock-raw's failure of the TSC */
 	double rdtsc_ns;	/* 0: 11 */
@@ -148,6 +148,8 @@ static const struct row rows[] = {
 	{"a trap on the fastest hosts", METAL, "tsc", "tsc", SLOW,
 		"410 ns each", .rdtsc_ns = 410},
 	{"TDX (row 34)", KVM, "tsc", "tsc", YES, "firmware", .tdx = true},
+	{"SNP Secure TSC (row 34)", KVM, "tsc", "tsc", YES, "firmware",
+		.secure_tsc = true},
 	{"hidden hypervisor (row 29)", HIDDEN, "tsc", "tsc hpet acpi_pm", MOVED,
 		"migration", .watch = TSCAL_WATCH_RATE},
 	{"hidden hypervisor, --assume-metal", HIDDEN, "tsc", "tsc", YES,
@@ -182,6 +184,7 @@ static void machine(const struct row *r, struct run *run)
 		.cpus = r->cpus ? r->cpus : 2,
 		.tsc_access = r->sigsegv ? PLAT_TSC_SIGSEGV : PLAT_TSC_ENABLED,
 		.tdx = r->tdx,
+		.secure_tsc = r->secure_tsc,
 		.dom0 = r->dom0,
 		.uptime_s = r->uptime_s > 0 ? r->uptime_s : -1,
 		.tsc_unstable = r->tsc_unstable,
