@@ -69,7 +69,7 @@ class Sentences(cli.Case):
     def sentence(self, name, source):
         path = cli.SOURCE / "tests/fuzz/corpus" / name
         doc = self.json("replay", str(path), schema="tscal.report/1",
-                        codes=(4,))
+                        codes=(5,))
         self.assertEqual(doc["rate"]["verdict"], "none")
         return next(s["sentence"] for s in doc["sources"]
                     if s["name"] == source)

@@ -33,7 +33,7 @@ CLAIMS = {
     "0x00000000": r"CPUID ends at leaf",
     "0x00000001": r"no hypervisor by CPUID|no hypervisor here|"
                   r"CPUID reports no hypervisor",
-    "0x40000000": r"an unreadable|leaves at 0x40000000|no hypervisor by CPUID",
+    "0x40000000": r"an unreadable|leaves at 0x40000000",
     "0x40000001": r"does not have Hyper-V's interface",
     "0x40000003": r"Hyper-V's interface (?:ends|here does not)",
     "0x80000000": r'no brand string|\\" names no frequency',
@@ -71,6 +71,12 @@ def leaf_of(line):
     return m and m[1]
 
 
+def hypervisor_bit(line):
+    """Whether a line is leaf 1 with the bit of a hypervisor, ECX[31]."""
+    ecx = re.search("ecx=0x([0-9a-f]{8})", line)
+    return leaf_of(line) == "0x00000001" and int(ecx[1], 16) >> 31 == 1
+
+
 def claims(name, line, report, rest):
     """What the report states and cannot know without the line."""
     text = json.dumps(report)
@@ -78,6 +84,8 @@ def claims(name, line, report, rest):
     bad = [ANYTHING]
     if leaf in CLAIMS and not any(leaf_of(other) == leaf for other in rest):
         bad.append(CLAIMS[leaf])
+        if leaf == "0x40000000" and any(map(hypervisor_bit, rest)):
+            bad.append("no hypervisor by CPUID")
     bad += [words for file, words in FILES.items()
             if line.startswith("file ") and file in line.split()[1]]
     found = [m[0] for m in (re.search(words, text) for words in bad) if m]
@@ -85,7 +93,8 @@ def claims(name, line, report, rest):
         found += [key for key in ("family", "model", "stepping")
                   if report["cpu"][key] is not None]
         guest = re.search(GUEST, text)
-        if guest and name not in SHOWN_BY_TIMERS and not report["hypervisor"]["evidence"] and \
+        if guest and name not in SHOWN_BY_TIMERS and \
+                not report["hypervisor"]["evidence"] and \
                 not any(SHOWN.search(other) for other in rest):
             found.append(guest[0])
         found += ["present"] * (report["hypervisor"]["present"] is False)

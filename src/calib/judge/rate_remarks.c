@@ -157,6 +157,14 @@ static void add_label(const struct rate_view *v, struct tscal_info *info)
 			rate_distance(info->hz, l->hz, d, sizeof(d)), l->name);
 }
 
+static bool is_absent(const struct rate_view *v, enum tscal_source id)
+{
+	for (size_t i = 0; i < v->n; i++)
+		if (v->est[i].line.id == id)
+			return v->est[i].line.status == TSCAL_STATUS_ABSENT;
+	return false;
+}
+
 /* A tick that NTP has changed is a slew, or with chrony a part of the
  * frequency: one run cannot tell which. */
 static void add_slew(const struct rate_view *v, struct tscal_info *info)
@@ -164,7 +172,8 @@ static void add_slew(const struct rate_view *v, struct tscal_info *info)
 	const struct plat_timex *t = &v->facts->timex;
 	double fast_ppm;
 
-	if (v->facts->timex_rc || !ntp_tick_changed(t))
+	if (!is_absent(v, TSCAL_SOURCE_ADJTIMEX) || v->facts->timex_rc ||
+		!ntp_tick_changed(t))
 		return;
 	fast_ppm = ntp_fast_ppm(t);
 	if (fabs(fast_ppm) < 1)

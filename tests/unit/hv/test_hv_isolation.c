@@ -35,7 +35,8 @@ static void find(const struct row *r)
 	memcpy(s, "Microsoft Hv", 12);
 	sim_add_cpuid(&sim, 0x40000000, 0, r->max_leaf, s[0], s[1], s[2]);
 	sim_add_cpuid(&sim, 0x40000001, 0, r->interface, 0, 0, 0);
-	sim_add_cpuid(&sim, 0x40000003, 0, 0, r->features_ebx, 0, 0);
+	/* With MSR 0x40000022. */
+	sim_add_cpuid(&sim, 0x40000003, 0, 1 << 11, r->features_ebx, 0, 1 << 8);
 	sim_add_cpuid(&sim, 0x4000000c, 0, 0, r->config_ebx, 0, 0);
 	sim_add_cpuid(&sim, 0x40000100, 0, 0, 0, 0, 0);
 	facts = (struct facts){.hv_bit = 1, .max_basic = 0x16};
