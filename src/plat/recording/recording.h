@@ -13,8 +13,8 @@
  *	REC_MSR		cpu << 32 | msr		uint64_t
  *	REC_FILE	(path)			the contents
  *	REC_ADJTIMEX	0, 1, 2, ... in order	struct plat_timex
- *	REC_PAGE	which << 32 | index	struct rec_word[], of those not
- *0 REC_PERF_PAGE				struct plat_perf_page
+ *	REC_PAGE	which << 32 | index	struct rec_word[], not 0
+ *	REC_PERF_PAGE				struct plat_perf_page
  *	REC_KVM_KHZ				uint32_t
  *	REC_BACKDOOR	enum plat_backdoor	uint64_t
  *	REC_TSC_ACCESS				enum plat_tsc_access
