@@ -65,6 +65,13 @@ def replay(directory, lines):
     return json.loads(done.stdout), done.returncode
 
 
+def first_here(path, lines, line):
+    """Measurements and pages: one of each kind, in every fourth machine."""
+    kind = re.match(r"(samples|counter|page|msr|adjtimex) \S*", line)
+    return kind and sum(path.stem.encode()) % 4 == 0 and \
+        line == next(x for x in lines if x.startswith(kind[0]))
+
+
 def leaf_of(line):
     """The leaf of a line of CPUID, of a recording or of cpuid -r; or None."""
     m = re.match(r"(?:cpuid|  )\s*(0x[0-9a-f]{8}) 0x0*0:", line)
@@ -149,7 +156,8 @@ class Less(unittest.TestCase):
             before, _ = replay(self.dir, lines)
             jobs += [(path, lines, i, before) for i, line in enumerate(lines)
                      if re.match("cpuid|file|tsc-access", line) or
-                     leaf_of(line) in CLAIMS]
+                     leaf_of(line) in CLAIMS or
+                     first_here(path, lines, line)]
         self.assertGreater(len(jobs), 500)
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             wrong = [w for found in pool.map(one, jobs) for w in found]
