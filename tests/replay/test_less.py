@@ -47,7 +47,7 @@ SHOWN_BY_TIMERS = ("row-28-leaked-15h-root", "row-29-kvm-hidden-root")
 FILES = {
     "/proc/cpuinfo": r"shows no bogomips",
     "current_clocksource": r"the kernel's clocksource is",
-    "available_clocksource": r"switched it off",
+    "available_clocksource": r"(?<!may have )switched it off",
 }
 
 
@@ -66,9 +66,9 @@ def replay(directory, lines):
 
 
 def first_here(path, lines, line):
-    """Measurements and pages: one of each kind, in every fourth machine."""
+    """Measurements and pages: one of each kind, in every sixth machine."""
     kind = re.match(r"(samples|counter|page|msr|adjtimex) \S*", line)
-    return kind and sum(path.stem.encode()) % 4 == 0 and \
+    return kind and sum(path.stem.encode()) % 6 == 0 and \
         line == next(x for x in lines if x.startswith(kind[0]))
 
 
