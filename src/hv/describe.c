@@ -146,9 +146,10 @@ static bool wsl2(const struct hv_evidence *ev)
  * paravirtual domains and PVM's guests read there what the layer below their
  * hypervisor answers (kernel_layer.c).
  */
-static void layers_below(struct tscal_hv *hv, const struct cpuid_reports *cpu,
-	const struct hv_evidence *ev)
+static void layers_below(struct tscal_platform *plat, struct tscal_hv *hv,
+	const struct cpuid_reports *cpu, const struct hv_evidence *ev)
 {
+	char brand[49], model_name[49];
 	const struct hv_evidence_row *xen = xen_kernel(ev);
 	const struct tscal_hv_match *other = hv_other_layer(hv);
 
@@ -170,19 +171,26 @@ static void layers_below(struct tscal_hv *hv, const struct cpuid_reports *cpu,
 			hv->main.forced ? "; Xen's own leaves were read with "
 					  "its prefix"
 					: "");
+	else if (cpu->known && hv_cpu_names_differ(plat, brand, model_name))
+		add_layer(hv,
+			"CPUID names the CPU \"%s\", the kernel was told "
+			"\"%s\" "
+			"when it started: another layer answers CPUID here, or "
+			"the guest was moved since.",
+			brand, model_name);
 	else if (cpu->present && hv->main.base)
 		add_layer(hv,
 			"The layer next below answers CPUID; layers under it "
 			"are not visible.");
 }
 
-static void layers(struct tscal_hv *hv, const struct cpuid_reports *cpu,
-	const struct hv_evidence *ev)
+static void layers(struct tscal_platform *plat, struct tscal_hv *hv,
+	const struct cpuid_reports *cpu, const struct hv_evidence *ev)
 {
 	const struct tscal_hv_evidence *container = first(
 		ev, TSCAL_HV_MEANS_CONTAINER);
 
-	layers_below(hv, cpu, ev);
+	layers_below(plat, hv, cpu, ev);
 	if (hv->n_also && !hv_other_layer(hv))
 		add_layer(hv,
 			"The other signatures are interfaces that %s offers, "
@@ -236,7 +244,7 @@ void hv_describe(struct tscal_platform *plat, struct hv_evidence *ev,
 	for (size_t i = 0; i < ev->n; i++)
 		hv->evidence[i] = ev->item[i].shown;
 	contradict(hv, &cpu, ev, hv->contradiction, sizeof(hv->contradiction));
-	layers(hv, &cpu, ev);
+	layers(plat, hv, &cpu, ev);
 	timing(hv);
 }
 

@@ -47,7 +47,7 @@ SHOWN_BY_TIMERS = ("row-28-leaked-15h-root", "row-29-kvm-hidden-root")
 FILES = {
     "/proc/cpuinfo": r"shows no bogomips",
     "current_clocksource": r"the kernel's clocksource is",
-    "available_clocksource": r"switched it off",
+    "available_clocksource": r"(?<!may have )switched it off",
 }
 
 
@@ -63,6 +63,13 @@ def replay(directory, lines):
     if done.returncode not in run.WITH_REPORT:
         raise run.Failed(f"exits with {done.returncode}: {done.stderr}")
     return json.loads(done.stdout), done.returncode
+
+
+def first_here(path, lines, line):
+    """Measurements and pages: one of each kind, in every sixth machine."""
+    kind = re.match(r"(samples|counter|page|msr|adjtimex) \S*", line)
+    return kind and sum(path.stem.encode()) % 6 == 0 and \
+        line == next(x for x in lines if x.startswith(kind[0]))
 
 
 def leaf_of(line):
@@ -149,7 +156,8 @@ class Less(unittest.TestCase):
             before, _ = replay(self.dir, lines)
             jobs += [(path, lines, i, before) for i, line in enumerate(lines)
                      if re.match("cpuid|file|tsc-access", line) or
-                     leaf_of(line) in CLAIMS]
+                     leaf_of(line) in CLAIMS or
+                     first_here(path, lines, line)]
         self.assertGreater(len(jobs), 500)
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             wrong = [w for found in pool.map(one, jobs) for w in found]

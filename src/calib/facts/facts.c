@@ -249,9 +249,11 @@ static enum facts_ptp kind_of_ptp(const char *name)
 	/* Linux: ptp_kvm, hv_util, ptp_vmclock, ptp_vmw, virtio_rtc. */
 	static const char *const hosts[] = {"KVM virtual PTP", "hyperv",
 		"vmclock", "ptp_vmw", "Virtio PTP"};
-	/* AWS keeps the clock of its ENA cards at UTC (EC2 User Guide, Amazon
-	 * Time Sync Service), and the driver lets nobody set or steer it
-	 * (Linux, ena_phc.c, ena_phc_settime64() and ena_phc_adjfine()). */
+	/* AWS keeps the clock of its ENA cards at UTC without smearing (EC2
+	 * User Guide, "Set the time reference": PTP hardware clock), and the
+	 * driver lets nobody set or steer it: ena_phc_settime64(),
+	 * ena_phc_adjtime() and ena_phc_adjfine() give EOPNOTSUPP.  Its name is
+	 * "ena-ptp-" and the PCI slot (Linux, ena_phc_register()). */
 	static const char *const disciplined[] = {"ena-ptp"};
 	/* Cards that are passed through, never emulated: mlx4, mlx5. */
 	static const char *const devices[] = {"mlx"};

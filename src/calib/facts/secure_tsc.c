@@ -19,7 +19,7 @@
 #define SNP_ACTIVE (UINT64_C(1) << 2)
 #define SECURE_TSC (UINT64_C(1) << 11)
 #define MSR_GUEST_TSC_FREQ 0xc0010134U
-#define MHZ 0x3ffffU
+#define MHZ 0x3ffffU /* bits 17..0, Linux snp_secure_tsc_init() */
 
 static bool rdmsr(struct tscal_platform *plat, uint32_t msr, uint64_t *value,
 	struct outcome *out)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* Whether the TSC may be used as a clock here, and until when. */
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -169,8 +170,11 @@ static bool cannot_judge(const struct use_view *v, struct tscal_info *info)
 		v->replay ? "The recording has no clock to measure it by"
 			  : "Nothing was measured",
 		none ? "neither its rate nor its use is known"
-		     : "with the clocksource not visible its use cannot be "
-		       "judged");
+		: v->facts->clocksource_rc == -ENODATA
+			? "with the clocksource not in the recording its use "
+			  "cannot be judged"
+			: "with the clocksource not visible its use cannot be "
+			  "judged");
 	return true;
 }
 

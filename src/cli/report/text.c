@@ -126,8 +126,8 @@ static void cpus(struct term *t, const struct tscal_info *info)
 		term_wrap(t, TERM_TEXT, STYLE_PLAIN, " not compared");
 }
 
-static void trust(struct term *t, const struct tscal_machine *m,
-	const struct tscal_info *info)
+static void trust(const struct options *opts, struct term *t,
+	const struct tscal_machine *m, const struct tscal_info *info)
 {
 	term_label(t, "trust");
 	term_wrap(t, TERM_TEXT, STYLE_PLAIN, "%s,",
@@ -151,7 +151,10 @@ static void trust(struct term *t, const struct tscal_machine *m,
 			m->clocksource,
 			m->available[0] ? m->available : "not visible");
 	else
-		term_row(t, "clocksource", STYLE_PLAIN, "not visible");
+		term_row(t, "clocksource", STYLE_PLAIN, "%s",
+			opts->command == CMD_REPLAY
+				? "not visible in the recording"
+				: "not visible");
 }
 
 static void header(const struct options *opts, struct term *t, const char *how)
@@ -189,7 +192,7 @@ void text_report(const struct options *opts, const char *how,
 	use(&t, info);
 	text_hypervisor(&t, &machine->hv);
 	cpu(&t, machine);
-	trust(&t, machine, info);
+	trust(opts, &t, machine, info);
 	term_end(&t);
 	text_lines(&t, report);
 	if (opts->command == CMD_RECORD)

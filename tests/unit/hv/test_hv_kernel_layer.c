@@ -164,3 +164,63 @@ Test(hv_kernel_layer, no_leaf_of_the_layer_below_is_a_promise)
 	cr_expect(
 		eq(u32, hv_watch(&sim.plat, &hv, false), TSCAL_WATCH_PVCLOCK));
 }
+
+static const struct names {
+	const char *brand, *cpuinfo;
+	bool differ;
+} names[] = {
+	{"Made-up CPU", "\nmodel name\t: AMD EPYC\n", true},
+	{"AMD EPYC", "\nmodel name\t: AMD EPYC 2\n", true},
+	{"  AMD   EPYC ", "\nmodel name\t: AMD   EPYC\n", false},
+	{"AMD EPYC", "\nmodel name\t: AMD EPYC\n", false},
+	/* gVisor's own file. */
+	{"AMD EPYC", "\nmodel name\t: unknown\n", false},
+	{"AMD EPYC", "\nmodel name\t: \n", false},
+	{"AMD EPYC", "\nvendor_id\t: x\n", false},
+	/* Where CPUID has none, Linux makes up one. */
+	{"", "\nmodel name\t: Hammer\n", false},
+};
+
+static void brand_is(const char *brand)
+{
+	char text[48] = {0};
+	uint32_t r[12];
+
+	memcpy(text, brand, strlen(brand));
+	memcpy(r, text, sizeof(r));
+	sim_add_cpuid(&sim, 0x80000000, 0, 0x80000008, 0, 0, 0);
+	for (uint32_t i = 0; i < 3; i++)
+		sim_add_cpuid(&sim, 0x80000002 + i, 0, r[4 * i], r[4 * i + 1],
+			r[4 * i + 2], r[4 * i + 3]);
+}
+
+Test(hv_kernel_layer, another_name_of_the_cpu_is_said)
+{
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		char file[128];
+
+		guest("bhyve bhyve ");
+		brand_is(names[i].brand);
+		snprintf(file, sizeof(file), "processor\t: 0%s.\n",
+			names[i].cpuinfo);
+		sim_add_file(&sim, "/proc/cpuinfo", file);
+		detect();
+		expect_sentence(hv.layers,
+			names[i].differ ? "another layer answers CPUID here"
+					: "next below answers CPUID");
+		cr_expect(hv_other_layer(&hv) == NULL);
+	}
+}
+
+/* As in a guest of PVM on a machine without another hypervisor. */
+Test(hv_kernel_layer, another_name_without_the_hypervisor_bit)
+{
+	machine(NULL, 0);
+	brand_is("Made-up CPU");
+	sim_add_file(&sim, "/proc/cpuinfo",
+		"processor\t: 0\nmodel name\t: AMD EPYC\nflags\t\t: x\n");
+	detect();
+	expect_sentence(hv.layers,
+		"CPUID names the CPU \"Made-up CPU\", the kernel was told "
+		"\"AMD EPYC\" when it started");
+}
