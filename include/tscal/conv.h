@@ -220,8 +220,12 @@ TSCAL_INLINE int64_t tscal_tsc_to_ns(
 
 /**
  * The last TSC value that, by the exact rate, is not after ns: the deadline to
- * spin for, as a value of tscal_rdtsc().  tscal_tsc_to_ns(), which is within
- * 1 ns, may reach ns some ticks earlier or later.
+ * spin for, as a value of tscal_rdtsc().
+ *
+ * Up to 2^60 ticks from the epoch: tscal_tsc_to_ns() of it is ns or earlier, by
+ * less than a tick and 2 ns; but as mult is rounded, tscal_tsc_to_ns() reaches
+ * ns up to 0.25 ns earlier or later than the exact rate does, which is 5 ticks
+ * at 20 GHz.
  */
 TSCAL_INLINE uint64_t tscal_ns_to_tsc(const struct tscal_conv *conv, int64_t ns)
 {

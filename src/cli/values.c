@@ -71,7 +71,9 @@ static bool take_number(
 }
 
 /* strtod() accepts names, hexadecimal and leading blanks; the command never
- * calls setlocale(), so the point is a point. */
+ * calls setlocale(), so the point is a point.  For 1e999 it raises FE_OVERFLOW,
+ * which kills only a program that traps it, and the command traps nothing.
+ * libtscal does not call it. */
 static bool real(const char *word, double *x)
 {
 	char *end;

@@ -3,12 +3,12 @@
 /*
  * Bind a thread to one CPU.
  *
- * The sets of CPUs are hwloc's bitmaps, which hold any number of CPUs and
- * report a failed allocation.  hwloc_topology_init() of hwloc 2.9 does not: it
- * aborts, or writes to where nothing was allocated.  Binding to a CPU by its
- * number needs no topology, so the kernel is asked directly.  That binds this
- * system also where HWLOC_SYNTHETIC, HWLOC_XMLFILE or HWLOC_FSROOT replaces
- * the topology.
+ * Binding to a CPU by its number needs no topology, so the kernel is asked
+ * directly, and of hwloc only the bitmaps are used, as sets of CPUs: they hold
+ * any number of them, and report a failed allocation.  hwloc_topology_init()
+ * of hwloc 2.9 does not report it: it aborts, or writes to where nothing was
+ * allocated.  Nor does HWLOC_SYNTHETIC, HWLOC_XMLFILE or HWLOC_FSROOT, which
+ * replace the topology, change what is bound here.
  */
 #include <errno.h>
 #include <hwloc.h>

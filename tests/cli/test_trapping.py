@@ -39,7 +39,8 @@ class Trapping(cli.Case):
 
     def test_this_machine(self):
         for args in (["--json"], ["--no-measure"], ["hz"], ["khz"],
-                     ["hv"], ["sources"], ["anchor"], ["--budget-ms", "1"],
+                     ["hv"], ["sources"], ["anchor"], ["--json", "hv"],
+                     ["--json", "sources"], ["--budget-ms", "1"],
                      ["--probe", "devices", "--no-measure"],
                      ["--target-ppm", "1", "--budget-ms", "60"]):
             with self.subTest(args):
@@ -62,6 +63,22 @@ class Trapping(cli.Case):
             with open(os.devnull, encoding="ascii") as stamps:
                 self.survives("convert", "--line", f.name, stdin=stamps)
         self.survives("clock", "--duration", "0.5")
+        self.survives("clock", "--duration", "0.3", "--clock", "realtime",
+                      "--slew")
+
+    def test_bench(self):
+        self.survives("bench")
+        self.survives("--json", "bench")
+
+    def test_compare(self):
+        """The processes in which it calibrates trap too."""
+        with tempfile.TemporaryDirectory() as d:
+            page = pathlib.Path(d) / "page.html"
+            r = self.survives("--json", "compare", "--runs", "1", "--duration",
+                              "2", "--html", str(page))
+            self.assertNotIn("ended with", r.stderr)
+            self.assertNotRegex(page.read_text(encoding="utf-8"),
+                                r"(?i)\bnan\b")
 
 
 class Sentences(cli.Case):

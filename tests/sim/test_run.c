@@ -91,6 +91,35 @@ Test(sim_run, a_flag_of_a_later_version_is_refused_not_ignored)
 	cr_assert(eq(int, tscal_calibrate(&later, &info), 0));
 }
 
+/* calibrate.h: 1..60000 ms, and the default budget is 50 ms. */
+Test(sim_run, a_window_above_the_budget_is_refused)
+{
+	static const struct {
+		uint32_t window_ms, budget_ms;
+		int rc;
+	} rows[] = {
+		{50, 0, 0},
+		{51, 0, -EINVAL},
+		{5, 5, 0},
+		{6, 5, -EINVAL},
+		{0, 5, 0},
+		{0, 60000, 0},
+		{0, 60001, -EINVAL},
+	};
+	struct tscal_info info;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct tscal_opts opts = TSCAL_OPTS_INIT;
+
+		pc(1);
+		opts.platform = &sim.plat;
+		opts.window_ms = rows[i].window_ms;
+		opts.budget_ms = rows[i].budget_ms;
+		cr_expect(eq(int, tscal_calibrate(&opts, &info), rows[i].rc),
+			"row %zu", i);
+	}
+}
+
 Test(sim_run, the_exact_rate_is_inside_the_measured_interval)
 {
 	for (uint64_t seed = 0; seed < 50; seed++) {

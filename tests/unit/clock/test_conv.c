@@ -200,6 +200,52 @@ Test(exact, epochs_may_lie_anywhere)
 		}
 }
 
+/* How far tscal_tsc_to_ns() of this TSC value is from ns, with wraps. */
+static int64_t after(const struct tscal_conv *c, uint64_t tsc, int64_t ns)
+{
+	return (int64_t)((uint64_t)tscal_tsc_to_ns(c, tsc) - (uint64_t)ns);
+}
+
+/* What conv.h states of tscal_ns_to_tsc(), with any epochs, up to 2^60 ticks
+ * from them. */
+Test(exact, a_deadline_is_the_last_tick_not_after_it)
+{
+	static const double ends[] = {250e6, 20e9};
+	uint64_t state = 20261128;
+
+	for (int i = 0; i < 1000000; i++) {
+		int64_t n, ns, ticks, quarter, epoch;
+		struct tscal_conv c;
+		uint64_t tsc;
+		double hz;
+
+		random_case(&state, &hz, &n);
+		if (i % 4 < 2)
+			hz = nextafter(ends[i % 4], 1e9);
+		epoch = (int64_t)random_bits(&state);
+		cr_assert_eq(
+			tscal_conv_init(&c, hz, random_bits(&state), epoch), 0);
+		/* In ns, with |n| < 2^60 ticks. */
+		n = (int64_t)((double)n / 1.001 * fmin(1, 1e9 / hz));
+		ns = (int64_t)((uint64_t)epoch + (uint64_t)n);
+		tsc = tscal_ns_to_tsc(&c, ns);
+		ticks = (int64_t)(tsc - c.tsc_epoch);
+		/* ticks <= n * hz / 10^9 < ticks + 1 */
+		tscal_i128 at = (tscal_i128)n * TSCAL_HZ_Q25_(hz);
+		tscal_i128 tick = (tscal_i128)1000000000 << 25;
+		cr_assert(ticks * tick <= at && at < (ticks + 1) * tick,
+			"%a Hz, %ld ns: %ld", hz, n, ticks);
+		cr_assert(after(&c, tsc, ns) <= 0 &&
+				  (double)-after(&c, tsc, ns) < 1e9 / hz + 2,
+			"%a Hz, %ld ns: %ld", hz, n, after(&c, tsc, ns));
+		quarter = (int64_t)ceil(hz / 4e9);
+		cr_assert(after(&c, tsc - (uint64_t)quarter - 1, ns) < 0,
+			"%a Hz, %ld ns: earlier", hz, n);
+		cr_assert(after(&c, tsc + (uint64_t)quarter + 1, ns) >= 0,
+			"%a Hz, %ld ns: later", hz, n);
+	}
+}
+
 /* There and back: a nanosecond is a few ticks, and no more is lost. */
 Test(exact, converting_there_and_back_loses_at_most_1_ns)
 {
