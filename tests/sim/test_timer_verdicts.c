@@ -163,3 +163,74 @@ Test(timer_verdicts, a_timer_that_fails_leaves_the_others_alone)
 	assert_status(TSCAL_SOURCE_HPET, TSCAL_STATUS_DENIED);
 	tscal_report_free(report);
 }
+
+/* The kernel still refines its first guess, 1500 ppm off. */
+#define GUESS_PPM 1500.0
+
+static void refining(double hpet_ppm, double pm_ppm, bool guest, bool pit)
+{
+	pc(GUESS_PPM, hpet_ppm, pm_ppm);
+	for (size_t i = 0; i < sim.n_files; i++) {
+		struct sim_file *f = &sim.files[i];
+
+		if (!strcmp(f->path, CLOCKSOURCE "current_clocksource"))
+			f->text = "tsc-early\n";
+		if (!strcmp(f->path, CLOCKSOURCE "available_clocksource"))
+			f->text = "tsc-early hpet acpi_pm \n";
+	}
+	if (guest)
+		sim.cpuid[1].regs.ecx |= 1u << 31;
+	if (pit)
+		sim.counters[PM].dead = true;
+	calibrate(pit ? TSCAL_OPT_PIT : 0);
+}
+
+/* Any two timers that agree: whichever number is used, it is the TSC's rate,
+ * within its bounds and what the crystals differ by. */
+Test(timer_verdicts, two_that_agree_verify_while_the_kernel_refines)
+{
+	for (int pit = 0; pit < 2; pit++) {
+		refining(HPET_PPM, -5, false, pit);
+		cr_assert(eq(int, (int)info->rate, TSCAL_RATE_VERIFIED), "%s",
+			info->rate_sentence);
+		cr_assert(eq(int, (int)info->use, TSCAL_USE_PROVISIONAL));
+		cr_assert(
+			not(zero(int,
+				(int)(info->source == TSCAL_SOURCE_HPET ||
+					info->source == TSCAL_SOURCE_ACPI_PM ||
+					info->source == TSCAL_SOURCE_PIT))),
+			"%s", info->rate_sentence);
+		cr_assert(le(dbl, info->hz_lo * (1 - HPET_PPM * 1e-6), TSC_HZ));
+		cr_assert(ge(dbl, info->hz_hi * (1 + HPET_PPM * 1e-6), TSC_HZ));
+		cr_assert(lt(dbl, fabs(info->hz / TSC_HZ - 1), 100e-6), "%g",
+			info->hz);
+		tscal_report_free(report);
+	}
+}
+
+Test(timer_verdicts, two_that_contradict_are_a_conflict_while_it_refines)
+{
+	static const double ppm[] = {-3000, 3000, 1e6};
+
+	for (size_t i = 0; i < sizeof(ppm) / sizeof(*ppm); i++) {
+		refining(HPET_PPM, ppm[i], false, false);
+		cr_assert(eq(int, (int)info->rate, TSCAL_RATE_CONFLICT), "%s",
+			info->rate_sentence);
+		tscal_report_free(report);
+	}
+}
+
+/* Emulated timers are one clock, the host's. */
+Test(timer_verdicts, of_a_guest_never_verify)
+{
+	for (int pit = 0; pit < 2; pit++) {
+		refining(HPET_PPM, HPET_PPM, true, pit);
+		cr_assert(eq(int, (int)info->rate, TSCAL_RATE_CONSISTENT), "%s",
+			info->rate_sentence);
+		tscal_report_free(report);
+	}
+	refining(HPET_PPM, -3000, true, false);
+	cr_assert(eq(int, (int)info->rate, TSCAL_RATE_CONFLICT), "%s",
+		info->rate_sentence);
+	tscal_report_free(report);
+}

@@ -77,6 +77,7 @@ static inline void random_machine(struct machine *m, uint64_t seed)
 	memset(m, 0, sizeof(*m));
 	m->kernel.slack_ppm = slack_ppm[below(5)];
 	m->kernel.guess = !below(4);
+	m->kernel.may_be_guess = m->kernel.guess || !below(4);
 	for (enum tscal_source id = 1; id < TSCAL_SOURCE_COUNT; id++)
 		if (below(2))
 			random_estimate(&m->est[m->n++], id);

@@ -169,7 +169,7 @@ static uint32_t roots_of_guess(const struct facts *f, bool guest)
 static void guessed(const struct facts *f, struct kernel_rate *k,
 	double slack_ppm, enum kernel_origin origin)
 {
-	k->guess = true;
+	k->guess = k->may_be_guess = true;
 	khz(k, roots_of_guess(f, k->guest), slack_ppm, origin);
 }
 
@@ -206,8 +206,10 @@ static void roots_of_khz(const struct facts *f, const struct hypervisor *hv,
 		declared(f, hv, k);
 	else if (f->known_freq == 0 && f->clocksource_visible)
 		calibrated(f, k);
-	else
+	else {
+		k->may_be_guess = true;
 		khz(k, TSCAL_ROOT_UNKNOWN, SLACK_EARLY_PPM, KERNEL_NOT_SHOWN);
+	}
 }
 
 static void runs_on(

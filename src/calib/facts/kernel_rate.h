@@ -59,6 +59,9 @@ struct kernel_rate {
 	 * the rate is relative to the host's clock, not to the guest's TSC. */
 	bool khz_by_host_clock, raw_by_host_clock;
 	bool guess; /* tsc_khz is a first guess, not refined */
+	/* The same, or nothing excludes it: how it got its rate is not shown.
+	 */
+	bool may_be_guess;
 	/* Of tsc_khz, the kernel's calibration of the TSC, made with any
 	 * clocksource.  The same as above if the clocksource is the TSC. */
 	uint32_t khz_roots;

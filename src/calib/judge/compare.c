@@ -104,6 +104,14 @@ static bool agrees(const struct estimate *e)
 	return e->line.status == TSCAL_STATUS_AGREES;
 }
 
+/* A timer that microcode makes of the CPU's crystal, and a number that may
+ * derive from it: two declared frequencies, but no two oscillators. */
+static bool of_one_crystal(const struct estimate *a, const struct estimate *b)
+{
+	return (a->of_cpu_crystal && b->line.roots & TSCAL_ROOT_CPU) ||
+	       (b->of_cpu_crystal && a->line.roots & TSCAL_ROOT_CPU);
+}
+
 double compare_pair(
 	const struct estimate *est, size_t n, const struct estimate *pair[2])
 {
@@ -117,7 +125,8 @@ double compare_pair(
 			double worst;
 
 			if (!agrees(a) || !agrees(b) ||
-				!compare_independent(a, b))
+				!compare_independent(a, b) ||
+				of_one_crystal(a, b))
 				continue;
 			/* In both orders: the result must not depend on the
 			 * order of the sources. */
@@ -146,10 +155,10 @@ static void conclude(const struct estimate *est, size_t n,
 
 		if (e->line.status != TSCAL_STATUS_AGREES)
 			continue;
-		/* A number derived from the kernel's guess does not confirm it.
-		 */
-		supporters += !(
-			kernel->guess && e->by_kernel && used->by_kernel);
+		/* A number derived from the kernel's guess, or what may be
+		 * one, does not confirm it. */
+		supporters += !(kernel->may_be_guess && e->by_kernel &&
+				used->by_kernel);
 		if (!compare_independent(e, used))
 			continue;
 		agreement = compare_agreement_ppm(e, used);

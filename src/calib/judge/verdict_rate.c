@@ -104,7 +104,7 @@ static bool repeats_kernel(const struct terms *t)
 
 static const struct row verified[] = {
 	{by_pair, "{pair} are independent of each other and confirm {source} "
-		  "to {agreement} ppm."},
+		  "to {agreement} ppm{assumed}."},
 	{by_ntp, "NTP has measured this rate: the true rate is {distance} the "
 		 "rate of {source}."},
 	{same_crystal,
@@ -235,7 +235,7 @@ static const struct row consistent[] = {
 
 static bool guess(const struct terms *t)
 {
-	return t->v->kernel->guess && t->used->by_kernel;
+	return t->v->kernel->may_be_guess && t->used->by_kernel;
 }
 
 static bool relative_to_kernel(const struct terms *t)
@@ -250,6 +250,20 @@ static const struct row single[] = {
 		"Only {source} gives a rate, and the kernel {origin}."},
 	{always, "Only {source} gives a rate."},
 };
+
+/* What confirms the rate may be based on a crystal that CPUID does not name. */
+static void fill_assumed(const struct terms *t, char *buf, size_t size)
+{
+	if (t->independent && t->independent->assumed)
+		text_printf(buf, size,
+			"; its crystal is assumed, the only one that fits");
+	for (size_t i = 0; !t->independent && i < 2; i++)
+		if (t->pair[i]->assumed)
+			text_printf(buf, size,
+				"; the crystal of %s is assumed, the only one "
+				"that fits",
+				t->pair[i]->line.name);
+}
 
 /* Fill in one placeholder of a sentence. */
 static void fill(const struct terms *t, const char *name, size_t len, char *buf,
@@ -278,10 +292,7 @@ static void fill(const struct terms *t, const char *name, size_t len, char *buf,
 	else if (IS("timer_whole_ppm"))
 		text_printf(buf, size, "%.0f", t->timer_ppm);
 	else if (IS("assumed"))
-		text_printf(buf, size, "%s",
-			i->assumed ? "; its crystal is assumed, the only one "
-				     "that fits"
-				   : "");
+		fill_assumed(t, buf, size);
 	/* Of CLOCK_MONOTONIC_RAW, of tsc_khz, or of the one that is used. */
 	else if (IS("raw_origin") ||
 		 (IS("origin") && t->used->line.id == TSCAL_SOURCE_CLOCK_RAW))

@@ -235,6 +235,13 @@ Test(kernel_rate, of_every_clocksource_known_freq_and_hypervisor)
 		cr_expect(ieee_ulp_eq(dbl, k.slack_ppm, r->slack_ppm, 0), "%s",
 			r->what);
 		cr_expect(eq(int, k.guess, r->guess), "%s", r->what);
+		/* A rate of hidden origin may be a guess; a declared one is
+		 * none. */
+		cr_expect(
+			eq(int, k.may_be_guess,
+				r->guess || (k.khz_origin == KERNEL_NOT_SHOWN &&
+						    r->known != 1)),
+			"%s", r->what);
 		cr_expect(ne(ptr, (void *)kernel_origin_phrase(k.origin), NULL),
 			"%s", r->what);
 		cr_expect(ne(ptr, (void *)kernel_origin_phrase(k.khz_origin),

@@ -222,12 +222,24 @@ Test(compare, an_assumed_crystal_never_contradicts)
  * adds nothing. */
 Test(compare, a_guess_of_the_kernel_is_single_however_often_it_is_read)
 {
-	struct machine m = {.kernel.guess = true, .kernel.slack_ppm = 500};
+	struct machine m = {.kernel.guess = true,
+		.kernel.may_be_guess = true,
+		.kernel.slack_ppm = 500};
 
 	kernel(&m, PIT | CPU, 0);
 	judge(&m);
 	cr_assert(eq(int, RATE(m), TSCAL_RATE_SINGLE));
 	cr_assert(eq(int, (int)m.info.source, TSCAL_SOURCE_CLOCK_RAW));
+}
+
+/* /proc/cpuinfo hidden: nothing excludes a guess, and less is known. */
+Test(compare, what_may_be_a_guess_of_the_kernel_is_single_too)
+{
+	struct machine m = {.kernel.may_be_guess = true};
+
+	kernel(&m, UNKNOWN, 0);
+	judge(&m);
+	cr_assert(eq(int, RATE(m), TSCAL_RATE_SINGLE));
 }
 
 /* clocksource=hpet by choice: RAW is the HPET's, and so is the kernel's time.

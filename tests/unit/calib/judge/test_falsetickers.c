@@ -105,8 +105,9 @@ Test(falsetickers, a_guess_that_may_be_of_a_root_adds_none_to_it)
 Test(falsetickers, two_timers_beside_a_guess_of_either_verify_the_rate)
 {
 	for (int sign = -1; sign <= 1; sign += 2) {
-		struct machine m = {
-			.kernel = {.guess = true, .slack_ppm = 1e4}};
+		struct machine m = {.kernel = {.guess = true,
+					    .may_be_guess = true,
+					    .slack_ppm = 1e4}};
 
 		kernel(&m, CPU | PIT | HPET | PM, sign * 3e3);
 		add(&m, TSCAL_SOURCE_HPET, TSCAL_KIND_MEASURED, HPET, 0);
@@ -140,6 +141,44 @@ Test(falsetickers, two_timers_verify_a_rate_of_unknown_origin)
 	add(&m, TSCAL_SOURCE_ACPI_PM, TSCAL_KIND_MEASURED, HV, 0);
 	judge(&m);
 	cr_assert(eq(int, RATE(m), TSCAL_RATE_CONSISTENT));
+}
+
+/*
+ * Two numbers of disjoint roots that are wrong by chance, and a guess that may
+ * derive from either, against two that are right: which of them is used is not
+ * known, but nothing is verified, and both sides are named.
+ */
+Test(falsetickers, two_pairs_beside_a_guess_are_a_conflict)
+{
+	struct machine m = {.kernel = {.guess = true, .may_be_guess = true}};
+
+	cpuid(&m, 3e3);
+	add(&m, TSCAL_SOURCE_PIT, TSCAL_KIND_MEASURED, PIT, 3e3);
+	kernel(&m, PIT | CPU, 3e3);
+	add(&m, TSCAL_SOURCE_HPET, TSCAL_KIND_MEASURED, HPET, 0);
+	ntp(&m, 5);
+	judge(&m);
+	cr_assert(eq(int, RATE(m), TSCAL_RATE_CONFLICT));
+	cr_assert(ge(uint, count(&m, TSCAL_STATUS_DISAGREES), 2));
+}
+
+/* A PM timer that microcode makes of the CPU's crystal is not independent of
+ * CPUID's: they verify no third number. */
+Test(falsetickers, two_numbers_of_one_crystal_are_no_pair)
+{
+	const struct estimate *pair[2];
+	struct machine m = {0};
+
+	kernel(&m, CPU | UNKNOWN, 0);
+	cpuid(&m, 2);
+	add(&m, TSCAL_SOURCE_ACPI_PM, TSCAL_KIND_MEASURED, PM, 1);
+	for (size_t i = 0; i < m.n; i++)
+		m.est[i].line.status = i ? TSCAL_STATUS_AGREES
+					 : TSCAL_STATUS_USED;
+	cr_assert(gt(dbl, compare_pair(m.est, m.n, pair), 0));
+	m.est[m.n - 1].of_cpu_crystal = true;
+	cr_assert(lt(dbl, compare_pair(m.est, m.n, pair), 0));
+	cr_assert(eq(ptr, (void *)pair[0], NULL));
 }
 
 Test(falsetickers,

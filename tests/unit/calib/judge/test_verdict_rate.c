@@ -100,7 +100,7 @@ Test(sentence, of_one_source)
 
 Test(sentence, of_a_guess)
 {
-	run.kernel.guess = true;
+	run.kernel.guess = run.kernel.may_be_guess = true;
 	kernel(TSCAL_ROOT_PIT | TSCAL_ROOT_CPU, 0, KERNEL_GUESS_REFINING);
 	is("Only the kernel's rate is available: the kernel is still refining "
 	   "its first guess.");
@@ -335,7 +335,7 @@ Test(sentence, of_a_guess_names_the_only_crystal_that_fits)
 {
 	struct estimate *e;
 
-	run.kernel.guess = true;
+	run.kernel.guess = run.kernel.may_be_guess = true;
 	kernel(TSCAL_ROOT_PIT | TSCAL_ROOT_CPU, 0, KERNEL_GUESS);
 	e = add(TSCAL_SOURCE_CPUID_15, TSCAL_KIND_ENUMERATED, TSCAL_ROOT_CPU,
 		1753);
