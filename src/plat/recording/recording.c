@@ -12,7 +12,20 @@
 /* A power of two; the table grows with the number of entries. */
 #define BUCKETS_MIN 256u
 
+/* Entries are stored one after the other in blocks of this size, a larger one
+ * in a block of its own: short lines give a million entries, and malloc() for
+ * each costs more than reading the line. */
+#define BLOCK_BYTES (64u << 10)
+
+struct block {
+	struct block *before;
+	char bytes[];
+};
+
 struct recording {
+	struct block *block;
+	char *room; /* in the last block: room_bytes not yet used */
+	size_t room_bytes;
 	struct rec_entry *first, **last;
 	uint64_t cpu; /* the first block of `cpuid -r` output; 0: none */
 	size_t n_ranges;
@@ -43,13 +56,13 @@ struct recording *rec_new(void)
 
 void rec_free(struct recording *rec)
 {
-	struct rec_entry *e, *next;
+	struct block *b, *before;
 
 	if (!rec)
 		return;
-	for (e = rec->first; e; e = next) {
-		next = e->next;
-		free(e);
+	for (b = rec->block; b; b = before) {
+		before = b->before;
+		free(b);
 	}
 	free(rec->bucket);
 	free(rec);
@@ -142,18 +155,45 @@ static void grow_table(struct recording *rec)
 	}
 }
 
-/* One block of memory: entry, then data (aligned), then path. */
+/* Memory that is freed with the recording, for any type of an entry. */
+static void *allocate(struct recording *rec, size_t size)
+{
+	const size_t align = sizeof(uint64_t);
+	size_t bytes = BLOCK_BYTES;
+	char *p;
+
+	size = (size + align - 1) / align * align;
+	if (size > rec->room_bytes) {
+		struct block *b;
+
+		if (size > bytes)
+			bytes = size;
+		b = malloc(sizeof(*b) + bytes);
+		if (!b)
+			return NULL;
+		rec->cost->bytes += sizeof(*b) + bytes;
+		b->before = rec->block;
+		rec->block = b;
+		rec->room = b->bytes;
+		rec->room_bytes = bytes;
+	}
+	p = rec->room;
+	rec->room += size;
+	rec->room_bytes -= size;
+	return p;
+}
+
+/* Entry, then data (aligned), then path. */
 static struct rec_entry *entry_new(struct recording *rec,
 	const struct rec_key *key, const struct rec_answer *answer)
 {
 	size_t path = key->path ? strlen(key->path) + 1 : 0;
 	size_t size = sizeof(struct rec_entry) + answer->size + path;
-	struct rec_entry *e = malloc(size);
+	struct rec_entry *e = allocate(rec, size);
 	char *tail = (char *)(e + 1);
 
 	if (!e)
 		return NULL;
-	rec->cost->bytes += size;
 	*e = (struct rec_entry){.key = *key, .answer = *answer};
 	if (answer->size)
 		memcpy(tail, answer->data, answer->size);
