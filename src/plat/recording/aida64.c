@@ -11,6 +11,11 @@
  * Registers are EAX, EBX, ECX, EDX.  The heading also reads "Logical CPU #0",
  * "CPU#000 AffMask: 0x..." or "CPUID Registers (CPU #1)"; reports have blanks
  * instead of the colon.  All other lines are ignored.
+ *
+ * The number of a subleaf is hexadecimal: the dump of a KX-7000
+ * (CentaurHauls00607B1_KX7000_05_CPUID.txt) has leaf 0xd "[SL 10] [HWP]", and
+ * HWP's state is component 16 (SDM volume 1, 13.1), which ECX = 0x00010000 of
+ * subleaf 1 offers there.
  */
 #include <errno.h>
 #include <inttypes.h>
