@@ -62,7 +62,8 @@ static bool is_dump(FILE *in)
 	char line[LINE_MAX_BYTES];
 	bool version = false;
 
-	while (fgets(line, sizeof(line), in)) {
+	/* A dump has no empty lines before: a few are skipped. */
+	for (int i = 0; i < 16 && fgets(line, sizeof(line), in); i++) {
 		line[strcspn(line, "\r\n")] = '\0';
 		if (!line[0])
 			continue;
@@ -84,10 +85,12 @@ static int copy_checked(struct dump *d)
 	bool any = false;
 
 	rewind(d->in);
-	while (fgets(line, sizeof(line), d->in)) {
+	while (fgets_unlocked(line, sizeof(line), d->in)) {
 		bool *has = d->basic;
 		int row;
 
+		if (line[0] == '\n')
+			continue;
 		line[strcspn(line, "\r\n")] = '\0';
 		/* The next CPU, or what libcpuid's tests expect of it. */
 		if (any && (strstr(line, " Logical CPU #") ||

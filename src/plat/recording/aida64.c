@@ -121,6 +121,12 @@ static struct cursor next_line(const char **text, const char *end)
 	return c;
 }
 
+/* 16 MB of empty lines: for less than "CPU#" nothing is called. */
+static bool too_short(const struct cursor *c)
+{
+	return c->end - c->p < 4;
+}
+
 bool aida64_sees(const char *text, size_t len)
 {
 	const char *end = text + len;
@@ -130,6 +136,8 @@ bool aida64_sees(const char *text, size_t len)
 		struct cursor c = next_line(&text, end);
 		uint32_t first;
 
+		if (too_short(&c))
+			continue;
 		/* What follows may be damaged, but begins with a number. */
 		if (key(&c, &l.leaf) && hex8(&c, &first))
 			return true;
@@ -204,6 +212,8 @@ int aida64_parse(struct recording *rec, const char *text, size_t len, char *err,
 		struct cursor c = next_line(&text, end);
 		struct leaf_line l;
 
+		if (too_short(&c))
+			continue;
 		if (is_heading(c)) {
 			if (any)
 				break;
