@@ -22,6 +22,13 @@ struct block {
 	char bytes[];
 };
 
+/* An entry is in the first free slot from that of its hash on.  The hash is
+ * here too: another entry is passed over without a read of its memory. */
+struct slot {
+	struct rec_entry *e; /* NULL: free */
+	uint32_t hash;
+};
+
 struct recording {
 	struct block *block;
 	char *room; /* in the last block: room_bytes not yet used */
@@ -31,7 +38,7 @@ struct recording {
 	size_t n_ranges;
 	struct rec_entry *range[REC_RANGES_MAX];
 	size_t n_entries, n_buckets;
-	struct rec_entry **bucket;
+	struct slot *bucket;
 	/* Looking up counts, too, and leaves all else as it is: so const
 	 * recordings are counted through the pointer. */
 	struct rec_cost counted, *cost;
@@ -46,7 +53,7 @@ struct recording *rec_new(void)
 	rec->last = &rec->first;
 	rec->cost = &rec->counted;
 	rec->n_buckets = BUCKETS_MIN;
-	rec->bucket = calloc(BUCKETS_MIN, sizeof(struct rec_entry *));
+	rec->bucket = calloc(BUCKETS_MIN, sizeof(struct slot));
 	if (!rec->bucket) {
 		free(rec);
 		return NULL;
@@ -72,7 +79,7 @@ struct rec_cost rec_cost(const struct recording *rec)
 {
 	struct rec_cost cost = rec->counted;
 
-	cost.bytes += rec->n_buckets * sizeof(struct rec_entry *);
+	cost.bytes += rec->n_buckets * sizeof(struct slot);
 	return cost;
 }
 
@@ -118,34 +125,35 @@ static struct rec_entry *find_range(
 static struct rec_entry *find(
 	const struct recording *rec, const struct rec_key *key, uint32_t h)
 {
-	struct rec_entry *e = rec->bucket[h & (rec->n_buckets - 1)];
+	size_t mask = rec->n_buckets - 1;
 
-	for (; e; e = e->bucket) {
+	for (size_t i = h & mask; rec->bucket[i].e; i = (i + 1) & mask) {
+		const struct slot *s = &rec->bucket[i];
+
 		rec->cost->compared++;
-		if (e->hash == h && same_question(&e->key, key))
-			return e;
+		if (s->hash == h && same_question(&s->e->key, key))
+			return s->e;
 	}
 	return key->step ? find_range(rec, key) : NULL;
 }
 
 static void put_into_table(struct recording *rec, struct rec_entry *e)
 {
-	struct rec_entry **bucket =
-		&rec->bucket[e->hash & (rec->n_buckets - 1)];
+	size_t mask = rec->n_buckets - 1, i = e->hash & mask;
 
-	e->bucket = *bucket;
-	*bucket = e;
+	while (rec->bucket[i].e)
+		i = (i + 1) & mask;
+	rec->bucket[i] = (struct slot){e, e->hash};
 }
 
-/* Keep at most one entry for each bucket on average.  Without memory for that
- * the chains become longer, and all works. */
-static void grow_table(struct recording *rec)
+/* At least a quarter of the slots is free. */
+static bool grow_table(struct recording *rec)
 {
 	size_t n = rec->n_buckets * 2;
-	struct rec_entry **bucket = calloc(n, sizeof(struct rec_entry *));
+	struct slot *bucket = calloc(n, sizeof(*bucket));
 
 	if (!bucket)
-		return;
+		return false;
 	free(rec->bucket);
 	rec->bucket = bucket;
 	rec->n_buckets = n;
@@ -153,6 +161,7 @@ static void grow_table(struct recording *rec)
 		rec->cost->compared++;
 		put_into_table(rec, e);
 	}
+	return true;
 }
 
 /* Memory that is freed with the recording, for any type of an entry. */
@@ -215,12 +224,13 @@ int rec_add(struct recording *rec, const struct rec_key *key,
 		return -EEXIST;
 	if (key->step && rec->n_ranges == REC_RANGES_MAX)
 		return -ENOSPC;
+	if (rec->n_entries >= rec->n_buckets / 4 * 3 && !grow_table(rec))
+		return -ENOMEM;
 	e = entry_new(rec, key, answer);
 	if (!e)
 		return -ENOMEM;
 	e->hash = h;
-	if (++rec->n_entries > rec->n_buckets)
-		grow_table(rec);
+	rec->n_entries++;
 	put_into_table(rec, e);
 	*rec->last = e;
 	rec->last = &e->next;
