@@ -2,10 +2,10 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
  * Raw dumps of libcpuid (`cpuid_tool --save`) as recordings.  libcpuid reads
- * them itself, but only lines that have been checked before: its reader
- * (0.6.2, cpuid_main.c) copies the version into 8 bytes on the stack whatever
- * its length, takes a CPU number as an index, and lets the last CPU's lines
- * overwrite the first's.
+ * them itself, but only lines that have been checked before: the reader
+ * cpuid_deserialize_raw_data() (cpuid_main.c) copies the version into 8 bytes
+ * on the stack whatever its length, and does not look at the headings of CPUs,
+ * so that the last CPU's lines overwrite the first's.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -62,7 +62,8 @@ static bool is_dump(FILE *in)
 	char line[LINE_MAX_BYTES];
 	bool version = false;
 
-	while (fgets(line, sizeof(line), in)) {
+	/* A dump has no empty lines before: a few are skipped. */
+	for (int i = 0; i < 16 && fgets(line, sizeof(line), in); i++) {
 		line[strcspn(line, "\r\n")] = '\0';
 		if (!line[0])
 			continue;
@@ -76,31 +77,33 @@ static bool is_dump(FILE *in)
 	return false;
 }
 
-/* Copy the rows of the first CPU that are of the form; 0 or -errno. */
+/* Copy the rows of the first CPU that are of the form, each once: a file of
+ * 16 MB must not cost libcpuid's reading of 16 MB.  0 or -errno. */
 static int copy_checked(struct dump *d)
 {
 	char line[LINE_MAX_BYTES];
 	bool any = false;
 
 	rewind(d->in);
-	while (fgets(line, sizeof(line), d->in)) {
+	while (fgets_unlocked(line, sizeof(line), d->in)) {
+		bool *has = d->basic;
 		int row;
 
+		if (line[0] == '\n')
+			continue;
 		line[strcspn(line, "\r\n")] = '\0';
 		/* The next CPU, or what libcpuid's tests expect of it. */
 		if (any && (strstr(line, " Logical CPU #") ||
 				   !strncmp(line, "--------", 8)))
 			break;
 		row = row_of(line, "basic_cpuid", MAX_CPUID_LEVEL);
-		if (row >= 0) {
-			d->basic[row] = true;
-		} else {
+		if (row < 0) {
+			has = d->ext;
 			row = row_of(line, "ext_cpuid", MAX_EXT_CPUID_LEVEL);
-			if (row < 0)
-				continue;
-			d->ext[row] = true;
 		}
-		any = true;
+		if (row < 0 || has[row])
+			continue;
+		has[row] = any = true;
 		if (dprintf(d->checked, "%s\n", line) < 0)
 			return -EIO;
 	}

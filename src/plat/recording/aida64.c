@@ -11,6 +11,11 @@
  * Registers are EAX, EBX, ECX, EDX.  The heading also reads "Logical CPU #0",
  * "CPU#000 AffMask: 0x..." or "CPUID Registers (CPU #1)"; reports have blanks
  * instead of the colon.  All other lines are ignored.
+ *
+ * The number of a subleaf is hexadecimal: the dump of a KX-7000
+ * (CentaurHauls00607B1_KX7000_05_CPUID.txt) has leaf 0xd "[SL 10] [HWP]", and
+ * HWP's state is component 16 (SDM volume 1, 13.1), which ECX = 0x00010000 of
+ * subleaf 1 offers there.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -116,6 +121,12 @@ static struct cursor next_line(const char **text, const char *end)
 	return c;
 }
 
+/* 16 MB of empty lines: for less than "CPU#" nothing is called. */
+static bool too_short(const struct cursor *c)
+{
+	return c->end - c->p < 4;
+}
+
 bool aida64_sees(const char *text, size_t len)
 {
 	const char *end = text + len;
@@ -125,6 +136,8 @@ bool aida64_sees(const char *text, size_t len)
 		struct cursor c = next_line(&text, end);
 		uint32_t first;
 
+		if (too_short(&c))
+			continue;
 		/* What follows may be damaged, but begins with a number. */
 		if (key(&c, &l.leaf) && hex8(&c, &first))
 			return true;
@@ -199,6 +212,8 @@ int aida64_parse(struct recording *rec, const char *text, size_t len, char *err,
 		struct cursor c = next_line(&text, end);
 		struct leaf_line l;
 
+		if (too_short(&c))
+			continue;
 		if (is_heading(c)) {
 			if (any)
 				break;

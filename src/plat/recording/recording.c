@@ -12,13 +12,33 @@
 /* A power of two; the table grows with the number of entries. */
 #define BUCKETS_MIN 256u
 
+/* Entries are stored one after the other in blocks of this size, a larger one
+ * in a block of its own: short lines give a million entries, and malloc() for
+ * each costs more than reading the line. */
+#define BLOCK_BYTES (64u << 10)
+
+struct block {
+	struct block *before;
+	char bytes[];
+};
+
+/* An entry is in the first free slot from that of its hash on.  The hash is
+ * here too: another entry is passed over without a read of its memory. */
+struct slot {
+	struct rec_entry *e; /* NULL: free */
+	uint32_t hash;
+};
+
 struct recording {
+	struct block *block;
+	char *room; /* in the last block: room_bytes not yet used */
+	size_t room_bytes;
 	struct rec_entry *first, **last;
 	uint64_t cpu; /* the first block of `cpuid -r` output; 0: none */
 	size_t n_ranges;
 	struct rec_entry *range[REC_RANGES_MAX];
 	size_t n_entries, n_buckets;
-	struct rec_entry **bucket;
+	struct slot *bucket;
 	/* Looking up counts, too, and leaves all else as it is: so const
 	 * recordings are counted through the pointer. */
 	struct rec_cost counted, *cost;
@@ -33,7 +53,7 @@ struct recording *rec_new(void)
 	rec->last = &rec->first;
 	rec->cost = &rec->counted;
 	rec->n_buckets = BUCKETS_MIN;
-	rec->bucket = calloc(BUCKETS_MIN, sizeof(struct rec_entry *));
+	rec->bucket = calloc(BUCKETS_MIN, sizeof(struct slot));
 	if (!rec->bucket) {
 		free(rec);
 		return NULL;
@@ -43,13 +63,13 @@ struct recording *rec_new(void)
 
 void rec_free(struct recording *rec)
 {
-	struct rec_entry *e, *next;
+	struct block *b, *before;
 
 	if (!rec)
 		return;
-	for (e = rec->first; e; e = next) {
-		next = e->next;
-		free(e);
+	for (b = rec->block; b; b = before) {
+		before = b->before;
+		free(b);
 	}
 	free(rec->bucket);
 	free(rec);
@@ -59,7 +79,7 @@ struct rec_cost rec_cost(const struct recording *rec)
 {
 	struct rec_cost cost = rec->counted;
 
-	cost.bytes += rec->n_buckets * sizeof(struct rec_entry *);
+	cost.bytes += rec->n_buckets * sizeof(struct slot);
 	return cost;
 }
 
@@ -105,34 +125,35 @@ static struct rec_entry *find_range(
 static struct rec_entry *find(
 	const struct recording *rec, const struct rec_key *key, uint32_t h)
 {
-	struct rec_entry *e = rec->bucket[h & (rec->n_buckets - 1)];
+	size_t mask = rec->n_buckets - 1;
 
-	for (; e; e = e->bucket) {
+	for (size_t i = h & mask; rec->bucket[i].e; i = (i + 1) & mask) {
+		const struct slot *s = &rec->bucket[i];
+
 		rec->cost->compared++;
-		if (e->hash == h && same_question(&e->key, key))
-			return e;
+		if (s->hash == h && same_question(&s->e->key, key))
+			return s->e;
 	}
 	return key->step ? find_range(rec, key) : NULL;
 }
 
 static void put_into_table(struct recording *rec, struct rec_entry *e)
 {
-	struct rec_entry **bucket =
-		&rec->bucket[e->hash & (rec->n_buckets - 1)];
+	size_t mask = rec->n_buckets - 1, i = e->hash & mask;
 
-	e->bucket = *bucket;
-	*bucket = e;
+	while (rec->bucket[i].e)
+		i = (i + 1) & mask;
+	rec->bucket[i] = (struct slot){e, e->hash};
 }
 
-/* Keep at most one entry for each bucket on average.  Without memory for that
- * the chains become longer, and all works. */
-static void grow_table(struct recording *rec)
+/* At least a quarter of the slots is free. */
+static bool grow_table(struct recording *rec)
 {
 	size_t n = rec->n_buckets * 2;
-	struct rec_entry **bucket = calloc(n, sizeof(struct rec_entry *));
+	struct slot *bucket = calloc(n, sizeof(*bucket));
 
 	if (!bucket)
-		return;
+		return false;
 	free(rec->bucket);
 	rec->bucket = bucket;
 	rec->n_buckets = n;
@@ -140,20 +161,48 @@ static void grow_table(struct recording *rec)
 		rec->cost->compared++;
 		put_into_table(rec, e);
 	}
+	return true;
 }
 
-/* One block of memory: entry, then data (aligned), then path. */
+/* Memory that is freed with the recording, for any type of an entry. */
+static void *allocate(struct recording *rec, size_t size)
+{
+	const size_t align = sizeof(uint64_t);
+	size_t bytes = BLOCK_BYTES;
+	char *p;
+
+	size = (size + align - 1) / align * align;
+	if (size > rec->room_bytes) {
+		struct block *b;
+
+		if (size > bytes)
+			bytes = size;
+		b = malloc(sizeof(*b) + bytes);
+		if (!b)
+			return NULL;
+		rec->cost->bytes += sizeof(*b) + bytes;
+		b->before = rec->block;
+		rec->block = b;
+		rec->room = b->bytes;
+		rec->room_bytes = bytes;
+	}
+	p = rec->room;
+	rec->room += size;
+	rec->room_bytes -= size;
+	return p;
+}
+
+/* Entry, then data (aligned), then path. */
 static struct rec_entry *entry_new(struct recording *rec,
 	const struct rec_key *key, const struct rec_answer *answer)
 {
 	size_t path = key->path ? strlen(key->path) + 1 : 0;
 	size_t size = sizeof(struct rec_entry) + answer->size + path;
-	struct rec_entry *e = malloc(size);
+	struct rec_entry *e = allocate(rec, size);
 	char *tail = (char *)(e + 1);
 
 	if (!e)
 		return NULL;
-	rec->cost->bytes += size;
 	*e = (struct rec_entry){.key = *key, .answer = *answer};
 	if (answer->size)
 		memcpy(tail, answer->data, answer->size);
@@ -175,12 +224,13 @@ int rec_add(struct recording *rec, const struct rec_key *key,
 		return -EEXIST;
 	if (key->step && rec->n_ranges == REC_RANGES_MAX)
 		return -ENOSPC;
+	if (rec->n_entries >= rec->n_buckets / 4 * 3 && !grow_table(rec))
+		return -ENOMEM;
 	e = entry_new(rec, key, answer);
 	if (!e)
 		return -ENOMEM;
 	e->hash = h;
-	if (++rec->n_entries > rec->n_buckets)
-		grow_table(rec);
+	rec->n_entries++;
 	put_into_table(rec, e);
 	*rec->last = e;
 	rec->last = &e->next;

@@ -102,8 +102,7 @@ struct rec_answer {
 struct rec_entry {
 	struct rec_key key;
 	struct rec_answer answer;
-	struct rec_entry *next;	  /* in the order of adding */
-	struct rec_entry *bucket; /* the next in the same bucket */
+	struct rec_entry *next; /* in the order of adding */
 	uint32_t hash;
 };
 

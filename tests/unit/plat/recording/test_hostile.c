@@ -120,26 +120,58 @@ static void comment(FILE *f, unsigned i)
 	fputs("#\n", f);
 }
 
+/* Dumps of AIDA64 (aida64.c), read by another reader. */
+#define AIDA64_ZERO "00000000-00000000-00000000-00000000"
+#define AIDA64_HEAD                                                            \
+	"------[ Logical CPU #0 ]------\nCPUID 00000000 " AIDA64_ZERO "\n"
+
+static void aida64_leaf(FILE *f, unsigned i)
+{
+	fprintf(f, "CPUID %08X " AIDA64_ZERO "\n", i + 1);
+}
+
+static void aida64_subleaf(FILE *f, unsigned i)
+{
+	fprintf(f, "CPUID 00000001 " AIDA64_ZERO "[SL %X]\n", i);
+}
+
+static void aida64_same(FILE *f, unsigned i)
+{
+	(void)i;
+	fputs("CPUID 00000001 " AIDA64_ZERO "\n", f);
+}
+
+static void aida64_other(FILE *f, unsigned i)
+{
+	(void)i;
+	fputs("\n", f);
+}
+
 static const struct {
 	const char *name;
 	void (*line)(FILE *f, unsigned i);
+	const char *head; /* of a dump of AIDA64; NULL: of a recording */
 } kinds[] = {
-	{"leaf", leaf},
-	{"cpuid", cpuid},
-	{"range", range},
-	{"xen-cpuid", xen_cpuid},
-	{"msr", msr},
-	{"file", file},
-	{"long path", long_path},
-	{"full file", full_file},
-	{"adjtimex", adjtimex},
-	{"page", page},
-	{"last word of a page", last_word},
-	{"full page", full_page},
-	{"no samples", no_samples},
-	{"full burst", full_burst},
-	{"the same line", same_line},
-	{"comment", comment},
+	{"leaf", leaf, NULL},
+	{"cpuid", cpuid, NULL},
+	{"range", range, NULL},
+	{"xen-cpuid", xen_cpuid, NULL},
+	{"msr", msr, NULL},
+	{"file", file, NULL},
+	{"long path", long_path, NULL},
+	{"full file", full_file, NULL},
+	{"adjtimex", adjtimex, NULL},
+	{"page", page, NULL},
+	{"last word of a page", last_word, NULL},
+	{"full page", full_page, NULL},
+	{"no samples", no_samples, NULL},
+	{"full burst", full_burst, NULL},
+	{"the same line", same_line, NULL},
+	{"comment", comment, NULL},
+	{"AIDA64: leaf", aida64_leaf, AIDA64_HEAD},
+	{"AIDA64: subleaf", aida64_subleaf, AIDA64_HEAD},
+	{"AIDA64: the same leaf", aida64_same, AIDA64_HEAD},
+	{"AIDA64: other lines", aida64_other, AIDA64_HEAD},
 };
 
 static char *text_of(size_t kind, size_t size, size_t *len)
@@ -148,10 +180,11 @@ static char *text_of(size_t kind, size_t size, size_t *len)
 	FILE *f = open_memstream(&text, len);
 
 	cr_assert(ne(ptr, f, NULL));
-	fputs(HEAD, f);
+	fputs(kinds[kind].head ? kinds[kind].head : HEAD, f);
 	for (unsigned i = 0; (size_t)ftell(f) < size; i++)
 		kinds[kind].line(f, i);
-	fputs("end\n", f);
+	if (!kinds[kind].head)
+		fputs("end\n", f);
 	cr_assert(zero(int, fclose(f)));
 	return text;
 }
