@@ -114,9 +114,6 @@ def better(line, before, after):
         was, now = (doc[part]["verdict"] for doc in (before, after))
         if was in order and now in order and \
                 order.index(now) > order.index(was) and not SIGNS.match(line):
-            # Whether the kernel kept its first guess is told by these alone.
-            if part == "rate" and "first guess" in before["rate"]["sentence"]:
-                continue
             yield f"{part}: {was}, and {now} without it"
 
 

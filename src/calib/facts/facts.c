@@ -39,7 +39,8 @@ static void gather_identity(struct tscal_platform *plat, struct facts *f)
 	f->model = base_model;
 	if (base_family == 0xf)
 		f->family += r.eax >> 20 & 0xff;
-	if (base_family == 0xf || base_family == 6)
+	/* Zhaoxin's family 7 too (Linux, arch/x86/lib/cpu.c). */
+	if (base_family >= 6)
 		f->model |= (r.eax >> 16 & 0xf) << 4;
 	f->stepping = r.eax & 0xf;
 	f->has_tsc = r.edx >> 4 & 1;

@@ -235,7 +235,11 @@ static const struct row consistent[] = {
 
 static bool guess(const struct terms *t)
 {
-	return t->v->kernel->may_be_guess && t->used->by_kernel;
+	/* What may be one: only if the kernel gives it more than once. */
+	return t->used->by_kernel &&
+	       (t->v->kernel->guess ||
+		       (t->v->kernel->may_be_guess &&
+			       rate_count(t->v, TSCAL_STATUS_AGREES) > 0));
 }
 
 static bool relative_to_kernel(const struct terms *t)

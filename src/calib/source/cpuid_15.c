@@ -46,12 +46,13 @@ static void demote(
 		est_say(est, TSCAL_STATUS_HINT,
 			"in a virtual machine only a hint: it may be the "
 			"host's");
-	else if (crystal == 0 && v->kernel->roots & TSCAL_ROOT_CPU)
-		/* The kernel's rate is from CPUID too: a crystal that is chosen
-		 * to fit it would not be independent. */
+	else if (crystal == 0 &&
+		 (v->kernel->roots & TSCAL_ROOT_CPU || v->kernel->may_be_guess))
+		/* The kernel's rate is from CPUID too, or may be: a crystal
+		 * that is chosen to fit it would not be independent. */
 		est_say(est, TSCAL_STATUS_HINT,
-			"names no crystal, and no source but CPUID shows which "
-			"it is");
+			"names no crystal, and no source that is independent "
+			"of CPUID shows which it is");
 }
 
 static void read(const struct source_view *v, struct estimate *est)
