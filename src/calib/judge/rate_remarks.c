@@ -50,7 +50,8 @@ static void add_coarse(const struct rate_view *v, struct tscal_info *info)
 /* Where NTP's correction of the kernel's clock is at its limit, the kernel's
  * rate is wrong, by an amount without an upper bound.  It is no conflict: the
  * limit is what is allowed between independent clocks, and a daemon that still
- * corrects an offset may be there for a while. */
+ * corrects an offset may be there for a while.  A rate so wrong makes an offset
+ * by itself, so that one hides nothing. */
 static void add_ntp_limit(const struct rate_view *v, struct tscal_info *info)
 {
 	int side = v->facts->timex_rc ? 0 : ntp_at_limit(&v->facts->timex);
@@ -59,8 +60,11 @@ static void add_ntp_limit(const struct rate_view *v, struct tscal_info *info)
 	 * than one of its seconds. */
 	if (side)
 		rate_add_whole(info,
-			" NTP's correction is at its limit: the true rate is "
+			" NTP's correction is at its limit: %sthe true rate is "
 			"499 ppm or more %s the kernel's.",
+			ntp_corrects_offset(&v->facts->timex)
+				? "it corrects an offset, or "
+				: "",
 			side > 0 ? "below" : "above");
 }
 

@@ -244,15 +244,25 @@ static void allow(const struct use_view *v, struct tscal_info *info)
 	}
 }
 
-/* The short one fits behind each sentence of allow(). */
+/* The short one fits behind each sentence of allow().  Where the list is not
+ * visible, the command line may tell. */
 static void add_unlisted(const struct use_view *v, struct tscal_info *info)
 {
-	if (info->listed_by_kernel == 0 &&
-		!add_whole(info,
-			" The kernel's own verdict on this TSC is bad: it does "
-			"not list tsc%s.",
-			why_unlisted(v)))
-		add_whole(info, " The kernel does not list tsc.");
+	const struct facts *f = v->facts;
+
+	if (info->listed_by_kernel == 0) {
+		if (!add_whole(info,
+			    " The kernel's own verdict on this TSC is bad: it "
+			    "does not list tsc%s.",
+			    why_unlisted(v)))
+			add_whole(info, " The kernel does not list tsc.");
+	} else if (info->listed_by_kernel < 0 &&
+		   (f->tsc_unstable || f->notsc)) {
+		add_whole(info, " The kernel was told %s.",
+			f->tsc_unstable
+				? "that this TSC is unstable (tsc=unstable)"
+				: "not to use this TSC (notsc)");
+	}
 }
 
 void verdict_use(const struct use_view *v, struct tscal_info *info)

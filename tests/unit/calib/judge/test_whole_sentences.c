@@ -73,6 +73,7 @@ static const char *const use_parts[] = {
 	"ask again in a",
 	"own verdict on this TSC is bad",
 	"The kernel does not list tsc.",
+	"The kernel was told",
 	"this time namespace",
 };
 #define N(array) (sizeof(array) / sizeof(*(array)))
@@ -92,7 +93,8 @@ static void random_facts(struct facts *f)
 	f->secure_tsc = !below(4);
 	f->hv_bit = below(2) ? 0 : -1;
 	f->timex = (struct plat_timex){.freq = below(2) ? 500 * 65536 : -1,
-		.tick = below(2) ? 10000 : 9000};
+		.tick = below(2) ? 10000 : 9000,
+		.offset_ns = below(2) ? 0 : 2000000};
 	f->has_tsc = below(8) ? 1 : 0;
 	f->invariant = (int8_t)below(2);
 	f->constant_tsc = (int8_t)below(2);
