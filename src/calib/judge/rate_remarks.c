@@ -95,6 +95,25 @@ static void add_crystal(const struct rate_view *v, struct tscal_info *info)
 	}
 }
 
+/* On bare metal, CPUID 15h names a ratio, and with each known crystal it gives
+ * another rate than the measured one: the clock may be wrong, or the CPU
+ * overclocked. */
+static void add_no_crystal(const struct rate_view *v, struct tscal_info *info)
+{
+	bool measured = false, none_fits = false;
+
+	for (size_t i = 0; i < v->n; i++) {
+		const struct tscal_line *l = &v->est[i].line;
+
+		measured |= l->id == TSCAL_SOURCE_CLOCK_RAW && l->hz > 0;
+		none_fits |= l->id == TSCAL_SOURCE_CPUID_15 &&
+			     l->status == TSCAL_STATUS_HINT && !(l->hz > 0);
+	}
+	if (measured && none_fits && !v->kernel->guest)
+		rate_add_whole(info, " No known crystal fits CPUID 15h's ratio "
+				     "at this rate.");
+}
+
 /* A guest's leaf may be its host's. */
 static void add_host_leaf(const struct rate_view *v, struct tscal_info *info)
 {
@@ -194,6 +213,7 @@ void rate_remarks(const struct rate_view *v, struct tscal_info *info)
 	add_ntp_limit(v, info);
 	add_slew(v, info);
 	add_crystal(v, info);
+	add_no_crystal(v, info);
 	add_loose(v, info);
 	add_coarse(v, info);
 	add_host_leaf(v, info);

@@ -301,6 +301,20 @@ Test(sentence, of_a_guest_without_a_leaf_whose_timers_agree)
 }
 
 /* A clock that NTP makes faster is too slow: true seconds have fewer ticks. */
+Test(sentence, says_that_no_crystal_fits)
+{
+	struct estimate *e;
+
+	kernel(TSCAL_ROOT_HPET, 0, KERNEL_HPET);
+	e = add(TSCAL_SOURCE_CPUID_15, TSCAL_KIND_ENUMERATED, 0, 0);
+	e->line.status = TSCAL_STATUS_HINT;
+	e->line.hz = e->line.hz_lo = e->line.hz_hi = 0;
+	cr_assert(ne(ptr, strstr(sentence(), "No known crystal fits"), NULL));
+	/* A host may make the ratio up. */
+	run.kernel.guest = true;
+	cr_assert(eq(ptr, strstr(sentence(), "No known crystal"), NULL));
+}
+
 /* A rate that is so wrong makes an offset: it must not hide the limit. */
 Test(sentence, of_ntp_at_its_limit_with_an_offset)
 {
