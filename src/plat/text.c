@@ -125,3 +125,14 @@ void text_printf(char *buf, size_t size, const char *fmt, ...)
 	text_vprintf(buf, size, fmt, ap);
 	va_end(ap);
 }
+
+bool text_vwhole(char *buf, size_t size, const char *fmt, va_list ap)
+{
+	size_t len = strlen(buf);
+	int wanted = vsnprintf(buf + len, size - len, fmt, ap);
+
+	if (wanted >= 0 && (size_t)wanted < size - len)
+		return true;
+	buf[len] = '\0';
+	return false;
+}

@@ -43,4 +43,9 @@ __attribute__((format(printf, 3, 4))) void text_printf(
 __attribute__((format(printf, 3, 0))) void text_vprintf(
 	char *buf, size_t size, const char *fmt, va_list ap);
 
+/* The same, whole or not at all; false, and nothing is appended, if it does not
+ * fit. */
+__attribute__((format(printf, 3, 0))) bool text_vwhole(
+	char *buf, size_t size, const char *fmt, va_list ap);
+
 #endif /* TSCAL_TEXT_H */

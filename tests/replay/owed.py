@@ -142,6 +142,19 @@ def unbounded(what, item):
         yield f"{what}: {hz} Hz with bounds {lo} to {hi} Hz"
 
 
+def cut(report):
+    """A sentence that had no room and was cut."""
+    hypervisor = report["hypervisor"]
+    sentences = {"rate": report["rate"]["sentence"],
+                 "use": report["use"]["sentence"],
+                 "layers": hypervisor["layers"],
+                 "contradiction": hypervisor["contradiction"]}
+    sentences |= {s["name"]: s["sentence"] for s in report["sources"]}
+    for what, sentence in sentences.items():
+        if sentence and sentence.endswith(" ..."):
+            yield f"{what}: a sentence is cut: {sentence}"
+
+
 def contradictions(report):
     """What of a report cannot be true beside the rest of it, whatever is owed:
     numbers that no file states."""
@@ -175,6 +188,7 @@ def wrong(text, report, code, words=()):
         if not near(key, owed, have, ppm):
             yield f"{key}: owed {owed}, now {have}"
     yield from contradictions(report)
+    yield from cut(report)
     have = {s["name"]: s for s in report["sources"]}
     for name, owed in sources.items():
         if name not in have:

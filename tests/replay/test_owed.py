@@ -193,6 +193,24 @@ class Owed(unittest.TestCase):
                         part[key] *= 1.37
             self.assertTrue(self.bad(text, more, code, words), name)
 
+    def test_a_cut_sentence_fails(self):
+        """Of every kind, and whatever the file owes."""
+        _, text, report, code, words = next(
+            c for c in self.cases if c[2]["hypervisor"]["layers"])
+        for change in (("rate", "sentence"), ("use", "sentence"),
+                       ("hypervisor", "layers"),
+                       ("hypervisor", "contradiction"),
+                       ("sources", 0, "sentence")):
+            more = json.loads(json.dumps(report))
+            part = more
+            for key in change[:-1]:
+                part = part[key]
+            part[change[-1]] = "A sentence that had no ..."
+            found = list(owed.cut(more))
+            self.assertEqual(len(found), 1, change)
+            self.assertIn(found[0], self.bad(text, more, code, words))
+        self.assertEqual(list(owed.cut(report)), [])
+
     def test_a_draft_holds(self):
         for name, _, *made in self.cases:
             self.assertEqual(self.bad(owed.draft(*made), *made), [], name)

@@ -66,9 +66,15 @@ const char *ntp_unfit(const struct plat_timex *t)
 	return beyond(t->freq, FREQ_MAX) ? at_limit : NULL;
 }
 
+bool ntp_corrects_offset(const struct plat_timex *t)
+{
+	return beyond(t->offset_ns, OFFSET_MAX_NS + 1);
+}
+
 int ntp_at_limit(const struct plat_timex *t)
 {
-	if (ntp_unfit(t) != at_limit)
+	if (not_kept(t) || t->tick != TICK_NOMINAL ||
+		!beyond(t->freq, FREQ_MAX))
 		return 0;
 	return t->freq > 0 ? 1 : -1;
 }

@@ -15,6 +15,10 @@ bool ntp_tick_changed(const struct plat_timex *t);
 /* By how many ppm the kernel's clock runs faster, by tick and frequency. */
 double ntp_fast_ppm(const struct plat_timex *t);
 
+/* Whether NTP still corrects an offset of the clock, for which its frequency
+ * may stand off the true one. */
+bool ntp_corrects_offset(const struct plat_timex *t);
+
 /* Whether the kernel's clock is synchronised, with a frequency at the kernel's
  * limit: 1 if NTP makes the clock faster, -1 if slower, 0 if not at the limit.
  */

@@ -50,7 +50,8 @@ static void add_coarse(const struct rate_view *v, struct tscal_info *info)
 /* Where NTP's correction of the kernel's clock is at its limit, the kernel's
  * rate is wrong, by an amount without an upper bound.  It is no conflict: the
  * limit is what is allowed between independent clocks, and a daemon that still
- * corrects an offset may be there for a while. */
+ * corrects an offset may be there for a while.  A rate so wrong makes an offset
+ * by itself, so that one hides nothing. */
 static void add_ntp_limit(const struct rate_view *v, struct tscal_info *info)
 {
 	int side = v->facts->timex_rc ? 0 : ntp_at_limit(&v->facts->timex);
@@ -59,8 +60,11 @@ static void add_ntp_limit(const struct rate_view *v, struct tscal_info *info)
 	 * than one of its seconds. */
 	if (side)
 		rate_add_whole(info,
-			" NTP's correction is at its limit: the true rate is "
+			" NTP's correction is at its limit: %sthe true rate is "
 			"499 ppm or more %s the kernel's.",
+			ntp_corrects_offset(&v->facts->timex)
+				? "it corrects an offset, or "
+				: "",
 			side > 0 ? "below" : "above");
 }
 
@@ -89,6 +93,25 @@ static void add_crystal(const struct rate_view *v, struct tscal_info *info)
 				rate_distance(
 					e->line.hz, info->hz, d, sizeof(d)));
 	}
+}
+
+/* On bare metal, CPUID 15h names a ratio, and with each known crystal it gives
+ * another rate than the measured one: the clock may be wrong, or the CPU
+ * overclocked. */
+static void add_no_crystal(const struct rate_view *v, struct tscal_info *info)
+{
+	bool measured = false, none_fits = false;
+
+	for (size_t i = 0; i < v->n; i++) {
+		const struct tscal_line *l = &v->est[i].line;
+
+		measured |= l->id == TSCAL_SOURCE_CLOCK_RAW && l->hz > 0;
+		none_fits |= l->id == TSCAL_SOURCE_CPUID_15 &&
+			     l->status == TSCAL_STATUS_HINT && !(l->hz > 0);
+	}
+	if (measured && none_fits && !v->kernel->guest)
+		rate_add_whole(info, " No known crystal fits CPUID 15h's ratio "
+				     "at this rate.");
 }
 
 /* A guest's leaf may be its host's. */
@@ -190,6 +213,7 @@ void rate_remarks(const struct rate_view *v, struct tscal_info *info)
 	add_ntp_limit(v, info);
 	add_slew(v, info);
 	add_crystal(v, info);
+	add_no_crystal(v, info);
 	add_loose(v, info);
 	add_coarse(v, info);
 	add_host_leaf(v, info);

@@ -5,7 +5,6 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "plat/text.h"
 
@@ -20,18 +19,14 @@ void rate_add(struct tscal_info *info, const char *fmt, ...)
 
 bool rate_add_whole(struct tscal_info *info, const char *fmt, ...)
 {
-	size_t len = strlen(info->rate_sentence);
-	size_t room = sizeof(info->rate_sentence) - len;
 	va_list ap;
-	int wanted;
+	bool fits;
 
 	va_start(ap, fmt);
-	wanted = vsnprintf(info->rate_sentence + len, room, fmt, ap);
+	fits = text_vwhole(
+		info->rate_sentence, sizeof(info->rate_sentence), fmt, ap);
 	va_end(ap);
-	if (wanted >= 0 && (size_t)wanted < room)
-		return true;
-	info->rate_sentence[len] = '\0';
-	return false;
+	return fits;
 }
 
 const char *rate_distance(double hz, double from, char *buf, size_t size)

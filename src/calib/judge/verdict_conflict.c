@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* The sentence about a conflict. */
-#include <string.h>
-
 #include "calib/judge/rate_sentence.h"
+#include "plat/text.h"
 
-/* As many as fit into the sentence. */
+/* More are not listed. */
 #define LIST_MAX 4
 
 static bool contradicts_used(const struct estimate *e, enum tscal_source used)
@@ -13,21 +12,31 @@ static bool contradicts_used(const struct estimate *e, enum tscal_source used)
 	return e->line.status == TSCAL_STATUS_DISAGREES && e->against == used;
 }
 
-/* "a (1.2 % above), b (...) and c (...)": the sources that contradict the used
- * rate, with their distance from it; returns their number. */
-static size_t list_against(const struct rate_view *v, struct tscal_info *info)
+static size_t count_against(const struct rate_view *v, enum tscal_source used)
 {
-	size_t all = 0, listed = 0;
-	char d[32];
+	size_t n = 0;
 
 	for (size_t i = 0; i < v->n; i++)
-		all += contradicts_used(&v->est[i], info->source);
-	for (size_t i = 0; i < v->n && listed < LIST_MAX; i++) {
+		n += contradicts_used(&v->est[i], used);
+	return n;
+}
+
+/* "a (1.2 % above), b (...) and 3 more": the first sources that contradict the
+ * used rate, with their distance from it. */
+static void list_against(const struct rate_view *v,
+	const struct tscal_info *info, size_t wanted, size_t all, char *buf,
+	size_t size)
+{
+	size_t listed = 0;
+	char d[32];
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < v->n && listed < wanted; i++) {
 		const struct tscal_line *l = &v->est[i].line;
 
 		if (!contradicts_used(&v->est[i], info->source))
 			continue;
-		rate_add(info, "%s%s (%s)",
+		text_printf(buf, size, "%s%s (%s)",
 			!listed		    ? ""
 			: listed == all - 1 ? " and "
 					    : ", ",
@@ -35,8 +44,34 @@ static size_t list_against(const struct rate_view *v, struct tscal_info *info)
 		listed++;
 	}
 	if (listed < all)
-		rate_add(info, " and %zu more", all - listed);
-	return all;
+		text_printf(buf, size, " and %zu more", all - listed);
+}
+
+/* "" or the blank before a further sentence. */
+static const char *gap(const struct tscal_info *info)
+{
+	return info->rate_sentence[0] ? " " : "";
+}
+
+/* As many of them as fit, at least their number. */
+static void against(const struct rate_view *v, const struct estimate *used,
+	struct tscal_info *info)
+{
+	size_t all = count_against(v, info->source);
+	char list[LIST_MAX * 64];
+
+	if (!all)
+		return;
+	for (size_t n = all < LIST_MAX ? all : LIST_MAX; n; n--) {
+		list_against(v, info, n, all, list, sizeof(list));
+		if (rate_add_whole(info,
+			    "%s%s contradict%s the source used, %s.", gap(info),
+			    list, all == 1 ? "s" : "", used->line.name))
+			return;
+	}
+	rate_add_whole(info, "%s%zu source%s contradict%s the source used, %s.",
+		gap(info), all, all == 1 ? "" : "s", all == 1 ? "s" : "",
+		used->line.name);
 }
 
 static const struct estimate *estimate_of(
@@ -63,9 +98,8 @@ static void add_other(const struct rate_view *v, const struct estimate *used,
 			continue;
 		other = estimate_of(v, e->against);
 		rate_distance(e->line.hz, other->line.hz, d, sizeof(d));
-		rate_add(info, "%s%s is %s %s; %s is used.",
-			info->rate_sentence[0] ? " " : "", e->line.name, d,
-			other->line.name, used->line.name);
+		rate_add_whole(info, "%s%s is %s %s; %s is used.", gap(info),
+			e->line.name, d, other->line.name, used->line.name);
 		return;
 	}
 }
@@ -98,30 +132,30 @@ static void stale(const struct rate_view *v, const struct estimate *used,
 			d, used->line.name, used->line.name);
 }
 
-void rate_conflict(const struct rate_view *v, struct tscal_info *info)
+/* A measurement that no label allows. */
+static void implausible(const struct rate_view *v, struct tscal_info *info)
 {
-	const struct estimate *used = compare_used(v->est, v->n);
-	size_t before, falsetickers;
-
-	stale(v, used, info);
 	for (size_t i = 0; i < v->n; i++) {
 		const struct tscal_line *l = &v->est[i].line;
 
 		if (l->kind == TSCAL_KIND_MEASURED &&
-			l->status == TSCAL_STATUS_IMPLAUSIBLE)
-			rate_add_whole(info, "%s%s contradicts: %s.",
-				info->rate_sentence[0] ? " " : "", l->name,
-				l->sentence);
+			l->status == TSCAL_STATUS_IMPLAUSIBLE &&
+			!rate_add_whole(info, "%s%s contradicts: %s.",
+				gap(info), l->name, l->sentence))
+			rate_add_whole(
+				info, "%s%s contradicts.", gap(info), l->name);
 	}
-	before = strlen(info->rate_sentence);
-	if (before)
-		rate_add(info, " ");
-	falsetickers = list_against(v, info);
-	if (falsetickers)
-		rate_add(info, " contradict%s the source used, %s.",
-			falsetickers == 1 ? "s" : "", used->line.name);
-	else
-		info->rate_sentence[before] = '\0';
+}
+
+/* stale() always fits, and behind it the number of those that contradict; each
+ * of the others is added whole or not at all. */
+void rate_conflict(const struct rate_view *v, struct tscal_info *info)
+{
+	const struct estimate *used = compare_used(v->est, v->n);
+
+	stale(v, used, info);
+	against(v, used, info);
+	implausible(v, info);
 	add_other(v, used, info);
 	if (!info->rate_sentence[0])
 		rate_add(info, "Sources contradict each other; %s is used.",

@@ -25,6 +25,20 @@ __attribute__((format(printf, 3, 4))) static void say(
 	va_end(ap);
 }
 
+/* Append a remark, whole or not at all. */
+__attribute__((format(printf, 2, 3))) static bool add_whole(
+	struct tscal_info *info, const char *fmt, ...)
+{
+	va_list ap;
+	bool fits;
+
+	va_start(ap, fmt);
+	fits = text_vwhole(
+		info->use_sentence, sizeof(info->use_sentence), fmt, ap);
+	va_end(ap);
+	return fits;
+}
+
 /* Whether tsc is among the clocksources, where it should be. */
 static int8_t listed_by_kernel(const struct use_view *v)
 {
@@ -230,6 +244,27 @@ static void allow(const struct use_view *v, struct tscal_info *info)
 	}
 }
 
+/* The short one fits behind each sentence of allow().  Where the list is not
+ * visible, the command line may tell. */
+static void add_unlisted(const struct use_view *v, struct tscal_info *info)
+{
+	const struct facts *f = v->facts;
+
+	if (info->listed_by_kernel == 0) {
+		if (!add_whole(info,
+			    " The kernel's own verdict on this TSC is bad: it "
+			    "does not list tsc%s.",
+			    why_unlisted(v)))
+			add_whole(info, " The kernel does not list tsc.");
+	} else if (info->listed_by_kernel < 0 &&
+		   (f->tsc_unstable || f->notsc)) {
+		add_whole(info, " The kernel was told %s.",
+			f->tsc_unstable
+				? "that this TSC is unstable (tsc=unstable)"
+				: "not to use this TSC (notsc)");
+	}
+}
+
 void verdict_use(const struct use_view *v, struct tscal_info *info)
 {
 	info->watch = 0;
@@ -258,14 +293,9 @@ void verdict_use(const struct use_view *v, struct tscal_info *info)
 				: "few seconds");
 	} else if (!cannot_judge(v, info)) {
 		allow(v, info);
-		if (info->listed_by_kernel == 0)
-			text_printf(info->use_sentence,
-				sizeof(info->use_sentence),
-				" The kernel's own verdict on this TSC is bad: "
-				"it does not list tsc%s.",
-				why_unlisted(v));
+		add_unlisted(v, info);
 	}
 	if (v->facts->time_namespace)
-		text_printf(info->use_sentence, sizeof(info->use_sentence),
-			" The clocks of this time namespace are offset.");
+		add_whole(
+			info, " The clocks of this time namespace are offset.");
 }

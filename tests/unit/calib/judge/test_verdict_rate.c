@@ -301,6 +301,34 @@ Test(sentence, of_a_guest_without_a_leaf_whose_timers_agree)
 }
 
 /* A clock that NTP makes faster is too slow: true seconds have fewer ticks. */
+Test(sentence, says_that_no_crystal_fits)
+{
+	struct estimate *e;
+
+	kernel(TSCAL_ROOT_HPET, 0, KERNEL_HPET);
+	e = add(TSCAL_SOURCE_CPUID_15, TSCAL_KIND_ENUMERATED, 0, 0);
+	e->line.status = TSCAL_STATUS_HINT;
+	e->line.hz = e->line.hz_lo = e->line.hz_hi = 0;
+	cr_assert(ne(ptr, strstr(sentence(), "No known crystal fits"), NULL));
+	/* A host may make the ratio up. */
+	run.kernel.guest = true;
+	cr_assert(eq(ptr, strstr(sentence(), "No known crystal"), NULL));
+}
+
+/* A rate that is so wrong makes an offset: it must not hide the limit. */
+Test(sentence, of_ntp_at_its_limit_with_an_offset)
+{
+	kernel(TSCAL_ROOT_HPET, 0, KERNEL_HPET);
+	run.facts.timex = (struct plat_timex){
+		.freq = -500 * 65536, .tick = 10000, .offset_ns = 50000000};
+	cr_assert(ne(ptr,
+		strstr(sentence(),
+			" NTP's correction is at its limit: it corrects an "
+			"offset, or the true rate is 499 ppm or more above "
+			"the kernel's."),
+		NULL));
+}
+
 Test(sentence, of_ntp_at_its_limit_has_the_direction)
 {
 	run.facts.timex = (struct plat_timex){
