@@ -175,7 +175,7 @@ Test(falsetickers, two_numbers_of_one_crystal_are_no_pair)
 	for (size_t i = 0; i < m.n; i++)
 		m.est[i].line.status = i ? TSCAL_STATUS_AGREES
 					 : TSCAL_STATUS_USED;
-	cr_assert(gt(dbl, compare_pair(m.est, m.n, pair), 0));
+	cr_assert(lt(dbl, 0, compare_pair(m.est, m.n, pair)));
 	m.est[m.n - 1].of_cpu_crystal = true;
 	cr_assert(lt(dbl, compare_pair(m.est, m.n, pair), 0));
 	cr_assert(eq(ptr, (void *)pair[0], NULL));

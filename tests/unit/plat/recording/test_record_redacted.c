@@ -85,7 +85,7 @@ Test(record_redacted, quotes_of_the_command_line)
 
 		p = recorder(machine(), true);
 		sim_add_file(&sim, "/proc/cmdline", cases[i][0]);
-		cr_assert(lt(int, 0,
+		cr_assert(le(int, 1,
 			p->ops->read_file(p, "/proc/cmdline", buf, 200)));
 		cr_assert(zero(int, tscal_platform_free(p)));
 		cr_expect(not(zero(ptr, strstr(slurp(), cases[i][1]))), "%s%s",
