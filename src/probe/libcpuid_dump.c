@@ -7,7 +7,6 @@
  * on the stack whatever its length, and does not look at the headings of CPUs,
  * so that the last CPU's lines overwrite the first's.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libcpuid.h>
@@ -34,29 +33,33 @@ struct dump {
 	struct cpu_raw_data_t raw;
 };
 
-/* "basic_cpuid[7]=00000000 00000000 00000000 00000000": the row, or -1. */
+#define NO_ROW (-1)
+#define DAMAGED (-2)
+
+/* "basic_cpuid[7]=00000000 00000000 00000000 00000000": the row; DAMAGED, which
+ * a file that was cut off is too; or NO_ROW. */
 static int row_of(const char *line, const char *array, int rows)
 {
 	size_t len = strlen(array);
 	char *end;
 	long row;
 
-	if (strncmp(line, array, len) || line[len] != '[' ||
-		!isdigit((unsigned char)line[len + 1]))
-		return -1;
+	if (strncmp(line, array, len) || line[len] != '[')
+		return NO_ROW;
 	row = strtol(line + len + 1, &end, 10);
-	if (row < 0 || row >= rows || end[0] != ']' || end[1] != '=')
-		return -1;
+	if (end == line + len + 1 || end[0] != ']' || end[1] != '=')
+		return DAMAGED;
 	line = end + 2;
 	for (int reg = 0; reg < 4; reg++, line += 9)
 		if (strspn(line, "0123456789abcdefABCDEF") != 8 ||
 			line[8] != (reg < 3 ? ' ' : '\0'))
-			return -1;
-	return (int)row;
+			return DAMAGED;
+	/* Another version may have more rows. */
+	return row < 0 || row >= rows ? NO_ROW : (int)row;
 }
 
 /* Whether the file begins as such a dump: a line of its version, then, or at
- * once, a row or a CPU's heading. */
+ * once, a row, damaged or not, or a CPU's heading. */
 static bool is_dump(FILE *in)
 {
 	char line[LINE_MAX_BYTES];
@@ -71,41 +74,63 @@ static bool is_dump(FILE *in)
 			version = true;
 			continue;
 		}
-		return row_of(line, "basic_cpuid", MAX_CPUID_LEVEL) >= 0 ||
+		return row_of(line, "basic_cpuid", MAX_CPUID_LEVEL) != NO_ROW ||
 		       (version && strstr(line, " Logical CPU #"));
 	}
 	return false;
 }
 
-/* Copy the rows of the first CPU that are of the form, each once: a file of
- * 16 MB must not cost libcpuid's reading of 16 MB.  0 or -errno. */
-static int copy_checked(struct dump *d)
+static int damaged(unsigned number, char *err, size_t err_size)
+{
+	snprintf(err, err_size,
+		"line %u: a damaged row of a raw dump of libcpuid", number);
+	return -EBADMSG;
+}
+
+/* Copy the rows of the first CPU, each once: a file of 16 MB must not cost
+ * libcpuid's reading of 16 MB.  0 or -errno. */
+static int copy_checked(struct dump *d, char *err, size_t err_size)
 {
 	char line[LINE_MAX_BYTES];
-	bool any = false;
+	bool any = false, starts = true;
+	unsigned number = 1;
+	size_t bytes = 0;
 
 	rewind(d->in);
 	while (fgets_unlocked(line, sizeof(line), d->in)) {
+		bool whole = starts;
 		bool *has = d->basic;
+		size_t len = line[0] == '\n' ? 1 : strlen(line);
 		int row;
 
+		starts = len && line[len - 1] == '\n';
+		bytes += len + 1;
+		number += starts;
+		/* The file may grow while it is read. */
+		if (bytes > 2 * (size_t)DUMP_MAX)
+			return -EFBIG;
 		if (line[0] == '\n')
 			continue;
+		/* A NUL hides where the line ends. */
+		if (!starts && len + 1 < sizeof(line) && !feof(d->in))
+			return damaged(number, err, err_size);
 		line[strcspn(line, "\r\n")] = '\0';
 		/* The next CPU, or what libcpuid's tests expect of it. */
 		if (any && (strstr(line, " Logical CPU #") ||
 				   !strncmp(line, "--------", 8)))
 			break;
 		row = row_of(line, "basic_cpuid", MAX_CPUID_LEVEL);
-		if (row < 0) {
+		if (row == NO_ROW) {
 			has = d->ext;
 			row = row_of(line, "ext_cpuid", MAX_EXT_CPUID_LEVEL);
 		}
-		if (row < 0 || has[row])
+		if (row == DAMAGED && whole)
+			return damaged(number - starts, err, err_size);
+		if (row < 0 || !whole || has[row])
 			continue;
 		has[row] = any = true;
 		if (dprintf(d->checked, "%s\n", line) < 0)
-			return -EIO;
+			return -errno;
 	}
 	return ferror(d->in) ? -EIO : 0;
 }
@@ -123,7 +148,7 @@ static int put_leaves(struct dump *d, const bool *has, uint32_t regs[][4],
 				      "ecx=0x%08x edx=0x%08x\n",
 				      base + i, regs[i][0], regs[i][1],
 				      regs[i][2], regs[i][3]) < 0)
-			return -EIO;
+			return -errno;
 	return 0;
 }
 
@@ -136,7 +161,7 @@ static void name_of(int fd, char *name, size_t size)
 static int convert(struct dump *d, char *err, size_t err_size)
 {
 	char name[32];
-	int rc = copy_checked(d);
+	int rc = copy_checked(d, err, err_size);
 
 	if (rc)
 		return rc;
@@ -153,7 +178,7 @@ static int convert(struct dump *d, char *err, size_t err_size)
 		return -EBADMSG;
 	}
 	if (dprintf(d->out, "CPU 0:\n") < 0)
-		return -EIO;
+		return -errno;
 	rc = put_leaves(d, d->basic, d->raw.basic_cpuid, 0, MAX_CPUID_LEVEL);
 	if (!rc)
 		rc = put_leaves(d, d->ext, d->raw.ext_cpuid, 0x80000000,

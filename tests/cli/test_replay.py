@@ -432,6 +432,21 @@ class Dumps(Files):
             b"version=0.7.0\n_____ Logical CPU #0 _____\narm_midr=0\n"),
             says="it has no row basic_cpuid[0] of an x86 CPU")
 
+    def test_damaged_libcpuid(self):
+        row = b"basic_cpuid[%d]=0000000d 756e6547 6c65746e 49656e69\n"
+        for number, data in (
+                (2, row % 0 + (row % 1)[:30]),
+                (2, b"version=0.5.1\n" + (row % 0)[:30]),
+                (3, b"version=0.5.1\n" + row % 0 + (row % 1)[:-4] + b"\n"),
+                (2, row % 0 + b"# \0\n" + row % 1),
+                (3, row % 0 + b"\n" + (row % 1).replace(b"e65", b"\0\0\0")),
+                (2, row % 0 + (row % 1)[:-1] + b"0" * 200 + b"\n" + row % 2),
+                (1, row.replace(b"%d", b"x") + row % 0)):
+            with self.subTest(data=data):
+                self.refused("replay", self.file(data),
+                             says=f"line {number}: a damaged row of a raw "
+                             "dump of libcpuid")
+
 
 class Record(Files):
     def test_a_recording_replays_to_the_same_machine(self):

@@ -90,9 +90,32 @@ static void check_info(const struct tscal_info *info)
 	MUST((info->hz > 0) == (info->source != TSCAL_SOURCE_NONE));
 	if (info->hz > 0)
 		MUST(info->hz_lo <= info->hz && info->hz <= info->hz_hi);
+	MUST(info->use != TSCAL_USE_UNKNOWN || !(info->hz_raw > 0));
 	if (info->rate == TSCAL_RATE_VERIFIED)
-		MUST(info->agreement_ppm >= 0 &&
-			!(info->roots & TSCAL_ROOT_UNKNOWN));
+		MUST(info->agreement_ppm >= 0);
+}
+
+/* Two numbers of known, disjoint roots agree: that alone verifies a rate.  The
+ * chosen one need not be of them, nor its roots be known. */
+static bool has_independent_pair(const struct tscal_report *report)
+{
+	uint32_t roots[64];
+	size_t n = 0;
+
+	for (size_t i = 0; i < tscal_report_count(report); i++) {
+		const struct tscal_line *l = tscal_report_line(report, i);
+
+		if ((l->status != TSCAL_STATUS_USED &&
+			    l->status != TSCAL_STATUS_AGREES) ||
+			l->roots & TSCAL_ROOT_UNKNOWN)
+			continue;
+		for (size_t j = 0; j < n; j++)
+			if (!(roots[j] & l->roots))
+				return true;
+		MUST(n < sizeof(roots) / sizeof(*roots));
+		roots[n++] = l->roots;
+	}
+	return false;
 }
 
 static void check_report(struct tscal_platform *p, bool survey)
@@ -105,6 +128,8 @@ static void check_report(struct tscal_platform *p, bool survey)
 	MUST(!tscal_report_new(&opts, &report));
 	if (!survey)
 		check_info(tscal_report_info(report));
+	if (tscal_report_info(report)->rate == TSCAL_RATE_VERIFIED)
+		MUST(has_independent_pair(report));
 	for (size_t i = 0; i < tscal_report_count(report); i++)
 		check_line(tscal_report_line(report, i));
 	tscal_report_free(report);

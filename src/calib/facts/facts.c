@@ -164,6 +164,36 @@ static bool has_parameter(const char *text, const char *name)
 	return false;
 }
 
+/*
+ * Leave the kernel's own words: what stands behind "--" is for init, blanks
+ * between quotes separate nothing, and the quotes are no part of a word (Linux,
+ * parse_args() and next_arg()).
+ */
+static void kernel_parameters(char *text)
+{
+	bool quoted = false;
+	char *out = text, *word = text;
+
+	for (const char *p = text;; p++) {
+		bool blank = isspace((unsigned char)*p);
+
+		if (*p == '"') {
+			quoted = !quoted;
+		} else if (*p && (quoted || !blank)) {
+			*out++ = blank ? '_' : *p;
+		} else {
+			if (text_is(word, (size_t)(out - word), "--"))
+				out = word;
+			else if (*p)
+				*out++ = ' ';
+			if (!*p || out == word)
+				break;
+			word = out;
+		}
+	}
+	*out = '\0';
+}
+
 static void gather_cmdline(struct tscal_platform *plat, struct facts *f)
 {
 	/* Linux, Documentation/admin-guide/kernel-parameters.txt. */
@@ -172,6 +202,7 @@ static void gather_cmdline(struct tscal_platform *plat, struct facts *f)
 
 	if (text_read(plat, "/proc/cmdline", text, sizeof(text)) <= 0)
 		return;
+	kernel_parameters(text);
 	for (size_t i = 0; i < sizeof(pv_off) / sizeof(*pv_off); i++)
 		if (text_has_word(text, pv_off[i]))
 			text_printf(
@@ -202,6 +233,9 @@ static int count_cpu_list(const char *text)
 	return (int)n;
 }
 
+/* A kernel counts no longer in ns, in 64 bits. */
+#define UPTIME_MAX_S 1.8e10
+
 /* How long the kernel has had to choose its clocksource. */
 static void gather_uptime(struct tscal_platform *plat, struct facts *f)
 {
@@ -212,7 +246,7 @@ static void gather_uptime(struct tscal_platform *plat, struct facts *f)
 		text_read_line(plat, "/proc/uptime", text, sizeof(text)) <= 0)
 		return;
 	f->uptime_s = text_number(text, &end);
-	if (end == text)
+	if (end == text || f->uptime_s > UPTIME_MAX_S)
 		f->uptime_s = -1;
 }
 

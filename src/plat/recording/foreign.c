@@ -34,10 +34,10 @@ static const struct form {
 			"the machine"},
 	{START("version="), .holds = "basic_cpuid[",
 		.what = "a raw dump of libcpuid, which only a tscal with "
-			"libtscal-probe reads"},
+			"libtscal-probe reads, and only if it is whole"},
 	{START("basic_cpuid["),
 		.what = "a raw dump of libcpuid, which only a tscal with "
-			"libtscal-probe reads"},
+			"libtscal-probe reads, and only if it is whole"},
 	{START("CPU "), .holds = "   vendor_id = ",
 		.what = "the decoded output of cpuid, without its option -r",
 		.run = "\"cpuid -1 -r > FILE\" on the machine"},

@@ -41,14 +41,21 @@ bool redact_file(const char *path)
  */
 static bool harmless(const char *word, size_t len)
 {
-	static const char *const names[] = {"acpi_pm_good", "clocksource",
+	/* Behind "--" nothing is for the kernel: without it, it would be. */
+	static const char *const names[] = {"--", "acpi_pm_good", "clocksource",
 		"hpet", "idle", "intel_idle.max_cstate", "no-kvmclock",
 		"no_timer_check", "nohpet", "nohz", "nohz_full", "nopv",
 		"notsc", "pmtmr", "processor.max_cstate", "recalibrate_tsc",
 		"tsc", "tsc_early_khz", "xen_nopv"};
-	const char *equals = memchr(word, '=', len);
-	size_t n = equals ? (size_t)(equals - word) : len;
+	const char *equals;
+	size_t n;
 
+	if (len && *word == '"') {
+		word++;
+		len -= len > 1 && word[len - 2] == '"' ? 2 : 1;
+	}
+	equals = memchr(word, '=', len);
+	n = equals ? (size_t)(equals - word) : len;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (text_is(word, n, names[i]))
 			return true;
@@ -61,10 +68,20 @@ static size_t redact_words(char *text, size_t len)
 
 	while (from < len) {
 		size_t to = from;
+		bool quoted = false, blank = false;
 
-		while (to < len && !isspace((unsigned char)text[to]))
-			to++;
-		if (harmless(text + from, to - from)) {
+		/* Blanks between quotes separate nothing, and no value about
+		 * clocks holds one. */
+		for (; to < len; to++) {
+			if (text[to] == '"')
+				quoted = !quoted;
+			if (isspace((unsigned char)text[to])) {
+				if (!quoted)
+					break;
+				blank = true;
+			}
+		}
+		if (!blank && harmless(text + from, to - from)) {
 			if (out)
 				text[out++] = ' ';
 			memmove(text + out, text + from, to - from);
@@ -72,8 +89,9 @@ static size_t redact_words(char *text, size_t len)
 		}
 		from = to + 1;
 	}
-	/* The file exists, even if nothing of it is kept. */
-	if (len)
+	/* The file exists, even if nothing of it is kept.  All of it, without
+	 * the newline, leaves no room for one. */
+	if (out < len)
 		text[out++] = '\n';
 	return out;
 }

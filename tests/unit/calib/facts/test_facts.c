@@ -222,6 +222,19 @@ static const struct cmdline cmdlines[] = {
 		.pv_off = "",
 		.tsc_unstable = true},
 	{.text = "tsc=reliable notscx tsc=unstables", .pv_off = ""},
+	{.text = "quiet -- tsc=unstable notsc nopv tsc_early_khz=1",
+		.pv_off = ""},
+	{.text = "-- notsc", .pv_off = ""},
+	{.text = "notsc --", .pv_off = "", .notsc = true},
+	{.text = "  --x\tnotsc\n", .pv_off = "", .notsc = true},
+	{.text = "x=\"a tsc=unstable nopv -- b\" notsc",
+		.pv_off = "",
+		.notsc = true},
+	{.text = "\"tsc=unstable\" nopv",
+		.pv_off = "nopv ",
+		.tsc_unstable = true},
+	{.text = "tsc=\"unstable\"", .pv_off = "", .tsc_unstable = true},
+	{.text = "x=\"a tsc=unstable", .pv_off = ""},
 };
 
 Test(facts, command_line_switches_are_whole_words)
@@ -254,6 +267,7 @@ Test(facts, uptime_is_read_where_the_clocksource_is_a_first_one)
 		{"tsc-early", "0.75 0.10\n", 0.75},
 		{"jiffies", "no number\n", -1},
 		{"jiffies", "", -1},
+		{"jiffies", "99999999999999999999999999.00 1.00\n", -1},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {

@@ -99,7 +99,9 @@ Test(aida64, other_files_are_told_by_their_form)
 	EXPECT_REFUSED("\x28\xb5\x2f\xfd\x04", "compressed by zstd");
 	/* libtscal without libtscal-probe. */
 	EXPECT_REFUSED("version=0.6.2\nbasic_cpuid[0]=0000000d 0 0 0\n",
-		"only a tscal with libtscal-probe reads");
+		"only a tscal with libtscal-probe reads, and only if "
+		"it is whole");
 	EXPECT_REFUSED("basic_cpuid[0]=0000000d 0 0 0\n",
-		"only a tscal with libtscal-probe reads");
+		"only a tscal with libtscal-probe reads, and only if "
+		"it is whole");
 }

@@ -67,6 +67,34 @@ Test(record_redacted, holds_nothing_that_identifies_the_machine)
 	tscal_platform_free(replayed());
 }
 
+/* As the kernel separates its words. */
+Test(record_redacted, quotes_of_the_command_line)
+{
+	static const char *const cases[][2] = {
+		{"a=\"secret tsc=unstable b\" nopv\n", "\"nopv\\n\""},
+		{"\"tsc=unstable\" secret\n", "\\\"tsc=unstable\\\"\\n\""},
+		{"nopv tsc=\"reliable secret\n", "\"nopv\\n\""},
+		{"secret -- tsc=unstable\n", "\"-- tsc=unstable\\n\""},
+		{"\" nopv\n", "\"\\n\""},
+		{"nopv", "\"nopv\""},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct tscal_platform *p;
+		char buf[200];
+
+		p = recorder(machine(), true);
+		sim_add_file(&sim, "/proc/cmdline", cases[i][0]);
+		cr_assert(le(int, 1,
+			p->ops->read_file(p, "/proc/cmdline", buf, 200)));
+		cr_assert(zero(int, tscal_platform_free(p)));
+		cr_expect(not(zero(ptr, strstr(slurp(), cases[i][1]))), "%s%s",
+			cases[i][0], slurp());
+		cr_expect(zero(ptr, strstr(slurp(), "secret")), "%s", slurp());
+		cr_assert(zero(int, unlink(path)));
+	}
+}
+
 Test(record_redacted, without_redaction_all_is_kept_for_the_owner_alone)
 {
 	struct tscal_platform *p = recorder(machine(), false);
