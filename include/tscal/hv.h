@@ -67,11 +67,13 @@ struct tscal_hv_evidence {
 
 /** The outcome of a scan. */
 struct tscal_hv {
-	/** CPUID.1:ECX[31], or Xen behind its prefix.  Also false where CPUID
-	 * does not tell: the vendor is then "unknown", otherwise "none". */
+	/** CPUID.1:ECX[31], or Xen behind its prefix, or the kernel runs on
+	 * one. Also false where CPUID does not tell: the vendor is then
+	 * "unknown", otherwise "none". */
 	bool present;
 	/** The one that is used.  Its base is 0 where the kernel runs on it,
-	 * and CPUID is answered by another layer: that is in `also`. */
+	 * and CPUID is answered by another layer: what that shows is in
+	 * `also`. */
 	struct tscal_hv_match main;
 	size_t n_also; /**< others, highest base first */
 	struct tscal_hv_match also[TSCAL_HV_MAX];

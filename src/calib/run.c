@@ -119,7 +119,7 @@ static void read_pages(struct run *run)
 		clock_pages_pvclock(run->plat,
 			run->measured.counters.raw.out.hz, &run->pvclock);
 	if (run->pvclock.stable &&
-		hv_kvm_lacks(run->plat, &run->hv.id, HV_KVM_STABLE_BIT))
+		!hv_kvm_offers(run->plat, &run->hv.id, HV_KVM_STABLE_BIT))
 		run->pvclock.stable = false;
 	run->watch = hv_watch(run->plat, &run->hv.id,
 		run->pvclock.out.status == TSCAL_STATUS_READY);

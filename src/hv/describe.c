@@ -77,7 +77,8 @@ static void contradict(const struct tscal_hv *hv,
 
 		hv_evidence_phrase(&ev->item[i].shown, phrase, sizeof(phrase));
 		if (row->means == TSCAL_HV_MEANS_VIRTUAL && !cpu->present &&
-			!row->without_bit)
+			!row->without_bit &&
+			!(other && agrees_with(row, hv->main.vendor)))
 			snprintf(buf, size,
 				"CPUID reports no hypervisor, but %s: the "
 				"hypervisor is hidden from CPUID.",
@@ -174,9 +175,8 @@ static void layers_below(struct tscal_platform *plat, struct tscal_hv *hv,
 	else if (cpu->known && hv_cpu_names_differ(plat, brand, model_name))
 		add_layer(hv,
 			"CPUID names the CPU \"%s\", the kernel was told "
-			"\"%s\" "
-			"when it started: another layer answers CPUID here, or "
-			"the guest was moved since.",
+			"\"%s\" when it started: another layer answers CPUID "
+			"here, or the guest was moved since.",
 			brand, model_name);
 	else if (cpu->present && hv->main.base)
 		add_layer(hv,

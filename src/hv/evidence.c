@@ -92,8 +92,11 @@ static void read_string(struct tscal_platform *plat, const struct place *place,
 	struct hv_evidence *ev)
 {
 	char text[sizeof(ev->item->shown.says)];
+	int rc = read_text(plat, place->path, text);
 
-	if (!read_text(plat, place->path, text) && text[0])
+	if (rc == -ENODATA)
+		ev->unrecorded |= place->place;
+	if (!rc && text[0])
 		add(ev, place, text);
 }
 

@@ -80,6 +80,8 @@ struct hv_evidence_item {
 /* What one run has read so far, sorted by place; zeroed at first. */
 struct hv_evidence {
 	unsigned places; /* that were read, enum hv_place */
+	/* Of those, files that the recording does not hold: DMI alone. */
+	unsigned unrecorded;
 	size_t n;
 	bool truncated;
 	struct hv_evidence_item item[TSCAL_HV_EVIDENCE_MAX];

@@ -50,7 +50,15 @@ static const char *name_of(const char *vendor)
 	return vendor;
 }
 
-/* Put the kernel's hypervisor first, which has no leaves here. */
+/* The kernel's hypervisor, which has no leaves here. */
+static void set_main(struct tscal_hv *hv, const char *vendor)
+{
+	hv->main = (struct tscal_hv_match){0};
+	snprintf(hv->main.vendor, sizeof(hv->main.vendor), "%s", vendor);
+	snprintf(hv->main.name, sizeof(hv->main.name), "%s", name_of(vendor));
+}
+
+/* Put the kernel's hypervisor first. */
 static void put_first(struct tscal_hv *hv, const char *vendor)
 {
 	if (hv->n_also == TSCAL_HV_MAX) {
@@ -62,9 +70,7 @@ static void put_first(struct tscal_hv *hv, const char *vendor)
 	hv->n_also++;
 	for (size_t i = 0; i < hv->n_also; i++)
 		hv->also[i].other_layer = 1;
-	hv->main = (struct tscal_hv_match){0};
-	snprintf(hv->main.vendor, sizeof(hv->main.vendor), "%s", vendor);
-	snprintf(hv->main.name, sizeof(hv->main.name), "%s", name_of(vendor));
+	set_main(hv, vendor);
 }
 
 void hv_name_kernels(struct tscal_platform *plat, struct hv_evidence *ev,
@@ -85,7 +91,31 @@ void hv_name_kernels(struct tscal_platform *plat, struct hv_evidence *ev,
 	}
 }
 
+void hv_name_kernels_alone(struct tscal_platform *plat, struct hv_evidence *ev,
+	struct tscal_hv *hv)
+{
+	hv_evidence_read(plat, HV_AT_CLOCKS, ev);
+	for (size_t i = 0; i < ev->n; i++) {
+		const struct hv_evidence_row *row = ev->item[i].row;
+
+		/* Xen's paravirtual domains are known by Xen's files. */
+		if (!(ev->item[i].place & HV_AT_CLOCKS) || row->without_bit)
+			continue;
+		hv->present = true;
+		set_main(hv, row->vendor);
+		return;
+	}
+}
+
 const struct tscal_hv_match *hv_other_layer(const struct tscal_hv *hv)
 {
-	return hv->n_also && hv->also[0].other_layer ? &hv->also[0] : NULL;
+	static const struct tscal_hv_match nothing = {
+		.vendor = "none", .name = "one that shows no hypervisor"};
+
+	if (hv->n_also && hv->also[0].other_layer)
+		return &hv->also[0];
+	return hv->present && !hv->main.base &&
+			       strcmp(hv->main.vendor, "unknown") != 0
+		       ? &nothing
+		       : NULL;
 }

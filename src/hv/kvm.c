@@ -24,13 +24,14 @@ static const struct tscal_hv_match *kvm(const struct tscal_hv *hv)
 	return NULL;
 }
 
-bool hv_kvm_lacks(struct tscal_platform *plat, const struct tscal_hv *hv,
+int hv_kvm_offers(struct tscal_platform *plat, const struct tscal_hv *hv,
 	uint32_t features)
 {
 	const struct tscal_hv_match *m = kvm(hv);
 	struct plat_cpuid r;
 
-	return m && m->max_leaf >= m->base + FEATURES &&
-	       !hv_cpuid(plat, m, m->base + FEATURES, 0, &r) &&
-	       !(r.eax & features);
+	if (!m || m->max_leaf < m->base + FEATURES ||
+		hv_cpuid(plat, m, m->base + FEATURES, 0, &r))
+		return -1;
+	return (r.eax & features) != 0;
 }

@@ -155,6 +155,8 @@ void hv_scan_by_bit(struct tscal_platform *plat, bool guest, unsigned gap,
 		hv->present = xen_paravirtual(plat, ev, &m);
 		if (hv->present)
 			hv->main = m;
+		else
+			hv_name_kernels_alone(plat, ev, hv);
 		return;
 	}
 	hv->present = true;

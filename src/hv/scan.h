@@ -30,6 +30,10 @@ void hv_scan_by_bit(struct tscal_platform *plat, bool guest, unsigned gap,
 void hv_name_kernels(struct tscal_platform *plat, struct hv_evidence *ev,
 	struct tscal_hv *hv);
 
+/* The same where CPUID shows no hypervisor at all. */
+void hv_name_kernels_alone(struct tscal_platform *plat, struct hv_evidence *ev,
+	struct tscal_hv *hv);
+
 /* Whether /proc/cpuinfo names another CPU than CPUID; both names. */
 bool hv_cpu_names_differ(
 	struct tscal_platform *plat, char brand[49], char model_name[49]);

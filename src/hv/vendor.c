@@ -34,7 +34,7 @@ static bool virtualbox_minimal(struct tscal_platform *plat,
 
 static const struct hv_vendor rows[] = {
 	{ROW("vmware", "VMware", "VMwareVMware"),
-		.linux_asks = HV_LINUX_ASKS_NOTHING, .pv_off = "nopv",
+		.linux_asks = HV_LINUX_ASKS_UNSEEN, .pv_off = "nopv",
 		.timing = hv_khz_leaf, .timing_leaf = AT_10},
 	{
 		ROW("kvm", "KVM", "KVMKVMKVM"),
@@ -55,7 +55,7 @@ static const struct hv_vendor rows[] = {
 	{ROW("hyperv", "Hyper-V", "Microsoft Hv"),
 		.linux_asks = HV_LINUX_ASKS_HYPERV_MSR, .pv_off = "nopv",
 		.watch = TSCAL_WATCH_HYPERV, .instead = HYPERV_MSR},
-	{ROW("xen", "Xen", "XenVMMXenVMM"), .linux_asks = HV_LINUX_ASKS_NOTHING,
+	{ROW("xen", "Xen", "XenVMMXenVMM"), .linux_asks = HV_LINUX_ASKS_UNSEEN,
 		.linux_clocksource = CLOCKSOURCE_XEN, .pv_off = "xen_nopv nopv",
 		.watch = TSCAL_WATCH_XEN, .timing = hv_xen_timing,
 		.timing_leaf = "base + 3 subleaf 0 ECX, kHz"},
@@ -68,7 +68,7 @@ static const struct hv_vendor rows[] = {
 		.pv_off = "nopv", .timing = hv_khz_leaf, .timing_leaf = AT_10},
 	{ROW("bhyve", "bhyve", "bhyve bhyve ", "BHyVE BHyVE ")},
 	{ROW("jailhouse", "Jailhouse", "Jailhouse"),
-		.linux_asks = HV_LINUX_ASKS_NOTHING,
+		.linux_asks = HV_LINUX_ASKS_UNSEEN,
 		.instead = "its rate is in memory that only the kernel reads"},
 	{
 		ROW("openbsd-vmm", "OpenBSD vmm", "OpenBSDVMM58"),

@@ -24,7 +24,7 @@
 /* What Linux asks before it takes the TSC's rate from a hypervisor. */
 enum hv_linux_asks {
 	HV_LINUX_TAKES_NONE,
-	HV_LINUX_ASKS_NOTHING, /* nothing that CPUID shows */
+	HV_LINUX_ASKS_UNSEEN, /* what CPUID does not show */
 	HV_LINUX_ASKS_KVM_CLOCK,
 	HV_LINUX_ASKS_HYPERV_MSR,
 	HV_LINUX_ASKS_LEAF, /* the timing leaf */
@@ -92,13 +92,14 @@ void hv_xen_timing(struct tscal_platform *plat,
 #define HV_KVM_STABLE_BIT (1U << 24)
 /* KVM_FEATURE_CLOCKSOURCE, KVM_FEATURE_CLOCKSOURCE2: a pvclock. */
 #define HV_KVM_CLOCKS (1U << 0 | 1U << 3)
-/* Whether KVM's CPUID reports that it offers none of these. */
-bool hv_kvm_lacks(struct tscal_platform *plat, const struct tscal_hv *hv,
+/* Whether KVM's CPUID offers one of these: 1, 0; -1: it does not show it. */
+int hv_kvm_offers(struct tscal_platform *plat, const struct tscal_hv *hv,
 	uint32_t features);
 
 /* Whether Linux can take the TSC's rate from the hypervisor, as far as CPUID
- * shows.  timing: of its timing leaf. */
-bool hv_offers_linux(struct tscal_platform *plat, const struct tscal_hv *hv,
+ * shows: 1, 0; -1: what Linux asks for cannot be read.  timing: of its timing
+ * leaf. */
+int hv_offers_linux(struct tscal_platform *plat, const struct tscal_hv *hv,
 	const struct hv_answer *timing);
 
 /* HV_X64_MSR_TSC_FREQUENCY, in Hz. */

@@ -15,7 +15,7 @@ uint32_t hv_watch(
 		return watch & TSCAL_WATCH_PVCLOCK;
 	/* Each leaf costs an exit: read only where it can change something. */
 	if (watch & TSCAL_WATCH_PVCLOCK && !pvclock &&
-		hv_kvm_lacks(plat, hv, HV_KVM_CLOCKS))
+		!hv_kvm_offers(plat, hv, HV_KVM_CLOCKS))
 		watch &= ~TSCAL_WATCH_PVCLOCK;
 	if (watch & TSCAL_WATCH_HYPERV &&
 		hv_hyperv_never_reenlightens(plat, hv))

@@ -15,7 +15,7 @@ void hypervisor_find(struct tscal_platform *plat, struct facts *facts,
 	else
 		hv_scan_by_bit(
 			plat, facts->hv_bit, gap, &facts->evidence, &hv->id);
-	if (hv->id.present && !hv->id.main.base) {
+	if (hv->id.present && !hv->id.main.base && !hv_other_layer(&hv->id)) {
 		struct plat_cpuid r;
 
 		hv->base_rc = plat->ops->cpuid(plat, 0x40000000, 0, &r);

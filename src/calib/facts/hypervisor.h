@@ -18,7 +18,7 @@ struct hypervisor {
 	struct hv_answer timing; /* of its timing leaf */
 	/* See hv_offers_linux(); asked only where the list of clocksources does
 	 * not show what Linux did. */
-	bool offers_linux;
+	int offers_linux;
 };
 
 /* quick: in less than a millisecond, see HV_SCAN_QUICK. */

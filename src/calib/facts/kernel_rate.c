@@ -25,7 +25,9 @@
 /* The refined rate is accepted within 1 % of the early one. */
 #define SLACK_EARLY_PPM 10000
 /* The clocksource is chosen before the first program runs
- * (clocksource_done_booting()); only the refinement takes seconds more. */
+ * (clocksource_done_booting()); only the refinement takes seconds more, or
+ * never ends, where its reads of the timer are disturbed again and again
+ * (tsc_refine_calibration_work()). */
 #define BOOT_S 60
 
 const char *kernel_origin_phrase(enum kernel_origin origin)
@@ -48,6 +50,9 @@ const char *kernel_origin_phrase(enum kernel_origin origin)
 		[KERNEL_PERHAPS_HOST_TIMERS] =
 			"measured it against timers that a host may emulate",
 		[KERNEL_GUESS_REFINING] = "is still refining its first guess",
+		[KERNEL_GUESS_UNFINISHED] =
+			"has not refined its first guess, long after it "
+			"started",
 		[KERNEL_GUESS] = "kept its first guess (PIT or CPUID 16h), "
 				 "unrefined",
 		[KERNEL_GUESS_BY_COMMAND_LINE] =
@@ -98,19 +103,21 @@ static bool switched_off(const struct facts *f, const struct hv_vendor *row)
 }
 
 /*
- * Whether Linux took the rate from the hypervisor.  Its drivers for KVM's and
- * Xen's clocks take the rate from the pvclock record, and register a
- * clocksource too (kvmclock_init(), xen_time_init()), which is never removed:
- * it shows what they did, whatever CPUID names.
+ * Whether Linux took the rate from the hypervisor: 1, 0; -1: not known.  Its
+ * drivers for KVM's and Xen's clocks take the rate from the pvclock record, and
+ * register a clocksource too (kvmclock_init(), xen_time_init()), which is never
+ * removed: it shows what they did, whatever CPUID names.
  */
-static bool calibrated_by_hypervisor(
+static int calibrated_by_hypervisor(
 	const struct facts *f, const struct hypervisor *hv)
 {
 	const struct hv_vendor *row = hv->vendor;
 
 	if (f->dom0 || listed(f, CLOCKSOURCE_KVM) || listed(f, CLOCKSOURCE_XEN))
-		return true;
-	return row && hv->offers_linux && !switched_off(f, row);
+		return 1;
+	if (!row || switched_off(f, row))
+		return 0;
+	return hv->offers_linux;
 }
 
 static void declared(const struct facts *f, const struct hypervisor *hv,
@@ -121,7 +128,7 @@ static void declared(const struct facts *f, const struct hypervisor *hv,
 		 * named when it launched the guest (SNP_LAUNCH_START,
 		 * DESIRED_TSC_FREQ). */
 		khz(k, TSCAL_ROOT_FW | TSCAL_ROOT_HV, 0, KERNEL_SECURE_TSC);
-	else if (hv->hyperv_tdx && k->hv_calibrated)
+	else if (hv->hyperv_tdx && k->hv_calibrated == 1)
 		/* By Hyper-V's MSR, to which a paravisor that reads CPUID 15h
 		 * may answer with that (Linux, ms_hyperv_init_platform()). */
 		khz(k, TSCAL_ROOT_HV | TSCAL_ROOT_CPU, 0, KERNEL_HYPERVISOR);
@@ -137,8 +144,11 @@ static void declared(const struct facts *f, const struct hypervisor *hv,
 		/* Atom's tables in model-specific registers, or another origin.
 		 */
 		khz(k, TSCAL_ROOT_CPU | TSCAL_ROOT_UNKNOWN, 0, KERNEL_DECLARED);
-	else if (k->hv_calibrated)
+	else if (k->hv_calibrated == 1)
 		khz(k, TSCAL_ROOT_HV, 0, KERNEL_HYPERVISOR);
+	else if (k->hv_calibrated < 0)
+		khz(k, TSCAL_ROOT_CPU | TSCAL_ROOT_HV | TSCAL_ROOT_UNKNOWN, 0,
+			KERNEL_NOT_SHOWN);
 	else if (f->max_basic < 0x15)
 		khz(k, TSCAL_ROOT_HV | TSCAL_ROOT_UNKNOWN, 0, KERNEL_DECLARED);
 	else
@@ -198,10 +208,12 @@ static void calibrated(const struct facts *f, struct kernel_rate *k)
 }
 
 static void roots_of_khz(const struct facts *f, const struct hypervisor *hv,
-	struct kernel_rate *k)
+	const struct clocksource *cs, struct kernel_rate *k)
 {
 	if (k->provisional)
 		guessed(f, k, SLACK_EARLY_PPM, KERNEL_GUESS_REFINING);
+	else if (cs->provisional && k->tsc)
+		guessed(f, k, SLACK_EARLY_PPM, KERNEL_GUESS_UNFINISHED);
 	else if (f->known_freq == 1)
 		declared(f, hv, k);
 	else if (f->known_freq == 0 && f->clocksource_visible)
@@ -269,17 +281,15 @@ struct kernel_rate kernel_rate_find(const struct facts *f,
 			 (sign[0] && !assume_metal),
 		.sign = sign,
 		.tsc = cs->of == CLOCKSOURCE_OF_TSC,
-		.provisional = cs->provisional,
 		.ticks = cs->of == CLOCKSOURCE_OF_TICKS,
 		.hv_calibrated = calibrated_by_hypervisor(f, hv),
 	};
 
-	k.ticks_for_good = k.ticks && f->uptime_s > BOOT_S;
-	if (k.ticks_for_good)
-		k.provisional = false;
+	k.provisional = cs->provisional && !(f->uptime_s > BOOT_S);
+	k.ticks_for_good = k.ticks && !k.provisional;
 	k.guest_perhaps = k.guest && f->guest_unknown && !hv->id.present &&
 			  !f->dom0 && !strcmp(sign, f->virtual_sign);
-	roots_of_khz(f, hv, &k);
+	roots_of_khz(f, hv, cs, &k);
 	roots_of_raw(f, cs, &k);
 	return k;
 }

@@ -24,6 +24,7 @@ enum kernel_origin {
 	KERNEL_PERHAPS_HOST_TIMERS,
 	/* or its first guess. */
 	KERNEL_GUESS_REFINING,
+	KERNEL_GUESS_UNFINISHED,
 	KERNEL_GUESS,
 	KERNEL_GUESS_BY_COMMAND_LINE,
 	KERNEL_GUESS_PERHAPS,
@@ -49,8 +50,9 @@ struct kernel_rate {
 	/* RAW counts the timer's interrupts: the kernel has no clocksource; for
 	 * good, where it has had a minute to find one. */
 	bool ticks, ticks_for_good;
-	/* Linux' driver for the hypervisor runs, and took the rate from it. */
-	bool hv_calibrated;
+	/* Linux' driver for the hypervisor took the rate from it: 1, 0; -1: not
+	 * known. */
+	int hv_calibrated;
 	bool guest;	    /* in a virtual machine: the host emulates timers */
 	bool guest_perhaps; /* taken for a guest because it is not known */
 	/* The sign of it where CPUID shows none, as the start of a sentence. */

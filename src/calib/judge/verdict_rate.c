@@ -155,8 +155,13 @@ static bool timer_twice(const struct terms *t)
 	       t->v->kernel->roots == t->timer->line.roots;
 }
 
+/* The used rate is, and all that agree are or may be. */
 static bool of_hypervisor(const struct terms *t)
 {
+	for (size_t i = 0; i < t->v->n; i++)
+		if (t->v->est[i].line.status == TSCAL_STATUS_AGREES &&
+			!(t->v->est[i].line.roots & TSCAL_ROOT_HV))
+			return false;
 	return t->info->roots == TSCAL_ROOT_HV;
 }
 

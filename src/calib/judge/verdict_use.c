@@ -92,7 +92,7 @@ static uint32_t what_to_watch(const struct use_view *v)
 	uint32_t watch = v->watch;
 
 	/* A kernel that does not use a pvclock has no record to watch. */
-	if (!v->kernel->hv_calibrated)
+	if (v->kernel->hv_calibrated != 1)
 		watch &= ~TSCAL_WATCH_PVCLOCK;
 	if (has_pvclock(v))
 		watch |= TSCAL_WATCH_PVCLOCK;

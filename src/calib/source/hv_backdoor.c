@@ -6,21 +6,6 @@
 
 #include "calib/source/source.h"
 #include "hv/vendor.h"
-#include "plat/text.h"
-
-/* Whether this is a recording without the firmware's names. */
-static bool no_firmware_recorded(struct tscal_platform *plat)
-{
-	static const char *const files[] = {"sys_vendor", "product_name"};
-	char path[64], text[64];
-
-	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
-		snprintf(path, sizeof(path), "/sys/class/dmi/id/%s", files[i]);
-		if (text_read_line(plat, path, text, sizeof(text)) != -ENODATA)
-			return false;
-	}
-	return true;
-}
 
 static bool check(const struct source_view *v, struct estimate *est)
 {
@@ -30,7 +15,7 @@ static bool check(const struct source_view *v, struct estimate *est)
 		est_errno(est, v->facts->leaf_1_rc, "CPUID leaf 0x1");
 	else if (!vmware && v->hv->base_rc)
 		est_errno(est, v->hv->base_rc, "CPUID leaf 0x40000000");
-	else if (!vmware && no_firmware_recorded(v->plat))
+	else if (!vmware && !(HV_AT_DMI & ~v->facts->evidence.unrecorded))
 		est_say(est, TSCAL_STATUS_ABSENT,
 			"CPUID does not name VMware, and the firmware is not "
 			"in the recording");

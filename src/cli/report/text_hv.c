@@ -26,8 +26,10 @@ static void match(struct term *t, const struct tscal_hv_match *m)
 static void signatures(struct term *t, const struct tscal_hv *hv)
 {
 	bool other = hv->n_also && hv->also[0].other_layer;
+	bool kernels = hv->present && !hv->main.base &&
+		       strcmp(hv->main.vendor, "unknown") != 0;
 
-	if (other)
+	if (kernels)
 		term_row(t, "hypervisor", STYLE_PLAIN,
 			"%s, by the kernel; not in CPUID", hv->main.name);
 	else if (!hv->main.base) {

@@ -150,7 +150,8 @@ Test(hv_kernel_layer, no_leaf_of_the_layer_below_is_a_promise)
 	cr_expect(eq(int, f.invariant, -1));
 	cr_expect(not(f.tdx));
 	cr_expect(found.timing.outcome.hz == 0);
-	cr_expect(not(hv_kvm_lacks(&sim.plat, &found.id, HV_KVM_STABLE_BIT)));
+	cr_expect(eq(int,
+		hv_kvm_offers(&sim.plat, &found.id, HV_KVM_STABLE_BIT), -1));
 	/* Xen's incarnation is in a leaf, which is not there. */
 	cr_expect(zero(u32, hv_watch(&sim.plat, &found.id, false)));
 
@@ -213,6 +214,43 @@ Test(hv_kernel_layer, another_name_of_the_cpu_is_said)
 }
 
 /* As in a guest of PVM on a machine without another hypervisor. */
+/* A guest of PVM on bare metal: CPUID shows no hypervisor, the kernel found
+ * KVM. */
+Test(hv_kernel_layer, clocksource_without_the_hypervisor_bit)
+{
+	struct facts f = {.hv_bit = 0, .max_basic = 0x16, .invariant = 1};
+	struct hypervisor found = {0};
+
+	machine(NULL, 0);
+	sim_add_cpuid(&sim, 0x10, 0, 2000000, 0, 0, 0);
+	sim_add_file(&sim, AVAILABLE, "kvm-clock \n");
+	detect();
+	cr_expect(hv.present);
+	cr_expect(eq(str, hv.main.vendor, "kvm"));
+	cr_expect(zero(u32, hv.main.base));
+	cr_expect(zero(sz, hv.n_also));
+	cr_expect(eq(str, hv.contradiction, ""));
+	cr_expect(ne(ptr,
+		strstr(hv.layers, "(one that shows no hypervisor), "
+				  "the kernel runs on KVM."),
+		NULL));
+	hypervisor_find(&sim.plat, &f, false, &found);
+	cr_expect(eq(int, f.invariant, -1));
+	cr_expect(zero(int, found.base_rc));
+	cr_expect(found.timing.outcome.hz == 0);
+
+	/* Without a clocksource that says so, and where the machine is Xen's
+	 * paravirtual domain, nothing is named so. */
+	for (size_t i = 0; i < 2; i++) {
+		machine(NULL, 0);
+		sim_add_file(&sim, AVAILABLE,
+			i ? "xen tsc \n" : "tsc hpet acpi_pm \n");
+		detect();
+		cr_expect(not(hv.present));
+		cr_expect(eq(str, hv.main.vendor, "none"));
+	}
+}
+
 Test(hv_kernel_layer, another_name_without_the_hypervisor_bit)
 {
 	machine(NULL, 0);

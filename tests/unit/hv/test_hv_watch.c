@@ -53,13 +53,13 @@ Test(hv_watch, kvms_feature_bit_gives_its_stable_flag_a_meaning)
 	static const struct {
 		uint32_t base, max, eax;
 		const char *signature;
-		bool nothing;
+		int offers;
 	} cases[] = {
-		{0x40000000, 0x40000001, 0x01007efb, "KVMKVMKVM\0\0\0", false},
-		{0x40000000, 0x40000001, 0x00007efb, "KVMKVMKVM\0\0\0", true},
-		{0x40000100, 0x40000101, 0x00007efb, "KVMKVMKVM\0\0\0", true},
-		{0x40000000, 0x40000000, 0x00007efb, "KVMKVMKVM\0\0\0", false},
-		{0x40000000, 0x40000001, 0x00007efb, "ACRNACRNACRN", false},
+		{0x40000000, 0x40000001, 0x01007efb, "KVMKVMKVM\0\0\0", 1},
+		{0x40000000, 0x40000001, 0x00007efb, "KVMKVMKVM\0\0\0", 0},
+		{0x40000100, 0x40000101, 0x00007efb, "KVMKVMKVM\0\0\0", 0},
+		{0x40000000, 0x40000000, 0x00007efb, "KVMKVMKVM\0\0\0", -1},
+		{0x40000000, 0x40000001, 0x00007efb, "ACRNACRNACRN", -1},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -68,13 +68,16 @@ Test(hv_watch, kvms_feature_bit_gives_its_stable_flag_a_meaning)
 		sim_add_cpuid(
 			&sim, cases[i].base + 1, 0, cases[i].eax, 0, 0, 0);
 		detect();
-		cr_expect(hv_kvm_lacks(&sim.plat, &hv, HV_KVM_STABLE_BIT) ==
-				  cases[i].nothing,
+		cr_expect(eq(int,
+				  hv_kvm_offers(
+					  &sim.plat, &hv, HV_KVM_STABLE_BIT),
+				  cases[i].offers),
 			"case %zu", i);
 	}
 	/* Not recorded is not cleared. */
 	guest();
 	add_base(0x40000000, 0x40000001, "KVMKVMKVM\0\0\0");
 	detect();
-	cr_expect(not(hv_kvm_lacks(&sim.plat, &hv, HV_KVM_STABLE_BIT)));
+	cr_expect(
+		eq(int, hv_kvm_offers(&sim.plat, &hv, HV_KVM_STABLE_BIT), -1));
 }

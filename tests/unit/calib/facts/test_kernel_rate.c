@@ -34,7 +34,8 @@ struct row {
 	enum where where;
 	const char *cs, *available; /* cs NULL: no /sys */
 	int8_t known;
-	bool tdx, secure_tsc, dom0, assume_metal, knows_host, no_15h, no_offer;
+	bool tdx, secure_tsc, dom0, assume_metal, knows_host, no_15h, no_offer,
+		offer_unknown;
 	const char *pv_off;
 	double uptime_s;
 	uint32_t roots, khz_roots;
@@ -138,6 +139,9 @@ static const struct row rows[] = {
 		.roots = UNKNOWN, .khz_roots = HV},
 	{"no /sys: kvm-clock is not offered", PARAVIRT, NULL, "", 1,
 		.no_offer = true, .roots = UNKNOWN, .khz_roots = CPU | UNKNOWN},
+	{"no /sys: what KVM offers is not known", PARAVIRT, NULL, "", 1,
+		.offer_unknown = true, .roots = UNKNOWN,
+		.khz_roots = CPU | HV | UNKNOWN},
 	{"no /sys: no-kvmclock", PARAVIRT, NULL, "", 1,
 		.pv_off = "no-kvmclock ", .roots = UNKNOWN,
 		.khz_roots = CPU | UNKNOWN},
@@ -205,9 +209,13 @@ static void kernel_of(const struct row *r, struct kernel_rate *k)
 	struct hypervisor hv = {
 		.id.present = r->where == PARAVIRT || r->where == BY_LEAF ||
 			      r->where == OTHER_VM,
-		.offers_linux = !r->no_offer &&
-				(r->where == BY_LEAF ||
-					(r->where == PARAVIRT && !r->cs)),
+		.offers_linux =
+			r->offer_unknown
+				? -1
+				: !r->no_offer &&
+					  (r->where == BY_LEAF ||
+						  (r->where == PARAVIRT &&
+							  !r->cs)),
 	};
 
 	snprintf(
@@ -286,10 +294,13 @@ Test(kernel_rate, states_when_the_kernel_is_still_refining)
 		kernel_of(&r, &k);
 		cr_expect(eq(int, k.provisional, i < 3), "%s", cs[i]);
 		cr_expect(eq(int, k.tsc, i == 0 || i == 3), "%s", cs[i]);
-		/* Refining may take long; a clocksource is chosen at once. */
+		/* A clocksource is chosen at once; refining may never end. */
 		r.uptime_s = 3600;
 		kernel_of(&r, &k);
-		cr_expect(eq(int, k.provisional, i == 0), "%s", cs[i]);
+		cr_expect(not(k.provisional), "%s", cs[i]);
+		cr_expect(eq(int, k.khz_origin == KERNEL_GUESS_UNFINISHED,
+				  i == 0),
+			"%s", cs[i]);
 		cr_expect(eq(int, k.ticks_for_good, i == 1 || i == 2), "%s",
 			cs[i]);
 	}
