@@ -164,6 +164,24 @@ static bool has_parameter(const char *text, const char *name)
 	return false;
 }
 
+/* A parameter without a value, or with any.  To Linux "-" and "_" are the same
+ * in a name (parameqn()). */
+static bool has_flag(const char *text, const char *name)
+{
+	for (const char *p = text; *p; p += strcspn(p, " ")) {
+		size_t i = 0;
+
+		p += strspn(p, " ");
+		while (name[i] &&
+			(p[i] == name[i] || (p[i] == '_' && name[i] == '-') ||
+				(p[i] == '-' && name[i] == '_')))
+			i++;
+		if (!name[i] && strchr(" =", p[i]))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Leave the kernel's own words: what stands behind "--" is for init, blanks
  * between quotes separate nothing, and the quotes are no part of a word (Linux,
@@ -204,10 +222,10 @@ static void gather_cmdline(struct tscal_platform *plat, struct facts *f)
 		return;
 	kernel_parameters(text);
 	for (size_t i = 0; i < sizeof(pv_off) / sizeof(*pv_off); i++)
-		if (text_has_word(text, pv_off[i]))
+		if (has_flag(text, pv_off[i]))
 			text_printf(
 				f->pv_off, sizeof(f->pv_off), "%s ", pv_off[i]);
-	f->notsc = text_has_word(text, "notsc");
+	f->notsc = has_flag(text, "notsc");
 	f->tsc_unstable = text_has_word(text, "tsc=unstable");
 	f->early_khz = has_parameter(text, "tsc_early_khz=");
 }

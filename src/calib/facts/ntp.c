@@ -8,7 +8,7 @@
 /* us per tick at USER_HZ 100.  Another tick is a fast slew or, with chrony, a
  * part of the frequency, in steps of 100 ppm: one run cannot distinguish the
  * two. */
-#define TICK_NOMINAL 10000
+#define TICK_NOMINAL 10000 /* Linux allows a tenth more or less */
 /* adjtimex(2): grows by 500 ppm until a daemon sets it; beyond 16 s the kernel
  * calls the clock unsynchronised. 1 s is reached half an hour after the last
  * update. */
@@ -40,7 +40,9 @@ static const char *not_kept(const struct plat_timex *t)
 
 bool ntp_tick_changed(const struct plat_timex *t)
 {
-	return !not_kept(t) && t->tick != TICK_NOMINAL;
+	return !not_kept(t) && t->tick != TICK_NOMINAL &&
+	       t->tick >= TICK_NOMINAL * 9 / 10 &&
+	       t->tick <= TICK_NOMINAL * 11 / 10;
 }
 
 /* Of 10000 us in a tick, one more makes the clock 100 ppm faster. */

@@ -180,15 +180,14 @@ static bool cannot_judge(const struct use_view *v, struct tscal_info *info)
 	if (v->measured ||
 		(!none && (v->facts->clocksource_visible || v->facts->tdx)))
 		return false;
-	say(info, TSCAL_USE_UNKNOWN, "%s, so %s.",
+	say(info, TSCAL_USE_UNKNOWN, "%s%s.",
 		v->replay ? "The recording has no clock to measure it by"
 			  : "Nothing was measured",
-		none ? "neither its rate nor its use is known"
+		none ? ", so neither its rate nor its use is known"
 		: v->facts->clocksource_rc == -ENODATA
-			? "with the clocksource not in the recording its use "
-			  "cannot be judged"
-			: "with the clocksource not visible its use cannot be "
-			  "judged");
+			? ", and no clocksource: its use is not known"
+			: ", and the clocksource is not visible: its use is "
+			  "not known");
 	return true;
 }
 

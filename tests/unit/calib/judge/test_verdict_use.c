@@ -370,7 +370,7 @@ Test(verdict_use, nothing_measured_is_not_known)
 		NULL));
 	cr_expect(ne(ptr,
 		strstr(unmeasured(&hidden, true, TSCAL_USE_UNKNOWN),
-			"clocksource not visible"),
+			"clocksource is not visible"),
 		NULL));
 	unmeasured(&shown, true, YES);
 	unmeasured(&rejected, true, NO);

@@ -58,7 +58,7 @@ static const char *const use_parts[] = {
 	"pvclock is not marked stable",
 	"Its rate is not known",
 	"neither its rate nor its use",
-	"with the clocksource not",
+	"and the clocksource is not visible:",
 	"guarantees this TSC",
 	"Xen itself runs",
 	"control domain never",
