@@ -34,6 +34,7 @@ static void guest(const struct row *r)
 {
 	init_metal();
 	run.hv.id.present = true;
+	run.hv.id.main.base = 0x40000000;
 	run.facts.max_ext = 0x8000001f;
 	cpuid_alone(0x8000001f, r->sev_eax, 0, 0);
 	sim_add_msr(&sim, 0, SEV_STATUS, r->status);
