@@ -3,8 +3,8 @@
 /*
  * The CPU's name that the kernel read by CPUID when it started, against the one
  * that CPUID has here.  On one layer they are the same text: Linux takes the
- * brand leaves and trims blanks at both ends (get_model_name(),
- * arch/x86/kernel/ cpu/common.c), and makes up a name only where there is none;
+ * brand leaves and trims blanks at both ends (get_model_name() in
+ * arch/x86/kernel/cpu/common.c), and makes up a name only where there is none;
  * CPUs of Cyrix alone are renamed (cyrix.c), whose families are 4 to 6.
  *
  * Where they differ another layer answers CPUID than answered the kernel, or
