@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hv/scan.h"
+#include "hv/cpu_name.h"
 #include "plat/text.h"
 
 #define KEY "model name"

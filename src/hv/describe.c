@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hv/cpu_name.h"
 #include "hv/scan.h"
 #include "hv/vendor.h"
 #include "plat/text.h"
