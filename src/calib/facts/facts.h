@@ -5,6 +5,7 @@
 #ifndef TSCAL_FACTS_H
 #define TSCAL_FACTS_H
 
+#include "hv/cpu_name.h"
 #include "hv/evidence.h"
 
 /* Search limits for PTP clocks: network cards may have the first numbers; on a
@@ -31,7 +32,7 @@ struct facts {
 	int brand_rc; /* leaf 0x80000000 and those of the brand */
 	uint32_t max_basic, max_ext;
 	char cpu_vendor[13];
-	char brand[49];
+	char brand[HV_BRAND];
 	uint32_t family, model, stepping; /* 0: not known */
 	int8_t has_tsc;			  /* CPUID.1:EDX[4]; -1: not known */
 	int8_t hv_bit;			  /* CPUID.1:ECX[31]; -1: not known */
