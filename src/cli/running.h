@@ -38,7 +38,9 @@ double running_s(void);
 
 #define RUNNING_INTERRUPTED_MOST 1000
 
-/* Whether to make a system call that failed again: a signal interrupted it.
+/* As interrupted() of src/plat/interrupted.h, which the command cannot use: it
+ * has the public headers alone (docs/design.md).
+ * Whether to make a system call that failed again: a signal interrupted it.
  * Not for ever: a seccomp filter may answer EINTR each time.  times: 0 at
  * first. */
 static inline bool running_interrupted(unsigned *times)

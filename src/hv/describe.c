@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hv/cpu_name.h"
 #include "hv/scan.h"
 #include "hv/vendor.h"
 #include "plat/text.h"
@@ -150,7 +151,7 @@ static bool wsl2(const struct hv_evidence *ev)
 static void layers_below(struct tscal_platform *plat, struct tscal_hv *hv,
 	const struct cpuid_reports *cpu, const struct hv_evidence *ev)
 {
-	char brand[49], model_name[49];
+	char brand[HV_BRAND], model_name[HV_BRAND];
 	const struct hv_evidence_row *xen = xen_kernel(ev);
 	const struct tscal_hv_match *other = hv_other_layer(hv);
 

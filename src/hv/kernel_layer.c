@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hv/scan.h"
+#include "hv/kernel_layer.h"
 #include "hv/vendor.h"
 #include "plat/text.h"
 
@@ -40,22 +40,13 @@ static bool shown(const struct hv_evidence_row *row, const struct tscal_hv *hv)
 	return fits(row, &hv->main);
 }
 
-static const char *name_of(const char *vendor)
-{
-	const struct hv_vendor *row;
-
-	for (size_t i = 0; (row = hv_vendor_row(i)) != NULL; i++)
-		if (!strcmp(row->id, vendor))
-			return row->name;
-	return vendor;
-}
-
 /* The kernel's hypervisor, which has no leaves here. */
 static void set_main(struct tscal_hv *hv, const char *vendor)
 {
 	hv->main = (struct tscal_hv_match){0};
 	snprintf(hv->main.vendor, sizeof(hv->main.vendor), "%s", vendor);
-	snprintf(hv->main.name, sizeof(hv->main.name), "%s", name_of(vendor));
+	snprintf(hv->main.name, sizeof(hv->main.name), "%s",
+		hv_vendor_by_id(vendor)->name);
 }
 
 /* Put the kernel's hypervisor first. */

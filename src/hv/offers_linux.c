@@ -22,7 +22,7 @@ int hv_offers_linux(struct tscal_platform *plat, const struct tscal_hv *hv,
 {
 	struct outcome o;
 
-	switch (hv_vendor_of(&hv->main)->linux_asks) {
+	switch (hv_vendor_main(hv)->linux_asks) {
 	case HV_LINUX_TAKES_NONE:
 		break;
 	/* Xen's shared page, VMware's backdoor, Jailhouse's memory: the

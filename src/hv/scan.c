@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hv/kernel_layer.h"
 #include "hv/leaf.h"
 #include "hv/scan.h"
 #include "hv/vendor.h"

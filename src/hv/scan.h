@@ -25,19 +25,6 @@ int hv_scan(struct tscal_platform *plat, unsigned gap, struct hv_evidence *ev,
 void hv_scan_by_bit(struct tscal_platform *plat, bool guest, unsigned gap,
 	struct hv_evidence *ev, struct tscal_hv *hv);
 
-/* The end of a scan: where the kernel runs on a hypervisor whose signature is
- * not in CPUID, that is `main`, and what CPUID shows is another layer's. */
-void hv_name_kernels(struct tscal_platform *plat, struct hv_evidence *ev,
-	struct tscal_hv *hv);
-
-/* The same where CPUID shows no hypervisor at all. */
-void hv_name_kernels_alone(struct tscal_platform *plat, struct hv_evidence *ev,
-	struct tscal_hv *hv);
-
-/* Whether /proc/cpuinfo names another CPU than CPUID; both names. */
-bool hv_cpu_names_differ(
-	struct tscal_platform *plat, char brand[49], char model_name[49]);
-
 /* After a scan: evidence, contradiction, layers and what it offers. */
 void hv_describe(struct tscal_platform *plat, struct hv_evidence *ev,
 	struct tscal_hv *hv);

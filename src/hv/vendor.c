@@ -118,13 +118,26 @@ bool hv_vendor_has_signature(
 
 const struct hv_vendor *hv_vendor_of(const struct tscal_hv_match *match)
 {
-	static const uint8_t none[12];
-	bool no_leaves = !match->base && !memcmp(match->signature, none, 12);
-
 	for (size_t i = 0; i < N_ROWS; i++)
 		if (!strcmp(rows[i].id, match->vendor) &&
-			(no_leaves || hv_vendor_has_signature(
-					      &rows[i], match->signature)))
+			hv_vendor_has_signature(&rows[i], match->signature))
 			return &rows[i];
 	return &rows[N_ROWS - 1];
+}
+
+const struct hv_vendor *hv_vendor_by_id(const char *id)
+{
+	const struct hv_vendor *last = &rows[N_ROWS - 1];
+
+	/* Rows with the last one's id are of single signatures. */
+	for (size_t i = 0; i < N_ROWS && strcmp(id, last->id) != 0; i++)
+		if (!strcmp(rows[i].id, id))
+			return &rows[i];
+	return last;
+}
+
+const struct hv_vendor *hv_vendor_main(const struct tscal_hv *hv)
+{
+	return hv->main.base ? hv_vendor_of(&hv->main)
+			     : hv_vendor_by_id(hv->main.vendor);
 }

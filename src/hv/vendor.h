@@ -66,9 +66,14 @@ struct hv_vendor {
 	const char *instead;
 };
 
-/* The row of a match, never NULL: the last row is "unknown".  Of the kernel's
- * hypervisor without leaves here (base 0), the first row of that vendor. */
+/* The row of a match by its vendor and signature, never NULL: the last row is
+ * "unknown". */
 const struct hv_vendor *hv_vendor_of(const struct tscal_hv_match *match);
+/* The first row with this id, or the last row. */
+const struct hv_vendor *hv_vendor_by_id(const char *id);
+/* The row of hv->main: of its signature, or by its id where it is the kernel's
+ * hypervisor and has no leaves here (base 0; kernel_layer.h). */
+const struct hv_vendor *hv_vendor_main(const struct tscal_hv *hv);
 
 /* Row i of the table in order, NULL beyond the last. */
 const struct hv_vendor *hv_vendor_row(size_t i);

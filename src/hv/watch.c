@@ -7,7 +7,7 @@
 uint32_t hv_watch(
 	struct tscal_platform *plat, const struct tscal_hv *hv, bool pvclock)
 {
-	uint32_t watch = hv->present ? hv_vendor_of(&hv->main)->watch : 0;
+	uint32_t watch = hv->present ? hv_vendor_main(hv)->watch : 0;
 
 	/* Where another layer answers CPUID, only the record that the kernel
 	 * uses is known to be there. */

@@ -61,6 +61,21 @@ bool text_has_word(const char *list, const char *word)
 	return false;
 }
 
+const char *text_value(const char *text, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, name, len))
+			continue;
+		line += len + strspn(line + len, " \t");
+		if (*line == ':')
+			return line + 1;
+	}
+	return NULL;
+}
+
 /* Times 10 again and again, a double overflows; times a unit, such as 1e9, it
  * must not either. */
 #define NUMBER_MAX 1e100

@@ -26,6 +26,10 @@ bool text_is(const char *word, size_t len, const char *name);
 /* Whether word stands in list, delimited by blanks, newlines or the ends. */
 bool text_has_word(const char *list, const char *word);
 
+/* Behind the colon of the first line "name : value", as /proc/cpuinfo has them;
+ * NULL when there is none. */
+const char *text_value(const char *text, const char *name);
+
 /*
  * The decimal number at the start of text, such as " 2.40"; *end stands behind
  * it, or at text when there is none or it is above 1e100.  strtod(3) would want

@@ -101,6 +101,20 @@ class Layout(cli.Case):
         text = cli.run("replay", str(cli.SOURCE / machine)).stdout
         self.assertRegex(text, r"(?m)^  cpuid-15 .* 0  crystal assumed")
 
+    def test_what_the_kernel_says_of_the_tsc(self):
+        for machine, words in (
+                ("skylake-sp-no-crystal", "not rejected by the kernel,"),
+                ("xen-tsc-not-listed", "not listed by the kernel,"),
+                ("row-13-watchdog-false-positive", "rejected by the kernel,"),
+                ("cpuid-epyc-9655", "")):
+            path = cli.SOURCE / f"tests/replay/machines/{machine}.rec"
+            text = cli.run("replay", str(path)).stdout
+            trust = re.search(r"(?m)^trust +(.*)$", text)[1]
+            after = re.sub(r"^(not |not known whether )?invariant, ?", "",
+                           trust)
+            self.assertEqual(after[:len(words)], words, machine)
+            self.assertEqual("kernel" in trust, bool(words), machine)
+
     def test_number_alone(self):
         self.assertRegex(cli.run("hz").stdout, r"\A\d{8,11}\.\d{3}\n\Z")
         self.assertRegex(cli.run("khz").stdout, r"\A\d{5,8}\n\Z")

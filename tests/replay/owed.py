@@ -6,8 +6,11 @@ import re
 # Keys that every file has, in this order; then those that a report may lack.
 KEYS = ("tolerance", "options", "exit", "rate", "rate sentence", "source", "roots", "hz",
         "bounds", "agreement", "si", "use", "use sentence", "watch",
-        "hypervisor", "contradiction", "layers")
-OPTIONAL = ("options", "agreement", "si", "contradiction", "layers")
+        "listed", "hypervisor", "contradiction", "layers")
+OPTIONAL = ("options", "agreement", "si", "listed", "contradiction", "layers")
+# Where the kernel lists the TSC as a clocksource, the key is left out.
+LISTED = {(True, False): None, (False, False): "no",
+          (False, True): "no, rejected", (None, None): "not visible"}
 # A source of one of these need not be listed, if it gives no rate either.
 UNLISTED = ("absent", "skipped")
 STATUSES = ("used", "agrees", "disagrees", "hint", "ready", "stale", "coarse",
@@ -85,8 +88,14 @@ def summary(report, code, words=()):
     if rate["hz_si"] is not None:
         out["si"] = f"{rate['hz_si']:.0f} Hz"
     out.update({"use": use["verdict"], "use sentence": use["sentence"],
-                "watch": listed(use["watch"]),
-                "hypervisor": report["hypervisor"]["vendor"]})
+                "watch": listed(use["watch"])})
+    trust = report["trust"]
+    of_kernel = trust["listed_by_kernel"], trust["rejected_by_kernel"]
+    # Any other pair contradicts itself, and no file can owe it.
+    of_kernel = LISTED.get(of_kernel, f"{of_kernel[0]}, rejected {of_kernel[1]}")
+    if of_kernel:
+        out["listed"] = of_kernel
+    out["hypervisor"] = report["hypervisor"]["vendor"]
     for key in ("contradiction", "layers"):
         if report["hypervisor"][key]:
             out[key] = report["hypervisor"][key]

@@ -56,33 +56,10 @@ static void gather_identity(struct tscal_platform *plat, struct facts *f)
 static void gather_extended(struct tscal_platform *plat, struct facts *f)
 {
 	struct plat_cpuid r;
-	size_t len;
 
-	f->brand_rc = plat->ops->cpuid(plat, 0x80000000, 0, &r);
-	if (f->brand_rc)
+	f->brand_rc = hv_read_brand(plat, &f->max_ext, f->brand);
+	if (!f->max_ext)
 		return;
-	/* A CPU without the range returns other data. */
-	if (r.eax >> 16 != 0x8000)
-		return;
-	f->max_ext = r.eax;
-	for (uint32_t i = 0; i < 3 && f->max_ext >= 0x80000004; i++) {
-		f->brand_rc = plat->ops->cpuid(plat, 0x80000002 + i, 0, &r);
-		/* A part of it would be another name. */
-		if (f->brand_rc) {
-			memset(f->brand, 0, sizeof(f->brand));
-			break;
-		}
-		memcpy(f->brand + 16 * i, &r, 16);
-	}
-	for (char *c = f->brand; *c; c++)
-		if (!isprint((unsigned char)*c))
-			*c = '?';
-	len = strlen(f->brand);
-	while (len && f->brand[len - 1] == ' ')
-		f->brand[--len] = '\0';
-	len = strspn(f->brand, " ");
-	memmove(f->brand, f->brand + len, strlen(f->brand + len) + 1);
-
 	if (f->max_ext < 0x80000007)
 		f->invariant = 0;
 	else if (!plat->ops->cpuid(plat, 0x80000007, 0, &r))
@@ -107,22 +84,6 @@ static void gather_clocksource(struct tscal_platform *plat, struct facts *f)
 		f->available[0] = '\0';
 }
 
-/* The value of a "name : value" line, up to its end; NULL when absent. */
-static const char *cpuinfo_value(const char *text, const char *name)
-{
-	size_t len = strlen(name);
-
-	for (const char *line = text; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (strncmp(line, name, len))
-			continue;
-		line += len + strspn(line + len, " \t");
-		if (*line == ':')
-			return line + 1;
-	}
-	return NULL;
-}
-
 static void gather_cpuinfo(struct tscal_platform *plat, struct facts *f)
 {
 	/* The first CPU: flags, bugs and bogomips of a large Intel machine
@@ -134,10 +95,10 @@ static void gather_cpuinfo(struct tscal_platform *plat, struct facts *f)
 	f->cpuinfo_rc = len < 0 ? len : 0;
 	if (len <= 0)
 		return;
-	value = cpuinfo_value(text, "bogomips");
+	value = text_value(text, "bogomips");
 	if (value)
 		f->bogomips = text_number(value, &value_end);
-	flags = (char *)cpuinfo_value(text, "flags");
+	flags = (char *)text_value(text, "flags");
 	if (!flags)
 		return;
 	end = strchr(flags, '\n');

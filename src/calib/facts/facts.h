@@ -5,6 +5,7 @@
 #ifndef TSCAL_FACTS_H
 #define TSCAL_FACTS_H
 
+#include "hv/cpu_name.h"
 #include "hv/evidence.h"
 
 /* Search limits for PTP clocks: network cards may have the first numbers; on a
@@ -25,12 +26,13 @@ enum facts_ptp {
 
 struct facts {
 	/* CPUID */
-	/* 0, or the -errno of reading it: of leaf 0, of leaf 1, of the brand.
-	 */
-	int cpuid_rc, leaf_1_rc, brand_rc;
+	/* 0, or the -errno of reading it. */
+	int cpuid_rc; /* leaf 0 */
+	int leaf_1_rc;
+	int brand_rc; /* leaf 0x80000000 and those of the brand */
 	uint32_t max_basic, max_ext;
 	char cpu_vendor[13];
-	char brand[49];
+	char brand[HV_BRAND];
 	uint32_t family, model, stepping; /* 0: not known */
 	int8_t has_tsc;			  /* CPUID.1:EDX[4]; -1: not known */
 	int8_t hv_bit;			  /* CPUID.1:ECX[31]; -1: not known */
@@ -74,7 +76,9 @@ struct facts {
 	/* A sign of a virtual machine other than CPUID's bit, as the start of a
 	 * sentence; "" if there is none. */
 	char virtual_sign[96];
-	/* It is none: CPUID's bit is not known, and nothing else shows one. */
+	/* It is none, and only says that CPUID's bit could not be read: nothing
+	 * that was looked at shows whether this is a guest.  See guest_perhaps
+	 * of struct kernel_rate: what follows from it. */
 	bool guest_unknown;
 	/* The sign is that the kernel detected a hypervisor: assume_metal does
 	 * not overrule it. */

@@ -21,7 +21,7 @@ void hypervisor_find(struct tscal_platform *plat, struct facts *facts,
 		hv->base_rc = plat->ops->cpuid(plat, 0x40000000, 0, &r);
 	}
 	if (hv->id.present)
-		hv->vendor = hv_vendor_of(&hv->id.main);
+		hv->vendor = hv_vendor_main(&hv->id);
 	hv->hyperv_tdx = hv_hyperv_tdx(plat, &hv->id);
 	facts->tdx |= hv->hyperv_tdx;
 	if (hv_other_layer(&hv->id)) {

@@ -53,8 +53,10 @@ struct kernel_rate {
 	/* Linux' driver for the hypervisor took the rate from it: 1, 0; -1: not
 	 * known. */
 	int hv_calibrated;
-	bool guest;	    /* in a virtual machine: the host emulates timers */
-	bool guest_perhaps; /* taken for a guest because it is not known */
+	bool guest; /* in a virtual machine: the host emulates timers */
+	/* guest is set to be careful: facts->guest_unknown, and neither the
+	 * hypervisor's leaves nor a timer decided it. */
+	bool guest_perhaps;
 	/* The sign of it where CPUID shows none, as the start of a sentence. */
 	const char *sign;
 	/* tsc_khz was measured against such timers; RAW is such a timer.  Then

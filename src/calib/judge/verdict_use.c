@@ -137,7 +137,7 @@ static bool refuse(const struct use_view *v, struct tscal_info *info)
 {
 	const struct facts *f = v->facts;
 
-	if (!f->has_tsc)
+	if (f->has_tsc == 0)
 		say(info, TSCAL_USE_NO, "This CPU reports no TSC.");
 	else if (f->tsc_access == PLAT_TSC_SIGSEGV)
 		say(info, TSCAL_USE_NO,

@@ -43,7 +43,7 @@ void measurements_begin(const struct counters_wanted *w, struct measurements *m,
 	m->rdtsc_ticks = -1;
 	m->none = w->opts->flags & TSCAL_OPT_SURVEY ||
 		  w->facts->tsc_access == PLAT_TSC_SIGSEGV ||
-		  !w->facts->has_tsc;
+		  w->facts->has_tsc == 0;
 	if (m->none)
 		return;
 	m->quick = w->raw_alone;

@@ -12,7 +12,7 @@ bool source_may_measure(const struct source_view *v, struct estimate *est)
 	if (f->tsc_access == PLAT_TSC_SIGSEGV)
 		est_say(est, TSCAL_STATUS_SKIPPED,
 			"RDTSC is disabled for this process");
-	else if (!f->has_tsc)
+	else if (f->has_tsc == 0)
 		est_say(est, TSCAL_STATUS_ABSENT, "CPUID reports no TSC");
 	else if (v->opts->flags & TSCAL_OPT_NO_MEASURE)
 		est_say(est, TSCAL_STATUS_SKIPPED,

@@ -3,10 +3,10 @@
 /*
  * The MHz of SEV-SNP's Secure TSC.  The mean rate is lower by TSC_FACTOR, in
  * steps of 10 ppm, which is in the secrets page, mapped for the kernel alone
- * (Linux arch/x86/coco/sev/core.c, snp_secure_tsc_init(), SNP_SCALE_TSC_FREQ();
- * the first kernels with Secure TSC took the MHz unscaled): so this is a label.
- *  What it shows beside is whose
- * number the kernel's is (facts->secure_tsc).
+ * (Linux, arch/x86/coco/sev/core.c, snp_secure_tsc_init() and
+ * SNP_SCALE_TSC_FREQ(); the first kernels with Secure TSC took the MHz
+ * unscaled): so this is a label.  It also shows whose number the kernel's is
+ * (facts->secure_tsc).
  */
 #include "calib/source/source.h"
 

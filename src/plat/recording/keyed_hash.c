@@ -40,24 +40,17 @@ static inline void take(struct state *s, uint64_t word)
 	s->a ^= word;
 }
 
-uint64_t keyed_hash(const uint64_t *words, size_t n, const char *text)
+uint64_t keyed_hash_with(const uint64_t key[2], const uint64_t *words, size_t n,
+	const char *text)
 {
-	uint64_t key[2] = {0, 0};
-	/* 16 random bytes that the kernel gives each program: no system call,
-	 * which a filter might refuse (getauxval(3)). */
-	const void *random = (const void *)(uintptr_t)getauxval(
-		AT_RANDOM); /* NOLINT */
 	size_t len = text ? strlen(text) : 0, bytes = n * 8 + len;
-	struct state s;
-
-	if (random)
-		memcpy(key, random, sizeof(key));
-	s = (struct state){
+	struct state s = {
 		key[0] ^ UINT64_C(0x736f6d6570736575),
 		key[1] ^ UINT64_C(0x646f72616e646f6d),
 		key[0] ^ UINT64_C(0x6c7967656e657261),
 		key[1] ^ UINT64_C(0x7465646279746573),
 	};
+
 	for (size_t i = 0; i < n; i++)
 		take(&s, words[i]);
 	for (; len >= 8; len -= 8, text += 8) {
@@ -79,4 +72,17 @@ uint64_t keyed_hash(const uint64_t *words, size_t n, const char *text)
 	mix(&s);
 	mix(&s);
 	return s.a ^ s.b ^ s.c ^ s.d;
+}
+
+uint64_t keyed_hash(const uint64_t *words, size_t n, const char *text)
+{
+	uint64_t key[2] = {0, 0};
+	/* 16 random bytes that the kernel gives each program: no system call,
+	 * which a filter might refuse (getauxval(3)). */
+	const void *random = (const void *)(uintptr_t)getauxval(
+		AT_RANDOM); /* NOLINT */
+
+	if (random)
+		memcpy(key, random, sizeof(key));
+	return keyed_hash_with(key, words, n, text);
 }

@@ -12,5 +12,8 @@
 
 /* Of n words, then of the bytes of text, which may be NULL. */
 uint64_t keyed_hash(const uint64_t *words, size_t n, const char *text);
+/* The same with a key of the caller's. */
+uint64_t keyed_hash_with(const uint64_t key[2], const uint64_t *words, size_t n,
+	const char *text);
 
 #endif /* TSCAL_KEYED_HASH_H */

@@ -253,6 +253,21 @@ Test(hv_identity, an_unknown_first_base_is_kept_beside_a_signature)
 	assert_also(0, "unknown", 0x40000000);
 }
 
+/* A hypervisor that the kernel names, without leaves here, has the first row of
+ * its vendor; an unknown one none of those that are of one signature each. */
+Test(hv_identity, without_leaves_the_row_is_found_by_id)
+{
+	struct tscal_hv none = {.main = {.vendor = "xen"}};
+
+	cr_assert(eq(str, (char *)hv_vendor_main(&none)->id, (char *)"xen"));
+	cr_assert(eq(
+		str, (char *)hv_vendor_of(&none.main)->id, (char *)"unknown"));
+	strcpy(none.main.vendor, "unknown");
+	cr_assert(eq(sz, hv_vendor_main(&none)->n_signatures, 0));
+	strcpy(none.main.vendor, "new");
+	cr_assert(eq(sz, hv_vendor_main(&none)->n_signatures, 0));
+}
+
 Test(hv_identity, a_name_of_another_signature_is_unknown)
 {
 	struct tscal_hv_match m = {.vendor = "kvm"};

@@ -110,3 +110,17 @@ Test(text, one_long_word_is_cut_between_characters)
 	text_printf(buf, sizeof(buf), "%s", "\u00e4\u00e4\u20ac\u20ac");
 	cr_assert(eq(str, buf, "\u00e4\u00e4 ..."));
 }
+
+Test(text, value_is_of_the_first_line_of_that_very_name)
+{
+	static const char text[] = "model\t\t: 1\nmodel name\t: A B\n"
+				   "model name\t: C\nnone\nlast:";
+
+	cr_assert(eq(int, strncmp(text_value(text, "model"), " 1\n", 3), 0));
+	cr_assert(eq(
+		int, strncmp(text_value(text, "model name"), " A B\n", 5), 0));
+	cr_assert(eq(str, (char *)text_value(text, "last"), (char *)""));
+	cr_assert(zero(ptr, (void *)text_value(text, "name")));
+	cr_assert(zero(ptr, (void *)text_value(text, "none")));
+	cr_assert(zero(ptr, (void *)text_value(text, "mode")));
+}

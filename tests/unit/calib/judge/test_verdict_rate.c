@@ -200,6 +200,45 @@ Test(sentence, of_a_leaked_leaf_and_of_a_label)
 	   "(brand).");
 }
 
+/* CPUID 16h is rounded, or of a lower power limit: of two labels the nearer one
+ * is compared, whichever is first. */
+Test(sentence, of_two_labels_has_the_nearer_one)
+{
+	static const double ppm_of_16[] = {-6e4, -3e4};
+	static const double ppm_of_brand[] = {-3e4, -6e4};
+	static const char *const name[] = {"brand", "cpuid-16"};
+
+	for (int i = 0; i < 2; i++) {
+		char owed[200];
+
+		init();
+		add(TSCAL_SOURCE_KVMCLOCK, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV,
+			0);
+		kernel(TSCAL_ROOT_HV, 0, KERNEL_NOT_SHOWN);
+		add(TSCAL_SOURCE_CPUID_16, TSCAL_KIND_NOMINAL, TSCAL_ROOT_CPU,
+			ppm_of_16[i]);
+		add(TSCAL_SOURCE_BRAND, TSCAL_KIND_NOMINAL, TSCAL_ROOT_CPU,
+			ppm_of_brand[i]);
+		snprintf(owed, sizeof(owed),
+			"All available sources derive from the hypervisor; "
+			"nothing independent confirms it. This rate is 3.09 %% "
+			"above the nominal one (%s).",
+			name[i]);
+		is(owed);
+	}
+}
+
+/* A label that is right hides one that is not. */
+Test(sentence, of_a_label_that_is_right_has_no_remark)
+{
+	add(TSCAL_SOURCE_KVMCLOCK, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0);
+	kernel(TSCAL_ROOT_HV, 0, KERNEL_NOT_SHOWN);
+	add(TSCAL_SOURCE_CPUID_16, TSCAL_KIND_NOMINAL, TSCAL_ROOT_CPU, -6e4);
+	add(TSCAL_SOURCE_BRAND, TSCAL_KIND_NOMINAL, TSCAL_ROOT_CPU, 0);
+	is("All available sources derive from the hypervisor; nothing "
+	   "independent confirms it.");
+}
+
 /* The longest sentence: no name is cut. */
 Test(sentence, of_eleven_falsetickers_fits)
 {

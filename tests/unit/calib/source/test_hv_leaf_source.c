@@ -13,6 +13,7 @@ Test(hv_leaf_source, states_why_it_has_no_rate)
 	sentence_has("no hypervisor");
 	run.hv.id.present = true;
 	strcpy(run.hv.id.main.name, "bhyve");
+	run.hv.id.main.base = 0x40000000;
 	run.hv.vendor = &mute;
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_HV_LEAF), TSCAL_STATUS_ABSENT));
 	sentence_has("bhyve defines no timing leaf");
