@@ -6,20 +6,16 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../seccomp.h"
 #include "live.h"
 
 /* Seen by the test and by all workers. */
@@ -272,41 +268,13 @@ static void is_interrupted(void)
 	no_child_left();
 }
 
-/* Kernels before 5.9, and filters of that time. */
-static void refuse_close_range(void)
-{
-	struct sock_filter filter[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-			offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_close_range, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	const struct sock_fprog program = {
-		sizeof(filter) / sizeof(*filter), filter};
-
-	check(!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) &&
-			!prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program),
-		"no filter");
-}
-
 /* Filters that let no program wait for its children: as if it had ended. */
 static void refuse_wait(void)
 {
-	struct sock_filter filter[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-			offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_wait4, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	const struct sock_fprog program = {
-		sizeof(filter) / sizeof(*filter), filter};
 	struct timespec from, to;
 	struct worker w;
 
-	check(!prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program),
-		"no filter");
+	check(!refuse_call(SYS_wait4, EPERM), "no filter");
 	fall_ill(WELL, WELL, WELL);
 	seen->restored = 0;
 	clock_gettime(CLOCK_MONOTONIC, &from);
@@ -352,7 +320,8 @@ int main(void)
 	check(!seen->handlers && !seen->forks, "the program noticed");
 	outlives_the_program(false);
 	outlives_the_program(true);
-	refuse_close_range();
+	/* Kernels before 5.9, and filters of that time. */
+	check(!refuse_call(SYS_close_range, ENOSYS), "no filter");
 	outlives_the_program(false);
 	refuse_wait();
 	/* LeakSanitizer waits for a process of its own at exit(). */

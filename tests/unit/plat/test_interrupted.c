@@ -3,34 +3,14 @@
 /* A filter that answers EINTR to each read: nothing reads for ever. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
-#include <errno.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <stddef.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <tscal/calibrate.h>
 
 #include "plat/plat.h"
-
-static int never_read(void)
-{
-	struct sock_filter f[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-			offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_read, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINTR),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	const struct sock_fprog program = {sizeof(f) / sizeof(*f), f};
-
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
-	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
-}
+#include "seccomp.h"
 
 /* In a child: what reads must end, with EINTR. */
 static int read_all(void)
@@ -38,7 +18,7 @@ static int read_all(void)
 	struct tscal_platform *p = tscal_platform_passive(), *replay;
 	char buf[64], err[300];
 
-	if (never_read())
+	if (refuse_call(SYS_read, EINTR))
 		return 77;
 	/* If it does not end. */
 	alarm(20);

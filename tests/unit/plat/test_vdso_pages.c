@@ -2,18 +2,13 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
-#include <errno.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "plat/vdso_pages.h"
+#include "seccomp.h"
 
 /* Pages of a region by /proc/self/maps; 0: no such region. */
 static unsigned pages_of(const char *name)
@@ -73,17 +68,7 @@ Test(vdso_pages, looking_up_one_region_first_does_not_lose_the_other)
 /* Kernels before 6.11 do not have the ioctl, and filters refuse it. */
 static void refuse_ioctl(void)
 {
-	struct sock_filter f[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-			offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ioctl, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOTTY),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog prog = {sizeof(f) / sizeof(*f), f};
-
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
-		prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog))
+	if (refuse_call(SYS_ioctl, ENOTTY))
 		_exit(77);
 }
 
