@@ -166,6 +166,9 @@ struct tscal_info {
 	 * kernel's own verdict on it is bad; -1: not visible, or too early
 	 * after boot. */
 	int8_t listed_by_kernel;
+	/** What to do: the rate to convert with, what would verify it, or what
+	 * to use instead of the TSC.  It names commands of tscal(1). */
+	char advice[TSCAL_SENTENCE];
 };
 
 /** tscal_opts.flags: measure nothing but for 0.1 ms, which

@@ -260,6 +260,8 @@ static void judge(struct run *run)
 		.measured = measured(run),
 		.replay = !strcmp(run->plat->ops->name, "replay"),
 	};
+	struct advice_view advice = {
+		run->est, run->n, &run->kernel, &run->opts, use.replay};
 	struct tscal_info *info = &run->info;
 
 	*info = (struct tscal_info){
@@ -277,6 +279,8 @@ static void judge(struct run *run)
 		info->rdtsc_ns = run->measured.rdtsc_ticks / info->hz * 1e9;
 	verdict_rate(&rate, info);
 	verdict_use(&use, info);
+	if (!surveying(run))
+		advise(&advice, info);
 }
 
 size_t run_counters(const struct tscal_opts *opts)

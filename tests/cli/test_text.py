@@ -14,7 +14,7 @@ import unittest
 import cli
 import truth
 
-LABELS = ["rate", "use", "hypervisor", "cpu", "trust", "clocksource"]
+LABELS = ["rate", "use", "what to do", "hypervisor", "cpu", "trust", "clocksource"]
 
 
 def on_terminal(columns, *args, **changes):

@@ -156,12 +156,33 @@ def cut(report):
     hypervisor = report["hypervisor"]
     sentences = {"rate": report["rate"]["sentence"],
                  "use": report["use"]["sentence"],
+                 "advice": report["advice"],
                  "layers": hypervisor["layers"],
                  "contradiction": hypervisor["contradiction"]}
     sentences |= {s["name"]: s["sentence"] for s in report["sources"]}
     for what, sentence in sentences.items():
         if sentence and sentence.endswith(" ..."):
             yield f"{what}: a sentence is cut: {sentence}"
+
+
+def misleading(report):
+    """Advice that does not follow from the verdicts."""
+    rate, use, advice = report["rate"], report["use"]["verdict"], report["advice"]
+    good = use in ("yes", "until-moved") and \
+        rate["verdict"] in ("single", "consistent", "verified")
+    if good != advice.startswith("Convert with "):
+        yield f"advice: {use}, rate {rate['verdict']}, but: {advice}"
+    numbers = [int(n) for n in re.findall(r"(\d+) Hz", advice)]
+    others = [rate[key] for key in ("hz_raw", "hz_si")
+              if good and rate[key] not in (None, rate["hz"])]
+    if numbers != [round(hz) for hz in others]:
+        yield f"advice: {numbers} Hz, but the rates are {others}"
+    if use in ("no", "slow", "provisional") or \
+            rate["verdict"] == "conflict" and use != "unknown":
+        if "clock_gettime()" not in advice:
+            yield f"advice: {use}, but no other clock is named: {advice}"
+    if rate["verdict"] == "verified" and "verify" in advice:
+        yield f"advice: verified, but: {advice}"
 
 
 def contradictions(report):
@@ -198,6 +219,7 @@ def wrong(text, report, code, words=()):
             yield f"{key}: owed {owed}, now {have}"
     yield from contradictions(report)
     yield from cut(report)
+    yield from misleading(report)
     have = {s["name"]: s for s in report["sources"]}
     for name, owed in sources.items():
         if name not in have:

@@ -66,4 +66,17 @@ struct use_view {
  * of info is filled in. */
 void verdict_use(const struct use_view *v, struct tscal_info *info);
 
+/* Input of the advice. */
+struct advice_view {
+	const struct estimate *est;
+	size_t n;
+	const struct kernel_rate *kernel;
+	const struct tscal_opts *opts;
+	bool replay;
+};
+
+/* advice.c: what the reader of the verdicts does next.  All else in info is
+ * filled in. */
+void advise(const struct advice_view *v, struct tscal_info *info);
+
 #endif /* TSCAL_JUDGE_H */

@@ -101,17 +101,11 @@ static uint32_t what_to_watch(const struct use_view *v)
 	return watch ? watch : TSCAL_WATCH_RATE;
 }
 
+/* Nothing here announces a move that shows in the rate alone. */
 static const char *watch_phrase(uint32_t watch)
 {
-	if (watch & TSCAL_WATCH_PVCLOCK)
-		return "watch the pvclock version";
-	if (watch & TSCAL_WATCH_HYPERV)
-		return "watch for re-enlightenment";
-	if (watch & TSCAL_WATCH_XEN)
-		return "watch Xen's incarnation";
-	if (watch & TSCAL_WATCH_VMCLOCK)
-		return "watch the vmclock marker";
-	return "measure the rate again to notice it";
+	return watch == TSCAL_WATCH_RATE ? "run tscal again to notice one"
+					 : "run tscal again after one";
 }
 
 /*
@@ -204,8 +198,8 @@ static void allow(const struct use_view *v, struct tscal_info *info)
 		info->watch = TSCAL_WATCH_RATE;
 		say(info, TSCAL_USE_UNTIL_MOVED,
 			"Xen itself runs in a virtual machine (%s), which may "
-			"move: %s.",
-			f->below_xen, watch_phrase(info->watch));
+			"be moved: run tscal again to notice that.",
+			f->below_xen);
 	} else if (f->dom0) {
 		say(info, TSCAL_USE_YES,
 			"Xen's control domain never moves to another host.");

@@ -226,6 +226,7 @@ int json_report(const struct tscal_report *report)
 
 	json_set(root, "rate", rate(info));
 	json_set(root, "use", use(info));
+	json_set(root, "advice", json_string(info->advice));
 	json_set(root, "hypervisor", hypervisor(&m->hv));
 	json_set(root, "cpu", cpu(m));
 	json_set(root, "trust", trust(m, info));

@@ -190,6 +190,7 @@ void text_report(const struct options *opts, const char *how,
 	header(opts, &t, how);
 	rate(&t, report);
 	use(&t, info);
+	term_row(&t, "what to do", STYLE_PLAIN, "%s", info->advice);
 	text_hypervisor(&t, &machine->hv);
 	cpu(&t, machine);
 	trust(opts, &t, machine, info);

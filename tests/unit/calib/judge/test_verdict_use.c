@@ -86,7 +86,7 @@ static const struct row rows[] = {
 	{"no /sys (row 35)", METAL, NULL, "", MOVED, "not visible",
 		.watch = TSCAL_WATCH_RATE, .rejected = -1},
 	{"default QEMU guest (row 15)", KVM, "kvm-clock",
-		"kvm-clock tsc acpi_pm", MOVED, "watch the pvclock version",
+		"kvm-clock tsc acpi_pm", MOVED, "run tscal again after one",
 		.pvclock = STABLE, .watch = TSCAL_WATCH_PVCLOCK},
 	{"AMD without invtsc: Linux drops tsc as unsynchronized (U1)", KVM,
 		"kvm-clock", "kvm-clock acpi_pm", MOVED, "migration",
@@ -104,7 +104,7 @@ static const struct row rows[] = {
 		"is bad: it does not list tsc (notsc on its command line)",
 		.pvclock = STABLE, .watch = TSCAL_WATCH_PVCLOCK, .notsc = true},
 	{"tsc=unstable, the list not visible", KVM, NULL, "", MOVED,
-		"notice it. The kernel was told that this TSC is unstable "
+		"notice one. The kernel was told that this TSC is unstable "
 		"(tsc=unstable).",
 		.watch = TSCAL_WATCH_RATE, .tsc_unstable = true,
 		.rejected = -1},
@@ -130,7 +130,8 @@ static const struct row rows[] = {
 		.watch = TSCAL_WATCH_XEN},
 	{"Xen that does not list tsc (U2)", XEN, "xen", "xen hpet acpi_pm",
 		MOVED,
-		"incarnation. The kernel's own verdict on this TSC is bad: it "
+		"again after one. The kernel's own verdict on this TSC is bad: "
+		"it "
 		"does not list tsc.",
 		.invariant = 1, .watch = TSCAL_WATCH_XEN},
 	{"Xen vtsc after migration (row 22)", XEN, "xen", "xen tsc", SLOW,
@@ -141,13 +142,13 @@ static const struct row rows[] = {
 	{"Xen dom0 that CPUID does not show", METAL, "tsc", "xen tsc", YES,
 		"never moves", .dom0 = true},
 	{"Xen dom0 in a virtual machine", METAL, "tsc", "xen tsc", MOVED,
-		"(DMI sys_vendor is \"QEMU\"), which may move", .dom0 = true,
-		.below_xen = "DMI sys_vendor is \"QEMU\"",
+		"(DMI sys_vendor is \"QEMU\"), which may be moved",
+		.dom0 = true, .below_xen = "DMI sys_vendor is \"QEMU\"",
 		.watch = TSCAL_WATCH_RATE},
 	{"Hyper-V before invariance (U3)", HYPERV,
 		"hyperv_clocksource_tsc_page",
 		"hyperv_clocksource_tsc_page acpi_pm", MOVED,
-		"re-enlightenment. The kernel's own verdict on this TSC is "
+		"again after one. The kernel's own verdict on this TSC is "
 		"bad: it does not list tsc (under Hyper-V, and not invariant).",
 		.watch = TSCAL_WATCH_HYPERV},
 	{"Hyper-V that offers no page rejects the TSC", HYPERV,

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* What to do with the verdicts: one sentence. */
+#include <stdarg.h>
+#include <string.h>
+
+#include "calib/judge/judge.h"
+#include "plat/text.h"
+
+#define GETTIME "read the time with clock_gettime()"
+
+__attribute__((format(printf, 2, 3))) static void add(
+	struct tscal_info *info, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	text_vprintf(info->advice, sizeof(info->advice), fmt, ap);
+	va_end(ap);
+}
+
+/* Nothing was measured, or nothing tells what the kernel thinks of it. */
+static void of_unknown(const struct advice_view *v, struct tscal_info *info)
+{
+	if (v->replay)
+		add(info,
+			"Run tscal on the machine itself: this file does not "
+			"show %s.",
+			info->rate == TSCAL_RATE_NONE
+				? "its rate"
+				: "whether its TSC may be a clock");
+	else if (v->opts->flags & TSCAL_OPT_NO_MEASURE)
+		add(info, "Run tscal without --no-measure.");
+	else if (v->opts->only)
+		add(info, "Run tscal without --only.");
+	else
+		add(info, "Until more is known of this TSC, " GETTIME
+			  "; `tscal --all` shows what could not be asked.");
+}
+
+/* True where the verdicts advise against the TSC, or against this rate. */
+static bool warn(const struct advice_view *v, struct tscal_info *info)
+{
+	if (info->use == TSCAL_USE_UNKNOWN)
+		of_unknown(v, info);
+	else if (info->use == TSCAL_USE_NO && info->rate == TSCAL_RATE_NONE)
+		add(info, "Here " GETTIME "; `tscal --all` shows why no source "
+			  "gives a rate.");
+	else if (info->use == TSCAL_USE_NO)
+		add(info,
+			"Here " GETTIME "; a clock of <tscal/clock.h> does so "
+			"by itself.");
+	else if (info->rate == TSCAL_RATE_CONFLICT)
+		add(info, "Do not convert with this rate: " GETTIME ", and run "
+			  "`tscal compare` to find the source that is wrong.");
+	else if (info->use == TSCAL_USE_SLOW)
+		add(info,
+			"Here " GETTIME "; `tscal bench` shows what a reading "
+			"of each costs.");
+	else if (info->use == TSCAL_USE_PROVISIONAL)
+		add(info, "Run tscal again in a minute; until then, " GETTIME
+			  ".");
+	else
+		return false;
+	return true;
+}
+
+static void which_rate(struct tscal_info *info)
+{
+	if (info->hz_raw > 0 && info->hz_raw != info->hz)
+		add(info,
+			"Convert with %.0f Hz (hz_raw), the rate that agrees "
+			"with this machine's CLOCK_MONOTONIC_RAW",
+			info->hz_raw);
+	else if (info->hz_raw > 0)
+		add(info,
+			"Convert with this rate: it agrees with this machine's "
+			"CLOCK_MONOTONIC_RAW");
+	else
+		add(info, "Convert with this rate");
+	if (info->hz_si > 0)
+		add(info, "; for true seconds with %.0f Hz (hz_si)",
+			info->hz_si);
+}
+
+static bool is_timer(const struct tscal_line *l)
+{
+	return l->id == TSCAL_SOURCE_HPET || l->id == TSCAL_SOURCE_ACPI_PM ||
+	       l->id == TSCAL_SOURCE_PIT;
+}
+
+/* Whether a hardware timer was not read, and could be by this probe level
+ * ("ports", "devices"; NULL: any) and root. */
+static bool could_read(const struct advice_view *v, const char *probe)
+{
+	for (size_t i = 0; i < v->n; i++) {
+		const struct estimate *est = &v->est[i];
+
+		if (!is_timer(&est->line) || !est->probe)
+			continue;
+		if (est->line.status != TSCAL_STATUS_DENIED &&
+			est->line.status != TSCAL_STATUS_SKIPPED)
+			continue;
+		if (!probe || !strcmp(est->probe, probe))
+			return true;
+	}
+	return false;
+}
+
+/* How to find an independent source.  In a virtual machine the timers are the
+ * host's clock again. */
+static void more_certainty(const struct advice_view *v, struct tscal_info *info)
+{
+	if (info->rate == TSCAL_RATE_VERIFIED || v->opts->only)
+		return;
+	if (v->opts->flags & TSCAL_OPT_NO_MEASURE)
+		add(info, "; without --no-measure it is compared with a "
+			  "measurement");
+	else if (!v->kernel->guest && could_read(v, "ports"))
+		add(info, "; `sudo tscal --probe ports` may verify it");
+	else if (!v->kernel->guest && could_read(v, NULL))
+		add(info, "; `sudo tscal` may verify it");
+	else
+		add(info, "; to verify it, let NTP or PTP keep this machine's "
+			  "time");
+}
+
+void advise(const struct advice_view *v, struct tscal_info *info)
+{
+	info->advice[0] = '\0';
+	if (warn(v, info))
+		return;
+	which_rate(info);
+	more_certainty(v, info);
+	add(info, ".");
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: 2026 The tscal authors */
+/* The advice: one whole sentence, for each pair of verdicts. */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <string.h>
+
+#include "calib/judge/judge.h"
+
+#define N(array) (sizeof(array) / sizeof(*(array)))
+#define NTP "to verify it, let NTP or PTP"
+#define PORTS "`sudo tscal --probe ports` may verify it"
+#define DEVICES "`sudo tscal` may verify it"
+#define HPET (UINT64_C(1) << TSCAL_SOURCE_HPET)
+
+struct timer {
+	enum tscal_source id;
+	enum tscal_status status;
+	const char *probe;
+};
+
+struct row {
+	const char *what;
+	enum tscal_rate rate;
+	enum tscal_use use;
+	double hz_raw, hz_si; /* hz is 2000000000 */
+	const char *says, *says_not;
+	struct timer timer[2];
+	bool guest, replay;
+	uint64_t only;
+	uint32_t flags;
+};
+
+static const struct row rows[] = {
+	{"all is well", TSCAL_RATE_VERIFIED, TSCAL_USE_YES, 2e9, 0,
+		.says = "Convert with this rate: it agrees with this machine's "
+			"CLOCK_MONOTONIC_RAW.",
+		"verify"},
+	{"RAW has another rate", TSCAL_RATE_VERIFIED, TSCAL_USE_YES, 2000000134,
+		0,
+		.says = "Convert with 2000000134 Hz (hz_raw), the rate that "
+			"agrees",
+		NULL},
+	{"true seconds", TSCAL_RATE_VERIFIED, TSCAL_USE_YES, 2e9, 2000004000,
+		.says = "; for true seconds with 2000004000 Hz (hz_si).", NULL},
+	{"RAW is not known", TSCAL_RATE_SINGLE, TSCAL_USE_YES, 0, 0,
+		.says = "Convert with this rate; to verify",
+		"CLOCK_MONOTONIC_RAW"},
+	{"metal, ports not asked", TSCAL_RATE_CONSISTENT, TSCAL_USE_YES, 2e9, 0,
+		.says = PORTS, NTP,
+		{{TSCAL_SOURCE_HPET, TSCAL_STATUS_DENIED, "devices"},
+			{TSCAL_SOURCE_ACPI_PM, TSCAL_STATUS_SKIPPED, "ports"}}},
+	{"metal, /dev/hpet denied", TSCAL_RATE_CONSISTENT, TSCAL_USE_YES, 2e9,
+		0, .says = DEVICES, NTP,
+		{{TSCAL_SOURCE_HPET, TSCAL_STATUS_DENIED, "devices"},
+			{TSCAL_SOURCE_ACPI_PM, TSCAL_STATUS_ABSENT, "ports"}}},
+	{"metal, all timers were read", TSCAL_RATE_CONSISTENT, TSCAL_USE_YES,
+		2e9, 0, .says = NTP, "sudo",
+		{{TSCAL_SOURCE_HPET, TSCAL_STATUS_AGREES, "devices"},
+			{TSCAL_SOURCE_ACPI_PM, TSCAL_STATUS_COARSE, "ports"}}},
+	{"what is no timer verifies nothing", TSCAL_RATE_CONSISTENT,
+		TSCAL_USE_YES, 2e9, 0, .says = NTP, "sudo",
+		{{TSCAL_SOURCE_PERF_PAGE, TSCAL_STATUS_DENIED, "devices"}}},
+	{"a guest's timers are the host's clock", TSCAL_RATE_CONSISTENT,
+		TSCAL_USE_UNTIL_MOVED, 2e9, 0, .says = NTP, "sudo",
+		{{TSCAL_SOURCE_HPET, TSCAL_STATUS_DENIED, "devices"},
+			{TSCAL_SOURCE_ACPI_PM, TSCAL_STATUS_SKIPPED, "ports"}},
+		.guest = true},
+	{"few sources by choice", TSCAL_RATE_SINGLE, TSCAL_USE_YES, 2e9, 0,
+		.says = "CLOCK_MONOTONIC_RAW.", "verify",
+		{{TSCAL_SOURCE_HPET, TSCAL_STATUS_DENIED, "devices"}},
+		.only = HPET},
+	{"no measurement by choice", TSCAL_RATE_CONSISTENT, TSCAL_USE_YES, 2e9,
+		0, .says = "without --no-measure it is compared", "sudo",
+		{{TSCAL_SOURCE_HPET, TSCAL_STATUS_SKIPPED, "devices"}},
+		.flags = TSCAL_OPT_NO_MEASURE},
+	{"conflict", TSCAL_RATE_CONFLICT, TSCAL_USE_YES, 2e9, 0,
+		.says = "Do not convert with this rate: read the time with "
+			"clock_gettime(), and run `tscal compare`",
+		NULL},
+	{"conflict, and trapped", TSCAL_RATE_CONFLICT, TSCAL_USE_SLOW, 2e9, 0,
+		.says = "Do not convert with this rate", NULL},
+	{"trapped", TSCAL_RATE_VERIFIED, TSCAL_USE_SLOW, 2e9, 0,
+		.says = "clock_gettime(); `tscal bench`", "Convert"},
+	{"just booted", TSCAL_RATE_SINGLE, TSCAL_USE_PROVISIONAL, 2e9, 0,
+		.says = "Run tscal again in a minute; until then, read the "
+			"time with "
+			"clock_gettime().",
+		"Convert"},
+	{"rejected", TSCAL_RATE_VERIFIED, TSCAL_USE_NO, 2e9, 0,
+		.says = "Here read the time with clock_gettime(); a clock of "
+			"<tscal/clock.h>",
+		"Convert"},
+	{"rejected, and in conflict", TSCAL_RATE_CONFLICT, TSCAL_USE_NO, 2e9, 0,
+		.says = "a clock of <tscal/clock.h> does so by itself",
+		"Convert"},
+	{"no rate", TSCAL_RATE_NONE, TSCAL_USE_NO, 0, 0,
+		.says = "clock_gettime(); `tscal --all` shows why", NULL},
+	{"a dump of CPUID", TSCAL_RATE_NONE, TSCAL_USE_UNKNOWN, 0, 0,
+		.says = "Run tscal on the machine itself: this file does not "
+			"show its "
+			"rate.",
+		NULL, .replay = true},
+	{"a dump of CPUID with a rate", TSCAL_RATE_SINGLE, TSCAL_USE_UNKNOWN, 0,
+		0, .says = "does not show whether its TSC may be a clock.",
+		NULL, .replay = true},
+	{"not measured, and no /sys", TSCAL_RATE_SINGLE, TSCAL_USE_UNKNOWN, 0,
+		0, .says = "Run tscal without --no-measure.", NULL,
+		.flags = TSCAL_OPT_NO_MEASURE},
+	{"a source that was not there", TSCAL_RATE_NONE, TSCAL_USE_UNKNOWN, 0,
+		0, .says = "Run tscal without --only.", NULL, .only = HPET},
+	{"nothing can be asked", TSCAL_RATE_NONE, TSCAL_USE_UNKNOWN, 0, 0,
+		.says = "read the time with clock_gettime(); `tscal --all`",
+		NULL},
+};
+
+static struct tscal_info advice_on(const struct row *r)
+{
+	struct estimate est[N(r->timer)] = {0};
+	struct kernel_rate kernel = {.guest = r->guest};
+	struct tscal_opts opts = TSCAL_OPTS_INIT;
+	struct advice_view v = {est, 0, &kernel, &opts, r->replay};
+	struct tscal_info info = {.hz = 2e9,
+		.hz_raw = r->hz_raw,
+		.hz_si = r->hz_si,
+		.rate = r->rate,
+		.use = r->use,
+		.advice = "what was there before"};
+
+	for (; v.n < N(r->timer) && r->timer[v.n].probe; v.n++) {
+		est[v.n].line.id = r->timer[v.n].id;
+		est[v.n].line.status = r->timer[v.n].status;
+		est[v.n].probe = r->timer[v.n].probe;
+	}
+	opts.only = r->only;
+	opts.flags = r->flags;
+	advise(&v, &info);
+	return info;
+}
+
+Test(advice, follows_from_the_verdicts)
+{
+	for (size_t i = 0; i < N(rows); i++) {
+		const struct row *r = &rows[i];
+		struct tscal_info info = advice_on(r);
+
+		cr_expect(ne(ptr, strstr(info.advice, r->says), NULL), "%s: %s",
+			r->what, info.advice);
+		if (r->says_not)
+			cr_expect(
+				eq(ptr, strstr(info.advice, r->says_not), NULL),
+				"%s: %s", r->what, info.advice);
+	}
+}
+
+/* With the longest numbers there are. */
+Test(advice, is_a_whole_sentence)
+{
+	for (size_t i = 0; i < N(rows); i++)
+		for (int rate = 0; rate <= TSCAL_RATE_VERIFIED; rate++)
+			for (int use = 0; use <= TSCAL_USE_UNKNOWN; use++) {
+				struct row r = rows[i];
+				struct tscal_info info;
+				size_t len;
+
+				r.rate = (enum tscal_rate)rate;
+				r.use = (enum tscal_use)use;
+				r.hz_raw = 19999999999;
+				r.hz_si = 19999999999;
+				info = advice_on(&r);
+				len = strlen(info.advice);
+				cr_assert(gt(sz, len, 10), "%s", r.what);
+				cr_expect(eq(chr, info.advice[len - 1], '.'),
+					"%s: %s", r.what, info.advice);
+				cr_expect(ne(chr, info.advice[len - 2], '.'),
+					"%s: %s", r.what, info.advice);
+			}
+}
