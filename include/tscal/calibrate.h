@@ -166,6 +166,9 @@ struct tscal_info {
 	 * kernel's own verdict on it is bad; -1: not visible, or too early
 	 * after boot. */
 	int8_t listed_by_kernel;
+	/** 1: hz_lo and hz_hi are within +- target_ppm of hz; 0: they are not,
+	 * or there is no rate; -1: no target_ppm, or a survey. */
+	int8_t target_met;
 	/** What to do: the rate to convert with, what would verify it, or what
 	 * to use instead of the TSC.  It names commands of tscal(1). */
 	char advice[TSCAL_SENTENCE];
@@ -207,9 +210,14 @@ struct tscal_opts {
 	uint32_t window_ms;
 	uint32_t flags;	   /**< TSCAL_OPT_*; unknown bits are refused */
 	uint32_t reserved; /**< zero; anything else is refused */
-	/** Go on measuring, within the budget, until each counter's bounds are
-	 * within +- this many ppm; 0: 400, which one window reaches unless
-	 * reads are slow.  Negative values and NaN are refused. */
+	/** The bounds of hz wanted, +- ppm.  If after one window the chosen
+	 * source is measured and its bounds are wider, or there is no rate, the
+	 * window grows within the budget.  The bounds of any other source do
+	 * not depend on the window: if they are wider, target_met is 0.  0: no
+	 * target; then, as in the first window of any run, each counter is
+	 * measured until its bounds are within 400 ppm, or this if it is more,
+	 * which one window reaches unless reads are slow.  Negative values and
+	 * NaN are refused. */
 	double target_ppm;
 };
 

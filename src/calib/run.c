@@ -96,6 +96,8 @@ static void measure(struct run *run, struct measure_space *space)
 	measurements_begin(&w, &run->measured, space);
 	look_up(run);
 	measurements_finish(&w, &run->measured, space);
+	if (!(run->opts.target_ppm > 0))
+		measurements_close(run->plat, &run->measured, space);
 }
 
 static const char *sign_of_host(const struct run *run)
@@ -106,6 +108,15 @@ static const char *sign_of_host(const struct run *run)
 		!run->measured.timer_sign[0])
 		return f->virtual_sign;
 	return run->measured.timer_sign;
+}
+
+static void read_raw_rate(struct run *run)
+{
+	if (run->wanted >> TSCAL_SOURCE_VDSO & 1 && !surveying(run))
+		raw_rate_find(run->plat, &run->facts, &run->kernel,
+			&run->measured, &run->raw_rate);
+	else
+		run->raw_rate.out.status = TSCAL_STATUS_SKIPPED;
 }
 
 /* The hypervisor's and the kernel's pages, which a measurement confirms. */
@@ -126,11 +137,7 @@ static void read_pages(struct run *run)
 	run->vmclock.rc = -ENOENT;
 	if (guest && !surveying(run))
 		vmclock_read(run->plat, &run->vmclock);
-	if (run->wanted >> TSCAL_SOURCE_VDSO & 1 && !surveying(run))
-		raw_rate_find(run->plat, &run->facts, &run->kernel,
-			&run->measured, &run->raw_rate);
-	else
-		run->raw_rate.out.status = TSCAL_STATUS_SKIPPED;
+	read_raw_rate(run);
 }
 
 struct source_view run_source_view(struct run *run)
@@ -171,6 +178,90 @@ static void ask_all(struct run *run)
 	for (size_t i = 0; i < n_sources; i++)
 		if (source_ask(sources[i], i, &v, &run->est[i]))
 			start_ns = set_time(run, &run->est[i], start_ns);
+}
+
+/* The sources that a longer window changes: those that measure, and the
+ * kernel's rate if the window did not tell its values apart. */
+static void ask_again(struct run *run)
+{
+	bool raw_rate = run->raw_rate.out.status != TSCAL_STATUS_READY;
+	struct source_view v = run_source_view(run);
+	uint64_t start_ns = run->plat->ops->now_ns(run->plat);
+
+	if (raw_rate)
+		read_raw_rate(run);
+	for (size_t i = 0; i < n_sources; i++)
+		if (sources[i]->kind == TSCAL_KIND_MEASURED ||
+			(raw_rate && sources[i]->id == TSCAL_SOURCE_VDSO)) {
+			source_ask(sources[i], i, &v, &run->est[i]);
+			start_ns = set_time(run, &run->est[i], start_ns);
+		}
+}
+
+/* The counter whose window limits the bounds of this number; NULL: none, the
+ * number is not measured here. */
+static const struct measured *counter_of(
+	const struct run *run, const struct estimate *e)
+{
+	uint32_t counter = sources[e->rank]->counter;
+
+	if (e->line.kind != TSCAL_KIND_MEASURED)
+		return NULL;
+	/* Without a counter of its own: CLOCK_MONOTONIC_RAW's. */
+	return counter ? &run->measured.counters.timer[__builtin_ctz(counter)]
+		       : &run->measured.counters.raw;
+}
+
+/* Whether the true rate is within the target of hz, by the bounds. */
+static bool meets_target(const struct run *run, double hz, double lo, double hi)
+{
+	return larger(hi - hz, hz - lo) / hz * 1e6 <= run->opts.target_ppm;
+}
+
+/*
+ * Which source is chosen is known only when all were asked and compared.  If it
+ * misses the target and is measured, or if there is none, measure on.  False if
+ * that changes nothing.
+ */
+static __attribute__((noinline)) bool narrow(
+	struct run *run, struct measure_space *space)
+{
+	struct estimate est[TSCAL_SOURCE_COUNT];
+	const struct measured *counter = NULL;
+	const struct estimate *used;
+	struct tscal_info info;
+
+	memcpy(est, run->est, sizeof(est));
+	compare(est, run->n, &run->kernel, &info);
+	used = compare_used(est, run->n);
+	if (used) {
+		counter = counter_of(run, used);
+		if (!counter || meets_target(run, used->line.hz,
+					used->line.hz_lo, used->line.hz_hi))
+			return false;
+	}
+	return measurements_narrow(run->plat, run->opts.target_ppm, counter,
+		&run->measured, space);
+}
+
+/* Narrower bounds may change which source is chosen. */
+#define NARROW_ROUNDS 4
+
+static void reach_target(struct run *run, struct measure_space *space)
+{
+	if (!(run->opts.target_ppm > 0))
+		return;
+	for (int i = 0; i < NARROW_ROUNDS && narrow(run, space); i++)
+		ask_again(run);
+	measurements_close(run->plat, &run->measured, space);
+}
+
+static int8_t target_met(const struct run *run, const struct tscal_info *info)
+{
+	if (!(run->opts.target_ppm > 0) || surveying(run))
+		return -1;
+	return info->hz > 0 &&
+	       meets_target(run, info->hz, info->hz_lo, info->hz_hi);
 }
 
 /* The source's rate, if its roots are these; 0 if it gives none, or another
@@ -273,6 +364,7 @@ static void judge(struct run *run)
 	};
 	if (!surveying(run))
 		compare(run->est, run->n, &run->kernel, info);
+	info->target_met = target_met(run, info);
 	info->hz_raw = hz_raw(run);
 	info->hz_si = hz_si(run);
 	if (run->measured.rdtsc_ticks >= 0 && info->hz > 0)
@@ -309,6 +401,7 @@ int run_all(struct run *run, const struct tscal_opts *opts,
 		run->opts.flags & TSCAL_OPT_ASSUME_METAL);
 	read_pages(run);
 	ask_all(run);
+	reach_target(run, space);
 	judge(run);
 	return 0;
 }

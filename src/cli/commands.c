@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/format.h"
 
 int exit_status(const struct options *opts, const struct tscal_info *info)
 {
@@ -45,6 +46,66 @@ int explain_status(const struct options *opts, const struct tscal_info *info)
 	return status;
 }
 
+static const struct tscal_line *line_of(
+	const struct tscal_report *report, enum tscal_source id)
+{
+	const struct tscal_line *l = NULL;
+
+	for (size_t i = 0; i < tscal_report_count(report); i++) {
+		l = tscal_report_line(report, i);
+		if (l->id == id)
+			break;
+	}
+	return l;
+}
+
+/* Most of half the time after which the counter wraps, which limits its window;
+ * ms. */
+static double longest_ms(enum tscal_source id)
+{
+	switch (id) {
+	case TSCAL_SOURCE_PIT: /* 16 bits of 1.19 MHz */
+		return 25;
+	case TSCAL_SOURCE_ACPI_PM: /* 24 bits of 3.58 MHz */
+		return 2200;
+	default:
+		return 55000; /* --budget-ms takes 60000 */
+	}
+}
+
+/* Say that the target was missed, and what helps. */
+static void explain_target(
+	const struct options *opts, const struct tscal_report *report)
+{
+	const struct tscal_info *info = tscal_report_info(report);
+	const struct tscal_line *l = line_of(report, info->source);
+	bool longer;
+	char bound[16];
+
+	if (info->target_met != 0)
+		return;
+	if (!(info->hz > 0)) {
+		complain("the target of %g ppm was not met: there is no rate",
+			opts->calib.target_ppm);
+		return;
+	}
+	format_bound(bound, sizeof(bound),
+		bound_ppm(info->hz, info->hz_lo, info->hz_hi));
+	if (l->kind != TSCAL_KIND_MEASURED || l->ms < 0) {
+		complain("the target of %g ppm was not met: the number of %s "
+			 "is known to %s ppm; measuring longer does not help",
+			opts->calib.target_ppm, l->name, bound);
+		return;
+	}
+	longer = l->ms < longest_ms(l->id);
+	complain("the target of %g ppm was not met: %s ppm after %.0f ms; %s",
+		opts->calib.target_ppm, bound, l->ms,
+		opts->file && opts->command == CMD_REPLAY
+			? "no more was recorded"
+		: longer ? "a larger --budget-ms helps"
+			 : "this counter cannot be measured longer");
+}
+
 int cmd_report(const struct options *opts)
 {
 	const char *how;
@@ -60,6 +121,7 @@ int cmd_report(const struct options *opts)
 		text_report(opts, how, report);
 	if (status == EXIT_BELOW)
 		explain_status(opts, tscal_report_info(report));
+	explain_target(opts, report);
 	tscal_report_free(report);
 	/* A recording is wanted whatever it shows. */
 	if (!rc && opts->command != CMD_RECORD)
@@ -83,6 +145,7 @@ int cmd_rate(const struct options *opts)
 	else if (info->hz > 0)
 		printf("%.3f\n", info->hz);
 	status = explain_status(opts, info);
+	explain_target(opts, report);
 	tscal_report_free(report);
 	return rc ? rc : status;
 }
@@ -161,6 +224,7 @@ int cmd_anchor(const struct options *opts)
 	/* The line is of use only while the TSC is. */
 	if (!rc)
 		rc = explain_status(opts, tscal_report_info(report));
+	explain_target(opts, report);
 	tscal_report_free(report);
 	return rc;
 }

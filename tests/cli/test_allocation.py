@@ -18,7 +18,7 @@ import cli
 RECORDING = str(cli.SOURCE / "tests/replay/machines/row-15-kvm-default.rec")
 LIVE = ["--no-measure", "--budget-ms", "5"]
 MOST = 5000
-# Short windows: 400 ppm is what one reaches (docs/man/tscal.1, --target-ppm).
+# Short windows: 400 ppm is what one reaches (docs/man/tscal.1, --window-ms).
 WITHIN_PPM = 1000
 
 

@@ -115,6 +115,50 @@ class Refused(cli.Case):
             self.refused("--target-ppm=" + bad,
                          says="--target-ppm takes a number above 0")
 
+    def test_a_missed_target_is_reported(self):
+        kvm = str(cli.SOURCE / "tests/replay/machines/"
+                  "kvm-epyc-genoa-firecracker.rec")
+        missed = "tscal: the target of %s ppm was not met: "
+        for command in ([], ["hz"], ["khz"]):
+            if not command:
+                r = cli.run("replay", kvm, "--target-ppm", "1e-6")
+            else:
+                r = cli.run(*command, "--only", "clock-raw", "--target-ppm",
+                            "1e-6", "--budget-ms", "20")
+                if r.returncode in (4, 5):
+                    continue  # no TSC here
+            with self.subTest(command):
+                self.assertEqual(r.returncode, 0, r.stderr)
+                self.assertTrue(r.stdout)
+                self.assertEqual(len(r.stderr.splitlines()), 1, r.stderr)
+                self.assertTrue(r.stderr.startswith(missed % "1e-06"))
+                if command:
+                    self.assertRegex(
+                        r.stderr, r"[\d.]+ ppm after \d+ ms; a larger "
+                        r"--budget-ms helps\n\Z")
+                else:
+                    self.assertRegex(r.stderr, "the number of kvmclock is "
+                                     "known to .* ppm; measuring longer does "
+                                     "not help")
+
+    def test_a_target_met_is_not_mentioned(self):
+        kvm = str(cli.SOURCE / "tests/replay/machines/"
+                  "kvm-epyc-genoa-firecracker.rec")
+        for args in ([], ["--target-ppm", "1"]):
+            self.assertEqual(cli.run("replay", kvm, *args).stderr, "")
+
+    def test_a_target_in_json(self):
+        kvm = str(cli.SOURCE / "tests/replay/machines/"
+                  "kvm-epyc-genoa-firecracker.rec")
+        for args, met in (([], None), (["--target-ppm", "1"], True),
+                          (["--target-ppm", "1e-6"], False)):
+            doc = self.json("replay", kvm, *args, schema="tscal.report/1")
+            self.assertIs(doc["rate"]["target_met"], met)
+            doc = self.json("hz", "--only", "clock-raw", *args,
+                            schema="tscal.hz/1", codes=(0, 3, 4, 5))
+            if doc["hz"] is not None and args != ["--target-ppm", "1"]:
+                self.assertIs(doc["target_met"], met)
+
     def test_options_without_meaning_are_not_ignored(self):
         self.refused("--redact", says="--redact has no meaning")
         self.refused("hz", "--no-redact", says="no meaning with hz")

@@ -53,6 +53,7 @@ static inline void measure(
 		open += !measure_open(&sim.plat, &m[i], NULL, &space[open]);
 	measure_begin(&sim.plat, &plan, space, open);
 	measure_finish(&sim.plat, &plan, space, open);
+	measure_close(&sim.plat, space, open);
 }
 
 /* One counter, measured within this budget. */

@@ -212,6 +212,7 @@ Test(sim_measure, look_ups_may_outlast_the_window)
 	measure_begin(&sim.plat, &plan, space, 1);
 	sim_wait(&sim.plat, 25000000, true);
 	measure_finish(&sim.plat, &plan, space, 1);
+	measure_close(&sim.plat, space, 1);
 	cr_assert(holds_truth(&m), "%s", m.out.sentence);
 	cr_assert(lt(u64, sim.now_ps, 30 * MS));
 }

@@ -257,6 +257,7 @@ static void run(uint64_t seed, enum trouble trouble)
 	measure_begin(&sim.plat, &plan, space, N);
 	while_it_is_open(trouble, &plan);
 	measure_finish(&sim.plat, &plan, space, N);
+	measure_close(&sim.plat, space, N);
 	for (size_t i = 0; i < N; i++) {
 		const struct sim_counter *c = counter(i);
 

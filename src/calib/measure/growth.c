@@ -16,6 +16,15 @@ static double off_ppm(const struct measured *m)
 	return (above > below ? above : below) / m->out.hz * 1e6;
 }
 
+/* Whether the target asks for narrower bounds of this counter. */
+static bool misses_target(
+	const struct measure_plan *plan, const struct measured *m)
+{
+	return m->out.status == TSCAL_STATUS_READY && plan->target_ppm > 0 &&
+	       (!plan->target_of || plan->target_of == m) &&
+	       off_ppm(m) > plan->target_ppm;
+}
+
 double measure_wanted_ns(const struct measure_plan *plan,
 	const struct measure_space *sp, double gone)
 {
@@ -33,7 +42,7 @@ double measure_wanted_ns(const struct measure_plan *plan,
 		want = 1e18;
 	if ((double)m->least_ns > now && (double)m->least_ns > want)
 		want = (double)m->least_ns;
-	if (ready && plan->target_ppm > 0 && off_ppm(m) > plan->target_ppm) {
+	if (misses_target(plan, m)) {
 		/* Bounds narrow as the window grows; 10 % more because reads
 		 * vary. */
 		need = now * 1.1 * off_ppm(m) / plan->target_ppm;

@@ -28,8 +28,11 @@ static struct measure_plan plan_of(
 	return (struct measure_plan){
 		.window_ns = w->opts->window_ms * UINT64_C(1000000),
 		.deadline_ns = w->deadline_ns,
-		.target_ppm = w->opts->target_ppm > 0 ? w->opts->target_ppm
-						      : TELLING_PPM,
+		/* A narrower target waits for measurements_narrow(): a source
+		 * that is not measured may meet it. */
+		.target_ppm = w->opts->target_ppm > TELLING_PPM
+				      ? w->opts->target_ppm
+				      : TELLING_PPM,
 	};
 }
 
@@ -97,7 +100,26 @@ void measurements_finish(const struct counters_wanted *w,
 	c->timer[PLAT_COUNTER_REALTIME].step_counts = c->raw.step_counts;
 	if (m->window.n)
 		measure_finish(plat, &m->window.plan, space, m->window.n);
+	find_sign(m);
+}
+
+bool measurements_narrow(struct tscal_platform *plat, double target_ppm,
+	const struct measured *counter, struct measurements *m,
+	struct measure_space *space)
+{
+	if (m->quick)
+		return false;
+	m->window.plan.target_ppm = target_ppm;
+	m->window.plan.target_of = counter;
+	return measure_go_on(plat, &m->window.plan, space, m->window.n);
+}
+
+void measurements_close(struct tscal_platform *plat, struct measurements *m,
+	struct measure_space *space)
+{
+	measure_close(plat, space, m->window.n);
+	m->window.n = 0;
 	if (m->window.pinned)
 		plat->ops->unpin(plat);
-	find_sign(m);
+	m->window.pinned = false;
 }

@@ -30,6 +30,15 @@ void measurements_begin(const struct counters_wanted *w, struct measurements *m,
 void measurements_finish(const struct counters_wanted *w,
 	struct measurements *m, struct measure_space *space);
 
+/* Grow the window, within the budget, until the bounds of this counter (NULL:
+ * of each) are within +- target_ppm; false if it did not grow. */
+bool measurements_narrow(struct tscal_platform *plat, double target_ppm,
+	const struct measured *counter, struct measurements *m,
+	struct measure_space *space);
+
+void measurements_close(struct tscal_platform *plat, struct measurements *m,
+	struct measure_space *space);
+
 /* Whether CLOCK_MONOTONIC_RAW was measured, even if only in the quick window.
  */
 static inline bool measurements_raw(const struct measurements *m)

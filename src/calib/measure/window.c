@@ -372,8 +372,22 @@ void measure_finish(struct tscal_platform *plat,
 	take(plat, space, n, plan->first_ns);
 	for (int i = 0; i < RETRIES; i++)
 		take_again(plat, plan, space, n);
-	for (int i = 0; i < GROWTHS && grow(plat, plan, space, n); i++)
-		;
+	measure_go_on(plat, plan, space, n);
+}
+
+bool measure_go_on(struct tscal_platform *plat, const struct measure_plan *plan,
+	struct measure_space *space, size_t n)
+{
+	int grown = 0;
+
+	while (grown < GROWTHS && grow(plat, plan, space, n))
+		grown++;
+	return grown > 0;
+}
+
+void measure_close(
+	struct tscal_platform *plat, struct measure_space *space, size_t n)
+{
 	for (size_t i = 0; i < n; i++)
 		plat->ops->counter_close(plat, space[i].m->id);
 }

@@ -64,6 +64,8 @@ struct measure_plan {
 	/* The window grows while bounds are wider than +- this; 0: only for
 	 * counters with too few reads or that need a longer one. */
 	double target_ppm;
+	/* The counter whose bounds count for target_ppm; NULL: each. */
+	const struct measured *target_of;
 	/* The first window, by measure_begin(): shorter if the budget is short
 	 * or a counter wraps, longer if reads are slow. */
 	uint64_t first_ns;
@@ -78,7 +80,7 @@ int measure_open(struct tscal_platform *plat, struct measured *m,
 
 /*
  * Measure n open counters in one window.  Between the two calls the caller does
- * other look-ups instead of sleeping. measure_finish() closes the counters.
+ * other look-ups instead of sleeping.
  *
  * If the ends of the window differ, measure_finish() takes up to two further
  * bursts, and more if the window has to grow.  It ends before the deadline,
@@ -88,6 +90,16 @@ void measure_begin(struct tscal_platform *plat, struct measure_plan *plan,
 	struct measure_space *space, size_t n);
 void measure_finish(struct tscal_platform *plat,
 	const struct measure_plan *plan, struct measure_space *space, size_t n);
+
+/*
+ * After measure_finish(): grow the same window while this plan needs it, which
+ * may have another target.  False if it did not grow: no counter needs it, or
+ * there is no time.
+ */
+bool measure_go_on(struct tscal_platform *plat, const struct measure_plan *plan,
+	struct measure_space *space, size_t n);
+void measure_close(
+	struct tscal_platform *plat, struct measure_space *space, size_t n);
 
 /* The cost of one RDTSC in ticks, from a short burst; < 0: not measured. */
 double measure_rdtsc_ticks(

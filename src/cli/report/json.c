@@ -74,6 +74,7 @@ static json_t *rate(const struct tscal_info *info)
 			? json_real(info->agreement_ppm)
 			: json_null());
 	json_set(o, "roots", names(info->roots, tscal_root_next));
+	json_set(o, "target_met", tristate(info->target_met));
 	json_set(o, "sentence", json_text(info->rate_sentence));
 	return o;
 }
@@ -243,6 +244,7 @@ int json_rate(const struct tscal_info *info)
 		json_integer_if(info->hz > 0, (uint64_t)rint(info->hz / 1e3)));
 	json_set(root, "hz_lo", hertz(info->hz_lo, floor));
 	json_set(root, "hz_hi", hertz(info->hz_hi, ceil));
+	json_set(root, "target_met", tristate(info->target_met));
 	json_set(root, "source", json_text(source_name(info->source)));
 	json_set(root, "verdict", json_string(tscal_rate_str(info->rate)));
 	json_set(root, "use", json_string(tscal_use_str(info->use)));

@@ -169,7 +169,7 @@ Test(advice, is_a_whole_sentence)
 				r.hz_si = 19999999999;
 				info = advice_on(&r);
 				len = strlen(info.advice);
-				cr_assert(gt(sz, len, 10), "%s", r.what);
+				cr_assert(lt(sz, 10, len), "%s", r.what);
 				cr_expect(eq(chr, info.advice[len - 1], '.'),
 					"%s: %s", r.what, info.advice);
 				cr_expect(ne(chr, info.advice[len - 2], '.'),
