@@ -13,7 +13,7 @@ _tscal()
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local commands="hz khz hv sources record replay anchor
 		convert clock compare bench"
-	local options="--json --budget-ms --window-ms --target-ppm --only --require
+	local options="--json --all --budget-ms --window-ms --target-ppm --only --require
 		--probe --pit --no-measure --assume-metal --redact --no-redact --clock --duration
 		--interval-ms --slew --runs --html --column --format --relative --to --hz --line --help --version"
 	local sources="hv-leaf kvmclock cpuid-15 cpuid-16 brand vdso perf-page

@@ -79,6 +79,7 @@ struct options {
 	struct clock_options clock;
 	struct compare_options compare;
 	bool json;
+	bool all; /* a line for each source, in text */
 	bool redact;
 	enum probe_level probe;
 	enum tscal_rate require; /* TSCAL_RATE_NONE: nothing required */
@@ -122,7 +123,15 @@ int cmd_bench(const struct options *opts);
 
 /* The exit code for the verdicts; where no report is printed, explained. */
 int exit_status(const struct options *opts, const struct tscal_info *info);
-int explain_status(const struct options *opts, const struct tscal_info *info);
+int explain_status(
+	const struct options *opts, const struct tscal_report *report);
+/* Where --target-ppm was missed: that, and what helps, on stderr. */
+void explain_target(
+	const struct options *opts, const struct tscal_report *report);
+/* Whether the rate is known less well than --require asks. */
+bool below_required(const struct options *opts, const struct tscal_info *info);
+/* Whether --only leaves a source out. */
+bool not_named(const struct options *opts, const struct tscal_line *line);
 
 /* Text on stdout. */
 void text_report(const struct options *opts, const char *how,

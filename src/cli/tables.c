@@ -44,6 +44,9 @@ const struct command commands[CMD_COUNT] = {
 const struct option_row option_rows[N_OPTION_ROWS] = {
 	{"json", NULL, 0, ON_JSON, "print JSON instead of text",
 		VALUE(TAKE_BOOL, json, true)},
+	{"all", NULL, 0, ON(REPORT) | ON(RECORD) | ON(REPLAY),
+		"report those not available or not asked too",
+		VALUE(TAKE_BOOL, all, true)},
 	{"budget-ms", "N", 0, ON_RATE, "spend at most N ms, 1 to 60000 (50)",
 		RANGE(TAKE_NUMBER, calib.budget_ms, 1, 60000)},
 	{"window-ms", "N", 0, ON_RATE & ~ON(SOURCES),
@@ -56,7 +59,7 @@ const struct option_row option_rows[N_OPTION_ROWS] = {
 		"ask these sources and no others", TO(TAKE_ONLY, calib.only)},
 	{"require", "verified|consistent", 0,
 		ON_RATE & ~(ON(SOURCES) | ON(RECORD)),
-		"exit with 2 if the rate is known less well",
+		"else exit with 2, and hz prints no number",
 		TO(TAKE_REQUIRE, require)},
 	{"probe", "passive|devices|ports", 0, ON_PROBE,
 		"open nothing, devices (default), or ports too",

@@ -123,8 +123,9 @@ class ExitCodes(Files):
         path = self.file(machines.machine())
         r = cli.run("replay", path, "--require", "verified")
         self.assertEqual(r.returncode, 2)
-        self.assertIn("the rate is consistent, less than --require verified",
-                      r.stderr)
+        self.assertTrue(r.stderr.startswith(
+            "tscal: the rate 2400000000.000 Hz is consistent, and --require "
+            "asks for verified: "), r.stderr)
         self.assertIn("rate ", r.stdout)
         doc = self.replay(machines.machine(hz=None), "--require",
                           "consistent", code=2)
@@ -171,6 +172,8 @@ class ExitCodes(Files):
             self.assertIn("\ntscal: use unknown: Nothing was measured", r.stderr)
             self.assertEqual(r.stdout, "")
             self.assertTrue(r.stderr.startswith("tscal: rate none: "))
+            self.assertRegex(r.stderr,
+                             r"\ntscal: bogomips is (only a hint|absent): ")
             doc = self.json(command, "--only", "bogomips",
                             schema="tscal.hz/1", codes=(5,))
             self.assertIsNone(doc["hz"])

@@ -4,14 +4,17 @@
 import errno
 import fcntl
 import os
+import pathlib
 import pty
 import re
 import struct
 import subprocess
+import tempfile
 import termios
 import unittest
 
 import cli
+import machines
 import truth
 
 LABELS = ["rate", "use", "what to do", "hypervisor", "cpu", "trust", "clocksource"]
@@ -79,16 +82,6 @@ class Layout(cli.Case):
             env = cli.clean_environment(COLUMNS=columns)
             self.check(cli.run(env=env).stdout, 120)
 
-    def test_a_line_for_each_source(self):
-        text = cli.run("--no-measure").stdout
-        doc = self.json("--no-measure", schema="tscal.report/1",
-                        codes=(0, 3, 4, 5))
-        rows = re.findall(r"^  (\S+) +(\S+) +\S", text, re.M)[1:]
-        # Those with a number first, each kind in order of preference.
-        doc["sources"].sort(key=lambda source: source["hz"] is None)
-        self.assertEqual([name for name, _ in rows],
-                         [s["name"] for s in doc["sources"]])
-
     def test_ppm_are_relative_to_something_named(self):
         doc = self.json(schema="tscal.report/1", codes=(0, 3, 4, 5))
         if doc["rate"]["hz"] is None:
@@ -133,6 +126,188 @@ class Layout(cli.Case):
                          r"\Atscal \S+, passive\n")
         self.assertIn("nothing measured",
                       cli.run("--no-measure").stdout.splitlines()[0])
+
+
+def rows(text):
+    """The names of the sources that have a line."""
+    table = text[text.index("\n  source "):].splitlines()[2:]
+    names = [re.match(r"  ([a-z]\S*) +[a-z]+ +\S", line) for line in table]
+    return [m[1] for m in names if m]
+
+
+FOLDED = re.compile(
+    r"^  (?:(\d+) sources? not available here)?(?:, )?"
+    r"(?:(\d+)(?: sources?)? not asked)?"
+    r"(?: \((?:(\d+) needs? --probe devices)?(?:, )?"
+    r"(?:(\d+) needs? --probe ports)?\))?; --all shows why$", re.M)
+
+
+def folded(text):
+    """What the folded line counts: absent, skipped, of those devices, ports."""
+    # It may be wrapped, and is the last.
+    last = re.search(r"^  \d+ (?:.|\n)*\Z", text, re.M)
+    if not last:
+        return None
+    line = "  " + " ".join(last[0].split())
+    return tuple(int(n or 0) for n in FOLDED.fullmatch(line).groups())
+
+
+class Sources(cli.Case):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = pathlib.Path(folder.name) / "machine.rec"
+
+    def machine(self, **kw):
+        self.path.write_bytes(machines.machine(**kw))
+        return str(self.path)
+
+    def report(self, *args, **kw):
+        """The text, and the sources of the JSON in the order of the text."""
+        doc = self.json(*args, schema="tscal.report/1", codes=(0, 3, 4, 5))
+        doc["sources"].sort(key=lambda source: source["hz"] is None)
+        return cli.run(*args, **kw).stdout, doc["sources"]
+
+    def test_all_has_a_line_for_each_source(self):
+        for args in (["--no-measure"], ["replay", self.machine()]):
+            text, sources = self.report("--all", *args)
+            # Those with a number first, each kind in order of preference.
+            self.assertEqual(rows(text), [s["name"] for s in sources])
+            self.assertIsNone(folded(text))
+
+    def recordings(self):
+        folder = cli.SOURCE / "tests" / "replay" / "machines"
+        for path in sorted(folder.glob("*.rec"))[::4]:
+            yield ["replay", str(path)]
+        yield ["--no-measure"]
+
+    def test_what_does_not_apply_is_counted(self):
+        for args in self.recordings():
+            with self.subTest(args):
+                text, sources = self.report(*args)
+                if "rate         none" in text:
+                    self.assertEqual(rows(text), [s["name"] for s in sources])
+                    self.assertIsNone(folded(text))
+                    continue
+                away = [s for s in sources if s["hz"] is None and
+                        s["status"] in ("absent", "skipped")]
+                self.assertEqual(rows(text), [
+                    s["name"] for s in sources if s not in away])
+                skipped = [s for s in away if s["status"] == "skipped"]
+                count = (len(away) - len(skipped), len(skipped),
+                         *(sum(f"(--probe {level})" in s["sentence"]
+                               for s in skipped)
+                           for level in ("devices", "ports")))
+                self.assertEqual(folded(text), count)
+
+    def test_only_shows_those_named_and_all_the_others(self):
+        path = self.machine()
+        text, sources = self.report("replay", path, "--only", "hv-leaf,hpet")
+        self.assertEqual(rows(text), ["hv-leaf", "hpet"])
+        self.assertIsNone(folded(text))
+        text = self.report("replay", path, "--only", "hv-leaf,hpet", "--all")[0]
+        self.assertEqual(rows(text), [s["name"] for s in sources])
+
+    def test_without_a_rate_each_reason_is_shown(self):
+        text, sources = self.report(
+            "replay", self.machine(hz=None, leaf_khz=0))
+        self.assertRegex(text, r"(?m)^rate +none: ")
+        self.assertEqual(rows(text), [s["name"] for s in sources])
+        self.assertIsNone(folded(text))
+
+    def test_only_shows_those_named(self):
+        text = cli.run("--only", "hv-leaf,hpet,bogomips").stdout
+        self.assertEqual(sorted(rows(text)), ["bogomips", "hpet", "hv-leaf"])
+        self.assertNotIn("not asked for", text)
+
+    def test_the_count_fits_the_width(self):
+        for columns in range(60, 121, 6):
+            env = cli.clean_environment(COLUMNS=str(columns))
+            text = cli.run("--probe", "passive", "--no-measure",
+                           env=env).stdout
+            for line in text.splitlines():
+                self.assertLessEqual(len(line), columns, line)
+            if "rate         none" not in text:
+                self.assertGreater(sum(folded(text)), 0)
+
+
+class Reasons(cli.Case):
+    """hz, khz and anchor on stderr."""
+
+    def sources(self, *args):
+        return self.json(*args, schema="tscal.report/1",
+                         codes=(0, 2, 3, 4, 5))["sources"]
+
+    def test_the_named_sources_without_a_rate(self):
+        # None gives a rate on any machine: a label, and two that are opened.
+        named = ("bogomips", "hpet", "pit")
+        only = ["--only", ",".join(named), "--probe", "passive"]
+        sources = [s for s in self.sources(*only) if s["name"] in named]
+        self.assertEqual(len(sources), 3)
+        for command in ("hz", "khz", "anchor"):
+            r = cli.run(*only, command)
+            self.assertEqual((r.returncode, r.stdout), (5, ""))
+            lines = r.stderr.splitlines()
+            self.assertTrue(lines[0].startswith("tscal: rate none: "), lines)
+            self.assertTrue(lines[-1].startswith("tscal: use unknown: "),
+                            lines)
+            self.assertEqual(len(lines), 5)
+            for line, s in zip(lines[1:], sources):
+                words = {"hint": "is only a hint"}.get(
+                    s["status"], f"is {s['status']}")
+                self.assertEqual(
+                    line, f"tscal: {s['name']} {words}: {s['sentence']}")
+
+    def test_without_only_those_that_failed(self):
+        env = cli.without_rdtsc()
+        args = ["--probe", "passive", "--no-measure"]
+        report = cli.run("--json", *args, env=env)
+        doc = self.parse(report.stdout)
+        if doc["rate"]["hz"] is not None:
+            self.skipTest("a rate is found here without RDTSC")
+        shown = [s for s in doc["sources"] if s["status"] not in
+                 ("absent", "skipped", "hint", "ready")]
+        for args in ([*args, "hz"], [*args, "anchor"]):
+            r = cli.run(*args, env=env)
+            self.assertEqual(r.stdout, "")
+            self.assertIn("\ntscal: 'tscal sources' shows every source",
+                          r.stderr)
+            for s in doc["sources"]:
+                self.assertEqual(f"\ntscal: {s['name']} " in r.stderr,
+                                 s in shown, s)
+
+
+class Require(cli.Case):
+    """No number that is known less well than --require asks."""
+
+    # One source is never more than single.
+    ARGS = ["--only", "clock-raw", "--require", "verified"]
+
+    def setUp(self):
+        self.plain = cli.run("--only", "clock-raw", "hz")
+        if not self.plain.stdout:
+            truth.skip_without_tsc()
+
+    def test_no_number_and_no_line(self):
+        for command in ("hz", "khz", "anchor"):
+            self.assertNotEqual(
+                cli.run("--only", "clock-raw", command).stdout, "")
+            r = cli.run(*self.ARGS, command)
+            self.assertIn(r.returncode, (2, 4))
+            self.assertEqual(r.stdout, "")
+            self.assertRegex(
+                r.stderr, r"\Atscal: the rate \d+\.\d{3} Hz is single, and "
+                r"--require asks for verified: \S.*\n")
+
+    def test_json_and_the_report_have_it(self):
+        doc = self.json("hz", *self.ARGS, schema="tscal.hz/1", codes=(2, 4))
+        self.assertEqual(doc["verdict"], "single")
+        self.assertIsNotNone(doc["hz"])
+        self.assertRegex(cli.run(*self.ARGS).stdout, r"(?m)^rate +\d+.* Hz ")
+
+    def test_convert_takes_no_such_option(self):
+        self.refused("convert", "--require", "verified",
+                     says="--require has no meaning with convert")
 
 
 class Colour(cli.Case):

@@ -95,7 +95,7 @@ static int calibrate(
 	if (!report)
 		return EXIT_FAILED;
 	info = tscal_report_info(report);
-	*status = explain_status(opts, info);
+	*status = explain_status(opts, report);
 	if (tscal_conv_init(conv, info->hz, 0, 0)) {
 		complain("no rate to convert by: --hz or --line gives one");
 		rc = *status == EXIT_UNKNOWN ? EXIT_UNKNOWN : EXIT_UNUSABLE;

@@ -195,7 +195,7 @@ void text_report(const struct options *opts, const char *how,
 	cpu(&t, machine);
 	trust(opts, &t, machine, info);
 	term_end(&t);
-	text_lines(&t, report);
+	text_lines(opts, &t, report);
 	if (opts->command == CMD_RECORD)
 		recorded(opts, &t);
 }

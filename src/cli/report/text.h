@@ -9,8 +9,9 @@
 
 /* The hypervisor, and what contradicts it. */
 void text_hypervisor(struct term *t, const struct tscal_hv *hv);
-/* The sources of a report. */
-void text_lines(struct term *t, const struct tscal_report *report);
+/* The sources of a report; those without a number as the options say. */
+void text_lines(const struct options *opts, struct term *t,
+	const struct tscal_report *report);
 /* The same with their status alone; reported_only: those of
  * TSCAL_KIND_REPORTED; column: where lines start. */
 void text_surveyed(struct term *t, const struct tscal_report *report,

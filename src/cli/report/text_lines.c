@@ -60,7 +60,27 @@ static void widen(size_t *width, const char *text)
 		*width = strlen(text);
 }
 
-static struct layout lay_out(const struct term *t,
+/* What becomes of a source's line. */
+enum shown { SHOWN_LINE, SHOWN_FOLDED, SHOWN_NOT };
+
+static enum shown shown_as(const struct options *opts,
+	const struct tscal_line *line, double chosen_hz)
+{
+	if (opts->all)
+		return SHOWN_LINE;
+	if (line->status == TSCAL_STATUS_SKIPPED && not_named(opts, line))
+		return SHOWN_NOT;
+	/* The reasons are the answer where there is no rate, and where a
+	 * source was named. */
+	if (line->hz > 0 || !(chosen_hz > 0) || opts->calib.only)
+		return SHOWN_LINE;
+	return line->status == TSCAL_STATUS_ABSENT ||
+			       line->status == TSCAL_STATUS_SKIPPED
+		       ? SHOWN_FOLDED
+		       : SHOWN_LINE;
+}
+
+static struct layout lay_out(const struct options *opts, const struct term *t,
 	const struct tscal_report *report, double chosen_hz)
 {
 	size_t name = strlen("source"), status = strlen("status"), hz = 2;
@@ -71,6 +91,8 @@ static struct layout lay_out(const struct term *t,
 		const struct tscal_line *line = tscal_report_line(report, i);
 		struct cells c = cells_of(line, chosen_hz);
 
+		if (shown_as(opts, line, chosen_hz) != SHOWN_LINE)
+			continue;
 		widen(&name, line->name);
 		widen(&status, tscal_status_str(line->status));
 		widen(&hz, c.hz);
@@ -117,10 +139,74 @@ static void put_line(struct term *t, const struct layout *l,
 	term_end(t);
 }
 
-void text_lines(struct term *t, const struct tscal_report *report)
+/* How many lines are folded, by why. */
+struct folded {
+	unsigned absent, skipped;
+	unsigned devices, ports; /* of skipped: what --probe would ask */
+};
+
+static struct folded fold(const struct options *opts,
+	const struct tscal_report *report, double chosen_hz)
+{
+	struct folded f = {0};
+
+	for (size_t i = 0; i < tscal_report_count(report); i++) {
+		const struct tscal_line *line = tscal_report_line(report, i);
+
+		if (shown_as(opts, line, chosen_hz) != SHOWN_FOLDED)
+			continue;
+		if (line->status == TSCAL_STATUS_ABSENT) {
+			f.absent++;
+			continue;
+		}
+		f.skipped++;
+		/* The sentence names the option (src/calib/estimate.c). */
+		f.devices += strstr(line->sentence, "(--probe devices)") !=
+			     NULL;
+		f.ports += strstr(line->sentence, "(--probe ports)") != NULL;
+	}
+	return f;
+}
+
+/* "12 sources not available here, 4 not asked (2 need --probe ports); --all
+ * shows why" */
+static void put_folded(struct term *t, const struct folded *f)
+{
+	char absent[64] = "", skipped[64] = "", devices[64] = "",
+	     ports[64] = "";
+
+	if (!f->absent && !f->skipped)
+		return;
+	if (f->absent)
+		snprintf(absent, sizeof(absent),
+			"%u source%s not available here", f->absent,
+			f->absent == 1 ? "" : "s");
+	if (f->skipped)
+		snprintf(skipped, sizeof(skipped), "%s%u%s not asked",
+			f->absent ? ", " : "", f->skipped,
+			f->absent	  ? ""
+			: f->skipped == 1 ? " source"
+					  : " sources");
+	if (f->devices)
+		snprintf(devices, sizeof(devices),
+			" (%u need%s --probe devices", f->devices,
+			f->devices == 1 ? "s" : "");
+	if (f->ports)
+		snprintf(ports, sizeof(ports), "%s%u need%s --probe ports",
+			f->devices ? ", " : " (", f->ports,
+			f->ports == 1 ? "s" : "");
+	term_pad(t, INDENT);
+	term_wrap(t, INDENT, STYLE_FAINT, "%s%s%s%s%s; --all shows why", absent,
+		skipped, devices, ports, f->devices || f->ports ? ")" : "");
+	term_end(t);
+}
+
+void text_lines(const struct options *opts, struct term *t,
+	const struct tscal_report *report)
 {
 	double chosen_hz = tscal_report_info(report)->hz;
-	struct layout l = lay_out(t, report, chosen_hz);
+	struct layout l = lay_out(opts, t, report, chosen_hz);
+	struct folded f = fold(opts, report, chosen_hz);
 
 	term_cell(t, STYLE_FAINT, INDENT, "source");
 	term_cell(t, STYLE_FAINT, l.status, "status");
@@ -134,9 +220,11 @@ void text_lines(struct term *t, const struct tscal_report *report)
 			const struct tscal_line *line = tscal_report_line(
 				report, i);
 
-			if ((line->hz > 0) == numbers)
+			if ((line->hz > 0) == numbers &&
+				shown_as(opts, line, chosen_hz) == SHOWN_LINE)
 				put_line(t, &l, line, chosen_hz);
 		}
+	put_folded(t, &f);
 }
 
 void text_surveyed(struct term *t, const struct tscal_report *report,
