@@ -50,3 +50,8 @@ foreach(section ${sections})
   file(GLOB pages CONFIGURE_DEPENDS docs/man/*.${section})
   install(FILES ${pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
 endforeach()
+include(TscalManual)
+
+add_custom_target(uninstall COMMAND ${CMAKE_COMMAND}
+  -D MANIFEST=${PROJECT_BINARY_DIR}/install_manifest.txt
+  -P ${PROJECT_SOURCE_DIR}/cmake/uninstall.cmake VERBATIM)

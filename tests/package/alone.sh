@@ -26,6 +26,9 @@ fi
 	'probe|^bin/|/man1/|bash-completion'
 "$here/pkgconfig.sh" "$libdir/pkgconfig"
 "$here/cmake.sh" "$out/stage/usr" shared
+# The target, with DESTDIR: no file is left, and no directory of its own.
+DESTDIR=$out/stage cmake --build "$out/build" --target uninstall
+[ -z "$(find "$out/stage" ! -type d -o -name tscal)" ]
 
 # With sanitizers as any CMake project gets them, in the builder's flags.
 cmake -S "$1" -B "$out/sanitized" -DCMAKE_C_COMPILER=clang \

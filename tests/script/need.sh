@@ -8,10 +8,11 @@ set -euo pipefail
 
 fake=$(mktemp -d)
 trap 'rm -rf "$fake"' EXIT
-export FAKE_LOG=$fake/log
+export FAKE_LOG=$fake/log FAKE_PASSWORD=$fake/password
 cat >"$fake/apt-get" <<'FAKE'
 #!/bin/sh
-[ "$DEBIAN_FRONTEND" = noninteractive ] || exit 9
+[ "$DEBIAN_FRONTEND $NEEDRESTART_SUSPEND" = "noninteractive 1" ] || exit 9
+[ "$(readlink /proc/self/fd/0)" = /dev/null ] || exit 9
 call=apt-get
 for word; do
 	case $word in
@@ -28,12 +29,15 @@ esac
 FAKE
 cat >"$fake/sudo" <<'FAKE'
 #!/bin/sh
-echo sudo >>"$FAKE_LOG"
+[ "$1" = -n ] || exit 9
+[ ! -e "$FAKE_PASSWORD" ] || exit 1
+shift
+[ "$1" = true ] || echo sudo >>"$FAKE_LOG"
 exec "$@"
 FAKE
 chmod +x "$fake/apt-get" "$fake/sudo"
 PATH=$fake:$PATH
-user=0 sudo=yes
+user=0 absent=none
 
 # Stand-ins, in the place of what need() calls.
 # shellcheck disable=SC2317
@@ -52,7 +56,7 @@ dpkg-query() {
 
 # shellcheck disable=SC2317
 command() {
-	[ "$2 $sudo" != "sudo no" ] && builtin command "$@"
+	[[ " $absent " != *" $2 "* ]] && builtin command "$@"
 }
 
 # expect TEXT RC PACKAGE...: apt-get and sudo are called so, need ends with RC.
@@ -72,7 +76,7 @@ expect() {
 export FAKE_STALE=
 expect "" 0 here1 here2
 expect "apt-get install new gone" 0 here1 new here2 gone
-grep -qx 'script/need.sh: installing: new gone' "$fake/err"
+grep -qx 'script/need.sh: installing with apt-get: new gone' "$fake/err"
 ! grep "talks" "$fake/err" || exit 1
 
 # Package lists that are old, or were never there.
@@ -83,7 +87,28 @@ expect $'apt-get install new\napt-get update\napt-get install new' 0 new
 # Without root.
 user=1000
 expect $'sudo\napt-get install new' 0 new
-sudo=no
+grep -qx 'script/need.sh: installing with sudo apt-get: new' "$fake/err"
+# A password is not asked for.
+touch "$FAKE_PASSWORD"
+expect "" 1 new other
+grep -q "password.*sudo apt-get install new other$" "$fake/err"
+[ "$(wc -l <"$fake/err")" -eq 1 ]
+absent=sudo
 expect "" 0 here1
 expect "" 1 new
 grep -q "root.*apt-get install new" "$fake/err"
+
+# Not on Debian: the commands and the libraries that are missing are named.
+# shellcheck disable=SC2317
+pkg-config() {
+	[ "$2" != hwloc ]
+}
+absent="dpkg-query cmake ninja"
+expect "" 1 "${build_packages[@]}"
+grep -q ": cmake, ninja, hwloc (library)$" "$fake/err"
+[ "$(wc -l <"$fake/err")" -eq 1 ]
+absent="dpkg-query pkg-config"
+expect "" 1 "${build_packages[@]}"
+grep -q ": pkg-config$" "$fake/err"
+absent=dpkg-query
+expect "" 0 gcc libc6-dev cmake

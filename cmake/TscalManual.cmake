@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The tscal authors
+# A page of section 3 for every function and every struct of the public headers:
+# one line that leads to the page of its header.
+set(page_of_attach tscal_attach)
+set(page_of_clock tscal_clock)
+set(page_of_clock_page tscal_clock)
+
+file(GLOB public CONFIGURE_DEPENDS include/tscal/*.h)
+if(NOT TSCAL_PROBE)
+  list(FILTER public EXCLUDE REGEX "/probe\\.h$")
+endif()
+set(links ${PROJECT_BINARY_DIR}/man3)
+file(REMOVE_RECURSE ${links})
+foreach(header ${public})
+  # A changed header may have a new name.
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${header})
+  get_filename_component(base ${header} NAME_WE)
+  set(page tscal)
+  if(DEFINED page_of_${base})
+    set(page ${page_of_${base}})
+  endif()
+  file(READ ${header} text)
+  # Lists of CMake end at semicolons and mind brackets.
+  string(REGEX REPLACE "[][;]" " " text "${text}")
+  string(REGEX MATCHALL "TSCAL_(API|INLINE)[ \n][^({]*[^a-z0-9_(]tscal_[a-z0-9_]+\\("
+    names "${text}")
+  string(REGEX MATCHALL "\nstruct tscal_[a-z0-9_]+ {" structs "${text}")
+  foreach(name ${names} ${structs})
+    string(REGEX MATCH "tscal_[a-z0-9_]+[ ({]*$" name "${name}")
+    string(REGEX REPLACE "[ ({]+$" "" name "${name}")
+    # What ends so is for the headers themselves.
+    if(NOT name MATCHES "_$" AND
+        NOT EXISTS ${PROJECT_SOURCE_DIR}/docs/man/${name}.3)
+      file(WRITE ${links}/${name}.3 ".so man3/${page}.3\n")
+    endif()
+  endforeach()
+endforeach()
+install(DIRECTORY ${links}/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man3)
