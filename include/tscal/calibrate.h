@@ -140,7 +140,9 @@ struct tscal_info {
 	/** The true rate lies between these if the chosen source is right; they
 	 * include all that is known: bracket, quantisation, rounding. */
 	double hz_lo, hz_hi;
-	/** Ticks per second of CLOCK_MONOTONIC_RAW. */
+	/** Ticks per second of CLOCK_MONOTONIC_RAW: exactly, where the kernel's
+	 * arithmetic is known and no measurement contradicts it, else measured.
+	 * hz_raw_lo and hz_raw_hi are its bounds. */
 	double hz_raw;
 	/** Ticks per true second, by NTP, or by a PTP clock that is known to
 	 * follow true time: so far that of AWS's ENA cards. */
@@ -169,6 +171,10 @@ struct tscal_info {
 	/** 1: hz_lo and hz_hi are within +- target_ppm of hz; 0: they are not,
 	 * or there is no rate; -1: no target_ppm, or a survey. */
 	int8_t target_met;
+	/** Bounds of hz_raw; equal to it where it is exact: with the
+	 * clocksources tsc, kvm-clock, xen and hyperv_clocksource_tsc_page,
+	 * where the page with the factors can be read.  0 where hz_raw is 0. */
+	double hz_raw_lo, hz_raw_hi;
 	/** What to do: the rate to convert with, what would verify it, or what
 	 * to use instead of the TSC.  It names commands of tscal(1). */
 	char advice[TSCAL_SENTENCE];

@@ -89,6 +89,12 @@ int tscal_report_new(const struct tscal_opts *opts, struct tscal_report **out)
 	return 0;
 }
 
+enum tscal_source report_raw_source(const struct tscal_report *report)
+{
+	return raw_rate_second(&report->run.raw_rate, &report->run.measured)
+		.source;
+}
+
 bool report_is_live(const struct tscal_report *report)
 {
 	return report->live;

@@ -5,7 +5,10 @@
 
 #include <stdbool.h>
 
-struct tscal_report;
+#include <tscal/calibrate.h>
+
+/* What hz_raw of the report is from; TSCAL_SOURCE_NONE: there is none. */
+enum tscal_source report_raw_source(const struct tscal_report *report);
 
 /* Whether it describes this machine, not a recording. */
 bool report_is_live(const struct tscal_report *report);

@@ -117,6 +117,9 @@ static void read_raw_rate(struct run *run)
 			&run->measured, &run->raw_rate);
 	else
 		run->raw_rate.out.status = TSCAL_STATUS_SKIPPED;
+	if (run->kernel.guest && !surveying(run))
+		raw_rate_by_page(run->plat, &run->facts, &run->measured,
+			&run->pvclock, &run->raw_rate);
 }
 
 /* The hypervisor's and the kernel's pages, which a measurement confirms. */
@@ -306,19 +309,6 @@ static double hz_si(const struct run *run)
 	return hz;
 }
 
-/* Ticks per second of CLOCK_MONOTONIC_RAW; 0: not known. */
-static double hz_raw(const struct run *run)
-{
-	const struct outcome *raw = &run->measured.counters.raw.out;
-
-	if (run->raw_rate.out.status == TSCAL_STATUS_READY)
-		return run->raw_rate.out.hz;
-	return measurements_raw(&run->measured) && !run->measured.quick &&
-			       raw->hz >= TSC_HZ_MIN && raw->hz <= TSC_HZ_MAX
-		       ? raw->hz
-		       : 0;
-}
-
 /* Whether one of the sources that were asked has counted the TSC, with whatever
  * result. */
 static bool measured(const struct run *run)
@@ -353,6 +343,7 @@ static void judge(struct run *run)
 	};
 	struct advice_view advice = {
 		run->est, run->n, &run->kernel, &run->opts, use.replay};
+	struct raw_second raw = raw_rate_second(&run->raw_rate, &run->measured);
 	struct tscal_info *info = &run->info;
 
 	*info = (struct tscal_info){
@@ -365,7 +356,9 @@ static void judge(struct run *run)
 	if (!surveying(run))
 		compare(run->est, run->n, &run->kernel, info);
 	info->target_met = target_met(run, info);
-	info->hz_raw = hz_raw(run);
+	info->hz_raw = raw.hz;
+	info->hz_raw_lo = raw.lo;
+	info->hz_raw_hi = raw.hi;
 	info->hz_si = hz_si(run);
 	if (run->measured.rdtsc_ticks >= 0 && info->hz > 0)
 		info->rdtsc_ns = run->measured.rdtsc_ticks / info->hz * 1e9;

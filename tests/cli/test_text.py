@@ -45,6 +45,30 @@ def on_terminal(columns, *args, **changes):
     return out.decode("ascii").replace("\r\n", "\n")
 
 
+class RawSecond(cli.Case):
+    """The line of hz_raw: with bounds if measured, none if it is hz."""
+    def lines(self, name):
+        path = pathlib.Path(__file__).parents[1] / \
+            "replay/machines" / f"{name}.rec"
+        done = subprocess.run([cli.TSCAL, "replay", path], check=False,
+                              env=cli.clean_environment(COLUMNS="200"),
+                              capture_output=True, text=True, timeout=30)
+        return [line.strip() for line in done.stdout.splitlines()
+                if "RAW's second (" in line]
+
+    def test_it_has_bounds_where_it_is_measured(self):
+        line, = self.lines("row-16-kvm-not-stable")
+        self.assertRegex(line, r"\(0\.000 ppm, \+-[\d.]+ ppm\)$")
+
+    def test_it_has_none_where_it_is_exact(self):
+        line, = self.lines("row-32-vmware")
+        self.assertRegex(line, r"\([+-][\d.]+ ppm\)$")
+
+    def test_it_is_not_shown_where_the_clock_is_the_source(self):
+        for name in ("row-15-kvm-default", "row-25-hyperv-not-invariant"):
+            self.assertEqual(self.lines(name), [], name)
+
+
 class Layout(cli.Case):
     def check(self, text, width):
         for line in text.splitlines():

@@ -90,6 +90,10 @@ static void check_info(const struct tscal_info *info)
 	MUST((info->hz > 0) == (info->source != TSCAL_SOURCE_NONE));
 	if (info->hz > 0)
 		MUST(info->hz_lo <= info->hz && info->hz <= info->hz_hi);
+	MUST(info->hz_raw_lo <= info->hz_raw &&
+		info->hz_raw <= info->hz_raw_hi);
+	MUST((info->hz_raw > 0) == (info->hz_raw_lo > 0));
+	MUST(info->hz_raw > 0 || !(info->hz_raw_hi > 0));
 	MUST(info->use != TSCAL_USE_UNKNOWN || !(info->hz_raw > 0));
 	if (info->rate == TSCAL_RATE_VERIFIED)
 		MUST(info->agreement_ppm >= 0);

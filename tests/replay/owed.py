@@ -173,8 +173,12 @@ def misleading(report):
     if good != advice.startswith("Convert with "):
         yield f"advice: {use}, rate {rate['verdict']}, but: {advice}"
     numbers = [int(n) for n in re.findall(r"(\d+) Hz", advice)]
-    others = [rate[key] for key in ("hz_raw", "hz_si")
-              if good and rate[key] not in (None, rate["hz"])]
+    others = []
+    if good and rate["hz_raw"] is not None and \
+            abs(rate["hz_raw"] - rate["hz"]) > 5e-10 * rate["hz"]:
+        others.append(rate["hz_raw"])
+    if good and rate["hz_si"] is not None:
+        others.append(rate["hz_si"])
     if numbers != [round(hz) for hz in others]:
         yield f"advice: {numbers} Hz, but the rates are {others}"
     if use in ("no", "slow", "provisional") or \
@@ -201,10 +205,20 @@ def contradictions(report):
             if rate[key] != chosen[key]:
                 yield (f"rate.{key}: {rate[key]}, but {rate['source']} has "
                        f"{chosen[key]}")
-    # Both are ticks per second of CLOCK_MONOTONIC_RAW.
-    raw, counted = rate["hz_raw"], sources["clock-raw"]["hz"]
-    if None not in (raw, counted) and abs(raw - counted) > counted * 1e-6:
-        yield f"rate.hz_raw: {raw}, but clock-raw has {counted}"
+    yield from unbounded("rate.hz_raw", {
+        "hz": rate["hz_raw"], "hz_lo": rate["hz_raw_lo"],
+        "hz_hi": rate["hz_raw_hi"]})
+    # Both are ticks per second of CLOCK_MONOTONIC_RAW, in whole
+    # mHz.
+    raw, counted = rate["hz_raw"], sources["clock-raw"]
+    if None in (raw, counted["hz"]):
+        return
+    if abs(raw - counted["hz"]) > counted["hz"] * 1e-6:
+        yield f"rate.hz_raw: {raw}, but clock-raw has {counted['hz']}"
+    if rate["hz_raw_lo"] < counted["hz_lo"] - 0.002 or \
+            rate["hz_raw_hi"] > counted["hz_hi"] + 0.002:
+        yield (f"rate.hz_raw: {rate['hz_raw_lo']} to {rate['hz_raw_hi']} Hz, "
+               f"but clock-raw has {counted['hz_lo']} to {counted['hz_hi']}")
 
 
 def wrong(text, report, code, words=()):

@@ -219,3 +219,92 @@ Test(verdicts, of_a_tsc_that_the_kernel_rejected)
 	cr_assert(eq(int, (int)info.use, TSCAL_USE_NO));
 	cr_assert(eq(int, info.rejected_by_kernel, 1));
 }
+
+/* hz_raw ------------------------------------------------------------------ */
+
+static void expect_raw(double hz, bool exact, const char *what)
+{
+	if (exact) {
+		cr_expect(ieee_ulp_eq(dbl, info.hz_raw, hz, 2), "%s", what);
+		cr_expect(eq(dbl, info.hz_raw_lo, info.hz_raw), "%s", what);
+		cr_expect(eq(dbl, info.hz_raw_hi, info.hz_raw), "%s", what);
+	} else {
+		cr_expect(lt(dbl, info.hz_raw_lo, hz), "%s", what);
+		cr_expect(lt(dbl, hz, info.hz_raw_hi), "%s", what);
+		cr_expect(le(dbl, info.hz_raw_lo, info.hz_raw), "%s", what);
+		cr_expect(le(dbl, info.hz_raw, info.hz_raw_hi), "%s", what);
+	}
+}
+
+/* RAW is pvclock itself, if the record is of the CPU that read it and the
+ * measurement does not contradict it. */
+Test(verdicts, hz_raw_by_the_clocksource)
+{
+	static const struct {
+		const char *cs;
+		double off; /* of the record */
+		uint8_t flags;
+		bool exact;
+	} rows[] = {
+		{"kvm-clock", 1, 1, true},
+		{"xen", 1, 1, true},
+		{"kvm-clock", 1, 0, false},
+		{"hpet", 1, 1, false},
+		{"kvm-clock", 1.002, 1, false},
+		{"xen", 1.002, 1, false},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		uint32_t mul = mul_of(2.4e9 * rows[i].off);
+
+		kvm(rows[i].cs, rows[i].cs);
+		/* KVM_FEATURE_CLOCKSOURCE_STABLE_BIT. */
+		sim_add_cpuid(&sim, 0x40000001, 0, 1 << 24 | 1 << 3, 0, 0, 0);
+		sim_add_pvclock_page(&sim, mul, -1, rows[i].flags);
+		calibrate(0);
+		expect_raw(rows[i].exact ? ldexp(1e9, 33) / mul : 2.4e9,
+			rows[i].exact, rows[i].cs);
+		calibrate(ONLY(CLOCK_RAW));
+		expect_raw(rows[i].exact ? ldexp(1e9, 33) / mul : 2.4e9,
+			rows[i].exact, rows[i].cs);
+	}
+}
+
+/* With clocksource tsc it is the kernel's mult, and not pvclock. */
+Test(verdicts, hz_raw_by_the_kernels_mult)
+{
+	kvm("tsc", "tsc kvm-clock");
+	sim_add_mult_page(&sim, 0x108, mult_of(2.4e9), 24);
+	sim_add_pvclock_page(&sim, mul_of(2.4e9 * 1.00001), -1, 1);
+	calibrate(0);
+	expect_raw(ldexp(1e9, 24) / mult_of(2.4e9), true, "tsc");
+}
+
+static void hyperv_page(double hz)
+{
+	struct sim_page *p = &sim.pages[sim.n_pages++];
+	uint64_t scale = (uint64_t)(ldexp(1e7, 64) / hz);
+	uint32_t sequence = 1;
+
+	memset(p, 0, sizeof(*p));
+	p->which = PLAT_PAGE_VVAR_VCLOCK;
+	p->index = 1;
+	memcpy(p->bytes, &sequence, 4);
+	memcpy(p->bytes + 8, &scale, 8);
+}
+
+Test(verdicts, hz_raw_by_hypervs_page)
+{
+	kvm("hyperv_clocksource_tsc_page", "hyperv_clocksource_tsc_page");
+	hyperv_page(2.4e9 * (1 + 1e-7));
+	calibrate(0);
+	expect_raw(2.4e9 * (1 + 1e-7), true, "as the page");
+	kvm("hyperv_clocksource_tsc_page", "hyperv_clocksource_tsc_page");
+	hyperv_page(2.4e9 * 1.002);
+	calibrate(0);
+	expect_raw(2.4e9, false, "contradicted");
+	kvm("hyperv_clocksource_msr", "hyperv_clocksource_msr");
+	hyperv_page(2.4e9 * (1 + 1e-7));
+	calibrate(0);
+	expect_raw(2.4e9, false, "not the page");
+}

@@ -65,9 +65,19 @@ static bool warn(const struct advice_view *v, struct tscal_info *info)
 	return true;
 }
 
+/* Less than this is a matter of rounding: a second in 60 years. */
+#define SAME_PPM 5e-4
+
+static bool raw_differs(const struct tscal_info *info)
+{
+	double off_ppm = ppm(info->hz_raw, info->hz);
+
+	return info->hz_raw > 0 && (off_ppm > SAME_PPM || off_ppm < -SAME_PPM);
+}
+
 static void which_rate(struct tscal_info *info)
 {
-	if (info->hz_raw > 0 && info->hz_raw != info->hz)
+	if (raw_differs(info))
 		add(info,
 			"Convert with %.0f Hz (hz_raw), the rate that agrees "
 			"with this machine's CLOCK_MONOTONIC_RAW",

@@ -17,26 +17,19 @@
 
 static void read(const struct source_view *v, struct estimate *est)
 {
-	const struct outcome *exact = &v->raw_rate->out;
-	bool is_exact = exact->status == TSCAL_STATUS_READY;
-	const struct outcome *raw = is_exact ? exact
-					     : &v->measured->counters.raw.out;
-	/* The exact rate is used without the rounding of mult. */
-	double lo = is_exact ? raw->hz : raw->lo;
-	double hi = is_exact ? raw->hz : raw->hi;
+	struct raw_second raw = raw_rate_second(v->raw_rate, v->measured);
 	uint32_t roots = ntp_roots(v);
 	double by;
 
-	if (raw->status != TSCAL_STATUS_READY ||
-		(!is_exact && v->measured->quick)) {
+	if (!(raw.hz > 0)) {
 		est_say(est, TSCAL_STATUS_ABSENT,
 			"the rate of CLOCK_MONOTONIC_RAW is not known");
 		return;
 	}
 	if (!ntp_frequency(v, est, &by))
 		return;
-	est_number(est, raw->hz / (1 + by), lo / (1 + by + 0.5 / 65536e6),
-		hi / (1 + by - 0.5 / 65536e6), roots,
+	est_number(est, raw.hz / (1 + by), raw.lo / (1 + by + 0.5 / 65536e6),
+		raw.hi / (1 + by - 0.5 / 65536e6), roots,
 		"NTP runs the kernel's clock at %+.3f ppm%s", by * 1e6,
 		roots == TSCAL_ROOT_NTP
 			? ""

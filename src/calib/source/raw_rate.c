@@ -4,9 +4,10 @@
 
 #include <errno.h>
 #include <math.h>
+#include <string.h>
 
 #include "calib/estimate.h"
-#include "calib/facts/clock_pages.h"
+#include "hv/clocksource.h"
 
 /* With another clocksource the page still holds an old pair. */
 bool raw_rate_check(const struct facts *facts, const struct kernel_rate *kernel,
@@ -163,4 +164,64 @@ void raw_rate_find(struct tscal_platform *plat, const struct facts *facts,
 
 	find(plat, facts, kernel, m, &rate->out);
 	rate->ms = (double)(plat->ops->now_ns(plat) - begun_ns) / 1e6;
+}
+
+/*
+ * A clocksource that counts in ns has a mult of exactly 1 << shift, one in
+ * units of 100 ns of 100 << shift: clocks_calc_mult_shift() (Linux,
+ * kernel/time/clocksource.c) divides without a remainder, and
+ * __clocksource_update_freq_scale() only halves the result.  So RAW is what the
+ * hypervisor's factors give, also per tick of the kernel before 4.13, which
+ * dropped fractions of a nanosecond.
+ * NSEC_PER_SEC: kvmclock_init() (arch/x86/kernel/kvmclock.c), xen_time_init()
+ * (arch/x86/xen/time.c).  NSEC_PER_SEC / 100: hv_init_tsc_clocksource()
+ * (drivers/clocksource/hyperv_timer.c).
+ * Without the flag "stable" each CPU has a record of its own, and this is that
+ * of one of them.
+ */
+void raw_rate_by_page(struct tscal_platform *plat, const struct facts *facts,
+	const struct measurements *m, const struct pvclock *pvclock,
+	struct raw_rate *rate)
+{
+	const char *name = facts->clocksource;
+	struct hyperv_page page;
+
+	rate->page_hz = 0;
+	rate->page = TSCAL_SOURCE_NONE;
+	if (!facts->clocksource_visible || !measurements_raw(m))
+		return;
+	if (!strcmp(name, CLOCKSOURCE_KVM) || !strcmp(name, CLOCKSOURCE_XEN)) {
+		if (pvclock->out.status != TSCAL_STATUS_READY ||
+			!pvclock->stable)
+			return;
+		/* The arithmetic has no rounding of mul: the source kvmclock
+		 * gives the rate that the host rounded to it. */
+		rate->page_hz = ldexp(1e9, 32 - pvclock->shift) / pvclock->mul;
+		rate->page = TSCAL_SOURCE_KVMCLOCK;
+	} else if (!strcmp(name, CLOCKSOURCE_HYPERV_PAGE)) {
+		clock_pages_hyperv(plat, m->counters.raw.out.hz, &page);
+		if (page.out.status != TSCAL_STATUS_READY)
+			return;
+		rate->page_hz = page.out.hz;
+		rate->page = TSCAL_SOURCE_HYPERV_PAGE;
+	}
+}
+
+struct raw_second raw_rate_second(
+	const struct raw_rate *rate, const struct measurements *m)
+{
+	const struct outcome *raw = &m->counters.raw.out;
+	bool by_mult = rate->out.status == TSCAL_STATUS_READY;
+	double hz = by_mult ? rate->out.hz : rate->page_hz;
+
+	if (!measurements_raw(m) || raw->hz < TSC_HZ_MIN ||
+		raw->hz > TSC_HZ_MAX)
+		return (struct raw_second){0};
+	if (hz > 0 && hz >= raw->lo && hz <= raw->hi)
+		return (struct raw_second){
+			hz, hz, hz, by_mult ? TSCAL_SOURCE_VDSO : rate->page};
+	if (m->quick)
+		return (struct raw_second){0};
+	return (struct raw_second){
+		raw->hz, raw->lo, raw->hi, TSCAL_SOURCE_CLOCK_RAW};
 }

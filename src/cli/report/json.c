@@ -61,11 +61,14 @@ static const char *source_name(enum tscal_source source)
 static json_t *rate(const struct tscal_info *info)
 {
 	json_t *o = json_object();
+	bool exact = info->hz_raw_lo == info->hz_raw_hi;
 
 	json_set(o, "hz", hertz(info->hz, rint));
 	json_set(o, "hz_lo", hertz(info->hz_lo, floor));
 	json_set(o, "hz_hi", hertz(info->hz_hi, ceil));
 	json_set(o, "hz_raw", hertz(info->hz_raw, rint));
+	json_set(o, "hz_raw_lo", hertz(info->hz_raw_lo, exact ? rint : floor));
+	json_set(o, "hz_raw_hi", hertz(info->hz_raw_hi, exact ? rint : ceil));
 	json_set(o, "hz_si", hertz(info->hz_si, rint));
 	json_set(o, "source", json_text(source_name(info->source)));
 	json_set(o, "verdict", json_string(tscal_rate_str(info->rate)));

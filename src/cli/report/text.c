@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* The report as a person reads it: rate, use, machine, then the sources. */
+#include <math.h>
 #include <string.h>
 
 #include "cli/cli.h"
@@ -48,15 +49,37 @@ static enum tscal_kind kind_of(
 }
 
 static void also_in(struct term *t, const struct tscal_info *info, double hz,
-	const char *of)
+	const char *of, const char *more)
 {
 	char d[32];
 
 	if (!(hz > 0 && info->hz > 0))
 		return;
 	format_distance(d, sizeof(d), hz, info->hz);
-	term_row(t, "", STYLE_PLAIN, "%.0f Hz by %s (%s%s)", hz, of, d,
-		strchr(d, '%') ? "" : " ppm");
+	term_row(t, "", STYLE_PLAIN, "%.0f Hz by %s (%s%s%s)", hz, of, d,
+		strchr(d, '%') ? "" : " ppm", more);
+}
+
+/* Nothing that rounds to a difference of 0.000 ppm, where it is exact:
+ * pvclock's mul is truncated, so that the rate that it states is 0.0002 ppm
+ * apart. */
+#define SAME_PPM 5e-4
+
+static void raw_second(struct term *t, const struct tscal_info *info)
+{
+	bool exact = info->hz_raw_lo == info->hz_raw_hi;
+	char bound[32], more[48] = "";
+
+	if (!(info->hz_raw > 0) || info->hz_raw == info->hz ||
+		(exact && fabs(info->hz_raw / info->hz - 1) * 1e6 < SAME_PPM))
+		return;
+	if (!exact) {
+		format_bound(bound, sizeof(bound),
+			bound_ppm(info->hz_raw, info->hz_raw_lo,
+				info->hz_raw_hi));
+		snprintf(more, sizeof(more), ", +-%s ppm", bound);
+	}
+	also_in(t, info, info->hz_raw, "CLOCK_MONOTONIC_RAW's second", more);
 }
 
 static void rate(struct term *t, const struct tscal_report *report)
@@ -85,10 +108,9 @@ static void rate(struct term *t, const struct tscal_report *report)
 	}
 	term_wrap(t, TERM_TEXT, STYLE_PLAIN, ": %s", info->rate_sentence);
 	term_end(t);
-	if (info->hz_raw != info->hz)
-		also_in(t, info, info->hz_raw, "CLOCK_MONOTONIC_RAW's second");
-	also_in(t, info, info->hz_si,
-		"the true second, as NTP or PTP tells it");
+	raw_second(t, info);
+	also_in(t, info, info->hz_si, "the true second, as NTP or PTP tells it",
+		"");
 }
 
 static void use(struct term *t, const struct tscal_info *info)

@@ -85,6 +85,11 @@ static const struct tscal_line *line_of_raw(const struct tscal_report *report)
 	return NULL;
 }
 
+/* The kernel steers a clock by an integer mult of at least 2^21, and uses the
+ * one above and the one below in turn (timekeeping_adjust()): a tick may run at
+ * either. */
+#define MULT_PART 0.5e-6
+
 /*
  * How many ns of the clock pass in one of CLOCK_MONOTONIC_RAW, by what
  * adjtimex(2) returns, and how far that may be off; false for a
@@ -106,8 +111,31 @@ static bool ns_per_raw_ns(
 		return false;
 	*ratio = (double)t.tick / 10000 + (double)t.freq / 65536e6;
 	*off = (double)(t.offset_ns < 0 ? -t.offset_ns : t.offset_ns) /
-	       SLEW_PART * 1e-9;
+		       SLEW_PART * 1e-9 +
+	       MULT_PART;
 	return true;
+}
+
+/* The rate of CLOCK_MONOTONIC_RAW and its source; false: there is none. */
+static bool raw_of(const struct tscal_report *report, double hz[3],
+	enum tscal_source *source)
+{
+	const struct tscal_info *info = tscal_report_info(report);
+	const struct tscal_line *l = line_of_raw(report);
+	bool exact = info->hz_raw > 0 && info->hz_raw_lo == info->hz_raw_hi;
+
+	if (exact || (l && info->hz_raw > 0)) {
+		memcpy(hz,
+			(double[3]){
+				info->hz_raw, info->hz_raw_lo, info->hz_raw_hi},
+			sizeof(double[3]));
+		*source = report_raw_source(report);
+	} else if (l) {
+		memcpy(hz, (double[3]){l->hz, l->hz_lo, l->hz_hi},
+			sizeof(double[3]));
+		*source = l->id;
+	}
+	return exact || l;
 }
 
 /* 0, or -ERANGE where the report has no rate. */
@@ -115,19 +143,18 @@ static int set_rate(struct tscal_conv_meta *m,
 	const struct tscal_report *report, struct tscal_platform *plat)
 {
 	const struct tscal_info *info = tscal_report_info(report);
-	const struct tscal_line *l = line_of_raw(report);
-	double ratio, off;
-	bool known = ns_per_raw_ns(plat, m->clock_id, &ratio, &off) && l;
-	double hz = l ? l->hz / ratio : info->hz;
-	int rc = tscal_conv_init(&m->conv, hz, 0, 0);
+	enum tscal_source source = info->source;
+	double hz[3] = {info->hz}, ratio = 1, off = 0;
+	bool known = raw_of(report, hz, &source) &&
+		     ns_per_raw_ns(plat, m->clock_id, &ratio, &off);
+	int rc = tscal_conv_init(&m->conv, hz[0] / ratio, 0, 0);
 
 	if (rc)
 		return rc;
-	strncpy(m->source, l ? l->name : tscal_source_str(info->source),
-		sizeof(m->source) - 1);
+	strncpy(m->source, tscal_source_str(source), sizeof(m->source) - 1);
 	if (known) {
-		m->hz_lo = l->hz_lo / ratio * (1 - off);
-		m->hz_hi = l->hz_hi / ratio * (1 + off);
+		m->hz_lo = hz[1] / ratio * (1 - off);
+		m->hz_hi = hz[2] / ratio * (1 + off);
 	}
 	return 0;
 }

@@ -41,6 +41,10 @@ static const struct row rows[] = {
 		.says = "Convert with 2000000134 Hz (hz_raw), the rate that "
 			"agrees",
 		NULL},
+	{"RAW has the same rate, rounded", TSCAL_RATE_VERIFIED, TSCAL_USE_YES,
+		2000000000.9, 0, .says = "Convert with this rate: it agrees"},
+	{"RAW is 0.0006 ppm lower", TSCAL_RATE_VERIFIED, TSCAL_USE_YES,
+		1999999998.8, 0, .says = "Convert with 1999999999 Hz (hz_raw)"},
 	{"true seconds", TSCAL_RATE_VERIFIED, TSCAL_USE_YES, 2e9, 2000004000,
 		.says = "; for true seconds with 2000004000 Hz (hz_si).", NULL},
 	{"RAW is not known", TSCAL_RATE_SINGLE, TSCAL_USE_YES, 0, 0,
