@@ -12,7 +12,7 @@ _tscal()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local commands="hz khz hv sources record replay anchor
-		convert clock compare bench"
+		convert clock compare bench help"
 	local options="--json --all --budget-ms --window-ms --target-ppm --only --require
 		--probe --pit --no-measure --assume-metal --redact --no-redact --clock --duration
 		--interval-ms --slew --runs --html --column --format --relative --to --hz --line --help --version"
@@ -33,6 +33,9 @@ _tscal()
 		[[ $cur == *,* ]] && before=${cur%,*},
 		_tscal_words "$sources" "${cur##*,}"
 		COMPREPLY=("${COMPREPLY[@]/#/$before}")
+		return ;;
+	help)
+		_tscal_words "$commands" "$cur"
 		return ;;
 	--clock)
 		_tscal_words "realtime monotonic raw boottime tai" "$cur"

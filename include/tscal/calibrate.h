@@ -364,6 +364,23 @@ TSCAL_API int tscal_platform_record(struct tscal_platform *inner,
 	const char *path, bool redact, struct tscal_platform **out);
 
 /**
+ * The same, written to a descriptor: a pipe, a socket, a terminal, a file.
+ * @param inner   the platform to ask; it must outlive this one.
+ * @param fd      open for writing.  tscal_platform_free() writes all of the
+ *                recording from where the descriptor stands, waits as write(2)
+ *                does, and leaves it open; until then it stays the caller's and
+ *                must stay open.  After an error a part may have been written.
+ *                A pipe that nobody reads raises SIGPIPE.
+ * @param redact  as above.
+ * @param out     receives the platform, to be freed by tscal_platform_free(),
+ *                which also reports whether all was written.
+ * @return 0, -EBADF for what is not open for writing, or -ENOMEM.
+ * For one thread at a time.
+ */
+TSCAL_API int tscal_platform_record_fd(struct tscal_platform *inner, int fd,
+	bool redact, struct tscal_platform **out);
+
+/**
  * A platform that answers from a recording, from `cpuid -r` output or from a
  * text dump of AIDA64 or InstLatX64 (docs/recording.md).  Each burst of samples
  * is given once: calibrate once on each platform.

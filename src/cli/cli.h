@@ -38,6 +38,7 @@ enum command_id {
 	CMD_CLOCK,
 	CMD_COMPARE,
 	CMD_BENCH,
+	CMD_HELP,
 	CMD_COUNT
 };
 
@@ -72,8 +73,9 @@ struct compare_options {
 
 struct options {
 	enum command_id command;
-	const char *file;  /* of record, replay; of hv, convert, if given */
-	int clock_id;	   /* of anchor, clock */
+	const char
+		*file; /* of record, replay; of hv, convert, help, if given */
+	int clock_id;  /* of anchor, clock */
 	double duration_s; /* of clock; of compare's reference, at least */
 	struct convert_options convert;
 	struct clock_options clock;
@@ -86,26 +88,37 @@ struct options {
 	struct tscal_opts calib;
 };
 
+/* "-": standard input or output instead of a file. */
+static inline bool is_stdio(const char *file)
+{
+	return file[0] == '-' && !file[1];
+}
+
 enum parsed { PARSED_RUN, PARSED_HELP, PARSED_VERSION, PARSED_BAD };
 
 /* Fills in opts; errors have been reported on stderr. */
 enum parsed options_parse(int argc, char **argv, struct options *opts);
 
-/* The text of --help; after a command what it prints, where that needs it. */
+/* The text of --help: of one command, or for CMD_REPORT an overview. */
 void usage_help(FILE *f, enum command_id command);
-/* "tscal: " and the message on stderr, then a short usage.  Returns false. */
+/* "tscal: " and the message on stderr.  Returns false. */
 __attribute__((format(printf, 1, 2))) bool usage_error(const char *fmt, ...);
 /* The same for a word that is not one of some: the nearest is suggested. */
 bool usage_unknown(
 	const char *what, const char *word, const char *const *known, size_t n);
-/* The valid sources on stderr. */
-void usage_sources(void);
+/* After such a message: which help to read. */
+void usage_pointer(enum command_id command);
 
 /* "tscal: " and the message on stderr.  Returns EXIT_FAILED. */
 __attribute__((format(printf, 1, 2))) int complain(const char *fmt, ...);
 __attribute__((format(printf, 1, 0))) void vcomplain(
 	const char *fmt, va_list ap);
 
+/* The file of record, replay or hv as messages and reports name it. */
+const char *file_name(const struct options *opts);
+/* Standard input copied into a file in memory: dumps are read more than once,
+ * and a pipe can be read only once.  A descriptor, or -errno. */
+int stdin_file(void);
 /* A report on this machine or a recording: NULL after a message.  how, if not
  * NULL: by which platform, "passive", "probing devices". */
 struct tscal_report *machine_report(

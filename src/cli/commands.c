@@ -17,7 +17,8 @@ int cmd_report(const struct options *opts)
 	status = exit_status(opts, tscal_report_info(report));
 	if (opts->json)
 		rc = json_report(report);
-	else
+	/* Standard output is the recording, and nothing else. */
+	else if (opts->command != CMD_RECORD || !is_stdio(opts->file))
 		text_report(opts, how, report);
 	if (status == EXIT_BELOW)
 		explain_status(opts, report);

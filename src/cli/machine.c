@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* Which platform answers. */
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 
@@ -14,6 +15,14 @@ struct machine {
 	struct tscal_platform *inner; /* what a recording records */
 	const char *how;
 };
+
+const char *file_name(const struct options *opts)
+{
+	if (!is_stdio(opts->file))
+		return opts->file;
+	return opts->command == CMD_RECORD ? "standard output"
+					   : "standard input";
+}
 
 static int open_live(const struct options *opts, struct machine *m)
 {
@@ -38,21 +47,56 @@ static int open_live(const struct options *opts, struct machine *m)
 	return 0;
 }
 
-static int open_replay(const struct options *opts, struct machine *m)
+static int replay_file(
+	const struct options *opts, const char *path, struct machine *m)
 {
 	char why[512] = "";
 #ifdef TSCAL_HAVE_PROBE
 	int rc = tscal_platform_probe_replay(
-		opts->file, &m->platform, why, sizeof(why));
+		path, &m->platform, why, sizeof(why));
 #else
-	int rc = tscal_platform_replay(
-		opts->file, &m->platform, why, sizeof(why));
+	int rc = tscal_platform_replay(path, &m->platform, why, sizeof(why));
 #endif
 
 	m->how = "replay";
 	if (!rc)
 		return 0;
-	return complain("%s: %s", opts->file, why[0] ? why : strerror(-rc));
+	return complain(
+		"%s: %s", file_name(opts), why[0] ? why : strerror(-rc));
+}
+
+static int replay_stdin(const struct options *opts, struct machine *m)
+{
+	int fd = stdin_file(), rc;
+	char path[32];
+
+	if (fd < 0)
+		return complain("%s: cannot be read: %s", file_name(opts),
+			strerror(-fd));
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	rc = replay_file(opts, path, m);
+	close(fd);
+	return rc;
+}
+
+static int open_replay(const struct options *opts, struct machine *m)
+{
+	return is_stdio(opts->file) ? replay_stdin(opts, m)
+				    : replay_file(opts, opts->file, m);
+}
+
+static int open_record(const struct options *opts, struct machine *m)
+{
+	int rc = is_stdio(opts->file)
+			 ? tscal_platform_record_fd(m->inner, STDOUT_FILENO,
+				   opts->redact, &m->platform)
+			 : tscal_platform_record(m->inner, opts->file,
+				   opts->redact, &m->platform);
+
+	if (!rc)
+		return 0;
+	tscal_platform_free(m->inner);
+	return complain("%s: %s", file_name(opts), strerror(-rc));
 }
 
 static int open_any(const struct options *opts, struct machine *m)
@@ -69,12 +113,7 @@ static int open_any(const struct options *opts, struct machine *m)
 		return rc;
 	m->inner = m->platform;
 	m->platform = NULL;
-	rc = tscal_platform_record(
-		m->inner, opts->file, opts->redact, &m->platform);
-	if (!rc)
-		return 0;
-	tscal_platform_free(m->inner);
-	return complain("%s: %s", opts->file, strerror(-rc));
+	return open_record(opts, m);
 }
 
 static int close_all(const struct options *opts, struct machine *m)
@@ -85,7 +124,7 @@ static int close_all(const struct options *opts, struct machine *m)
 	if (!rc)
 		return 0;
 	return complain(
-		"%s: %s", opts->file ? opts->file : m->how, strerror(-rc));
+		"%s: %s", opts->file ? file_name(opts) : m->how, strerror(-rc));
 }
 
 struct tscal_report *machine_report(

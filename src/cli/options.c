@@ -28,36 +28,63 @@ static const struct option_row *row_of(int id)
 	return NULL;
 }
 
-/* A word that is no option: the command, then its file. */
-static bool take_command_or_file(char *word, struct options *o, bool *command)
+/* The command of that name; false after a message. */
+static bool take_command(const char *word, enum command_id *command)
 {
 	const char *names[CMD_COUNT];
 	size_t n = 0;
 
-	if (*command && (!commands[o->command].arg || o->file))
-		return usage_error("'%s' is one argument too many", word);
-	if (*command) {
-		o->file = word;
-		return true;
-	}
 	for (int c = 0; c < CMD_COUNT; c++) {
 		if (!commands[c].name)
 			continue;
 		names[n++] = commands[c].name;
 		if (!strcmp(word, commands[c].name)) {
-			o->command = (enum command_id)c;
-			*command = true;
+			*command = (enum command_id)c;
 			return true;
 		}
 	}
 	return usage_unknown("command", word, names, n);
 }
 
+/* A word that is no option: the command, then its file. */
+static bool take_command_or_file(char *word, struct options *o, bool *command)
+{
+	if (!*command)
+		return *command = take_command(word, &o->command);
+	if (!commands[o->command].arg || o->file)
+		return usage_error("'%s' is one argument too many", word);
+	o->file = word;
+	return true;
+}
+
+/* An unknown long option, or the beginning of several. */
+static bool refuse_long(const char *word)
+{
+	const char *names[N_OPTION_ROWS];
+	char bare[64], list[32 * N_OPTION_ROWS];
+	size_t len = strcspn(word, "="), n = 0, at = 0;
+
+	for (size_t i = 0; i < N_OPTION_ROWS; i++) {
+		names[i] = option_rows[i].name;
+		if (len <= 2 || strncmp(names[i], word + 2, len - 2) != 0)
+			continue;
+		at += (size_t)snprintf(list + at, sizeof(list) - at, "%s--%s",
+			n++ ? ", " : "", names[i]);
+	}
+	if (n > 1)
+		return usage_error(
+			"option '%.*s' is ambiguous: %s", (int)len, word, list);
+	/* "--jsn=1" is like "--json", whatever follows. */
+	if (len >= sizeof(bare))
+		return usage_unknown("option", word, names, N_OPTION_ROWS);
+	snprintf(bare, sizeof(bare), "%.*s", (int)len, word);
+	return usage_unknown("option", bare, names, N_OPTION_ROWS);
+}
+
 /* What getopt_long() did not like. */
 static bool refuse(int c, char **argv)
 {
 	const struct option_row *row = row_of(optopt);
-	const char *names[N_OPTION_ROWS];
 
 	if (row && c == ':')
 		return usage_error("--%s needs %s", row->name, row->arg);
@@ -65,9 +92,7 @@ static bool refuse(int c, char **argv)
 		return usage_error("--%s takes no argument", row->name);
 	if (optopt)
 		return usage_error("unknown option '-%c'", optopt);
-	for (size_t i = 0; i < N_OPTION_ROWS; i++)
-		names[i] = option_rows[i].name;
-	return usage_unknown("option", argv[optind - 1], names, N_OPTION_ROWS);
+	return refuse_long(argv[optind - 1]);
 }
 
 /* What getopt_long() found: an option, a word, or neither. */
@@ -96,24 +121,45 @@ static bool fits(const struct options *o, unsigned given)
 	if (o->calib.window_ms >
 		(o->calib.budget_ms ? o->calib.budget_ms : BUDGET_DEFAULT_MS))
 		return usage_error(
-			"--window-ms %u needs as large a --budget-ms",
-			o->calib.window_ms);
+			"--window-ms %u needs a --budget-ms of at least %u",
+			o->calib.window_ms, o->calib.window_ms);
 	/* A recording answers as it was asked. */
 	if (o->command == CMD_HV && o->file && o->probe != PROBE_DEFAULT)
 		return usage_error("--probe has no meaning with hv and a FILE");
 	if (o->convert.hz > 0 && o->convert.line)
-		return usage_error("--hz and --line are two rates");
+		return usage_error(
+			"--hz and --line both state the rate: give one");
 	if (o->clock.slew && o->clock_id != CLOCK_REALTIME)
 		return usage_error(
 			"--slew has no meaning without --clock realtime");
 	if (o->convert.format == CONVERT_U64 && o->convert.column)
 		return usage_error("--column has no meaning with --format u64");
+	/* The recording takes standard output. */
+	if (o->command == CMD_RECORD && o->file && is_stdio(o->file) && o->json)
+		return usage_error("--json has no meaning with record -");
 	if (cmd->arg && cmd->arg[0] != '[' && !o->file)
 		return usage_error("%s needs a %s", cmd->name, cmd->arg);
 	return true;
 }
 
-enum parsed options_parse(int argc, char **argv, struct options *o)
+/* The rest of the command line after --help: only the command matters. */
+static enum parsed parse_help(int argc, char **argv, const char *shorts,
+	const struct option *longs, struct options *o, bool command)
+{
+	int c;
+
+	while (!command &&
+		(c = getopt_long(argc, argv, shorts, longs, NULL)) != -1)
+		if (c == 1 && !take_command_or_file(optarg, o, &command))
+			return PARSED_BAD;
+	if (!command && optind < argc &&
+		!take_command_or_file(argv[optind], o, &command))
+		return PARSED_BAD;
+	return PARSED_HELP;
+}
+
+/* The command line without its pointer to the help. */
+static enum parsed parse(int argc, char **argv, struct options *o)
 {
 	struct option longs[N_OPTION_ROWS + 1] = {0};
 	/* Words are handed over where they stand, whatever POSIXLY_CORRECT
@@ -139,7 +185,8 @@ enum parsed options_parse(int argc, char **argv, struct options *o)
 	}
 	while ((c = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		if (c == 'h')
-			return PARSED_HELP;
+			return parse_help(
+				argc, argv, shorts, longs, o, command);
 		if (c == 'V')
 			return PARSED_VERSION;
 		if (!take(c, argv, o, &command))
@@ -154,5 +201,19 @@ enum parsed options_parse(int argc, char **argv, struct options *o)
 		return PARSED_BAD;
 	if (!o->convert.column)
 		o->convert.column = 1;
-	return PARSED_RUN;
+	if (o->command != CMD_HELP)
+		return PARSED_RUN;
+	o->command = CMD_REPORT;
+	if (o->file && !take_command(o->file, &o->command))
+		return PARSED_BAD;
+	return PARSED_HELP;
+}
+
+enum parsed options_parse(int argc, char **argv, struct options *o)
+{
+	enum parsed parsed = parse(argc, argv, o);
+
+	if (parsed == PARSED_BAD)
+		usage_pointer(o->command);
+	return parsed;
 }

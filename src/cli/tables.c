@@ -24,6 +24,8 @@ const struct command commands[CMD_COUNT] = {
 		cmd_compare},
 	[CMD_BENCH] = {"bench", NULL, "what reading a clock costs here",
 		cmd_bench},
+	[CMD_HELP] = {"help", "[COMMAND]", "this, or the help of one COMMAND",
+		NULL},
 };
 
 #define ON(command) (1U << CMD_##command)
@@ -33,7 +35,8 @@ const struct command commands[CMD_COUNT] = {
 #define ON_JSON                                                                \
 	((ON_RATE & ~ON(ANCHOR)) | ON(HV) | ON(CLOCK) | ON(COMPARE) | ON(BENCH))
 #define ON_ALL                                                                 \
-	(ON_RATE | ON(HV) | ON(CONVERT) | ON(CLOCK) | ON(COMPARE) | ON(BENCH))
+	(ON_RATE | ON(HV) | ON(CONVERT) | ON(CLOCK) | ON(COMPARE) |            \
+		ON(BENCH) | ON(HELP))
 #define ON_PROBE (ON_LIVE | ON(HV) | ON(COMPARE))
 /* As what, and to which member of struct options. */
 #define RANGE(as, member, min, max)                                            \
@@ -107,9 +110,8 @@ const struct option_row option_rows[N_OPTION_ROWS] = {
 	{"line", "FILE", 0, ON(CONVERT),
 		"rate and epoch by a line of 'tscal anchor'",
 		TO(TAKE_TEXT, convert.line)},
-	{"help", NULL, 'h', ON_ALL,
-		"print this and exit; see also clock --help", TAKE_NOTHING, 0,
-		0, 0},
+	{"help", NULL, 'h', ON_ALL, "print this and exit", TAKE_NOTHING, 0, 0,
+		0},
 	{"version", NULL, 'V', ON_ALL, "print the version and exit",
 		TAKE_NOTHING, 0, 0, 0},
 };

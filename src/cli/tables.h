@@ -8,9 +8,9 @@
 
 struct command {
 	const char *name; /* NULL: what runs without a command */
-	const char *arg;  /* "FILE", "[FILE]" if it may be left out, or NULL */
+	const char *arg;  /* "FILE", "[FILE]" if it may be left out, NULL */
 	const char *help;
-	int (*run)(const struct options *opts);
+	int (*run)(const struct options *opts); /* NULL: of help */
 };
 extern const struct command commands[CMD_COUNT];
 

@@ -64,7 +64,7 @@ static bool take_number(
 	if (errno || *end || word[0] < '0' || word[0] > '9' ||
 		(double)n < row->min || (double)n > row->max)
 		return usage_error(
-			"--%s takes a number from %.0f to %.0f, not '%s'",
+			"--%s takes a whole number from %.0f to %.0f, not '%s'",
 			row->name, row->min, row->max, word);
 	*(uint32_t *)to = (uint32_t)n;
 	return true;
@@ -117,11 +117,8 @@ static bool take_only(const struct option_row *row, const char *list, void *to)
 		snprintf(word, sizeof(word), "%.*s",
 			(int)(len < sizeof(word) ? len : sizeof(word)), list);
 		source = tscal_source_by_name(word);
-		if (source == TSCAL_SOURCE_NONE) {
-			usage_unknown("source", word, names, n);
-			usage_sources();
-			return false;
-		}
+		if (source == TSCAL_SOURCE_NONE)
+			return usage_unknown("source", word, names, n);
 		*only |= UINT64_C(1) << source;
 		if (!list[len])
 			return true;

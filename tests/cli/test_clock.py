@@ -196,7 +196,7 @@ class Text(Clock):
     def test_help_has_every_row_and_key(self):
         out = cli.run("clock", "--help").stdout
         self.assertEqual([l for l in out.splitlines() if len(l) > 80], [])
-        man = (cli.SOURCE / "docs/man/tscal.1").read_text()
+        man = (cli.SOURCE / "docs/man/tscal-clock.1").read_text()
         _, schema = cli.load_schema("tscal.clock/1")
         properties = schema["properties"]
         common = set(schema["required"]) - {
@@ -241,7 +241,7 @@ class Refused(Clock):
     def test_interval(self):
         for bad in ("0", "9", "10001", "1.5", "-100", "", "x"):
             self.refused("clock", "--interval-ms=" + bad,
-                         says="--interval-ms takes a number from 10 to 10000")
+                         says="--interval-ms takes a whole number from 10 to 10000")
 
     def test_clock(self):
         self.refused("clock", "--clock", "none", says="--clock takes realtime")

@@ -390,9 +390,9 @@ class Without(cli.Case):
                 (["compare", "--window-ms", "5"], "no meaning with compare"),
                 (["--window-ms", "0"], "--window-ms"),
                 (["--window-ms", "4001"], "--window-ms"),
-                (["--window-ms", "51"], "needs as large a --budget-ms"),
+                (["--window-ms", "51"], "needs a --budget-ms of at least"),
                 (["--window-ms", "9", "--budget-ms", "8"],
-                 "needs as large a --budget-ms"),
+                 "needs a --budget-ms of at least"),
                 (["--html", "x"], "has no meaning without a command"),
                 (["compare", "file"], "one argument too many")):
             self.refused(*args, says=says)

@@ -349,12 +349,12 @@ class Rates(Convert):
             self.refuses("", "--hz takes a number above 250000000", "--hz", bad)
 
     def test_options_that_exclude_each_other(self):
-        self.refuses("", "two rates", "--hz", "2e9", "--line", "x")
+        self.refuses("", "both state the rate", "--hz", "2e9", "--line", "x")
         self.refuses("", "--column has no meaning with --format u64",
                      "--format", "u64", "--column", "1")
         self.refuses("", "--format takes text|u64, not 'csv'", "--format",
                      "csv")
-        self.refuses("", "--column takes a number from 1", "--column", "0")
+        self.refuses("", "--column takes a whole number from 1", "--column", "0")
         self.refused("hz", "--relative", says="--relative has no meaning with "
                      "hz")
         self.refused("convert", "--json", says="--json has no meaning with "

@@ -102,6 +102,7 @@ Test(json, what_is_unbounded_is_null_and_bounds_are_rounded_outwards)
 		.hz_lo = 2596149999.1239,
 		.hz_hi = 2596150001.1231,
 		.source = TSCAL_SOURCE_KVMCLOCK,
+		.target_met = -1,
 	};
 
 	cr_redirect_stdout();
@@ -117,6 +118,7 @@ Test(json, what_is_unbounded_is_null_and_bounds_are_rounded_outwards)
 				"  \"khz\": 2596150,\n"
 				"  \"hz_lo\": 2596149999.123,\n"
 				"  \"hz_hi\": 2596150001.124,\n"
+				"  \"target_met\": null,\n"
 				"  \"source\": \"kvmclock\",\n"
 				"  \"verdict\": \"none\",\n"
 				"  \"use\": \"no\"\n"
@@ -128,6 +130,7 @@ Test(json, what_is_unbounded_is_null_and_bounds_are_rounded_outwards)
 				"  \"khz\": 2596150,\n"
 				"  \"hz_lo\": null,\n"
 				"  \"hz_hi\": null,\n"
+				"  \"target_met\": null,\n"
 				"  \"source\": \"kvmclock\",\n"
 				"  \"verdict\": \"none\",\n"
 				"  \"use\": \"no\"\n"

@@ -500,6 +500,49 @@ class Record(Files):
         self.assertEqual(r.returncode, 0, r.stderr)
         self.assertEqual(path.read_text().splitlines()[-1], "end")
 
+    def test_to_standard_output_and_from_standard_input(self):
+        for args in ([], ["--no-redact"]):
+            r = cli.run("record", "-", *args)
+            self.assertEqual((r.returncode, r.stderr), (0, ""))
+            self.assertTrue(r.stdout.startswith("tscal-recording 1\n"))
+            self.assertTrue(r.stdout.endswith("\nend\n"))
+            self.assertEqual("# Redacted" in r.stdout, not args)
+            path = self.file(r.stdout.encode())
+            for command in ("replay", "hv"):
+                piped = cli.run("--json", command, "-", input=r.stdout)
+                self.assertEqual(piped.stdout,
+                                 cli.run("--json", command, path).stdout)
+                self.assertEqual(self.parse(piped.stdout)["schema"],
+                                 "tscal.hv/1" if command == "hv"
+                                 else "tscal.report/1")
+        self.assertIn("replay of standard input",
+                      cli.run("replay", "-", input=r.stdout).stdout)
+        self.refused("--json", "record", "-", says="no meaning with record -")
+
+    def test_standard_output_that_takes_nothing(self):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            r = cli.run("record", "-", stdout=full)
+        self.assertEqual(r.returncode, 1)
+        self.assertIn("standard output: No space left", r.stderr)
+        r = subprocess.run(["sh", "-c", '"$0" record - >&-', cli.TSCAL],
+                           stderr=subprocess.PIPE, text=True, check=False,
+                           timeout=60)
+        self.assertEqual(r.returncode, 1)
+        self.assertIn("standard output: Bad file descriptor", r.stderr)
+
+    def test_standard_input_that_is_no_recording(self):
+        self.refused("replay", "-", input="x" * (16 << 20) + "x",
+                     says="standard input: is too large")
+        self.refused("replay", "-", input="x\n",
+                     says="standard input: not a recording")
+
+    def test_a_file_named_by_a_dash(self):
+        r = cli.run("record", "./-", cwd=self.dir)
+        self.assertEqual(r.returncode, 0, r.stderr)
+        self.assertTrue((self.dir / "-").exists())
+        self.assertIn("replay of ./-",
+                      cli.run("replay", "./-", cwd=self.dir).stdout)
+
     def test_an_existing_file_is_kept(self):
         path = self.file(b"precious")
         self.refused("record", path, says="File exists")

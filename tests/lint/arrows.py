@@ -17,10 +17,10 @@ SYSTEM = (r"(f?re)?open(at|64|at64)?|fd?open(64)?|p?readv?(64)?|pread64|"
           r"shm_open|unlink(at)?|remove|rename|tmpfile|pipe2?|clock_gettime|"
           r"clock_nanosleep|nanosleep|gettimeofday|time|(ntp_)?adjtimex?|"
           r"ntp_gettimex?|klogctl|sched_setaffinity|prctl|ioperm|iopl")
-# Of the command: a file's name, a clock, a terminal or a program to start.
+# Of the command: a file's name, standard input, a clock, a terminal or a program to start.
 CLI_SYSTEM = {"bench/bench", "bench/calls", "clock/clock", "compare/compare",
               "compare/sample", "convert/convert", "kernel_log", "main",
-              "reference", "running", "term"}
+              "reference", "running", "stdin_file", "term"}
 
 
 def circles(uses):

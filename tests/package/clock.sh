@@ -36,5 +36,5 @@ gcc -static -std=c11 "${cflags[@]}" "$here/consumer/clock.c" -o "$out/all" \
 	"$libdir/libtscal.a"
 "$out/all"
 # Where TSCAL_CLOCK requires it, it runs without the TSC.
-TSCAL_CLOCK=system "$out/static" | grep -q "TSCAL_CLOCK"
+grep -q "TSCAL_CLOCK" <<<"$(TSCAL_CLOCK=system "$out/static")"
 python3 -B "$here/clock.py" "$libdir/libtscal.so" "$tree/include/tscal"

@@ -18,8 +18,8 @@ if [ "$loaded" != "$expected" ]; then
 	echo "ldd: $loaded"
 	exit 1
 fi
-readelf -dW "$lib" | grep -q 'SONAME.*\[libtscal\.so\.[0-9]*\]'
-readelf -lW "$lib" | grep -q 'GNU_STACK.* RW '
+grep -q 'SONAME.*\[libtscal\.so\.[0-9]*\]' <<<"$(readelf -dW "$lib")"
+grep -q 'GNU_STACK.* RW ' <<<"$(readelf -lW "$lib")"
 if readelf -dW "$lib" | grep TEXTREL; then
 	exit 1
 fi

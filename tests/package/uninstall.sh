@@ -12,7 +12,8 @@ trap 'rm -rf "$out"' EXIT
 
 # alone.sh runs the target itself, in a build of its own: here it would remove
 # what the last `cmake --install` of this build wrote, wherever that was.
-cmake --build "$build" --target help | grep -q '^uninstall\b'
+cmake --build "$build" --target help >"$out/help"
+grep -q '^uninstall\b' "$out/help"
 
 # As `cmake --install --prefix` and DESTDIR write it.
 for DESTDIR in "" "$out/stage"; do
@@ -23,14 +24,14 @@ for DESTDIR in "" "$out/stage"; do
 	cp -a "$tree/." "$files"
 	(cd "$files" && find . ! -type d) | sed "s|^\.|$prefix|" >"$out/manifest"
 	touch "$files/lib/other"
-	cmake -D MANIFEST="$out/manifest" -P "$script" 2>&1 |
-		grep -q "Removed $(wc -l <"$out/manifest") files"
+	cmake -D MANIFEST="$out/manifest" -P "$script" >"$out/said" 2>&1
+	grep -q "Removed $(wc -l <"$out/manifest") files" "$out/said"
 	[ "$(cd "$files" && find . ! -type d)" = ./lib/other ]
 	[ ! -e "$files/include/tscal" ]
 	[ -z "$(find "$files" -path '*/cmake/tscal')" ]
 	# Again: nothing is there.
-	cmake -D MANIFEST="$out/manifest" -P "$script" 2>&1 |
-		grep -q "Removed 0 files"
+	cmake -D MANIFEST="$out/manifest" -P "$script" >"$out/said" 2>&1
+	grep -q "Removed 0 files" "$out/said"
 done
 
 # A directory that holds a file of another's stays.

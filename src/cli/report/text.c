@@ -184,7 +184,7 @@ static void header(const struct options *opts, struct term *t, const char *how)
 	term_put(t, STYLE_STRONG, "tscal %s", TSCAL_VERSION);
 	if (opts->command == CMD_REPLAY)
 		term_wrap(t, TERM_TEXT, STYLE_PLAIN, ", replay of %s",
-			opts->file);
+			file_name(opts));
 	else
 		term_wrap(t, TERM_TEXT, STYLE_PLAIN, ", %s%s", how,
 			opts->calib.flags & TSCAL_OPT_NO_MEASURE

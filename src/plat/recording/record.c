@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
  * A platform that passes every question on to another one and keeps the
- * answers.  It writes them to a file when it is freed.
+ * answers.  It writes them to a file, or to a descriptor, when it is freed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +31,8 @@ struct record {
 	struct tscal_platform *inner;
 	struct recording *rec;
 	int dir;    /* where the file is to be ... */
-	char *name; /* ... and its name there */
+	char *name; /* ... and its name there; NULL: no file but ... */
+	int fd;	    /* ... this descriptor of the caller's */
 	bool redact;
 	int lost; /* -errno of the first answer that could not be kept */
 	uint32_t n_adjtimex, n_bursts[PLAT_COUNTER_COUNT];
@@ -291,16 +292,19 @@ static int write_to(const struct record *r, const struct recording *rec, int fd)
 	return rc;
 }
 
-/* All of the recording, or no file. */
+/* All of the recording, or no file; a descriptor may have got a part. */
 static int write_out(const struct record *r)
 {
 	int fd, rc = r->lost;
 	struct recording *rec = rec_compact(r->rec, &rc);
 
 	if (rec && !rc) {
-		fd = create(r);
+		/* The caller's stays open. */
+		fd = r->name ? create(r) : fcntl(r->fd, F_DUPFD_CLOEXEC, 3);
+		if (fd < 0 && !r->name)
+			fd = -errno;
 		rc = fd < 0 ? fd : write_to(r, rec, fd);
-		if (fd >= 0 && rc)
+		if (fd >= 0 && rc && r->name)
 			unlinkat(r->dir, r->name, 0);
 	}
 	rec_free(rec);
@@ -378,7 +382,8 @@ static int reserve(struct record *r, const char *path)
 	return unlinkat(r->dir, r->name, 0) ? -errno : 0;
 }
 
-int tscal_platform_record(struct tscal_platform *inner, const char *path,
+/* Into the file path, or where that is NULL into fd. */
+static int record_new(struct tscal_platform *inner, const char *path, int fd,
 	bool redact, struct tscal_platform **out)
 {
 	struct record *r = calloc(1, sizeof(*r));
@@ -392,12 +397,32 @@ int tscal_platform_record(struct tscal_platform *inner, const char *path,
 	r->inner = inner;
 	r->redact = redact;
 	r->dir = -1;
+	r->fd = fd;
 	r->rec = rec_new();
-	rc = r->rec ? reserve(r, path) : -ENOMEM;
+	rc = !r->rec ? -ENOMEM : path ? reserve(r, path) : 0;
 	if (rc) {
 		discard(r);
 		return rc;
 	}
 	*out = &r->plat;
 	return 0;
+}
+
+int tscal_platform_record(struct tscal_platform *inner, const char *path,
+	bool redact, struct tscal_platform **out)
+{
+	return record_new(inner, path, -1, redact, out);
+}
+
+int tscal_platform_record_fd(struct tscal_platform *inner, int fd, bool redact,
+	struct tscal_platform **out)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0)
+		return -errno;
+	/* Better now than after the run. */
+	if ((flags & O_ACCMODE) == O_RDONLY || flags & O_PATH)
+		return -EBADF;
+	return record_new(inner, NULL, fd, redact, out);
 }

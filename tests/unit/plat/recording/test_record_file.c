@@ -97,3 +97,31 @@ Test(record_file, a_program_may_change_its_directory_meanwhile)
 	cr_assert(zero(int, tscal_platform_free(p)));
 	cr_assert(zero(int, access(path, F_OK)));
 }
+
+Test(record_file, a_descriptor_gets_all_and_stays_open)
+{
+	struct tscal_platform *p;
+	struct plat_cpuid regs;
+	FILE *f = fopen(path, "w");
+	int fd = fileno(f);
+
+	cr_assert(zero(int, tscal_platform_record_fd(machine(), fd, true, &p)));
+	p->ops->cpuid(p, 0, 0, &regs);
+	cr_assert(zero(int, tscal_platform_free(p)));
+	cr_assert(eq(int, fputs("# after\n", f) < 0, 0));
+	fclose(f);
+	cr_assert(ne(ptr, strstr(slurp(), "\nend\n# after\n"), NULL));
+}
+
+Test(record_file, a_descriptor_that_cannot_be_written_is_refused_at_once)
+{
+	struct tscal_platform *p;
+	FILE *f = fopen("/dev/null", "r");
+
+	cr_assert(eq(int,
+		tscal_platform_record_fd(machine(), fileno(f), true, &p),
+		-EBADF));
+	fclose(f);
+	cr_assert(eq(int, tscal_platform_record_fd(machine(), -1, true, &p),
+		-EBADF));
+}
