@@ -110,6 +110,7 @@ static void measure(
 		window[RUNS_MAX];
 	struct tscal_line l = {0};
 	size_t n = 0, held = 0;
+	double worst = -1, its_bounds = 0;
 
 	for (int i = 0; i < runs; i++) {
 		struct tscal_report *r = ask(
@@ -117,10 +118,17 @@ static void measure(
 
 		l = id ? line_of(r, id) : chosen(r);
 		tscal_report_free(r);
-		if (!(l.hz > 0))
+		if (!(l.hz > 0)) {
+			fprintf(stderr, "%s, %u ms: %s\n", l.name, window_ms,
+				l.sentence);
 			continue;
+		}
 		error[n] = fabs(l.hz / truth_hz - 1) * 1e6;
 		bounds[n] = (l.hz_hi - l.hz_lo) / 2 / l.hz * 1e6;
+		if (error[n] > worst) {
+			worst = error[n];
+			its_bounds = bounds[n];
+		}
 		window[n] = l.ms;
 		call[n++] = spent_ms;
 		held += l.hz_lo <= truth_hz && truth_hz <= l.hz_hi;
@@ -133,6 +141,7 @@ static void measure(
 		print_spread("bounds_ppm", bounds, n);
 		print_spread("measured_ms", window, n);
 		print_spread("call_ms", call, n);
+		printf(", \"bounds_of_worst_ppm\": %.6g", its_bounds);
 	} else {
 		printf(", \"status\": \"%s\"", tscal_status_str(l.status));
 	}

@@ -141,6 +141,69 @@ Test(sim_measure, samples_an_end_again_that_is_unlike_the_other)
 	}
 }
 
+/* Hardware timers, whose point is the middle of the interval. */
+Test(sim_measure, an_end_of_a_timer_with_few_or_slow_reads_is_sampled_again)
+{
+	static const uint64_t ends[] = {0, 3 * MS};
+	static const enum plat_counter_id timers[] = {HPET, PM, PIT};
+
+	for (uint64_t seed = 0; seed < 600; seed++) {
+		uint64_t end = ends[seed % 2];
+		struct sim_counter *c;
+		struct measured m;
+
+		machine(seed);
+		c = sim_add_counter(&sim, timers[seed % 3],
+			seed % 3 ? 3579545 : 10000000, seed % 3 == 2 ? 3 : 1,
+			seed % 3 == 2 ? 16 : 24);
+		c->before_ps = c->after_ps = 200 * NS;
+		c->jitter_ps = 100 * NS;
+		c->spin = seed & 4;
+		/* The first few reads, then another guest runs; or all reads
+		 * cross a bus that another device uses. */
+		if (seed % 4 < 2) {
+			sim_add_event(&sim, SIM_STEAL,
+				end + (2 + seed % 10) * US, 2 * MS);
+			sim_add_event(&sim, SIM_STEAL,
+				end + 2 * MS + (4 + seed % 20) * US, 2 * MS);
+		} else {
+			sim_add_event(&sim, SIM_SLOW, end ? end - MS / 4 : 0,
+				(int64_t)(2 * US));
+			sim_add_event(&sim, SIM_SLOW,
+				end + (c->spin ? 120 : 400) * US, 0);
+		}
+		m = measure_one(timers[seed % 3], 3, 50);
+		cr_assert(holds_truth(&m), "%lu: %s", seed, m.out.sentence);
+		cr_assert(lt(dbl, (m.out.hi - m.out.lo) / m.out.hz, 400e-6),
+			"%lu: +-%g ppm, %s", seed,
+			(m.out.hi - m.out.lo) / m.out.hz * 5e5, m.out.sentence);
+		cr_assert(lt(dbl, fabs(error_ppm(&m)), 60), "%lu: %s", seed,
+			m.out.sentence);
+		cr_assert(le(u64, sim.now_ps, 50 * MS));
+	}
+}
+
+/* Sampling an end again may come too late for a counter that wraps. */
+Test(sim_measure, a_timer_that_wraps_before_it_is_sampled_again_keeps_its_rate)
+{
+	for (uint64_t seed = 0; seed < 100; seed++) {
+		struct measured m;
+		struct sim_counter *c;
+
+		machine(seed);
+		c = sim_add_counter(&sim, PIT, 3579545, 3, 16);
+		c->before_ps = c->after_ps = 200 * NS;
+		c->jitter_ps = 100 * NS;
+		c->spin = true;
+		/* A few reads of the last burst, then another guest runs. */
+		sim_add_event(&sim, SIM_STEAL,
+			27460 * US + (2 + seed % 14) * US, 15 * MS);
+		sim_add_event(&sim, SIM_STEAL, 42840 * US, 15 * MS);
+		m = measure_one(PIT, 30, 150);
+		cr_assert(holds_truth(&m), "%lu: %s", seed, m.out.sentence);
+	}
+}
+
 Test(sim_measure, states_when_the_ends_stay_unlike)
 {
 	struct measured m;

@@ -168,9 +168,13 @@ static double common_shift(const struct plat_sample *origin, struct burst first,
 	return used ? sum / (double)used : centre;
 }
 
-/* The median time of a read of the burst, in ticks, and the range of the middle
- * half of these times. */
-static double bracket(struct burst b, double *spread)
+/* The times of the reads of a burst, in ticks. */
+struct bracket {
+	double least, median;
+	double spread; /* the range of the middle half */
+};
+
+static struct bracket bracket(struct burst b)
 {
 	double v[RATE_BURST_MAX];
 	size_t n = b.n < RATE_BURST_MAX ? b.n : RATE_BURST_MAX;
@@ -178,8 +182,11 @@ static double bracket(struct burst b, double *spread)
 	for (size_t i = 0; i < n; i++)
 		v[i] = (double)(b.s[i].tsc_after - b.s[i].tsc_before);
 	rate_sort(v, n);
-	*spread = v[n - 1 - n / 4] - v[n / 4];
-	return v[n / 2];
+	return (struct bracket){
+		.least = v[0],
+		.median = v[n / 2],
+		.spread = v[n - 1 - n / 4] - v[n / 4],
+	};
 }
 
 /* A read must last this many steps before ranks are more exact than bounds:
@@ -189,26 +196,54 @@ static double bracket(struct burst b, double *spread)
 #define RANKS_MIN_READS 32
 /* Random differences may be this many times their usual size. */
 #define NOISE 4
+/* Where the point is the middle of the interval, the fastest reads of both ends
+ * decide about it.  Those of one end may take this many times as long. */
+#define SLOWER 1.5
+/* With fewer reads than this, these are at few phases of a count.  A burst may
+ * end after 32 of them, and those caught while the counter changed are left
+ * out. */
+#define FEW_READS 24
+
+/* Whether the reads of one end were too few or too slow to show how narrow the
+ * bounds can be; sets which end. */
+static bool poor_end(struct burst first, struct bracket t_first,
+	struct burst last, struct bracket t_last, struct rate *out)
+{
+	if (first.n < FEW_READS || last.n < FEW_READS) {
+		out->first_worse = first.n < last.n;
+		return true;
+	}
+	out->first_worse = t_first.least > t_last.least;
+	return t_first.least > SLOWER * t_last.least ||
+	       t_last.least > SLOWER * t_first.least;
+}
 
 enum rate_status rate_estimate(
 	struct burst first, struct burst last, uint64_t step, struct rate *out)
 {
 	enum rate_status rc = rate_bounds(first, last, step, out);
-	double t_first, t_last, middle, counts, shift, range, spread, other;
-	double ticks_per_step;
+	double middle, counts, shift, range, spread, ticks_per_step;
+	struct bracket t_first, t_last;
 
 	if (rc != RATE_OK)
 		return rc;
 	middle = out->lo + (out->hi - out->lo) / 2;
 	out->point = middle;
 	ticks_per_step = (double)step * middle;
-	t_first = bracket(first, &spread);
-	t_last = bracket(last, &other);
-	spread = other < spread ? other : spread;
-	out->first_worse = t_first > t_last && last.n >= RANKS_MIN_READS;
-	out->settled = t_first < RANKS_MIN_STEPS * ticks_per_step;
-	if (out->settled || first.n < RANKS_MIN_READS ||
-		last.n < RANKS_MIN_READS)
+	out->by_ranks = false;
+	t_first = bracket(first);
+	t_last = bracket(last);
+	spread = t_last.spread < t_first.spread ? t_last.spread
+						: t_first.spread;
+	out->settled = t_first.median < RANKS_MIN_STEPS * ticks_per_step;
+	if (out->settled) {
+		out->again = poor_end(first, t_first, last, t_last, out);
+		return RATE_OK;
+	}
+	out->again = true;
+	out->first_worse = t_first.median > t_last.median &&
+			   last.n >= RANKS_MIN_READS;
+	if (first.n < RANKS_MIN_READS || last.n < RANKS_MIN_READS)
 		return RATE_OK;
 	shift = common_shift(
 		first.s, first, last, (double)step, middle, &range);
@@ -218,6 +253,7 @@ enum rate_status rate_estimate(
 	 * count of the reference bounds the error. */
 	out->settled = range < ticks_per_step && shift >= out->lo &&
 		       shift <= out->hi;
+	out->by_ranks = out->settled;
 	if (out->settled)
 		out->point = shift;
 	/* Random differences move ranks by the spread divided by the root of
@@ -226,5 +262,6 @@ enum rate_status rate_estimate(
 	else if (range * range * (double)first.n <
 		 NOISE * NOISE * spread * spread)
 		out->settled = true;
+	out->again = !out->settled;
 	return RATE_OK;
 }

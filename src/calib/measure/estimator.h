@@ -30,8 +30,11 @@ struct rate {
 	/* Whether the reads are alike at both ends, so that the point is much
 	 * more exact than the interval. */
 	bool settled;
-	/* Unless settled: the reads of the first burst are the slower ones. */
-	bool first_worse;
+	/* The point is not the middle of the interval. */
+	bool by_ranks;
+	/* Whether one end should be sampled again: the first one or the last.
+	 */
+	bool again, first_worse;
 };
 
 enum rate_status {

@@ -179,7 +179,8 @@ static bool unwrap_all(struct tscal_platform *plat, struct measured *m,
 	if (how == UNWRAP_BACK)
 		outcome_set(&m->out, TSCAL_STATUS_UNSTABLE,
 			"its counter went back");
-	else if (how == UNWRAP_LOST)
+	/* Reads that came too late contradict no earlier result. */
+	else if (how == UNWRAP_LOST && m->out.status != TSCAL_STATUS_READY)
 		outcome_set(&m->out, TSCAL_STATUS_UNSTABLE,
 			"interrupted for so long that its counter wrapped");
 	return how == UNWRAP_OK;
@@ -309,11 +310,14 @@ void measure_conclude(struct tscal_platform *plat, struct measure_space *sp)
 	}
 	/* The bounds are from all bursts, the point from two.  If another burst
 	 * excludes it, it is not settled. */
-	r.settled &= r.point >= sp->lo && r.point <= sp->hi;
-	if (!r.settled) {
-		r.point = sp->lo + (sp->hi - sp->lo) / 2;
-		sp->todo = r.first_worse ? MEASURE_WINDOW : MEASURE_LAST;
+	if (r.by_ranks && !(r.point >= sp->lo && r.point <= sp->hi)) {
+		r.settled = r.by_ranks = false;
+		r.again = true;
 	}
+	if (!r.by_ranks)
+		r.point = sp->lo + (sp->hi - sp->lo) / 2;
+	if (r.again)
+		sp->todo = r.first_worse ? MEASURE_WINDOW : MEASURE_LAST;
 	m->settled = r.settled;
 	m->out.hz = r.point * hz_per_count;
 	m->out.lo = sp->lo * hz_per_count;
