@@ -23,7 +23,7 @@ build_packages=(gcc libc6-dev cmake ninja-build pkgconf
 # shellcheck disable=SC2034
 test_packages=(clang clang-format g++ libclang-rt-dev
 	libbenchmark-dev libcriterion-dev libgmp-dev python3 python3-jsonschema
-	chromium cpuid make mandoc shellcheck spin strace valgrind)
+	chromium cpuid git make mandoc mmdebstrap shellcheck spin strace valgrind)
 # What calls are measured with.
 # shellcheck disable=SC2034
 bench_packages=(g++ libbenchmark-dev python3)
