@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
 # A page of section 3 for every function and every struct of the public headers:
-# one line that leads to the page of its header.
+# one line that leads to the page of its group.
 set(page_of_attach tscal_attach)
+set(page_of_calibrate tscal_calibrate)
 set(page_of_clock tscal_clock)
 set(page_of_clock_page tscal_clock)
+set(page_of_conv tscal_conv)
+set(page_of_hv tscal_hv)
+set(page_of_probe tscal_platform)
 
 file(GLOB public CONFIGURE_DEPENDS include/tscal/*.h)
 if(NOT TSCAL_PROBE)
@@ -16,9 +20,8 @@ foreach(header ${public})
   # A changed header may have a new name.
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${header})
   get_filename_component(base ${header} NAME_WE)
-  set(page tscal)
-  if(DEFINED page_of_${base})
-    set(page ${page_of_${base}})
+  if(NOT DEFINED page_of_${base})
+    set(page_of_${base} tscal)
   endif()
   file(READ ${header} text)
   # Lists of CMake end at semicolons and mind brackets.
@@ -29,6 +32,13 @@ foreach(header ${public})
   foreach(name ${names} ${structs})
     string(REGEX MATCH "tscal_[a-z0-9_]+[ ({]*$" name "${name}")
     string(REGEX REPLACE "[ ({]+$" "" name "${name}")
+    # calibrate.h has three pages.
+    set(page ${page_of_${base}})
+    if(name MATCHES "^tscal_(report_.*|line|machine)$")
+      set(page tscal_report)
+    elseif(name MATCHES "^tscal_platform_")
+      set(page tscal_platform)
+    endif()
     # What ends so is for the headers themselves.
     if(NOT name MATCHES "_$" AND
         NOT EXISTS ${PROJECT_SOURCE_DIR}/docs/man/${name}.3)

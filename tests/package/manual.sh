@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
-# manual.sh TREE LIBDIR: every function and struct of the headers has a page; the
-# owner and the reader in tscal_attach(3) build as it describes, and run.
+# manual.sh TREE LIBDIR: every function and struct of the headers has a page, in
+# whose text it is named; the owner and the reader in tscal_attach(3) build as it describes, and run.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 
@@ -29,6 +29,11 @@ while read -r name; do
 	# What it leads to is a page, and not one more link.
 	if ! grep -q '^\.Dt ' "$page"; then
 		echo "$name(3): no page" >&2
+		missing=1
+	# A function with its prototype, a struct as one.
+	elif ! grep -Eq "^\.Fn $name (void|\")|Vt struct $name( |\$)" \
+		"$page"; then
+		echo "$name(3): $page does not name it" >&2
 		missing=1
 	fi
 	if command -v man >/dev/null &&
