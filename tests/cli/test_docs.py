@@ -47,6 +47,34 @@ def option_places():
     return places
 
 
+def prototype(result, name, arguments):
+    text = re.sub(r" ?([*,]) ?", r"\1", " ".join(arguments.split()))
+    return name, " ".join(result.split()).replace(" *", "*"), text
+
+
+def declared():
+    """The prototypes of the public headers, sorted."""
+    found = []
+    for path in sorted((cli.SOURCE / "include" / "tscal").glob("*.h")):
+        text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.S)
+        found += [prototype(*m) for m in re.findall(
+            r"\bTSCAL_(?:API|INLINE)\s([\w\s*]+?)(tscal_\w*[a-z\d])"
+            r"\(([^)]*)\)", text)]
+    return sorted(found)
+
+
+def documented():
+    """The prototypes under SYNOPSIS in section 3, sorted."""
+    found = []
+    for path in sorted(MAN.parent.glob("*.3")):
+        text = path.read_text().replace("\\\n", "")
+        text = text[text.index(".Sh SYNOPSIS"):text.index(".Sh DESCRIPTION")]
+        found += [prototype(result, name, arguments.strip('"').replace(
+            '" "', ",")) for result, name, arguments in re.findall(
+                r"^\.Ft (.+)\n\.Fn (\w+) (.+)$", text, re.M)]
+    return sorted(found)
+
+
 ITEM = r"^\.It (?:Fl (\w) , )?Fl -([\w-]+)"
 
 
@@ -174,6 +202,11 @@ class Agree(cli.Case):
             code = re.search(r"\.Sh EXAMPLES.*?\.Bd -literal\n(.*?)\.Ed", text,
                              re.S).group(1)
             self.assertIn("```c\n" + code.replace("\\e", "\\") + "```", readme)
+
+    def test_prototypes_of_the_library_manual(self):
+        self.maxDiff = None
+        self.assertGreater(len(declared()), 60)
+        self.assertEqual(documented(), declared())
 
     @unittest.skipUnless(shutil.which("mandoc"), "no mandoc")
     def test_manuals_are_clean(self):
