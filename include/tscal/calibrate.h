@@ -105,7 +105,10 @@ enum tscal_rate {
 
 /** Whether the TSC may be used as a clock here. */
 enum tscal_use {
-	TSCAL_USE_NO,	       /**< rejected, skewed, stopped or disabled */
+	/** Rejected by the kernel, disabled, went back or does not count, of
+	 * unknown rate, or pvclock is not marked as stable, so that each
+	 * virtual CPU may have its own offset.  CPUs are not compared. */
+	TSCAL_USE_NO,
 	TSCAL_USE_SLOW,	       /**< RDTSC is trapped or emulated */
 	TSCAL_USE_PROVISIONAL, /**< the kernel is still refining its rate */
 	TSCAL_USE_UNTIL_MOVED, /**< good now; a migration may end it */
@@ -152,7 +155,8 @@ struct tscal_info {
 	double agreement_ppm;
 	/** Cost of one RDTSC in nanoseconds. */
 	double rdtsc_ns;
-	/** Largest offset between CPUs in ns. */
+	/** Largest offset between CPUs in ns; negative: they were not compared,
+	 * which this version never does. */
 	double skew_ns;
 	enum tscal_source source;  /**< the chosen source */
 	enum tscal_rate rate;	   /**< verdict on the rate */

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The tscal authors
 # manual.sh TREE LIBDIR: every function and struct of the headers has a page, in
-# whose text it is named; the owner and the reader in tscal_attach(3) build as it describes, and run.
+# whose text it is named; the examples compile; the owner and the reader in
+# tscal_attach(3) build as it describes, and run.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 
@@ -62,6 +63,20 @@ awk -v out="$out" '/^\.Bd -literal$/ { n++; on = 1; next } /^\.Ed$/ { on = 0 }
 	on { gsub(/\\e/, "\\"); print > (out "/" n ".c") }' "$page"
 flags=()
 eval "flags=($(pkg-config --cflags --libs tscal))"
+# The examples without main().
+for page in "$man"/man3/*.3; do
+	grep -q '^\.Bd -literal -offset indent$' "$page" || continue
+	{
+		printf '#include <%s>\n' stdio.h tscal/tscal.h
+		echo 'extern struct tscal_conv conv; extern struct tscal_clock clk;'
+		echo 'void work(void); int example(void); int example(void) {'
+		awk '/^\.Bd -literal -offset indent$/ { on = 1; next }
+			/^\.Ed$/ { on = 0 } on { gsub(/\\e/, "\\"); print }' "$page"
+		echo 'return 0; }'
+	} >"$out/example.c"
+	cc -Wall -Wextra -Werror -Wno-unused -c "$out/example.c" "${flags[@]}" \
+		-o "$out/example.o"
+done
 for program in 1 2; do
 	cc -Wall -Wextra -Werror "$out/$program.c" "${flags[@]}" -o "$out/$program"
 done
