@@ -12,7 +12,9 @@
 #include "hv/leaf.h"
 
 #define AT_10 "base + 0x10 EAX, kHz"
-#define HYPERV_MSR "its rate is in MSR 0x40000022, which only root can read"
+#define HYPERV_MSR                                                             \
+	"its rate is in MSR 0x40000022, which /dev/cpu/0/msr shows "           \
+	"(CAP_SYS_RAWIO)"
 
 /*
  * VirtualBox's "minimal" interface (VMM/VMMR3/GIMMinimal.cpp): EAX is

@@ -15,6 +15,7 @@
  *	-EACCES, -EPERM	it has, or may have, but we lack the permission
  *	-EOPNOTSUPP	this platform does not do that (passive: "not asked to")
  *	-ENODATA	not in the recording, which does not mean zero
+ *	-ECANCELED	a filter forbids the process that would read it
  */
 #ifndef TSCAL_PLAT_H
 #define TSCAL_PLAT_H

@@ -151,3 +151,20 @@ bool text_vwhole(char *buf, size_t size, const char *fmt, va_list ap)
 	buf[len] = '\0';
 	return false;
 }
+
+void text_quote(char *buf, size_t size, const char *text, size_t len)
+{
+	text_printf(buf, size, "\"");
+	for (const char *end = text + len; text < end; text++)
+		if (*text == '\t')
+			text_printf(buf, size, "\\t");
+		else if (*text == '\n')
+			text_printf(buf, size, "\\n");
+		else if (*text == '"' || *text == '\\')
+			text_printf(buf, size, "\\%c", *text);
+		else if (*text < ' ' || *text > '~')
+			text_printf(buf, size, "\\x%02x", (unsigned char)*text);
+		else
+			text_printf(buf, size, "%c", *text);
+	text_printf(buf, size, "\"");
+}

@@ -47,8 +47,12 @@ __attribute__((format(printf, 3, 4))) void text_printf(
 __attribute__((format(printf, 3, 0))) void text_vprintf(
 	char *buf, size_t size, const char *fmt, va_list ap);
 
-/* The same, whole or not at all; false, and nothing is appended, if it does not
- * fit. */
+/* Append len bytes of text in quotes, so that blanks are seen; a tab as \t,
+ * other bytes that cannot be printed as \xHH. */
+void text_quote(char *buf, size_t size, const char *text, size_t len);
+
+/* The same as text_vprintf(), whole or not at all; false, and nothing is
+ * appended, if it does not fit. */
 __attribute__((format(printf, 3, 0))) bool text_vwhole(
 	char *buf, size_t size, const char *fmt, va_list ap);
 

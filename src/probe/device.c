@@ -20,7 +20,7 @@ int device_open(const char *path, int flags)
 
 int ports_permit(unsigned port, unsigned n)
 {
-	/* EPERM: not root, or the kernel is locked down; ENOSYS: it is one
-	 * without X86_IOPL_IOPERM. */
+	/* EPERM: no CAP_SYS_RAWIO, or the kernel is locked down; ENOSYS: it is
+	 * one without X86_IOPL_IOPERM. */
 	return ioperm(port, n, 1) ? -errno : 0;
 }

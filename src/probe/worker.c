@@ -266,11 +266,11 @@ static int ask(struct worker *w, enum request request, uint64_t ns)
 	return recv(w->fd, &byte, 1, 0) == 1 ? w->shared->rc : end(w, GRACE_MS);
 }
 
-/* Every kernel has these calls: ENOSYS is a filter's answer, and must not be
- * taken for ioperm's. */
+/* Every kernel has these calls and permits them to all: ENOSYS and EPERM are a
+ * filter's answer, and must not be taken for ioperm's. */
 static int refused(int rc)
 {
-	return rc == -ENOSYS ? -EPERM : rc;
+	return rc == -ENOSYS || rc == -EPERM ? -ECANCELED : rc;
 }
 
 static int start(struct worker *w)

@@ -44,13 +44,17 @@ def public(path):
     return shutil.copy(path, PUBLIC.name)
 
 
-def run_as_nobody(*args):
-    """Run a copy of tscal, because the checkout may be behind a directory that
-    is closed to others."""
+def public_program():
+    """A copy of tscal and its libraries, because the checkout may be behind a
+    directory that is closed to others."""
     libraries = subprocess.check_output(["ldd", TSCAL], text=True)
     for library in re.findall(r"=> (/.*/libtscal.*) \(0x", libraries):
         public(library)
-    return run(*args, executable=public(TSCAL),
+    return public(TSCAL)
+
+
+def run_as_nobody(*args):
+    return run(*args, executable=public_program(),
                env=clean_environment(LD_LIBRARY_PATH=PUBLIC.name),
                user=65534, group=65534, extra_groups=[])
 

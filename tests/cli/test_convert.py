@@ -119,16 +119,17 @@ class Text(Convert):
     def test_what_is_no_stamp_is_named_with_its_line(self):
         for bad in ("abc", "-5", "+5", "1.5", "0x10", "1e3", str(2**64),
                     "9" * 300):
-            self.refuses(f"1\n2\n{bad} x\n", "stdin, line 3, column 1: '" + bad[:40],
+            self.refuses(f"1\n2\n{bad} x\n", "stdin, line 3, column 1: "
+                         'expected a decimal number below 2^64, found "' + bad[:40],
                          "--hz", "2e9")
         self.refuses(f"1\n{2**60}\n", "stdin, line 2, column 1: " + str(2**60) +
                      " is 2^60 ticks or more", "--hz", "2e9")
-        self.refuses("a\n", "stdin, line 1, column 2: there is none", "--hz", "2e9",
+        self.refuses("a\n", "stdin, line 1, column 2: expected a TSC value, found the end", "--hz", "2e9",
                      "--column", "2")
-        self.refuses("# x\na 1\nc", "stdin, line 3, column 2: there is none",
+        self.refuses("# x\na 1\nc", "stdin, line 3, column 2: expected a TSC value, found the end",
                      "--column", "2", "--hz", "2e9")
         for line in ("a,,b\n", "a,\n", "a,", ",,1\n", "a , , 1\n"):
-            self.refuses(line, "stdin, line 1, column 2: it is empty",
+            self.refuses(line, "stdin, line 1, column 2: expected a TSC value, found an empty",
                          "--hz", "2e9", "--column", "2")
         self.refuses("1\x1b[31m\n", "\\x1b[31m", "--hz", "2e9")
 
@@ -139,7 +140,8 @@ class Text(Convert):
                                      "--hz", "2e9", "--column", "2")
             self.assertEqual(code, 1)
             self.assertEqual(out, b"x 1000 y\n" * many)
-            self.assertIn(f"line {many + 1}, column 2: '20z'", err)
+            self.assertIn(f"line {many + 1}, column 2: expected a decimal number "
+                          'below 2^64, found "20z"', err)
         long = "y" * 1000000
         code, out, err = convert(f"2000 {long}\n4000\nz", "--hz", "2e9")
         self.assertEqual(code, 1)
@@ -170,7 +172,7 @@ class Text(Convert):
 
     def test_nul_bytes_pass_and_end_no_stamp(self):
         self.converts(b"2000 a\0b\n", b"1000 a\0b\n", "--hz", "2e9")
-        self.refuses(b"2\0x\n", "'2\\x00x' is no TSC value", "--hz", "2e9")
+        self.refuses(b"2\0x\n", 'found "2\\x00x"', "--hz", "2e9")
 
     def test_the_ends_of_what_is_converted(self):
         most = 2**60 - 1
@@ -299,7 +301,7 @@ class Rates(Convert):
                 ("", "no converter"),
                 ("hello\n", "no converter"),
                 (good[:-5], "cut short"),
-                (good.replace("conv/1", "conv/2"), "another version"),
+                (good.replace("conv/1", "conv/2"), 'found "tscal-conv/2 hz='),
                 (good.replace("ns=5000", "ns=5001"), "checksum"),
                 (signed(FIELDS.replace("hz=2000", "hz=9")), "hz=")):
             path = self.with_line(text)

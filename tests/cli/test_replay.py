@@ -380,11 +380,12 @@ class Dumps(Files):
         good = "CPUID 00000000: 0000000D-68747541-444D4163-69746E65\n"
         for line, says in (
                 ("CPUID 00000001: 00700F01-00040800-BED82203",
-                 "line 2: found the end of the line instead of -"),
+                 'line 2: expected "-" after '),
                 ("CPUID 00000001: 00700F01-00040800-BED82203-178BFBF",
-                 'line 2: found "178BFBF" instead of 8 hexadecimal digits'),
+                 'line 2: expected 8 hexadecimal digits after '),
                 ("CPUID 00000004: 00000000-00000000-00000000-00000000 [SL x]",
-                 'line 2: found "x]" instead of the number of a subleaf'),
+                 'line 2: expected the number of a subleaf and "]" after "[SL ", '
+                 'found "x]"'),
                 ("CPUID 00000001: 00000000-00000000-00000000-00000000 [SL 00]\n"
                  "CPUID 00000001: 00000001-00000000-00000000-00000000 [SL 00]",
                  "line 3: contradicts line 2")):

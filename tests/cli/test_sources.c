@@ -90,18 +90,16 @@ Test(sources, one_is_singular)
 
 	expect(&opts, &report, "");
 	add(&report, TSCAL_SOURCE_HPET, TSCAL_STATUS_ABSENT, "none");
-	expect(&opts, &report,
-		"  1 source not available here; --all shows why\n");
+	expect(&opts, &report, "  1 source not available here; see --all\n");
 	add(&report, TSCAL_SOURCE_PIT, TSCAL_STATUS_SKIPPED,
 		"not asked to use I/O ports (--probe ports)");
 	expect(&opts, &report,
 		"  1 source not available here, 1 not asked (1 needs --probe "
-		"ports); --all shows why\n");
+		"ports); see --all\n");
 	report.lines[0] = report.lines[1];
 	report.n = 1;
 	expect(&opts, &report,
-		"  1 source not asked (1 needs --probe ports); --all shows "
-		"why\n");
+		"  1 source not asked (1 needs --probe ports); see --all\n");
 }
 
 Test(sources, many_are_counted)
@@ -119,12 +117,12 @@ Test(sources, many_are_counted)
 	}
 	expect(&opts, &report,
 		"  6 sources not asked (2 need --probe devices, 2 need --probe "
-		"ports); --all shows why\n");
+		"ports); see --all\n");
 	report.lines[1].status = TSCAL_STATUS_ABSENT;
 	report.lines[4].status = TSCAL_STATUS_ABSENT;
 	expect(&opts, &report,
 		"  2 sources not available here, 4 not asked (2 need --probe "
-		"ports); --all shows why\n");
+		"ports); see --all\n");
 }
 
 /* All but absent and skipped. */
@@ -145,7 +143,7 @@ Test(sources, those_that_failed_have_a_line)
 		/* "status" is the widest of the short ones. */
 		snprintf(want, sizeof(want),
 			"  hpet    %-6s  why\n"
-			"  1 source not available here; --all shows why\n",
+			"  1 source not available here; see --all\n",
 			tscal_status_str(shown[i]));
 		expect(&opts, &report, want);
 	}

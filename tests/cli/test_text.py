@@ -163,7 +163,7 @@ FOLDED = re.compile(
     r"^  (?:(\d+) sources? not available here)?(?:, )?"
     r"(?:(\d+)(?: sources?)? not asked)?"
     r"(?: \((?:(\d+) needs? --probe devices)?(?:, )?"
-    r"(?:(\d+) needs? --probe ports)?\))?; --all shows why$", re.M)
+    r"(?:(\d+) needs? --probe ports)?\))?; see --all$", re.M)
 
 
 def folded(text):

@@ -112,6 +112,24 @@ def commands(first, language, body, repository):
         raise Invalid(f"line {start}: bash cannot read this command: {command}")
 
 
+def shown(text):
+    """Of each command of a console block: the line numbers where its output
+    begins and ends, the command, and its output."""
+    for first, language, body, _ in blocks(text):
+        if language != "console":
+            continue
+        at = 0
+        while at < len(body):
+            command, at = body[at][2:], at + 1
+            while not complete(command) and at < len(body):
+                command += "\n" + body[at].removeprefix("> ")
+                at += 1
+            start = at
+            while at < len(body) and not re.match(r"[$#] ", body[at]):
+                at += 1
+            yield first + start, first + at, command, body[start:at]
+
+
 def steps(text, repository=REPOSITORY):
     """What to do, in the order of the document."""
     found = []

@@ -87,6 +87,9 @@ static void bad_pages(void)
 	refused(zero, SIZE, -ENOMSG, "all ones");
 	CHANGED(magic, good.magic + 256, -ENOMSG);
 	CHANGED(magic, good.magic + 1, -EPROTO);
+	check(strstr(tscal_clock_why(&reader),
+		      "expected the layout of version 1"),
+		"%s", tscal_clock_why(&reader));
 	CHANGED(clock_id, -42, -ENXIO);
 	CHANGED(clock_id, CLOCK_REALTIME, -ENXIO);
 	check(tscal_clock_attach(&reader, 99, page, SIZE) == -EINVAL, "99");

@@ -181,10 +181,12 @@ def misleading(report):
         others.append(rate["hz_si"])
     if numbers != [round(hz) for hz in others]:
         yield f"advice: {numbers} Hz, but the rates are {others}"
-    if use in ("no", "slow", "provisional") or \
-            rate["verdict"] == "conflict" and use != "unknown":
-        if "clock_gettime()" not in advice:
-            yield f"advice: {use}, but no other clock is named: {advice}"
+    conflict = rate["verdict"] == "conflict" and use in ("yes", "until-moved")
+    if use in ("no", "slow", "provisional") and \
+            rate["verdict"] != "conflict" and "clock_gettime()" not in advice:
+        yield f"advice: {use}, but no other clock is named: {advice}"
+    if conflict and "compare" not in advice:
+        yield f"advice: a conflict, but nothing to find its cause: {advice}"
     if rate["verdict"] == "verified" and "verify" in advice:
         yield f"advice: verified, but: {advice}"
 

@@ -28,8 +28,8 @@ static bool rdmsr(struct tscal_platform *plat, uint32_t msr, uint64_t *value,
 
 	if (rc == -ENOENT)
 		outcome_set(out, TSCAL_STATUS_ABSENT,
-			"no /dev/cpu/0/msr here, or not this register (0x%x): "
-			"modprobe msr",
+			"no /dev/cpu/0/msr here (load the module: modprobe "
+			"msr), or not this register (0x%x)",
 			msr);
 	else if (rc)
 		outcome_errno(out, rc, "/dev/cpu/0/msr");

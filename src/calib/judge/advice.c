@@ -50,9 +50,13 @@ static bool warn(const struct advice_view *v, struct tscal_info *info)
 		add(info,
 			"Here " GETTIME "; a clock of <tscal/clock.h> does so "
 			"by itself.");
+	/* The kernel's clock is on one side of nearly every conflict: nothing
+	 * shows that it is the right one. */
 	else if (info->rate == TSCAL_RATE_CONFLICT)
-		add(info, "Do not convert with this rate: " GETTIME ", and run "
-			  "`tscal compare` to find the source that is wrong.");
+		add(info,
+			"Do not convert with this rate: run `tscal compare` to "
+			"find the source that is wrong, which may be the "
+			"kernel's own clock.");
 	else if (info->use == TSCAL_USE_SLOW)
 		add(info,
 			"Here " GETTIME "; `tscal bench` shows what a reading "

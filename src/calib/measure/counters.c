@@ -68,10 +68,6 @@ static bool find_acpi_pm(const struct counters_wanted *w, struct outcome *out,
 		return true;
 	case -EACCES:
 	case -EPERM:
-		outcome_set(out, TSCAL_STATUS_DENIED,
-			"no permission for ACPI's FADT, which gives its "
-			"address");
-		break;
 	case -ENODATA:
 		outcome_errno(out, rc, "ACPI's FADT");
 		break;

@@ -37,7 +37,8 @@ const struct source source_acpi_pm = {
 	.kind = TSCAL_KIND_MEASURED,
 	.counter = PLAT_COUNTER_BIT(PLAT_COUNTER_ACPI_PM),
 	.probe = "ports",
-	.needs = "a PM timer in ACPI's FADT, its I/O port (root); --probe "
+	.needs = "a PM timer in ACPI's FADT, its I/O port (CAP_SYS_RAWIO); "
+		 "--probe "
 		 "ports",
 	.read = read,
 };

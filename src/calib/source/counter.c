@@ -3,6 +3,7 @@
 /* What the sources that measure against a counter have in common. */
 #include <errno.h>
 
+#include "plat/text.h"
 #include "calib/source/source.h"
 
 bool source_may_measure(const struct source_view *v, struct estimate *est)
@@ -22,6 +23,18 @@ bool source_may_measure(const struct source_view *v, struct estimate *est)
 	return false;
 }
 
+/* An error about the device or port that the counter is read from. */
+static void say_errno(const struct source_view *v, struct estimate *est, int rc,
+	enum plat_counter_id id)
+{
+	char device[32] = "";
+
+	if (id == PLAT_COUNTER_PHC && v->facts->ptp >= 0)
+		text_printf(
+			device, sizeof(device), "/dev/ptp%d", v->facts->ptp);
+	est_errno(est, rc, device[0] ? device : plat_counter_via(id));
+}
+
 /* In a survey: whether it could be opened. */
 static bool could_open(const struct source_view *v, struct estimate *est,
 	enum plat_counter_id id)
@@ -35,7 +48,7 @@ static bool could_open(const struct source_view *v, struct estimate *est,
 	struct outcome out;
 
 	if (!(v->plat->ops->counters & PLAT_COUNTER_BIT(id)))
-		est_errno(est, -EOPNOTSUPP, plat_counter_via(id));
+		say_errno(v, est, -EOPNOTSUPP, id);
 	else if (!counters_find(&w, id, &out, &where))
 		est_outcome(est, &out, 0);
 	else
@@ -54,7 +67,7 @@ bool counter_check(const struct source_view *v, struct estimate *est,
 		return could_open(v, est, id);
 	/* The permission concerns the device or port it is read from. */
 	if (m->rc == -EACCES || m->rc == -EPERM || m->rc == -EOPNOTSUPP)
-		est_errno(est, m->rc, plat_counter_via(id));
+		say_errno(v, est, m->rc, id);
 	else if (m->out.status != TSCAL_STATUS_READY)
 		est_outcome(est, &m->out, 0);
 	else

@@ -18,7 +18,8 @@ const struct source source_hpet = {
 	.kind = TSCAL_KIND_MEASURED,
 	.counter = PLAT_COUNTER_BIT(PLAT_COUNTER_HPET),
 	.probe = "devices",
-	.needs = "/dev/hpet (root), an HPET that the kernel has not switched "
+	.needs = "read permission for /dev/hpet, an HPET that the kernel has "
+		 "not switched "
 		 "off; --probe devices",
 	.read = read,
 };

@@ -29,7 +29,8 @@ static void read(const struct source_view *v, struct estimate *est)
 		/* KVM and Xen may offer the leaves without the MSR. */
 		est_say(est, TSCAL_STATUS_ABSENT,
 			"offered by CPUID, but there is no such register, or "
-			"no /dev/cpu/0/msr to read it by (modprobe msr)");
+			"no /dev/cpu/0/msr to read it by (load the module: "
+			"modprobe msr)");
 	} else {
 		est_errno(est, rc, "/dev/cpu/0/msr");
 	}
@@ -41,8 +42,9 @@ const struct source source_hv_msr = {
 	.kind = TSCAL_KIND_REPORTED,
 	.probe = "devices",
 	.needs = "Hyper-V's interface with its frequency MSRs, /dev/cpu/0/msr "
-		 "(root); --probe devices",
+		 "(CAP_SYS_RAWIO); --probe devices",
 	.check = check,
-	.would = "would read MSR 0x40000022 from /dev/cpu/0/msr (root)",
+	.would =
+		"would read MSR 0x40000022 from /dev/cpu/0/msr (CAP_SYS_RAWIO)",
 	.read = read,
 };

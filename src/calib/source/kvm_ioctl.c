@@ -10,7 +10,11 @@ static void read(const struct source_view *v, struct estimate *est)
 	int rc = v->plat->ops->kvm_tsc_khz(v->plat, &khz);
 
 	est->by_kernel = true;
-	if (rc)
+	if (rc == -ENOENT)
+		est_say(est, TSCAL_STATUS_ABSENT,
+			"/dev/kvm is not on this machine, or gives no rate: "
+			"load the module (modprobe kvm_intel or kvm_amd)");
+	else if (rc)
 		est_errno(est, rc, "/dev/kvm");
 	else
 		est_number(est, khz * 1e3, khz * 1e3, khz * 1e3 + 1e3,

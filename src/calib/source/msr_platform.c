@@ -24,8 +24,8 @@ static bool rdmsr(const struct source_view *v, struct estimate *est,
 
 	if (rc == -ENOENT)
 		est_say(est, TSCAL_STATUS_ABSENT,
-			"no /dev/cpu/0/msr here, or not this register (0x%x): "
-			"modprobe msr",
+			"no /dev/cpu/0/msr here (load the module: modprobe "
+			"msr), or not this register (0x%x)",
 			msr);
 	else if (rc)
 		est_errno(est, rc, "/dev/cpu/0/msr");
@@ -240,7 +240,7 @@ const struct source source_msr_platform = {
 	.name = "msr-platform",
 	.kind = TSCAL_KIND_NOMINAL,
 	.probe = "devices",
-	.needs = "bare metal, /dev/cpu/0/msr (root); --probe devices",
+	.needs = "bare metal, /dev/cpu/0/msr (CAP_SYS_RAWIO); --probe devices",
 	.check = check,
 	.would = "would read the nominal frequency from /dev/cpu/0/msr",
 	.read = read,

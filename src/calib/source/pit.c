@@ -15,7 +15,8 @@ const struct source source_pit = {
 	.kind = TSCAL_KIND_MEASURED,
 	.counter = PLAT_COUNTER_BIT(PLAT_COUNTER_PIT),
 	.probe = "ports",
-	.needs = "I/O ports 0x42, 0x43 and 0x61 (root); --probe ports, and "
+	.needs = "I/O ports 0x42, 0x43 and 0x61 (CAP_SYS_RAWIO); --probe "
+		 "ports, and "
 		 "--pit where another timer can be read",
 	.would = "would measure if no other timer can be read, or with "
 		 "--pit",

@@ -28,10 +28,11 @@ const struct source source_snp_tsc = {
 	.name = "snp-tsc",
 	.kind = TSCAL_KIND_NOMINAL,
 	.probe = "devices",
-	.needs = "a guest of SEV-SNP with Secure TSC, /dev/cpu/0/msr (root); "
+	.needs = "a guest of SEV-SNP with Secure TSC, /dev/cpu/0/msr "
+		 "(CAP_SYS_RAWIO); "
 		 "--probe devices",
 	.check = check,
 	.would = "would read SEV_STATUS and GUEST_TSC_FREQ from /dev/cpu/0/msr "
-		 "(root)",
+		 "(CAP_SYS_RAWIO)",
 	.read = read,
 };

@@ -140,21 +140,22 @@ size_t convert_print(char out[CONVERT_DIGITS], int64_t ns, enum unit unit)
 	return n;
 }
 
-/* The stamp's text, with visible NULs. */
+/* The stamp's text, with what cannot be printed as \xHH. */
 static bool fail_stamp(struct convert_text *t)
 {
 	size_t kept = t->n_stamp < STAMP_MAX ? t->n_stamp : STAMP_MAX, n = 0;
 	char shown[4 * STAMP_MAX + 1];
 
 	for (size_t i = 0; i < kept; i++) {
-		if (t->stamp[i]) {
-			shown[n++] = t->stamp[i];
-			continue;
-		}
-		memcpy(shown + n, "\\x00", 4);
-		n += 4;
+		unsigned char byte = (unsigned char)t->stamp[i];
+
+		if (byte >= ' ' && byte <= '~')
+			shown[n++] = (char)byte;
+		else
+			n += (size_t)snprintf(
+				shown + n, sizeof(shown) - n, "\\x%02x", byte);
 	}
-	return fail(t, "'%.*s%s' is no TSC value: a decimal number below 2^64",
+	return fail(t, "expected a decimal number below 2^64, found \"%.*s%s\"",
 		(int)n, shown, t->n_stamp > kept ? "..." : "");
 }
 
@@ -217,7 +218,7 @@ static bool begin_field(struct convert_text *t)
 	t->commas = 0;
 	t->in_field = true;
 	if (t->field > t->column)
-		return fail(t, "it is empty");
+		return fail(t, "expected a TSC value, found an empty column");
 	t->place = t->field == t->column ? INSIDE : BEFORE;
 	t->n_stamp = 0;
 	t->tsc = 0;
@@ -259,9 +260,10 @@ static bool end_line(struct convert_text *t)
 		return false;
 	if (t->place != BEFORE)
 		return true;
-	return fail(t, t->field + t->commas >= t->column
-			       ? "it is empty"
-			       : "there is none in this line");
+	return fail(
+		t, t->field + t->commas >= t->column
+			   ? "expected a TSC value, found an empty column"
+			   : "expected a TSC value, found the end of the line");
 }
 
 static bool next_line(struct convert_text *t)

@@ -168,8 +168,8 @@ static struct folded fold(const struct options *opts,
 	return f;
 }
 
-/* "12 sources not available here, 4 not asked (2 need --probe ports); --all
- * shows why" */
+/* "12 sources not available here, 4 not asked (2 need --probe ports);
+ * see --all" */
 static void put_folded(struct term *t, const struct folded *f)
 {
 	char absent[64] = "", skipped[64] = "", devices[64] = "",
@@ -196,7 +196,7 @@ static void put_folded(struct term *t, const struct folded *f)
 			f->devices ? ", " : " (", f->ports,
 			f->ports == 1 ? "s" : "");
 	term_pad(t, INDENT);
-	term_wrap(t, INDENT, STYLE_FAINT, "%s%s%s%s%s; --all shows why", absent,
+	term_wrap(t, INDENT, STYLE_FAINT, "%s%s%s%s%s; see --all", absent,
 		skipped, devices, ports, f->devices || f->ports ? ")" : "");
 	term_end(t);
 }

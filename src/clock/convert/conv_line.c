@@ -17,11 +17,12 @@
 #include "plat/text.h"
 
 #define VERSION "tscal-conv/1"
-#define VERSION_ANY "tscal-conv/"
 
 /* Rates are multiples of 2^-25 Hz (TSCAL_HZ_Q25_()), which have no more than 25
  * decimals. */
 #define HZ_BITS 25
+/* Characters of the line that a message shows. */
+#define SHOWN 40
 #define SOURCE_SIZE sizeof(((struct tscal_conv_meta *)0)->source)
 
 static uint32_t checksum(const char *text, size_t n)
@@ -188,15 +189,14 @@ int tscal_conv_format(
 
 struct in {
 	const char *p;
-	const char *sum; /* where " sum=" begins */
+	const char *sum;	   /* where " sum=" begins */
+	const char *field, *value; /* of the field that is read */
 	char *err;
 	size_t err_size;
 };
 
-static bool refuse(struct in *in, const char *format, ...)
-	__attribute__((__format__(__printf__, 2, 3)));
-
-static bool refuse(struct in *in, const char *format, ...)
+__attribute__((__format__(__printf__, 2, 3))) static bool refuse(
+	struct in *in, const char *format, ...)
 {
 	va_list args;
 
@@ -207,23 +207,38 @@ static bool refuse(struct in *in, const char *format, ...)
 	return false;
 }
 
+static bool found(struct in *in, const char *text, size_t n)
+{
+	refuse(in, ", found ");
+	text_quote(in->err, in->err_size, text, n < SHOWN ? n : SHOWN);
+	return false;
+}
+
+/* What the field has instead, up to the next blank. */
+static bool wrong(struct in *in, const char *why)
+{
+	refuse(in, "%s= %s", in->field, why);
+	return found(in, in->value, strcspn(in->value, " "));
+}
+
 /* " name=" */
 static bool name(struct in *in, const char *field)
 {
 	size_t n = strlen(field);
 
-	if (!*in->p)
-		return refuse(in, "the line is cut short: no %s=", field);
 	if (in->p[0] != ' ' || strncmp(in->p + 1, field, n) != 0 ||
-		in->p[n + 1] != '=')
-		return refuse(in, "%s= is missing, or not in its place", field);
+		in->p[n + 1] != '=') {
+		refuse(in, "expected \" %s=\"", field);
+		return found(in, in->p, strlen(in->p));
+	}
 	in->p += n + 2;
+	in->field = field;
+	in->value = in->p;
 	return true;
 }
 
 /* Decimal digits, none in front that need not be, up to max. */
-static bool number(
-	struct in *in, const char *field, uint64_t max, uint64_t *out)
+static bool number(struct in *in, uint64_t max, uint64_t *out)
 {
 	const char *p = in->p;
 	uint64_t x = 0;
@@ -232,11 +247,11 @@ static bool number(
 		unsigned digit = (unsigned)(*p - '0');
 
 		if (x > (max - digit) / 10 || digit > max)
-			return refuse(in, "%s= is out of range", field);
+			return wrong(in, "is out of range");
 		x = x * 10 + digit;
 	}
 	if (p == in->p || (in->p[0] == '0' && p - in->p > 1))
-		return refuse(in, "%s= is not a decimal number", field);
+		return wrong(in, "is not a decimal number");
 	in->p = p;
 	*out = x;
 	return true;
@@ -245,7 +260,7 @@ static bool number(
 static bool field_u64(
 	struct in *in, const char *field, uint64_t max, uint64_t *out)
 {
-	return name(in, field) && number(in, field, max, out);
+	return name(in, field) && number(in, max, out);
 }
 
 static bool field_i64(
@@ -258,10 +273,10 @@ static bool field_i64(
 		return false;
 	negative = *in->p == '-' && min < 0;
 	in->p += negative;
-	if (!number(in, field, negative ? -(uint64_t)min : INT64_MAX, &x))
+	if (!number(in, negative ? -(uint64_t)min : INT64_MAX, &x))
 		return false;
 	if (negative && !x)
-		return refuse(in, "%s= is not a decimal number", field);
+		return wrong(in, "is not a decimal number");
 	*out = (int64_t)(negative ? -x : x);
 	return true;
 }
@@ -270,22 +285,21 @@ static bool field_i64(
  * Decimals of a multiple of 2^-25: at most 25 are needed.  Anything that is no
  * such multiple was not written by this library, and is refused.
  */
-static bool rate(struct in *in, const char *field, double *hz)
+static bool rate(struct in *in, double *hz)
 {
 	tscal_u128 rest = 0, ten = 1;
 	uint64_t whole, part;
 	size_t n;
 
-	if (!number(in, field, (uint64_t)BOUND_MAX, &whole))
+	if (!number(in, (uint64_t)BOUND_MAX, &whole))
 		return false;
 	if (*in->p != '.')
-		return refuse(in, "%s= has no decimals", field);
+		return wrong(in, "has no decimals");
 	n = strspn(++in->p, "0123456789");
 	if (!n || n > HZ_BITS)
-		return refuse(
-			in, "%s= has %zu decimals: 1 to %d", field, n, HZ_BITS);
+		return wrong(in, "needs 1 to 25 decimals");
 	if (n > 1 && in->p[n - 1] == '0')
-		return refuse(in, "%s= has a zero at its end", field);
+		return wrong(in, "has a zero at its end");
 	for (size_t i = 0; i < n; i++) {
 		rest = rest * 10 + (unsigned)(in->p[i] - '0');
 		ten *= 10;
@@ -295,11 +309,11 @@ static bool rate(struct in *in, const char *field, double *hz)
 	rest <<= HZ_BITS;
 	part = (uint64_t)(rest / ten);
 	if (rest % ten)
-		return refuse(in, "%s= is no multiple of 2^-25 Hz", field);
+		return wrong(in, "is no multiple of 2^-25 Hz");
 	/* At most 2^60: exact if the double has the bits. */
 	*hz = (double)(whole << HZ_BITS | part) * 0x1p-25;
 	if ((uint64_t)TSCAL_HZ_Q25_(*hz) != (whole << HZ_BITS | part))
-		return refuse(in, "%s= has more bits than a double", field);
+		return wrong(in, "has more bits than a double");
 	return true;
 }
 
@@ -318,8 +332,7 @@ static bool field_bound(struct in *in, const char *field, double *hz)
 		return false;
 	if (unknown(in))
 		return true;
-	return rate(in, field, hz) &&
-	       (*hz > 0 || refuse(in, "%s= is out of range", field));
+	return rate(in, hz) && (*hz > 0 || wrong(in, "is out of range"));
 }
 
 /* A word of less than size characters; a longer one is left out. */
@@ -337,14 +350,16 @@ static bool field_word(
 	return true;
 }
 
-static bool field_source(struct in *in, char source[SOURCE_SIZE])
+/* The same, or "-" for none. */
+static bool field_word_or_none(struct in *in, const char *field, char *word,
+	size_t size, bool (*valid)(const char *), const char *why)
 {
-	if (!field_word(in, "source", source, SOURCE_SIZE))
+	if (!field_word(in, field, word, size))
 		return false;
-	if (strcmp(source, "-") == 0)
-		source[0] = '\0';
-	else if (!source_valid(source))
-		return refuse(in, "source= is not the name of one");
+	if (strcmp(word, "-") == 0)
+		word[0] = '\0';
+	else if (!valid(word))
+		return wrong(in, why);
 	return true;
 }
 
@@ -356,18 +371,7 @@ static bool field_clock(struct in *in, int32_t *id)
 		return false;
 	*id = tscal_clock_id_by_name(text);
 	return tscal_clock_id_str(*id) ||
-	       refuse(in, "clock= is none that this library knows");
-}
-
-static bool field_boot(struct in *in, char boot[BOOT_ID_SIZE])
-{
-	if (!field_word(in, "boot", boot, BOOT_ID_SIZE))
-		return false;
-	if (strcmp(boot, "-") == 0)
-		boot[0] = '\0';
-	else if (!boot_id_valid(boot))
-		return refuse(in, "boot= is neither a boot id nor \"-\"");
-	return true;
+	       wrong(in, "is no clock that this library knows");
 }
 
 /* Before any field is used: whole, and of this version. */
@@ -377,21 +381,15 @@ static bool intact(struct in *in, const char *line)
 	uint32_t stated = 0;
 
 	n -= n && line[n - 1] == '\n';
-	if (strncmp(line, VERSION_ANY, strlen(VERSION_ANY)) != 0)
-		return refuse(in, "this is no converter: it does not begin "
-				  "with " VERSION);
-	if (strncmp(line, VERSION " ", strlen(VERSION) + 1) != 0)
-		return refuse(in,
-			"it is of another version, %.*s, and not " VERSION,
-			(int)(strlen(VERSION_ANY) +
-				strspn(line + strlen(VERSION_ANY),
-					"0123456789")),
-			line);
+	if (strncmp(line, VERSION " ", strlen(VERSION) + 1) != 0) {
+		refuse(in, "no converter: expected \"" VERSION " \"");
+		return found(in, line, n);
+	}
 	in->sum = n > 13 ? line + n - 13 : line;
 	if (n >= TSCAL_CONV_LINE || strncmp(in->sum, " sum=", 5) != 0 ||
 		strspn(in->sum + 5, "0123456789abcdef") != 8)
-		return refuse(in, "the line is cut short: it does not end in "
-				  "sum= and eight digits");
+		return refuse(in, "the line is cut short: expected \" sum=\" "
+				  "and 8 hexadecimal digits at its end");
 	for (int i = 5; i < 13; i++)
 		stated = stated << 4 |
 			 (uint32_t)(in->sum[i] <= '9' ? in->sum[i] - '0'
@@ -407,21 +405,22 @@ static bool fields(struct in *in, struct tscal_conv_meta *m)
 	int64_t ns;
 	double hz = 0;
 
-	if (!name(in, "hz") || !rate(in, "hz", &hz) ||
+	if (!name(in, "hz") || !rate(in, &hz) ||
 		!field_bound(in, "lo", &m->hz_lo) ||
 		!field_bound(in, "hi", &m->hz_hi) ||
-		!field_source(in, m->source) ||
+		!field_word_or_none(in, "source", m->source, SOURCE_SIZE,
+			source_valid, "is not the name of a source") ||
 		!field_u64(in, "tsc", UINT64_MAX, &tsc) ||
 		!field_i64(in, "ns", INT64_MIN, &ns) ||
 		!field_clock(in, &m->clock_id) ||
 		!field_u64(in, "generation", UINT32_MAX, &generation) ||
 		!field_i64(in, "err_ns", -1, &m->err_ns) ||
 		!field_i64(in, "made", 0, &m->made_ns) ||
-		!field_boot(in, m->boot_id))
+		!field_word_or_none(in, "boot", m->boot_id, BOOT_ID_SIZE,
+			boot_id_valid, "is neither a boot id nor \"-\""))
 		return false;
 	if (in->p != in->sum)
-		return refuse(
-			in, "there is more than there should be after boot=");
+		return refuse(in, "expected \" sum=\" after boot=");
 	m->generation = (uint32_t)generation;
 	if (tscal_conv_init(&m->conv, hz, tsc, ns))
 		return refuse(in, "hz= is out of range: above 250 MHz, up to "

@@ -73,6 +73,9 @@ static int attach(struct tscal_clock *clk, const struct tscal_clock_page *page)
 					   : TSCAL_CLOCK_ON_TSC;
 }
 
+#define TEXT_OF(number) TEXT_OF_(number)
+#define TEXT_OF_(number) #number
+
 static const char *reason(int rc)
 {
 	switch (rc) {
@@ -85,7 +88,8 @@ static const char *reason(int rc)
 	case -ENOMSG:
 		return "what is to be attached is not the page of a clock";
 	case -EPROTO:
-		return "the page is of another version of tscal";
+		return "the page is of another version of tscal: expected the "
+		       "layout of version " TEXT_OF(PAGE_VERSION);
 	case -ENXIO:
 		return "the page is of another clock than the one asked for";
 	case -ENOTSUP:

@@ -32,6 +32,10 @@
 
 #include <tscal/clock.h>
 
+/* Of the layout: any change of struct tscal_clock_page or of what its bits mean
+ * increases it. */
+#define PAGE_VERSION 1
+
 /* tscal_clock_page.latch.  An odd number is the number of no segment, so that
  * readers need not check the other bits. */
 #define PAGE_CLOSED UINT64_C(1)	  /* no segment is valid */

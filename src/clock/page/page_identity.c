@@ -9,10 +9,8 @@
 #include "clock/page/page.h"
 #include "plat/self.h"
 
-/* "tscalpg" and the version of the layout, which any change of struct
- * tscal_clock_page or of what its bits mean increases. */
+/* "tscalpg" and PAGE_VERSION. */
 #define MAGIC UINT64_C(0x747363616c706700)
-#define VERSION 1
 #define VERSION_MASK UINT64_C(0xff)
 
 int page_place_check(const void *page, size_t size)
@@ -64,7 +62,7 @@ static int look_for_page(
 
 	if ((magic & ~VERSION_MASK) != MAGIC)
 		return 0;
-	if ((magic & VERSION_MASK) != VERSION)
+	if ((magic & VERSION_MASK) != PAGE_VERSION)
 		return -EPROTO;
 	/* After another boot no process reads it; but this boot is not known.
 	 */
@@ -103,7 +101,7 @@ int page_take_over(struct tscal_platform *plat, struct tscal_clock_page *page,
 	memcpy(page->boot_id, id, sizeof(id));
 	page->time_namespace = self_time_namespace();
 	page->clock_id = clock_id;
-	__atomic_store_n(&page->magic, MAGIC | VERSION, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&page->magic, MAGIC | PAGE_VERSION, __ATOMIC_SEQ_CST);
 	return 0;
 }
 
@@ -119,7 +117,7 @@ int page_identity_check(struct tscal_platform *plat,
 		return -EAGAIN;
 	if ((magic & ~VERSION_MASK) != MAGIC)
 		return -ENOMSG;
-	if ((magic & VERSION_MASK) != VERSION)
+	if ((magic & VERSION_MASK) != PAGE_VERSION)
 		return -EPROTO;
 	if (__atomic_load_n(&page->clock_id, __ATOMIC_ACQUIRE) != clock_id)
 		return -ENXIO;

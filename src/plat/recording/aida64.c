@@ -101,7 +101,7 @@ static bool registers(struct cursor *c, struct leaf_line *l)
 		}
 		if (c->p == start || !cursor_skip(c, "]"))
 			return cursor_want_at(
-				c, start, "the number of a subleaf and ]");
+				c, start, "the number of a subleaf and \"]\"");
 		return true;
 	}
 	return cursor_at_end(c) || cursor_sees(c, "[") ||
@@ -111,7 +111,7 @@ static bool registers(struct cursor *c, struct leaf_line *l)
 /* The next line, without its end. */
 static struct cursor next_line(const char **text, const char *end)
 {
-	struct cursor c = {.p = *text};
+	struct cursor c = {.start = *text, .p = *text};
 	const char *nl = memchr(*text, '\n', (size_t)(end - *text));
 
 	c.end = nl ? nl : end;
@@ -158,18 +158,8 @@ static int bad_line(
 	if (!err_size)
 		return -EBADMSG;
 	err[0] = '\0';
-	text_printf(err, err_size, "line %u: found ", line);
-	if (cursor_at_end(c)) {
-		text_printf(err, err_size, "the end of the line");
-	} else {
-		char quoted[21] = "";
-
-		for (size_t i = 0; i < 20 && c->p + i < c->end; i++)
-			quoted[i] = c->p[i] < ' ' || c->p[i] > '~' ? '?'
-								   : c->p[i];
-		text_printf(err, err_size, "\"%s\"", quoted);
-	}
-	text_printf(err, err_size, " instead of %s", c->want);
+	text_printf(err, err_size, "line %u: ", line);
+	cursor_explain(c, err, err_size);
 	return -EBADMSG;
 }
 

@@ -4,9 +4,15 @@
 
 #include <string.h>
 
+#include "plat/text.h"
+
+/* Characters of the line that a message shows. */
+#define SHOWN 20
+
 bool cursor_want(struct cursor *c, const char *want)
 {
 	c->want = want;
+	c->literal = false;
 	return false;
 }
 
@@ -14,6 +20,41 @@ bool cursor_want_at(struct cursor *c, const char *at, const char *want)
 {
 	c->p = at;
 	return cursor_want(c, want);
+}
+
+/* The word before the wrong text, with the blanks that follow it. */
+static const char *word_before(const struct cursor *c)
+{
+	const char *p = c->p;
+
+	while (p > c->start && (p[-1] == ' ' || p[-1] == '\t'))
+		p--;
+	while (p > c->start && p[-1] != ' ' && p[-1] != '\t' &&
+		c->p - p < SHOWN)
+		p--;
+	return p;
+}
+
+void cursor_explain(const struct cursor *c, char *err, size_t err_size)
+{
+	text_printf(err, err_size, "expected ");
+	if (c->literal)
+		text_quote(err, err_size, c->want, strlen(c->want));
+	else
+		text_printf(err, err_size, "%s", c->want);
+	if (c->start && c->p > c->start) {
+		const char *word = word_before(c);
+
+		text_printf(err, err_size, " after ");
+		text_quote(err, err_size, word, (size_t)(c->p - word));
+	}
+	text_printf(err, err_size, ", found ");
+	if (cursor_at_end(c))
+		text_printf(err, err_size, "the end of the line");
+	else
+		text_quote(err, err_size, c->p,
+			c->end - c->p < SHOWN ? (size_t)(c->end - c->p)
+					      : SHOWN);
 }
 
 bool cursor_sees(const struct cursor *c, const char *text)
@@ -25,8 +66,11 @@ bool cursor_sees(const struct cursor *c, const char *text)
 
 bool cursor_skip(struct cursor *c, const char *text)
 {
-	if (!cursor_sees(c, text))
-		return cursor_want(c, text);
+	if (!cursor_sees(c, text)) {
+		cursor_want(c, text);
+		c->literal = true;
+		return false;
+	}
 	c->p += strlen(text);
 	return true;
 }
@@ -107,7 +151,8 @@ bool cursor_hex(struct cursor *c, uint64_t max, uint64_t *out)
 	if (c->end - c->p > 2 && !memcmp(c->p, "0x", 2))
 		p = number(c->p + 2, c->end, 16, max, out);
 	if (!p)
-		return cursor_want(c, "0x and a hexadecimal number in range");
+		return cursor_want(
+			c, "\"0x\" and a hexadecimal number in range");
 	c->p = p;
 	return true;
 }
@@ -118,7 +163,8 @@ bool cursor_hex8(struct cursor *c, uint32_t *out)
 	uint64_t v;
 
 	if (!cursor_hex(c, UINT32_MAX, &v) || c->p - start != 10)
-		return cursor_want_at(c, start, "0x and 8 hexadecimal digits");
+		return cursor_want_at(
+			c, start, "\"0x\" and 8 hexadecimal digits");
 	*out = (uint32_t)v;
 	return true;
 }
@@ -159,8 +205,8 @@ bool cursor_quoted(struct cursor *c, char *out, size_t size, size_t *len)
 		if (byte == '\\')
 			byte = unescape(c);
 		if (byte < 0)
-			return cursor_want_at(
-				c, start, "one of \\\\ \\\" \\n \\t \\xHH");
+			return cursor_want_at(c, start,
+				"an escape (\\\\, \\\", \\n, \\t or \\xHH)");
 		if (n == size)
 			return cursor_want_at(
 				c, start, "the end of a shorter text");

@@ -12,8 +12,10 @@
 #include <stdint.h>
 
 struct cursor {
+	const char *start; /* of the line; NULL: not shown in a message */
 	const char *p, *end;
 	const char *want; /* "8 hexadecimal digits" */
+	bool literal;	  /* want is the text itself */
 	char *path;	  /* the room for a path, REC_PATH_MAX bytes */
 };
 
@@ -26,6 +28,10 @@ static inline bool cursor_at_end(const struct cursor *c)
 bool cursor_want(struct cursor *c, const char *want);
 /* The same, after going back to where the wrong text begins. */
 bool cursor_want_at(struct cursor *c, const char *at, const char *want);
+
+/* Append to a message what was expected and what was found:
+ * expected " " after "cpuid", found "x" */
+void cursor_explain(const struct cursor *c, char *err, size_t err_size);
 
 /* Whether these characters come next; does not move. */
 bool cursor_sees(const struct cursor *c, const char *text);

@@ -7,6 +7,9 @@
 #include "plat/recording/foreign.h"
 #include "plat/text.h"
 
+/* Bytes of the line that a message shows. */
+#define SHOWN 40
+
 #define START(s) .start = (s), .start_len = sizeof(s) - 1
 #define ON_MACHINE "\"tscal record FILE\" or \"cpuid -1 -r > FILE\""
 
@@ -81,27 +84,29 @@ static bool is_binary(const char *text, size_t len)
 	return false;
 }
 
-/* The first line that is not empty, cut and printable; its number. */
-static unsigned first_line(const char *text, size_t len, char *out, size_t size)
+/* The start of the first line that is not empty; its number and length. */
+static const char *first_line(
+	const char *text, size_t len, unsigned *line, size_t *shown)
 {
 	const char *end = text + len;
-	unsigned line = 1;
 	size_t n = 0;
 
+	*line = 1;
 	for (; text < end && strchr(" \t\r\n", *text) && *text; text++)
-		line += *text == '\n';
-	for (; text < end && *text != '\n' && *text != '\r' && n + 1 < size;
-		text++)
-		out[n++] = *text < ' ' || *text > '~' ? '?' : *text;
-	out[n] = '\0';
-	return line;
+		*line += *text == '\n';
+	while (n < SHOWN && text + n < end && text[n] != '\n' &&
+		text[n] != '\r')
+		n++;
+	*shown = n;
+	return text;
 }
 
 void foreign_describe(const char *text, size_t len, char *err, size_t err_size)
 {
 	const struct form *f = form_of(text, len);
-	char first[41];
+	const char *first;
 	unsigned line;
+	size_t shown;
 
 	if (!err_size)
 		return;
@@ -117,9 +122,11 @@ void foreign_describe(const char *text, size_t len, char *err, size_t err_size)
 			"run " ON_MACHINE " on the machine");
 		return;
 	}
-	line = first_line(text, len, first, sizeof(first));
+	first = first_line(text, len, &line, &shown);
 	text_printf(err, err_size,
 		"not a recording of tscal, and not the output of \"cpuid -r\" "
-		"(line %u: \"%s\"): run " ON_MACHINE " on the machine",
-		line, first);
+		"(line %u: ",
+		line);
+	text_quote(err, err_size, first, shown);
+	text_printf(err, err_size, "): run " ON_MACHINE " on the machine");
 }

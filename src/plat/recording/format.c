@@ -40,10 +40,6 @@ __attribute__((format(printf, 2, 3))) static int bad(
 		va_start(ap, fmt);
 		text_vprintf(p->err, p->err_size, fmt, ap);
 		va_end(ap);
-		/* The text quoted from the line may hold a tab. */
-		for (char *c = p->err; *c; c++)
-			if (*c == '\t')
-				*c = ' ';
 	}
 	return -EBADMSG;
 }
@@ -51,11 +47,11 @@ __attribute__((format(printf, 2, 3))) static int bad(
 /* What a step of the cursor expected, and what it found. */
 static int bad_at(struct parser *p, const struct cursor *c)
 {
-	if (cursor_at_end(c))
-		return bad(
-			p, "found the end of the line instead of %s", c->want);
-	return bad(p, "found \"%.*s\" instead of %s",
-		(int)(c->end - c->p < 20 ? c->end - c->p : 20), c->p, c->want);
+	int rc = bad(p, "%s", "");
+
+	if (p->err_size)
+		cursor_explain(c, p->err, p->err_size);
+	return rc;
 }
 
 static int add(struct parser *p, const struct rec_key *key,
@@ -111,7 +107,7 @@ static int parse_row(
 	if (line->key && !line->key(c, &key))
 		return bad_at(p, c);
 	if (key.step && (kind != REC_CPUID || block != REC_BLOCK_OWN))
-		return bad(p, "a range of leaves needs the word cpuid");
+		return bad(p, "a range of leaves needs the word \"cpuid\"");
 	/* Nothing after the colon is an empty page or burst. */
 	if (!cursor_skip(c, ":") || (!cursor_at_end(c) && !cursor_skip(c, " ")))
 		return bad_at(p, c);
@@ -203,6 +199,7 @@ static int parse_line(struct parser *p, const char *text, size_t len)
 		}
 	while (!cursor_at_end(&c) && (*c.p == ' ' || *c.p == '\t'))
 		c.p++;
+	c.start = c.p;
 	if (cursor_at_end(&c) || *c.p == '#')
 		return 0;
 	if (!p->started)

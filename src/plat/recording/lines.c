@@ -173,7 +173,7 @@ static bool page_key(struct cursor *c, struct rec_key *key)
 	uint64_t which, index;
 
 	if (!read_name(c, page_names, PLAT_PAGE_COUNT,
-		    "vvar, vvar_vclock or vmclock", &which) ||
+		    "\"vvar\", \"vvar_vclock\" or \"vmclock\"", &which) ||
 		!cursor_skip(c, " ") || !cursor_dec(c, UINT32_MAX, &index))
 		return false;
 	key->id = REC_ID(which, index);
@@ -312,7 +312,7 @@ static bool tsc_access_value(struct cursor *c, union rec_value *v, size_t *size)
 		return true;
 	v->access = PLAT_TSC_SIGSEGV;
 	return cursor_skip(c, "sigsegv") ||
-	       cursor_want(c, "enabled or sigsegv");
+	       cursor_want(c, "\"enabled\" or \"sigsegv\"");
 }
 
 static void tsc_access_put(FILE *f, const struct rec_answer *a)
@@ -367,7 +367,7 @@ bool rec_read_error(struct cursor *c, int *rc)
 	if (!cursor_word(c, &word, &len))
 		return false;
 	*rc = -errname_parse(word, len);
-	return *rc || cursor_want_at(c, word - 1, "an error");
+	return *rc || cursor_want_at(c, word - 1, "the name of an error");
 }
 
 void rec_put_error(FILE *f, int rc)

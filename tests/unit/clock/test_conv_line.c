@@ -129,9 +129,9 @@ Test(conv_line, a_line_cut_short_anywhere_is_refused)
 	some_line();
 	for (size_t n = strlen(line); n--;) {
 		line[n] = '\0';
-		expect_refused(line, n < 11   ? "begin"
-				     : n < 13 ? "version"
-					      : "cut short");
+		expect_refused(line, n < 13 ? "no converter: expected "
+					      "\"tscal-conv/1 \", found \""
+					    : "cut short");
 	}
 }
 
@@ -200,8 +200,10 @@ Test(conv_line, fields_that_are_wrong_are_named)
 	static const struct {
 		const char *text, *says;
 	} bad[] = {
-		{"tscal-conv/1 hz=2000000000" REST, "hz= has no decimals"},
-		{"tscal-conv/1 hz=2000000000." REST, "hz= has 0 decimals"},
+		{"tscal-conv/1 hz=2000000000" REST,
+			"hz= has no decimals, found \"2000000000\""},
+		{"tscal-conv/1 hz=2000000000." REST,
+			"hz= needs 1 to 25 decimals, found \"2000000000.\""},
 		{"tscal-conv/1 hz=2000000000.50 lo=-" REST, "hz= has a zero"},
 		{"tscal-conv/1 hz=2000000000.3 lo=-" REST, "hz= is no mult"},
 		{"tscal-conv/1 hz=250000000.0 lo=- hi=- source=- tsc=1 "
@@ -213,9 +215,11 @@ Test(conv_line, fields_that_are_wrong_are_named)
 		{"tscal-conv/1 hz=99999999999.0 lo=-" REST, "hz= is out"},
 		{"tscal-conv/1 hz=-1.0 lo=-" REST, "hz= is not a"},
 		{"tscal-conv/1 hz=- lo=-" REST, "hz= is not a"},
-		{"tscal-conv/1 hz=nan lo=-" REST, "hz= is not a"},
+		{"tscal-conv/1 hz=nan lo=-" REST,
+			"hz= is not a decimal number, found \"nan\""},
 		{"tscal-conv/1 hz=1e9 lo=-" REST, "hz= has no decimals"},
-		{HZ " hi=- lo=- source=-" REST, "lo= is missing"},
+		{HZ " hi=- lo=- source=-" REST,
+			"expected \" lo=\", found \" hi=- lo=- source=-"},
 		{HZ " lo=1 hi=- source=-" REST, "lo= has no decimals"},
 		{HZ " lo=-1.0 hi=- source=-" REST, "lo= is not a"},
 		{HZ " lo=2000000000.5 hi=- source=- tsc=1 ns=1" REST,
@@ -226,21 +230,24 @@ Test(conv_line, fields_that_are_wrong_are_named)
 			"no bounds"},
 		{HZ " lo=0.0 hi=- source=- tsc=1" REST, "lo= is out"},
 		{HZ " lo=- hi=0.0 source=- tsc=1" REST, "hi= is out"},
-		{HZ " lo=- hi=- source= tsc=1" REST, "source= is not"},
-		{HZ " lo=- hi=- source=Clock tsc=1" REST, "source= is not"},
+		{HZ " lo=- hi=- source= tsc=1" REST,
+			"source= is not the name of a source, found \""},
+		{HZ " lo=- hi=- source=Clock tsc=1" REST,
+			"source= is not the name of a source, found \""},
 		{HZ " lo=- hi=- source=abcdefghijklmnop tsc=1" REST,
-			"source= is not"},
+			"source= is not the name of a source, found \""},
 		{BY " tsc=18446744073709551616 ns=2" REST, "tsc= is out"},
 		{BY " tsc=+1 ns=2" REST, "tsc= is not a"},
 		{BY " tsc=01 ns=2" REST, "tsc= is not a"},
 		{BY " tsc= 1 ns=2" REST, "tsc= is not a"},
-		{BY "  tsc=1 ns=2" REST, "tsc= is missing"},
-		{BY " ns=1 tsc=2" REST, "tsc= is missing"},
+		{BY "  tsc=1 ns=2" REST, "expected \" tsc=\", found \" "},
+		{BY " ns=1 tsc=2" REST, "expected \" tsc=\", found \" "},
 		{BY " tsc=1 ns=9223372036854775808" REST, "ns= is out"},
 		{BY " tsc=1 ns=-9223372036854775809" REST, "ns= is out"},
 		{BY " tsc=1 ns=-0" REST, "ns= is not a"},
-		{AT " clock=sundial generation=0", "clock= is none"},
-		{AT " clock=monotonic-and-more generation=0", "clock= is none"},
+		{AT " clock=sundial generation=0", "clock= is no clock"},
+		{AT " clock=monotonic-and-more generation=0",
+			"clock= is no clock"},
 		{AT " clock=none generation=4294967296", "generation= is out"},
 		{AT " clock=none generation=0 err_ns=-2", "err_ns= is out"},
 		{AT " clock=none generation=0 err_ns=1 made=-1",
@@ -248,13 +255,14 @@ Test(conv_line, fields_that_are_wrong_are_named)
 		{AT " clock=none generation=0 err_ns=1 made=1 boot=0c6b8b3e",
 			"boot= is neither"},
 		{AT " clock=none generation=0 err_ns=1 made=1 boot=- more=1",
-			"there is more"},
+			"expected \" sum=\" after"},
 		{AT " clock=none generation=0 err_ns=1 made=1 boot=- "
 		    "sum=01234567",
-			"there is more"},
+			"expected \" sum=\" after"},
 		{"tscal-conv/2 hz=1", "tscal-conv/2"},
-		{"tscal-conv/1\thz=1", "version"},
-		{"", "begin"},
+		{"tscal-conv/1\thz=1",
+			"expected \"tscal-conv/1 \", found \"tscal-conv/1\\t"},
+		{"", "no converter: expected"},
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)

@@ -19,6 +19,10 @@ static const struct {
 	{EOPNOTSUPP, TSCAL_STATUS_SKIPPED, "not asked to use the HPET", false},
 	{ENODATA, TSCAL_STATUS_ABSENT, "the HPET is not in the recording",
 		false},
+	{ECANCELED, TSCAL_STATUS_DENIED,
+		"a seccomp filter forbids to start the process that reads the "
+		"HPET",
+		false},
 	{EFAULT, TSCAL_STATUS_DENIED, "reading the HPET faults", true},
 	{ENODEV, TSCAL_STATUS_STUCK, "the HPET does not count", true},
 	{ETIMEDOUT, TSCAL_STATUS_UNSTABLE, "the HPET did not answer in time",
@@ -29,7 +33,9 @@ static const struct {
 	{ERANGE, TSCAL_STATUS_ERROR, "the HPET reports an impossible", true},
 	{ECHILD, TSCAL_STATUS_ERROR, "reads the HPET was killed", true},
 	{ENOSYS, TSCAL_STATUS_DENIED,
-		"the kernel has no ioperm, which the HPET needs", true},
+		"the HPET needs ioperm, which this kernel lacks or a seccomp "
+		"filter refuses (ENOSYS)",
+		true},
 	/* Not in the map. */
 	{EIO, TSCAL_STATUS_ERROR, "the HPET fails (EIO: input/output error)",
 		false},
@@ -78,4 +84,38 @@ Test(outcome, a_sentence_replaces_the_one_before)
 	outcome_set(&o, TSCAL_STATUS_DENIED, "%d of %d", 1, 2);
 	cr_assert(eq(int, (int)o.status, TSCAL_STATUS_DENIED));
 	cr_assert(eq(str, o.sentence, "1 of 2"));
+}
+
+Test(outcome, a_refusal_names_what_is_missing_and_never_root)
+{
+	static const struct {
+		const char *what;
+		int error;
+		const char *names;
+	} refused[] = {
+		{"/dev/cpu/0/msr", EPERM, "CAP_SYS_RAWIO"},
+		{"/dev/cpu/0/msr", EACCES, "CAP_DAC_READ_SEARCH"},
+		{"/dev/cpu/0/msr", EACCES, "CAP_SYS_RAWIO"},
+		{"I/O ports (--probe ports)", EPERM, "CAP_SYS_RAWIO"},
+		{"I/O ports (--probe ports)", EPERM, "lockdown"},
+		{"perf_event_open(2)", EACCES, "kernel.perf_event_paranoid"},
+		{"perf_event_open(2)", EPERM, "CAP_PERFMON"},
+		{"/dev/kvm", EACCES, "group"},
+		{"/dev/kvm", EPERM, "container"},
+		{"/dev/hpet (--probe devices)", EACCES, "CAP_DAC_READ_SEARCH"},
+		{"/dev/hpet (--probe devices)", EPERM, "container"},
+		{"/dev/vmclock0", EACCES, "CAP_DAC_READ_SEARCH"},
+		{"adjtimex", EPERM, "seccomp"},
+		{"ACPI's FADT", EACCES, "/sys/firmware/acpi/tables/FACP"},
+	};
+	struct outcome o;
+
+	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+		outcome_errno(&o, -refused[i].error, refused[i].what);
+		cr_expect(eq(int, (int)o.status, TSCAL_STATUS_DENIED));
+		cr_expect(ne(ptr, strstr(o.sentence, refused[i].names), NULL),
+			"%s", o.sentence);
+		cr_expect(eq(ptr, strstr(o.sentence, "root"), NULL), "%s",
+			o.sentence);
+	}
 }

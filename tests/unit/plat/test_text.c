@@ -124,3 +124,13 @@ Test(text, value_is_of_the_first_line_of_that_very_name)
 	cr_assert(zero(ptr, (void *)text_value(text, "none")));
 	cr_assert(zero(ptr, (void *)text_value(text, "mode")));
 }
+
+Test(text, quotes_show_blanks_and_what_cannot_be_printed)
+{
+	static const char bytes[] = "a \t\n\"\\\x80\x00z";
+	char buf[64] = "found ";
+
+	text_quote(buf, sizeof(buf), bytes, sizeof(bytes) - 1);
+	cr_assert(
+		eq(str, buf, (char *)"found \"a \\t\\n\\\"\\\\\\x80\\x00z\""));
+}

@@ -79,9 +79,10 @@ static const struct row rows[] = {
 		{{TSCAL_SOURCE_HPET, TSCAL_STATUS_SKIPPED, "devices"}},
 		.flags = TSCAL_OPT_NO_MEASURE},
 	{"conflict", TSCAL_RATE_CONFLICT, TSCAL_USE_YES, 2e9, 0,
-		.says = "Do not convert with this rate: read the time with "
-			"clock_gettime(), and run `tscal compare`",
-		NULL},
+		.says = "Do not convert with this rate: run `tscal compare` to "
+			"find the source that is wrong, which may be the "
+			"kernel's own clock.",
+		"clock_gettime"},
 	{"conflict, and trapped", TSCAL_RATE_CONFLICT, TSCAL_USE_SLOW, 2e9, 0,
 		.says = "Do not convert with this rate", NULL},
 	{"trapped", TSCAL_RATE_VERIFIED, TSCAL_USE_SLOW, 2e9, 0,

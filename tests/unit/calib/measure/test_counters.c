@@ -206,7 +206,7 @@ Test(counters, what_a_platform_is_not_asked_to_open)
 	/* How each is opened. */
 	static const char *const vias[] = {"/dev/hpet (--probe devices)",
 		"I/O ports (--probe ports)", "I/O ports (--probe ports)",
-		"/dev/ptpN (--probe devices)"};
+		"/dev/ptp0 (--probe devices)"};
 
 	ops.counters = 0;
 	run.opts.flags = TSCAL_OPT_PIT;

@@ -84,7 +84,9 @@ Test(aida64, damage_is_named_with_its_line)
 		"CPUID 00000004: 00000000-00000001-00000000-00000000 [SL 01]\n"
 		"CPUID 00000004: 00000000-00000002-00000000-00000000 [SL 01]\n";
 
-	expect_refused(text, sizeof(text) - 1, "line 2: found ");
+	expect_refused(text, sizeof(text) - 1,
+		"line 2: expected 8 hexadecimal digits after \"000006FB-\", "
+		"found \"0002\"");
 	expect_refused(twice, sizeof(twice) - 1, "line 3: contradicts line 2");
 }
 

@@ -124,41 +124,58 @@ static const struct refused refused[] = {
 	{"hello\n", "not a recording of tscal, and not the output of "
 		    "\"cpuid -r\" (line 1: \"hello\"): run \"tscal record "
 		    "FILE\" or \"cpuid -1 -r > FILE\" on the machine"},
-	{"tscal-recording\n", "line 1: found the end of the line"},
+	{"\xc3\xa9t\xc3\xa9 \"x\"\n",
+		"not a recording of tscal, and not the output of \"cpuid -r\" "
+		"(line 1: \"\\xc3\\xa9t\\xc3\\xa9 \\\"x\\\"\"): run "},
+	{"tscal-recording\n", "line 1: expected \" \" after "
+			      "\"tscal-recording\", found the end of the line"},
 	{"tscal-recording 2\nend\n", "line 1: version 2"},
-	{"tscal-recording 1 x\n", "line 1: found \" x\" instead of the end"},
+	{"tscal-recording 1 x\n", "line 1: expected the end of the line after "
+				  "\"1\", found \" x\""},
 	{HEAD, "line 2: no line \"end\""},
 	{HEAD "end\nkvm-khz: 1\n", "line 3: something after"},
-	{HEAD "end of it\n", "line 2: found \" of it\" instead of the end"},
+	{HEAD "end of it\n", "line 2: expected the end of the line after "
+			     "\"end\", found \" of it\""},
 	{HEAD "frobnicate 1: 2\nend\n",
 		"line 2: unknown kind of line \"frobnicate\""},
 	{HEAD "kvm-khz: 1", "line 2: no newline"},
 	{HEAD "kvm-khz: 1\nkvm-khz: 2\nend\n", "line 3: contradicts line 2: "},
 	{HEAD "kvm-khz: 4294967296\nend\n",
-		"line 2: found \"4294967296\" instead of "},
-	{HEAD "kvm-khz: 1 2\nend\n", "line 2: found \" 2\" instead of the end"},
-	{HEAD "kvm-khz: 1\t2\nend\n", "line 2: found \" 2\" instead of "},
+		"line 2: expected a decimal number in range after \"kvm-khz: "
+		"\", found \"4294967296\""},
+	{HEAD "kvm-khz: 1 2\nend\n", "line 2: expected the end of the line "
+				     "after \"1\", found \" 2\""},
+	{HEAD "kvm-khz: 1\t2\nend\n", "line 2: expected the end of the line "
+				      "after \"1\", found \"\\t2\""},
 	{HEAD "kvm-khz: -ENONSENSE\nend\n",
-		"line 2: found \"-ENONSENSE\" instead of an error"},
+		"line 2: expected the name of an error after \"kvm-khz: \", "
+		"found \"-ENONSENSE\""},
 	{HEAD "kvm-khz: -E4096\nend\n",
-		"line 2: found \"-E4096\" instead of an"},
-	{HEAD "kvm-khz\nend\n",
-		"line 2: found the end of the line instead of :"},
+		"line 2: expected the name of an error after \"kvm-khz: \", "
+		"found \"-E4096\""},
+	{HEAD "kvm-khz\nend\n", "line 2: expected \":\" after \"kvm-khz\", "
+				"found the end of the line"},
 	{HEAD "cpuid 0x1 0x0: eax=0x1\nend\n",
-		"line 2: found \"0x1\" instead of 0x and 8"},
-	{HEAD "cpuid 0x100000000 0x0: " REGS "\nend\n", "line 2: found \"0x1"},
+		"line 2: expected \"0x\" and 8 hexadecimal digits after "
+		"\"eax=\", found \"0x1\""},
+	{HEAD "cpuid 0x100000000 0x0: " REGS "\nend\n",
+		"line 2: expected \"0x\" and a hexadecimal number in range "
+		"after \"cpuid \", found \"0x100000000 0x0: eax\""},
 	{HEAD "cpuid 0x1-0x8/0x2 0x0: " REGS "\nend\n",
-		"line 2: found \"0x1-0x8"},
+		"line 2: expected a range FIRST-LAST/STEP that ends with LAST "
+		"after \"cpuid \", found \"0x1-0x8/0x2 0x0: eax\""},
 	{HEAD "cpuid 0x1-0x8/0x0 0x0: " REGS "\nend\n",
-		"line 2: found \"0x1-0x8"},
+		"line 2: expected a range FIRST-LAST/STEP that ends with LAST "
+		"after \"cpuid \", found \"0x1-0x8/0x0 0x0: eax\""},
 	{HEAD "cpuid 0x8-0x1/0x1 0x0: " REGS "\nend\n",
-		"line 2: found \"0x8-0x1"},
+		"line 2: expected a range FIRST-LAST/STEP that ends with LAST "
+		"after \"cpuid \", found \"0x8-0x1/0x1 0x0: eax\""},
 	{HEAD "cpuid 0x0-0x8/0x2 0x0: " REGS "\n"
 	      "cpuid 0x1-0x5/0x2 0x0: " OTHER "\nend\n",
 		"line 3: contradicts line 2: "},
 	{HEAD "0x00000001 0x00: " REGS "\nend\n", "line 2: a leaf before"},
 	{"CPU 0:\n   0x00000001-0x00000003/0x1 0x00: " REGS "\n",
-		"line 2: a range of leaves needs the word cpuid"},
+		"line 2: a range of leaves needs the word \"cpuid\""},
 	{"CPU 0:\n", "line 2: no leaf at all"},
 	{"CPU x:\n", "not a recording of tscal, and not the output of "
 		     "\"cpuid -r\" (line 1: \"CPU x:\"): run "},
@@ -167,38 +184,56 @@ static const struct refused refused[] = {
 	{"CPU 0:\n   0x00000000 0x00: " REGS "\n   0x00000000 0x00: " OTHER
 	 "\n",
 		"line 3: contradicts line 2: "},
-	{HEAD "msr 0: 1\nend\n", "line 2: found \": 1\" instead of "},
+	{HEAD "msr 0: 1\nend\n",
+		"line 2: expected \" \" after \"0\", found \": 1\""},
 	{HEAD "file \"rel\": \"\"\nend\n",
-		"line 2: found \"\"rel\": \"\"\" instead of an "
-		"absolute path"},
-	{HEAD "file \"/a\\x00b\": \"\"\nend\n", "line 2: found \"\"/a\\x00b\""},
+		"line 2: expected an absolute path after \"file \", found "
+		"\"\\\"rel\\\": \\\"\\\"\""},
+	{HEAD "file \"/a\\x00b\": \"\"\nend\n",
+		"line 2: expected an absolute path after \"file \", found "
+		"\"\\\"/a\\\\x00b\\\": \\\"\\\"\""},
 	{HEAD "file \"/a\": \"\\q\"\nend\n",
-		"line 2: found \"\\q\"\" instead of "},
+		"line 2: expected an escape (\\\\, \\\", \\n, \\t or \\xHH) "
+		"after \"\\\"\", found \"\\\\q\\\"\""},
 	{HEAD "file \"/a\": \"\\x1\"\nend\n",
-		"line 2: found \"\\x1\"\" instead of "},
+		"line 2: expected an escape (\\\\, \\\", \\n, \\t or \\xHH) "
+		"after \"\\\"\", found \"\\\\x1\\\"\""},
 	{HEAD "file \"/a\": \"abc\nend\n",
-		"line 2: found the end of the line instead of \""},
+		"line 2: expected \"\\\"\" after \"\\\"abc\", found the end of "
+		"the line"},
 	{HEAD "adjtimex 0: state=0\nend\n",
-		"line 2: found the end of the line instead of  status="},
+		"line 2: expected \" status=\" after \"state=0\", found the "
+		"end of the line"},
 	{HEAD "page vvar 0: 0x2=0x1\nend\n",
-		"line 2: found \"0x2=0x1\" instead of "},
+		"line 2: expected a higher offset, a multiple of 4 after \"0: "
+		"\", found \"0x2=0x1\""},
 	{HEAD "page vvar 0: 0x8=0x1 0x4=0x1\nend\n",
-		"line 2: found \" 0x4=0x1\" instead of "},
-	{HEAD "page vvar 0: 0x1000=0x1\nend\n", "line 2: found \"0x1000=0x1\""},
+		"line 2: expected a higher offset, a multiple of 4 after "
+		"\"0x8=0x1\", found \" 0x4=0x1\""},
+	{HEAD "page vvar 0: 0x1000=0x1\nend\n",
+		"line 2: expected \"0x\" and a hexadecimal number in range "
+		"after \"0: \", found \"0x1000=0x1\""},
 	{HEAD "page heap 0:\nend\n",
-		"line 2: found \"heap 0:\" instead of vvar"},
+		"line 2: expected \"vvar\", \"vvar_vclock\" or \"vmclock\" "
+		"after \"page \", found \"heap 0:\""},
 	{HEAD "tsc-access: maybe\nend\n",
-		"line 2: found \"maybe\" instead of "},
+		"line 2: expected \"enabled\" or \"sigsegv\" after "
+		"\"tsc-access: \", found \"maybe\""},
 	{HEAD "counter sundial: num=1 den=1 width=1 spin=0\nend\n",
-		"line 2: found \"sundial: num=1 den=1\" instead of the name"},
+		"line 2: expected the name of a counter after \"counter \", "
+		"found \"sundial: num=1 den=1\""},
 	{HEAD "counter rdtsc: num=0 den=1 width=1 spin=0\nend\n",
-		"line 2: found \"num=0 den=1 width=1 \" instead of num, den"},
+		"line 2: expected num, den and width above 0 after \"rdtsc: "
+		"\", found \"num=0 den=1 width=1 \""},
 	{HEAD "counter rdtsc: num=1 den=1 width=65 spin=0\nend\n",
-		"line 2: found \"65 spin=0\" instead of "},
+		"line 2: expected a decimal number in range after \"width=\", "
+		"found \"65 spin=0\""},
 	{HEAD "samples rdtsc 0: 1/2\nend\n",
-		"line 2: found the end of the line instead of /"},
+		"line 2: expected \"/\" after \"1/2\", found the end of the "
+		"line"},
 	{HEAD "samples rdtsc 0: 18446744073709551616/2/3\nend\n",
-		"line 2: found \"18446744073709551616\" instead of "},
+		"line 2: expected a decimal number of 64 bits after \"0: \", "
+		"found \"18446744073709551616\""},
 	{HEAD "kvm-khz: \x80\nend\n", "line 2: byte 0x80 is not printable"},
 	{"\x7f"
 	 "ELF\x02\x01\n",
