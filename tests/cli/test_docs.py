@@ -196,12 +196,13 @@ class Agree(cli.Case):
             self.assertRegex(text, rf"(?m)^\.Cm {name}\b")
 
     def test_example_of_the_library_manual(self):
-        readme = (cli.SOURCE / "README.md").read_text()
-        for page in ("tscal.3", "tscal_clock.3"):
+        for page, place in (("tscal.3", "README.md"),
+                            ("tscal_clock.3", "docs/guide.md")):
             text = (MAN.parent / page).read_text()
             code = re.search(r"\.Sh EXAMPLES.*?\.Bd -literal\n(.*?)\.Ed", text,
                              re.S).group(1)
-            self.assertIn("```c\n" + code.replace("\\e", "\\") + "```", readme)
+            self.assertIn("```c\n" + code.replace("\\e", "\\") + "```",
+                          (cli.SOURCE / place).read_text())
 
     def test_prototypes_of_the_library_manual(self):
         self.maxDiff = None

@@ -81,6 +81,13 @@ for program in 1 2; do
 	cc -Wall -Wextra -Werror "$out/$program.c" "${flags[@]}" -o "$out/$program"
 done
 export LD_LIBRARY_PATH=$2
+for name in tscal tscal_clock; do
+	awk '/^\.Bd -literal$/ { on = 1; next } /^\.Ed$/ { on = 0 }
+		on { gsub(/\\e/, "\\"); print }' "$man/man3/$name.3" >"$out/$name.c"
+	cc -Wall -Wextra -Werror "$out/$name.c" "${flags[@]}" -o "$out/$name"
+	# 1: this machine's TSC is not a clock.
+	"$out/$name" || [ $? -eq 1 ]
+done
 "$out/1" "$out/2" > "$out/times"
 cat "$out/times"
 [[ $(grep -Ec '^[0-9]+ ns' "$out/times") == 5 ]]
