@@ -113,12 +113,12 @@ static void print_row(FILE *out, const struct summary *row)
 static void print_rows(const struct bench *b, FILE *out)
 {
 	fprintf(out, "%-15s %-6s %9s  %-12s %-8s %29s %9s %9s %9s   %23s %8s\n",
-		"", "", "", "", "held", "|error|, ppm", "interval", "spread",
-		"width", "the call, ms", "process");
+		"", "", "", "", "compared", "|error|, ppm", "interval",
+		"spread", "width", "the call, ms", "process");
 	fprintf(out,
 		"%-15s %-6s %9s  %-12s %-8s %9s %9s %9s %9s %9s %9s   %7s %7s "
 		"%7s %8s\n",
-		"what", "load", "runs", "source", "against", "median", "p95",
+		"what", "load", "runs", "source", "with", "median", "p95",
 		"worst", "holds it", "ppm", "ppm", "median", "p95", "worst",
 		"ms");
 	for (size_t i = 0; i < b->n_rows; i++)
