@@ -131,6 +131,12 @@ need() {
 # before anything is installed.
 writable() {
 	local path
+	# CMake does not quote it in what it writes for file(GLOB) with
+	# CONFIGURE_DEPENDS, and would configure again and again.
+	case $root in
+	*\"*) die "the path of the checkout has a double quote, with which" \
+		"CMake cannot build: move it" ;;
+	esac
 	mkdir -p "$builds" 2>/dev/null || true
 	for path in "$builds" "$builds/.lock" "$builds/$1" \
 		"$builds/$1/build.ninja"; do

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* Which platform answers. */
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -71,10 +72,15 @@ static int replay_stdin(const struct options *opts, struct machine *m)
 	char path[32];
 
 	if (fd < 0)
-		return complain("%s: cannot be read: %s", file_name(opts),
-			strerror(-fd));
+		return complain("%s: cannot be read, or copied into memory: %s",
+			file_name(opts), strerror(-fd));
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	rc = replay_file(opts, path, m);
+	if (access(path, F_OK) && errno == ENOENT)
+		rc = complain("%s: cannot be read without /proc: give the name "
+			      "of a file",
+			file_name(opts));
+	else
+		rc = replay_file(opts, path, m);
 	close(fd);
 	return rc;
 }

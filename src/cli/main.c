@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -45,6 +46,9 @@ int main(int argc, char **argv)
 
 	if (rc)
 		return rc;
+	/* A file above the limit (setrlimit(2), RLIMIT_FSIZE) is an error to
+	 * be reported, like a full disk, instead of a signal that kills. */
+	signal(SIGXFSZ, SIG_IGN);
 	switch (options_parse(argc, argv, &opts)) {
 	case PARSED_RUN:
 		rc = commands[opts.command].run(&opts);

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* Standard input as a file. */
 #include <errno.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
  * reader of files then says that it is too large.  Returns 0 or -errno. */
 static int copy_stdin(int to)
 {
+	struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
 	char buf[64 << 10];
 	size_t total = 0;
 
@@ -22,6 +24,11 @@ static int copy_stdin(int to)
 
 		if (n < 0 && errno == EINTR)
 			continue;
+		/* Another program may have made it non-blocking. */
+		if (n < 0 && errno == EAGAIN) {
+			poll(&input, 1, -1);
+			continue;
+		}
 		if (n <= 0)
 			return n ? -errno : 0;
 		total += (size_t)n;

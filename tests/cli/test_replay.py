@@ -9,6 +9,7 @@ import resource
 import shutil
 import subprocess
 import tempfile
+import time
 import unittest
 
 import cli
@@ -536,6 +537,47 @@ class Record(Files):
                      says="standard input: is too large")
         self.refused("replay", "-", input="x\n",
                      says="standard input: not a recording")
+
+    def test_a_limit_on_the_size_of_files_is_an_error_and_no_signal(self):
+        def small_files():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+
+        path = self.dir / "r.txt"
+        text = cli.run("record", "-").stdout
+        self.refused("replay", "-", input=text, preexec_fn=small_files,
+                     says="copied into memory: File too large")
+        self.refused("record", str(path), preexec_fn=small_files,
+                     says="File too large")
+        self.assertFalse(path.exists())
+
+    def test_standard_input_that_does_not_block(self):
+        text = cli.run("record", "-").stdout.encode()
+        r, w = os.pipe()
+        os.set_blocking(r, False)
+        with subprocess.Popen([cli.TSCAL, "replay", "-"], stdin=r,
+                              stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as child:
+            os.close(r)
+            time.sleep(0.3)
+            os.write(w, text[:100])
+            time.sleep(0.1)
+            os.write(w, text[100:])
+            os.close(w)
+            out, err = child.communicate(timeout=60)
+        self.assertEqual(err, b"")
+        self.assertIn(b"replay of standard input", out)
+
+    def test_standard_input_without_proc(self):
+        hidden = ["unshare", "-Urm", "sh", "-c",
+                  'mount -t tmpfs none /proc && exec "$@"', "sh"]
+        if subprocess.run([*hidden, "true"], stderr=subprocess.DEVNULL,
+                          check=False).returncode:
+            self.skipTest("no new namespace is permitted")
+        r = subprocess.run([*hidden, cli.TSCAL, "replay", "-"], input="x\n",
+                           text=True, capture_output=True, check=False,
+                           timeout=60)
+        self.assertEqual(r.returncode, 1)
+        self.assertIn("cannot be read without /proc", r.stderr)
 
     def test_a_file_named_by_a_dash(self):
         r = cli.run("record", "./-", cwd=self.dir)

@@ -44,6 +44,12 @@ TSCAL_BUILD_DIR=$tmp/checkout refused "cannot write $tmp/checkout: "
 touch file
 TSCAL_BUILD_DIR="file" refused "cannot write $tmp/own/file: "
 
+# CMake cannot build there, and would say so in thousands of lines.
+cp -r "$tmp/checkout" "$tmp/a \"quoted\" one"
+ln -sfn "$tmp/a \"quoted\" one/script/run" "$tmp/bin/tscal-run"
+refused "^script/run: the path of the checkout has a double quote"
+ln -sfn "$tmp/checkout/script/run" "$tmp/bin/tscal-run"
+
 # A relative directory that is not there yet.
 export TSCAL_BUILD_DIR="new/of mine"
 out=$("${as[@]}" "$tmp/bin/tscal-run" --version)
