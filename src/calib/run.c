@@ -339,7 +339,9 @@ static void judge(struct run *run)
 		.pvclock = &run->pvclock,
 		.vmclock = &run->vmclock,
 		.measured = measured(run),
-		.replay = !strcmp(run->plat->ops->name, "replay"),
+		/* What was not asked for may be in the recording. */
+		.replay = !strcmp(run->plat->ops->name, "replay") &&
+			  !(run->opts.flags & TSCAL_OPT_NO_MEASURE),
 	};
 	struct advice_view advice = {
 		run->est, run->n, &run->kernel, &run->opts, use.replay};

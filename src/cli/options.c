@@ -53,6 +53,8 @@ static bool take_command_or_file(char *word, struct options *o, bool *command)
 		return *command = take_command(word, &o->command);
 	if (!commands[o->command].arg || o->file)
 		return usage_error("'%s' is one argument too many", word);
+	if (!*word && o->command != CMD_HELP)
+		return usage_error("'' is not the name of a file");
 	o->file = word;
 	return true;
 }

@@ -72,6 +72,11 @@ class Refused(cli.Case):
         self.refused("hz", "--", "khz", says="one argument too many")
         self.refused("replay", "a", "b", says="'b' is one argument too many")
 
+    def test_an_empty_name(self):
+        for command in ("record", "replay", "hv", "convert"):
+            self.refused(command, "", says="'' is not the name of a file")
+        self.refused("help", "", says="unknown command ''")
+
     def test_missing_argument(self):
         self.refused("--only", says="--only needs SOURCE")
         self.refused("hz", "--budget-ms", says="--budget-ms needs N")

@@ -174,7 +174,7 @@ def misleading(report):
         yield f"advice: {use}, rate {rate['verdict']}, but: {advice}"
     numbers = [int(n) for n in re.findall(r"(\d+) Hz", advice)]
     others = []
-    if good and rate["hz_raw"] is not None and \
+    if good and None not in (rate["hz_raw"], rate["hz"]) and \
             abs(rate["hz_raw"] - rate["hz"]) > 5e-10 * rate["hz"]:
         others.append(rate["hz_raw"])
     if good and rate["hz_si"] is not None:
