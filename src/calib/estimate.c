@@ -72,7 +72,8 @@ void est_errno(struct estimate *est, int rc, const char *what)
 	struct outcome out = {0};
 
 	outcome_errno(&out, rc, what);
-	if (rc == -EOPNOTSUPP)
+	est->other_probe = rc == -EOPNOTSUPP;
+	if (est->other_probe)
 		text_printf(out.sentence, sizeof(out.sentence), " (--probe %s)",
 			est->probe ? est->probe : "devices");
 	est_outcome(est, &out, 0);

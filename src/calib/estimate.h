@@ -13,6 +13,8 @@ struct estimate {
 	struct tscal_line line;
 	size_t rank;	   /* of its source in the table, from 0 */
 	const char *probe; /* the --probe it needs; NULL: none */
+	/* Not read because this platform may not: another --probe may. */
+	bool other_probe;
 	/* Derived from the kernel's tsc_khz: has the same slack, and gets stale
 	 * with it. */
 	bool by_kernel;

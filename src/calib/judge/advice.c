@@ -2,7 +2,6 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* What to do with the verdicts: one sentence. */
 #include <stdarg.h>
-#include <string.h>
 
 #include "calib/judge/judge.h"
 #include "plat/text.h"
@@ -43,7 +42,8 @@ static bool warn(const struct advice_view *v, struct tscal_info *info)
 {
 	if (info->use == TSCAL_USE_UNKNOWN)
 		of_unknown(v, info);
-	else if (info->use == TSCAL_USE_NO && info->rate == TSCAL_RATE_NONE)
+	else if (info->rate == TSCAL_RATE_NONE &&
+		 info->use != TSCAL_USE_PROVISIONAL)
 		add(info, "Here " GETTIME "; `tscal --all` shows why no source "
 			  "gives a rate.");
 	else if (info->use == TSCAL_USE_NO)
@@ -72,11 +72,18 @@ static bool warn(const struct advice_view *v, struct tscal_info *info)
 /* Less than this is a matter of rounding: a second in 60 years. */
 #define SAME_PPM 5e-4
 
+/* A difference within the bounds of a measurement is noise, unless those of hz
+ * are wider still. */
 static bool raw_differs(const struct tscal_info *info)
 {
 	double off_ppm = ppm(info->hz_raw, info->hz);
+	bool noise = info->hz >= info->hz_raw_lo &&
+		     info->hz <= info->hz_raw_hi &&
+		     info->hz_hi - info->hz_lo <
+			     info->hz_raw_hi - info->hz_raw_lo;
 
-	return info->hz_raw > 0 && (off_ppm > SAME_PPM || off_ppm < -SAME_PPM);
+	return info->hz_raw > 0 && !noise &&
+	       (off_ppm > SAME_PPM || off_ppm < -SAME_PPM);
 }
 
 static void which_rate(struct tscal_info *info)
@@ -97,28 +104,35 @@ static void which_rate(struct tscal_info *info)
 			info->hz_si);
 }
 
-static bool is_timer(const struct tscal_line *l)
+static const struct estimate *estimate_of(
+	const struct advice_view *v, enum tscal_source id)
 {
-	return l->id == TSCAL_SOURCE_HPET || l->id == TSCAL_SOURCE_ACPI_PM ||
-	       l->id == TSCAL_SOURCE_PIT;
+	for (size_t i = 0; i < v->n; i++)
+		if (v->est[i].line.id == id)
+			return &v->est[i];
+	return NULL;
 }
 
-/* Whether a hardware timer was not read, and could be by this probe level
- * ("ports", "devices"; NULL: any) and root. */
-static bool could_read(const struct advice_view *v, const char *probe)
+/* Whether a timer was not read, and root could, perhaps by another --probe.
+ * One that was skipped for another reason, such as an HPET that the kernel has
+ * switched off, is skipped for root too. */
+static bool could_read(const struct advice_view *v, enum tscal_source id)
 {
-	for (size_t i = 0; i < v->n; i++) {
-		const struct estimate *est = &v->est[i];
+	const struct estimate *est = estimate_of(v, id);
 
-		if (!is_timer(&est->line) || !est->probe)
-			continue;
-		if (est->line.status != TSCAL_STATUS_DENIED &&
-			est->line.status != TSCAL_STATUS_SKIPPED)
-			continue;
-		if (!probe || !strcmp(est->probe, probe))
-			return true;
-	}
-	return false;
+	return est && (est->line.status == TSCAL_STATUS_DENIED ||
+			      (est->line.status == TSCAL_STATUS_SKIPPED &&
+				      est->other_probe));
+}
+
+/* Where another timer can be read the PIT is skipped without --pit. */
+static bool could_read_pit(const struct advice_view *v)
+{
+	const struct estimate *est = estimate_of(v, TSCAL_SOURCE_PIT);
+
+	return could_read(v, TSCAL_SOURCE_PIT) ||
+	       (est && est->line.status == TSCAL_STATUS_SKIPPED &&
+		       !(v->opts->flags & TSCAL_OPT_PIT));
 }
 
 /* How to find an independent source.  In a virtual machine the timers are the
@@ -130,9 +144,11 @@ static void more_certainty(const struct advice_view *v, struct tscal_info *info)
 	if (v->opts->flags & TSCAL_OPT_NO_MEASURE)
 		add(info, "; without --no-measure it is compared with a "
 			  "measurement");
-	else if (!v->kernel->guest && could_read(v, "ports"))
+	else if (!v->kernel->guest && could_read(v, TSCAL_SOURCE_ACPI_PM))
 		add(info, "; `sudo tscal --probe ports` may verify it");
-	else if (!v->kernel->guest && could_read(v, NULL))
+	else if (!v->kernel->guest && could_read_pit(v))
+		add(info, "; `sudo tscal --probe ports --pit` may verify it");
+	else if (!v->kernel->guest && could_read(v, TSCAL_SOURCE_HPET))
 		add(info, "; `sudo tscal` may verify it");
 	else
 		add(info, "; to verify it, let NTP or PTP keep this machine's "

@@ -10,6 +10,7 @@
 #define N(array) (sizeof(array) / sizeof(*(array)))
 #define NTP "to verify it, let NTP or PTP"
 #define PORTS "`sudo tscal --probe ports` may verify it"
+#define PORTS_PIT "`sudo tscal --probe ports --pit` may verify it"
 #define DEVICES "`sudo tscal` may verify it"
 #define HPET (UINT64_C(1) << TSCAL_SOURCE_HPET)
 
@@ -17,6 +18,7 @@ struct timer {
 	enum tscal_source id;
 	enum tscal_status status;
 	const char *probe;
+	bool for_root_too; /* skipped, whatever --probe is */
 };
 
 struct row {
@@ -26,6 +28,7 @@ struct row {
 	double hz_raw, hz_si; /* hz is 2000000000 */
 	const char *says, *says_not;
 	struct timer timer[2];
+	double hz_off, hz_raw_off; /* half the width of the bounds */
 	bool guest, replay;
 	uint64_t only;
 	uint32_t flags;
@@ -45,6 +48,18 @@ static const struct row rows[] = {
 		2000000000.9, 0, .says = "Convert with this rate: it agrees"},
 	{"RAW is 0.0006 ppm lower", TSCAL_RATE_VERIFIED, TSCAL_USE_YES,
 		1999999998.8, 0, .says = "Convert with 1999999999 Hz (hz_raw)"},
+	{"RAW is measured, and includes the rate", TSCAL_RATE_CONSISTENT,
+		TSCAL_USE_UNTIL_MOVED, 2000002000, 0,
+		.says = "Convert with this rate: it agrees", "hz_raw",
+		.hz_raw_off = 2001},
+	{"RAW is measured better than the rate", TSCAL_RATE_CONSISTENT,
+		TSCAL_USE_UNTIL_MOVED, 2000002000, 0,
+		.says = "Convert with 2000002000 Hz (hz_raw)", NULL,
+		.hz_off = 40000, .hz_raw_off = 8000},
+	{"RAW is measured, and excludes the rate", TSCAL_RATE_CONSISTENT,
+		TSCAL_USE_UNTIL_MOVED, 2000002000, 0,
+		.says = "Convert with 2000002000 Hz (hz_raw)", NULL,
+		.hz_raw_off = 1999},
 	{"true seconds", TSCAL_RATE_VERIFIED, TSCAL_USE_YES, 2e9, 2000004000,
 		.says = "; for true seconds with 2000004000 Hz (hz_si).", NULL},
 	{"RAW is not known", TSCAL_RATE_SINGLE, TSCAL_USE_YES, 0, 0,
@@ -62,6 +77,21 @@ static const struct row rows[] = {
 		2e9, 0, .says = NTP, "sudo",
 		{{TSCAL_SOURCE_HPET, TSCAL_STATUS_AGREES, "devices"},
 			{TSCAL_SOURCE_ACPI_PM, TSCAL_STATUS_COARSE, "ports"}}},
+	{"metal, the kernel has switched the HPET off", TSCAL_RATE_CONSISTENT,
+		TSCAL_USE_YES, 2e9, 0, .says = NTP, "sudo",
+		{{TSCAL_SOURCE_HPET, TSCAL_STATUS_SKIPPED, "devices", true},
+			{TSCAL_SOURCE_PIT, TSCAL_STATUS_ABSENT, "ports"}}},
+	{"metal, ports asked, the PIT not needed", TSCAL_RATE_CONSISTENT,
+		TSCAL_USE_YES, 2e9, 0, .says = PORTS_PIT, NTP,
+		{{TSCAL_SOURCE_HPET, TSCAL_STATUS_AGREES, "devices"},
+			{TSCAL_SOURCE_PIT, TSCAL_STATUS_SKIPPED, "ports",
+				true}}},
+	{"metal, the PIT is in use", TSCAL_RATE_CONSISTENT, TSCAL_USE_YES, 2e9,
+		0, .says = NTP, "sudo",
+		{{TSCAL_SOURCE_HPET, TSCAL_STATUS_AGREES, "devices"},
+			{TSCAL_SOURCE_PIT, TSCAL_STATUS_SKIPPED, "ports",
+				true}},
+		.flags = TSCAL_OPT_PIT},
 	{"what is no timer verifies nothing", TSCAL_RATE_CONSISTENT,
 		TSCAL_USE_YES, 2e9, 0, .says = NTP, "sudo",
 		{{TSCAL_SOURCE_PERF_PAGE, TSCAL_STATUS_DENIED, "devices"}}},
@@ -101,6 +131,10 @@ static const struct row rows[] = {
 		"Convert"},
 	{"no rate", TSCAL_RATE_NONE, TSCAL_USE_NO, 0, 0,
 		.says = "clock_gettime(); `tscal --all` shows why", NULL},
+	{"no rate, and trapped", TSCAL_RATE_NONE, TSCAL_USE_SLOW, 0, 0,
+		.says = "clock_gettime(); `tscal --all` shows why", "bench"},
+	{"no rate, and a clock", TSCAL_RATE_NONE, TSCAL_USE_YES, 0, 0,
+		.says = "clock_gettime(); `tscal --all` shows why", "Convert"},
 	{"a dump of CPUID", TSCAL_RATE_NONE, TSCAL_USE_UNKNOWN, 0, 0,
 		.says = "Run tscal on the machine itself: this file does not "
 			"show its "
@@ -127,6 +161,10 @@ static struct tscal_info advice_on(const struct row *r)
 	struct advice_view v = {est, 0, &kernel, &opts, r->replay};
 	struct tscal_info info = {.hz = 2e9,
 		.hz_raw = r->hz_raw,
+		.hz_lo = 2e9 - r->hz_off,
+		.hz_hi = 2e9 + r->hz_off,
+		.hz_raw_lo = r->hz_raw - r->hz_raw_off,
+		.hz_raw_hi = r->hz_raw + r->hz_raw_off,
 		.hz_si = r->hz_si,
 		.rate = r->rate,
 		.use = r->use,
@@ -136,6 +174,7 @@ static struct tscal_info advice_on(const struct row *r)
 		est[v.n].line.id = r->timer[v.n].id;
 		est[v.n].line.status = r->timer[v.n].status;
 		est[v.n].probe = r->timer[v.n].probe;
+		est[v.n].other_probe = !r->timer[v.n].for_root_too;
 	}
 	opts.only = r->only;
 	opts.flags = r->flags;
