@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "calib/facts/ntp.h"
 #include "calib/judge/judge.h"
 #include "calib/judge/relation.h"
 #include "hv/vendor.h"
@@ -23,7 +24,8 @@
 /* A bit for each source; TSCAL_SOURCE_NONE is none. */
 #define SOURCES_ALL ((UINT64_C(1) << TSCAL_SOURCE_COUNT) - 2)
 
-static int take_opts(struct run *run, const struct tscal_opts *opts)
+	static int
+	take_opts(struct run *run, const struct tscal_opts *opts)
 {
 	struct tscal_opts *o = &run->opts;
 
@@ -344,7 +346,13 @@ static void judge(struct run *run)
 			  !(run->opts.flags & TSCAL_OPT_NO_MEASURE),
 	};
 	struct advice_view advice = {
-		run->est, run->n, &run->kernel, &run->opts, use.replay};
+		.est = run->est,
+		.n = run->n,
+		.kernel = &run->kernel,
+		.opts = &run->opts,
+		.ntp = !run->facts.timex_rc && ntp_keeps(&run->facts.timex),
+		.replay = use.replay,
+	};
 	struct raw_second raw = raw_rate_second(&run->raw_rate, &run->measured);
 	struct tscal_info *info = &run->info;
 

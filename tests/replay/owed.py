@@ -5,7 +5,7 @@ import re
 
 # Keys that every file has, in this order; then those that a report may lack.
 KEYS = ("tolerance", "options", "exit", "rate", "rate sentence", "source", "roots", "hz",
-        "bounds", "agreement", "si", "use", "use sentence", "watch",
+        "bounds", "agreement", "si", "use", "use sentence", "advice", "watch",
         "listed", "hypervisor", "contradiction", "layers")
 OPTIONAL = ("options", "agreement", "si", "listed", "contradiction", "layers")
 # Where the kernel lists the TSC as a clocksource, the key is left out.
@@ -88,6 +88,7 @@ def summary(report, code, words=()):
     if rate["hz_si"] is not None:
         out["si"] = f"{rate['hz_si']:.0f} Hz"
     out.update({"use": use["verdict"], "use sentence": use["sentence"],
+                "advice": report["advice"],
                 "watch": listed(use["watch"])})
     trust = report["trust"]
     of_kernel = trust["listed_by_kernel"], trust["rejected_by_kernel"]
@@ -170,11 +171,17 @@ def misleading(report):
     rate, use, advice = report["rate"], report["use"]["verdict"], report["advice"]
     good = use in ("yes", "until-moved") and \
         rate["verdict"] in ("single", "consistent", "verified")
-    if good != advice.startswith("Convert with "):
+    # After a move the kernel is wrong, and the rate is right.
+    statuses = {s["status"] for s in report["sources"]}
+    moved = "stale" in statuses and "disagrees" not in statuses
+    if not moved and good != advice.startswith("Convert with "):
         yield f"advice: {use}, rate {rate['verdict']}, but: {advice}"
     numbers = [int(n) for n in re.findall(r"(\d+) Hz", advice)]
     others = []
-    if good and None not in (rate["hz_raw"], rate["hz"]) and \
+    noise = None not in (rate["hz_raw_lo"], rate["hz"]) and \
+        rate["hz_raw_lo"] <= rate["hz"] <= rate["hz_raw_hi"] and \
+        rate["hz_hi"] - rate["hz_lo"] < rate["hz_raw_hi"] - rate["hz_raw_lo"]
+    if good and not noise and None not in (rate["hz_raw"], rate["hz"]) and \
             abs(rate["hz_raw"] - rate["hz"]) > 5e-10 * rate["hz"]:
         others.append(rate["hz_raw"])
     if good and rate["hz_si"] is not None:
@@ -185,7 +192,7 @@ def misleading(report):
     if use in ("no", "slow", "provisional") and \
             rate["verdict"] != "conflict" and "clock_gettime()" not in advice:
         yield f"advice: {use}, but no other clock is named: {advice}"
-    if conflict and "compare" not in advice:
+    if conflict and not moved and "compare" not in advice:
         yield f"advice: a conflict, but nothing to find its cause: {advice}"
     if rate["verdict"] == "verified" and "verify" in advice:
         yield f"advice: verified, but: {advice}"

@@ -38,6 +38,11 @@ static const char *not_kept(const struct plat_timex *t)
 	return NULL;
 }
 
+bool ntp_keeps(const struct plat_timex *t)
+{
+	return !not_kept(t);
+}
+
 bool ntp_tick_changed(const struct plat_timex *t)
 {
 	return !not_kept(t) && t->tick != TICK_NOMINAL &&

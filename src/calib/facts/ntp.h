@@ -5,6 +5,9 @@
 
 #include "plat/plat.h"
 
+/* Whether a program keeps the kernel's clock, by NTP or PTP. */
+bool ntp_keeps(const struct plat_timex *t);
+
 /* NULL if the kernel's clock, as NTP adjusts it, gives true seconds; else the
  * reason why not. */
 const char *ntp_unfit(const struct plat_timex *t);

@@ -37,6 +37,30 @@ static void of_unknown(const struct advice_view *v, struct tscal_info *info)
 			  "; `tscal --all` shows what could not be asked.");
 }
 
+static bool any(const struct advice_view *v, enum tscal_status status)
+{
+	for (size_t i = 0; i < v->n; i++)
+		if (v->est[i].line.status == status)
+			return true;
+	return false;
+}
+
+/* After a move the new host's rate is the right one.  In any other conflict the
+ * kernel's clock is on one side, and nothing shows that it is right. */
+static void of_conflict(const struct advice_view *v, struct tscal_info *info)
+{
+	if (any(v, TSCAL_STATUS_STALE) && !any(v, TSCAL_STATUS_DISAGREES))
+		add(info, "Convert with this rate, and not with the kernel's: "
+			  "its clocks are off until this machine is started "
+			  "again.");
+	else
+		add(info,
+			"Do not convert with this rate: run `tscal compare`%s "
+			"to find the source that is wrong, which may be the "
+			"kernel's own clock.",
+			v->replay ? " on the machine" : "");
+}
+
 /* True where the verdicts advise against the TSC, or against this rate. */
 static bool warn(const struct advice_view *v, struct tscal_info *info)
 {
@@ -50,20 +74,15 @@ static bool warn(const struct advice_view *v, struct tscal_info *info)
 		add(info,
 			"Here " GETTIME "; a clock of <tscal/clock.h> does so "
 			"by itself.");
-	/* The kernel's clock is on one side of nearly every conflict: nothing
-	 * shows that it is the right one. */
 	else if (info->rate == TSCAL_RATE_CONFLICT)
-		add(info,
-			"Do not convert with this rate: run `tscal compare` to "
-			"find the source that is wrong, which may be the "
-			"kernel's own clock.");
+		of_conflict(v, info);
 	else if (info->use == TSCAL_USE_SLOW)
 		add(info,
 			"Here " GETTIME "; `tscal bench` shows what a reading "
 			"of each costs.");
 	else if (info->use == TSCAL_USE_PROVISIONAL)
-		add(info, "Run tscal again in a minute; until then, " GETTIME
-			  ".");
+		add(info, "Until the kernel is done, " GETTIME
+			  "; then run tscal again.");
 	else
 		return false;
 	return true;
@@ -113,16 +132,15 @@ static const struct estimate *estimate_of(
 	return NULL;
 }
 
-/* Whether a timer was not read, and root could, perhaps by another --probe.
- * One that was skipped for another reason, such as an HPET that the kernel has
- * switched off, is skipped for root too. */
+/* Whether a timer was skipped because of the probe level alone.  One that was
+ * skipped for another reason, such as an HPET that the kernel has switched off,
+ * is skipped for root too. */
 static bool could_read(const struct advice_view *v, enum tscal_source id)
 {
 	const struct estimate *est = estimate_of(v, id);
 
-	return est && (est->line.status == TSCAL_STATUS_DENIED ||
-			      (est->line.status == TSCAL_STATUS_SKIPPED &&
-				      est->other_probe));
+	return est && est->line.status == TSCAL_STATUS_SKIPPED &&
+	       est->other_probe;
 }
 
 /* Where another timer can be read the PIT is skipped without --pit. */
@@ -130,26 +148,51 @@ static bool could_read_pit(const struct advice_view *v)
 {
 	const struct estimate *est = estimate_of(v, TSCAL_SOURCE_PIT);
 
-	return could_read(v, TSCAL_SOURCE_PIT) ||
-	       (est && est->line.status == TSCAL_STATUS_SKIPPED &&
-		       !(v->opts->flags & TSCAL_OPT_PIT));
+	return est && est->line.status == TSCAL_STATUS_SKIPPED &&
+	       !(v->opts->flags & TSCAL_OPT_PIT);
+}
+
+/* A timer that is denied: root may be enough, or not, as in a container. */
+static const struct estimate *denied_timer(const struct advice_view *v)
+{
+	static const enum tscal_source timers[] = {
+		TSCAL_SOURCE_HPET, TSCAL_SOURCE_ACPI_PM, TSCAL_SOURCE_PIT};
+
+	for (size_t i = 0; i < sizeof(timers) / sizeof(*timers); i++) {
+		const struct estimate *est = estimate_of(v, timers[i]);
+
+		if (est && est->line.status == TSCAL_STATUS_DENIED)
+			return est;
+	}
+	return NULL;
 }
 
 /* How to find an independent source.  In a virtual machine the timers are the
  * host's clock again. */
 static void more_certainty(const struct advice_view *v, struct tscal_info *info)
 {
+	const struct estimate *denied = denied_timer(v);
+	bool metal = !v->kernel->guest;
+
 	if (info->rate == TSCAL_RATE_VERIFIED || v->opts->only)
 		return;
 	if (v->opts->flags & TSCAL_OPT_NO_MEASURE)
 		add(info, "; without --no-measure it is compared with a "
 			  "measurement");
-	else if (!v->kernel->guest && could_read(v, TSCAL_SOURCE_ACPI_PM))
+	else if (metal && could_read(v, TSCAL_SOURCE_ACPI_PM))
 		add(info, "; `sudo tscal --probe ports` may verify it");
-	else if (!v->kernel->guest && could_read_pit(v))
+	else if (metal && denied)
+		add(info,
+			"; %s may verify it, with the permission that its line "
+			"names",
+			denied->line.name);
+	else if (metal && could_read_pit(v))
 		add(info, "; `sudo tscal --probe ports --pit` may verify it");
-	else if (!v->kernel->guest && could_read(v, TSCAL_SOURCE_HPET))
+	else if (metal && could_read(v, TSCAL_SOURCE_HPET))
 		add(info, "; `sudo tscal` may verify it");
+	else if (v->ntp)
+		add(info, "; NTP does not verify it now: `tscal --all` shows "
+			  "why");
 	else
 		add(info, "; to verify it, let NTP or PTP keep this machine's "
 			  "time");

@@ -72,6 +72,7 @@ struct advice_view {
 	size_t n;
 	const struct kernel_rate *kernel;
 	const struct tscal_opts *opts;
+	bool ntp; /* keeps the kernel's clock */
 	bool replay;
 };
 

@@ -29,7 +29,7 @@ struct row {
 	const char *says, *says_not;
 	struct timer timer[2];
 	double hz_off, hz_raw_off; /* half the width of the bounds */
-	bool guest, replay;
+	bool guest, replay, ntp;
 	uint64_t only;
 	uint32_t flags;
 };
@@ -69,10 +69,25 @@ static const struct row rows[] = {
 		.says = PORTS, NTP,
 		{{TSCAL_SOURCE_HPET, TSCAL_STATUS_DENIED, "devices"},
 			{TSCAL_SOURCE_ACPI_PM, TSCAL_STATUS_SKIPPED, "ports"}}},
-	{"metal, /dev/hpet denied", TSCAL_RATE_CONSISTENT, TSCAL_USE_YES, 2e9,
+	{"metal, devices not asked", TSCAL_RATE_CONSISTENT, TSCAL_USE_YES, 2e9,
 		0, .says = DEVICES, NTP,
+		{{TSCAL_SOURCE_HPET, TSCAL_STATUS_SKIPPED, "devices"},
+			{TSCAL_SOURCE_ACPI_PM, TSCAL_STATUS_ABSENT, "ports"}}},
+	{"metal, /dev/hpet denied", TSCAL_RATE_CONSISTENT, TSCAL_USE_YES, 2e9,
+		0,
+		.says = "; hpet may verify it, with the permission that its "
+			"line names.",
+		"sudo",
 		{{TSCAL_SOURCE_HPET, TSCAL_STATUS_DENIED, "devices"},
 			{TSCAL_SOURCE_ACPI_PM, TSCAL_STATUS_ABSENT, "ports"}}},
+	{"metal, ports denied", TSCAL_RATE_CONSISTENT, TSCAL_USE_YES, 2e9, 0,
+		.says = "; acpi-pm may verify it, with", "sudo",
+		{{TSCAL_SOURCE_HPET, TSCAL_STATUS_ABSENT, "devices"},
+			{TSCAL_SOURCE_ACPI_PM, TSCAL_STATUS_DENIED, "ports"}}},
+	{"NTP has not settled", TSCAL_RATE_CONSISTENT, TSCAL_USE_YES, 2e9, 0,
+		.says = "; NTP does not verify it now: `tscal --all` shows "
+			"why.",
+		"let NTP", .ntp = true},
 	{"metal, all timers were read", TSCAL_RATE_CONSISTENT, TSCAL_USE_YES,
 		2e9, 0, .says = NTP, "sudo",
 		{{TSCAL_SOURCE_HPET, TSCAL_STATUS_AGREES, "devices"},
@@ -113,14 +128,27 @@ static const struct row rows[] = {
 			"find the source that is wrong, which may be the "
 			"kernel's own clock.",
 		"clock_gettime"},
+	{"conflict, recorded", TSCAL_RATE_CONFLICT, TSCAL_USE_YES, 2e9, 0,
+		.says = "run `tscal compare` on the machine to find", NULL,
+		.replay = true},
+	{"moved to another host", TSCAL_RATE_CONFLICT, TSCAL_USE_UNTIL_MOVED,
+		2e9, 0,
+		.says = "Convert with this rate, and not with the kernel's: "
+			"its clocks are off until",
+		"compare", {{TSCAL_SOURCE_HPET, TSCAL_STATUS_STALE, "devices"}},
+		.guest = true},
+	{"moved, and another source contradicts", TSCAL_RATE_CONFLICT,
+		TSCAL_USE_UNTIL_MOVED, 2e9, 0, .says = "Do not convert", NULL,
+		{{TSCAL_SOURCE_HPET, TSCAL_STATUS_STALE, "devices"},
+			{TSCAL_SOURCE_PIT, TSCAL_STATUS_DISAGREES, "ports"}},
+		.guest = true},
 	{"conflict, and trapped", TSCAL_RATE_CONFLICT, TSCAL_USE_SLOW, 2e9, 0,
 		.says = "Do not convert with this rate", NULL},
 	{"trapped", TSCAL_RATE_VERIFIED, TSCAL_USE_SLOW, 2e9, 0,
 		.says = "clock_gettime(); `tscal bench`", "Convert"},
 	{"just booted", TSCAL_RATE_SINGLE, TSCAL_USE_PROVISIONAL, 2e9, 0,
-		.says = "Run tscal again in a minute; until then, read the "
-			"time with "
-			"clock_gettime().",
+		.says = "Until the kernel is done, read the time with "
+			"clock_gettime(); then run tscal again.",
 		"Convert"},
 	{"rejected", TSCAL_RATE_VERIFIED, TSCAL_USE_NO, 2e9, 0,
 		.says = "Here read the time with clock_gettime(); a clock of "
@@ -158,7 +186,11 @@ static struct tscal_info advice_on(const struct row *r)
 	struct estimate est[N(r->timer)] = {0};
 	struct kernel_rate kernel = {.guest = r->guest};
 	struct tscal_opts opts = TSCAL_OPTS_INIT;
-	struct advice_view v = {est, 0, &kernel, &opts, r->replay};
+	struct advice_view v = {.est = est,
+		.kernel = &kernel,
+		.opts = &opts,
+		.ntp = r->ntp,
+		.replay = r->replay};
 	struct tscal_info info = {.hz = 2e9,
 		.hz_raw = r->hz_raw,
 		.hz_lo = 2e9 - r->hz_off,
@@ -172,6 +204,7 @@ static struct tscal_info advice_on(const struct row *r)
 
 	for (; v.n < N(r->timer) && r->timer[v.n].probe; v.n++) {
 		est[v.n].line.id = r->timer[v.n].id;
+		est[v.n].line.name = tscal_source_str(r->timer[v.n].id);
 		est[v.n].line.status = r->timer[v.n].status;
 		est[v.n].probe = r->timer[v.n].probe;
 		est[v.n].other_probe = !r->timer[v.n].for_root_too;
