@@ -24,8 +24,7 @@
 /* A bit for each source; TSCAL_SOURCE_NONE is none. */
 #define SOURCES_ALL ((UINT64_C(1) << TSCAL_SOURCE_COUNT) - 2)
 
-	static int
-	take_opts(struct run *run, const struct tscal_opts *opts)
+static int take_opts(struct run *run, const struct tscal_opts *opts)
 {
 	struct tscal_opts *o = &run->opts;
 

@@ -153,7 +153,7 @@ void explain_target(
 		bound_ppm(info->hz, info->hz_lo, info->hz_hi));
 	if (opts->calib.flags & TSCAL_OPT_NO_MEASURE) {
 		complain("the target of %g ppm was not met: %s ppm by %s; "
-			 "without --no-measure more is known",
+			 "run tscal without --no-measure for a better number",
 			opts->calib.target_ppm, bound, l->name);
 		return;
 	}

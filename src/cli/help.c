@@ -16,7 +16,7 @@ static const char conflict[] =
 static const char unusable[] =
 	"there is no rate, or the TSC may not be used as a clock";
 static const char unknown[] =
-	"there is no rate, and nothing was there to measure it by";
+	"there is no rate, and nothing to measure it with";
 
 /* What 'tscal help COMMAND' says and the overview does not. */
 struct topic {
@@ -99,27 +99,27 @@ static void clock_help(FILE *f)
 		const char *left, *help;
 	} rows[] = {
 		{"error ns (error_ns)",
-			"how far off: from the middle of a bracket"},
+			"distance from the middle of a bracket"},
 		{"bracket ns (bracket_ns)",
-			"half of it: the error is known no finer"},
-		{"bound ns (bound_ns)", "how far off the clock says it may be"},
+			"half of it: the resolution of the error"},
+		{"bound ns (bound_ns)", "the largest error that the clock "
+					"states"},
 		{"outside (outside_bound)",
-			"readings further off than their bound"},
+			"readings whose error exceeds their bound"},
 		{"  (outside_before_break)",
 			"more, just before a break was noticed"},
 		{"doubted (doubted)", "readings the clock marked as doubtful"},
 		{"back (back)", "readings less than the one before"},
 		{"beyond (beyond_bracket_ns)",
-			"the furthest outside of a bracket"},
+			"the largest distance outside a bracket"},
 		{"slow (slow)", "readings by clock_gettime() instead"},
-		{"updates (updates)",
-			"how often the clock looked at the system's"},
+		{"updates (updates)", "comparisons with the system's clock"},
 		{"  (breaks)", "updates that left the TSC for a while"},
 		{"  (bound_exceeded)",
-			"updates that found it outside its bound"},
+			"updates that found the clock outside its bound"},
 		{"lapses (lapses)", "updates that came too late"},
 		{"events (events)", "what updates noticed: tscal_clock(3)"},
-		{"generation (generation)", "another number after each break"},
+		{"generation (generation)", "changes after each break"},
 	};
 
 	fputs("\nwhat 'tscal clock' prints; a bracket is two readings of "
@@ -157,7 +157,9 @@ static void exits_of(FILE *f, enum command_id command)
 		if (exits[code])
 			fprintf(f, "  %d  %s\n", code, exits[code]);
 	if (exits[EXIT_CONFLICT])
-		fputs("Where several apply: 1 first, else the highest.\n", f);
+		fputs("If several apply: 1 if it is among them, else the "
+		      "highest.\n",
+			f);
 }
 
 static void overview(FILE *f)

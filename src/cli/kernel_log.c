@@ -71,7 +71,8 @@ void kernel_log_find(const char *text, struct kernel_log *out)
 			text, messages[i].before, messages[i].after, out);
 	if (!out->khz)
 		snprintf(out->line, sizeof(out->line),
-			"the kernel's log does not say it, or no longer");
+			"the kernel's log does not show it, or no longer "
+			"shows it");
 }
 
 void kernel_log_read(struct kernel_log *out)

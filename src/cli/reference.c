@@ -115,16 +115,14 @@ static bool between(const struct raw_point *first, const struct raw_point *last,
 static const char *seconds_of(const char *clocksource)
 {
 	if (!strcmp(clocksource, "tsc"))
-		return "its second is the kernel's, by the rate that the "
-		       "kernel took for this TSC: of true seconds it says "
-		       "nothing";
+		return "it counts this TSC by the rate that the kernel "
+		       "uses, so it does not show true seconds";
 	if (!strcmp(clocksource, "kvm-clock") || !strcmp(clocksource, "xen") ||
 		!strncmp(clocksource, "hyperv", 6))
-		return "its second is the host's, by the rate that the host "
-		       "states for this TSC";
+		return "it counts this TSC by the rate that the host states";
 	if (!*clocksource)
-		return "what it runs by is not visible here";
-	return "it runs by another oscillator, which may be tens of ppm off";
+		return "its oscillator is not visible here";
+	return "it runs on another oscillator, which may be tens of ppm off";
 }
 
 /* Why three points are of no use; NULL: they are. */
@@ -139,7 +137,8 @@ static const char *unfit(const struct raw_point p[3])
 	if (llabs(p[2].suspended_ns - p[0].suspended_ns) > SUSPENDED_NS)
 		return "the machine was suspended meanwhile";
 	if (!between(&p[0], &p[1], &first) || !between(&p[1], &p[2], &second))
-		return "the TSC or CLOCK_MONOTONIC_RAW went back meanwhile";
+		return "the TSC or CLOCK_MONOTONIC_RAW went backwards "
+		       "meanwhile";
 	if (first.hi < second.lo || second.hi < first.lo)
 		return "the rate changed meanwhile: the machine was moved, or "
 		       "a clock was corrected";

@@ -40,8 +40,8 @@ static const char *unfit(const struct tscal_info *info)
 	/* As tscal_conv_init(), with room for the rate to change in. */
 	if (!(info->hz > TSCAL_CONV_HZ_ABOVE * 1.001 &&
 		    info->hz <= TSCAL_CONV_HZ_MAX))
-		return "its rate is outside of what is converted: above 250 "
-		       "MHz, up to 20 GHz";
+		return "its rate cannot be converted: it is not above 250 "
+		       "MHz and up to 20 GHz";
 	return NULL;
 }
 

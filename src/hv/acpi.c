@@ -163,11 +163,12 @@ void acpi_fadt_read(struct tscal_platform *plat, struct acpi_fadt *fadt)
 	*fadt = (struct acpi_fadt){.read = true, .pm_rc = n};
 	if (n == -ENOENT)
 		(void)fail(n, fadt->why,
-			"no ACPI here, whose FADT would give its port");
+			"its I/O port is not known: this machine has no "
+			"ACPI FADT");
 	else if (n < 0)
 		(void)fail(n, fadt->why,
-			"ACPI's FADT, which gives its port, cannot be read "
-			"(error %d)",
+			"its I/O port is not known: ACPI's FADT cannot be "
+			"read (error %d)",
 			-n);
 	if (n < 0)
 		return;

@@ -62,7 +62,7 @@ static const char *explanation(
 	if (qemu && !strcmp(vendor, "hyperv"))
 		return "QEMU and KVM may offer Hyper-V's leaves instead of "
 		       "their own";
-	return "one of them is made up, or copied from a host below";
+	return "one of the two is false, or copied from an outer host";
 }
 
 static void contradict(const struct tscal_hv *hv,
@@ -86,7 +86,8 @@ static void contradict(const struct tscal_hv *hv,
 				phrase);
 		else if (row->means == TSCAL_HV_MEANS_METAL && cpu->present)
 			snprintf(buf, size,
-				"CPUID names %s, but %s, which is bare metal.",
+				"CPUID names %s, but %s, which means bare "
+				"metal.",
 				named->name, phrase);
 		else if (row->means == TSCAL_HV_MEANS_VIRTUAL && cpu->present &&
 			 !agrees_with(row, hv->main.vendor) &&
@@ -163,25 +164,25 @@ static void layers_below(struct tscal_platform *plat, struct tscal_hv *hv,
 			"Windows machine.");
 	if (other)
 		add_layer(hv,
-			"Two layers: CPUID is answered by a layer below (%s), "
+			"Two layers: a layer below (%s) answers CPUID, and "
 			"the kernel runs on %s.",
 			other->name, hv->main.name);
 	else if (xen && cpu->known && !cpu->present)
 		add_layer(hv,
 			"The kernel runs on Xen as a paravirtual domain, which "
 			"reads the CPUID of the machine%s.",
-			hv->main.forced ? "; Xen's own leaves were read with "
-					  "its prefix"
+			hv->main.forced ? "; Xen's own leaves were read "
+					  "with Xen's CPUID prefix"
 					: "");
 	else if (cpu->known && hv_cpu_names_differ(plat, brand, model_name))
 		add_layer(hv,
-			"CPUID names the CPU \"%s\", the kernel was told "
-			"\"%s\" when it started: another layer answers CPUID "
-			"here, or the guest was moved since.",
+			"CPUID names the CPU \"%s\", but the kernel read "
+			"\"%s\" when it started: another layer answers "
+			"CPUID here, or the guest was moved since.",
 			brand, model_name);
 	else if (cpu->present && hv->main.base)
 		add_layer(hv,
-			"The layer next below answers CPUID; layers under it "
+			"The nearest layer answers CPUID; layers below it "
 			"are not visible.");
 }
 
@@ -203,8 +204,8 @@ static void layers(struct tscal_platform *plat, struct tscal_hv *hv,
 			cpu->nested);
 	if (container)
 		add_layer(hv,
-			"In a container (%s), with the clocks of the kernel "
-			"that it shares.",
+			"This is a container (%s); it shares the host's "
+			"kernel and its clocks.",
 			container->name);
 }
 
@@ -230,7 +231,7 @@ static void timing(struct tscal_hv *hv)
 		hv->timing_leaf, rest);
 	if (hv->main.max_leaf < hv->timing_leaf)
 		text_printf(hv->timing, sizeof(hv->timing),
-			", which is beyond its last, 0x%08x",
+			", but the hypervisor's leaves end at 0x%08x",
 			hv->main.max_leaf);
 }
 

@@ -43,8 +43,8 @@ bool hv_hyperv_interface(struct tscal_platform *plat, const struct tscal_hv *hv,
 	*o = (struct outcome){0};
 	if (hv_other_layer(hv)) {
 		outcome_set(o, TSCAL_STATUS_ABSENT,
-			"the leaves in CPUID are of %s, and the kernel runs on "
-			"%s",
+			"CPUID shows the leaves of %s, but the kernel runs "
+			"on %s",
 			hv_other_layer(hv)->name, hv->main.name);
 		return false;
 	}

@@ -53,7 +53,7 @@ static void add_host(struct tscal_platform *plat,
 	if (!hv_cpuid(plat, match, match->base + TIME_LEAF, 2, &r) && r.eax &&
 		!r.ebx && !r.ecx && !r.edx && fabs(r.eax * 1e3 - o->hz) > 2e3)
 		text_printf(o->sentence, sizeof(o->sentence),
-			"; the host ticks at %u kHz", r.eax);
+			"; the host's TSC runs at %u kHz", r.eax);
 }
 
 static void consider_scale(double scale, uint32_t leaf, struct outcome *o)

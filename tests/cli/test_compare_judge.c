@@ -248,7 +248,8 @@ Test(compare_judge, the_log_of_another_machine)
 	c.log.khz = 2002400;
 	format_log(text, sizeof(text), &c);
 	cr_assert(ne(ptr,
-		strstr(text, "+1200 ppm from raw: it is of another machine"),
+		strstr(text,
+			"+1200 ppm from raw: it belongs to another machine"),
 		NULL));
 	c.raw.hz = 0;
 	cr_assert(isnan(compare_log_ppm(&c)));

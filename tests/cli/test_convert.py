@@ -185,7 +185,7 @@ class Text(Convert):
         for ns in (2**62, -2**62, 2**63 - 1, -2**63):
             path = self.with_line(signed(FIELDS.replace("ns=5000",
                                                         f"ns={ns}")))
-            self.refuses("1\n", "no time near it fits 64 bits", "--line", path)
+            self.refuses("1\n", "times near it do not fit in 64 bits", "--line", path)
 
     def test_it_streams(self):
         with subprocess.Popen([cli.TSCAL, "convert", "--hz", "2e9"],
@@ -421,7 +421,7 @@ class Files(Convert):
                         stdout=out, stderr=subprocess.PIPE, timeout=30,
                         check=False)
                 self.assertEqual(r.returncode, 1)
-                self.assertIn(b"is the output too", r.stderr)
+                self.assertIn(b"is also the output", r.stderr)
             with open(f.name, "rb") as left:
                 self.assertEqual(left.read(), b"2000\n" * 10)
 

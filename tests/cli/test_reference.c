@@ -149,13 +149,14 @@ Test(reference, whose_second_it_is)
 	struct raw_point p[3];
 
 	three(p);
-	READS(p, "Clocksource tsc: its second is the kernel's");
+	READS(p, "Clocksource tsc: it counts this TSC by the rate that the "
+		 "kernel uses");
 	for (int i = 0; i < 3; i++)
 		strcpy(p[i].clocksource, "kvm-clock");
-	READS(p, "its second is the host's");
+	READS(p, "by the rate that the host states");
 	for (int i = 0; i < 3; i++)
 		strcpy(p[i].clocksource, "hpet");
-	READS(p, "Clocksource hpet: it runs by another oscillator");
+	READS(p, "Clocksource hpet: it runs on another oscillator");
 	for (int i = 0; i < 3; i++)
 		p[i].clocksource[0] = '\0';
 	READS(p, "Clocksource unknown");

@@ -113,7 +113,7 @@ Test(sources, many_are_counted)
 		add(&report, TSCAL_SOURCE_HPET, TSCAL_STATUS_SKIPPED,
 			"not asked to use /dev/hpet (--probe devices)");
 		add(&report, TSCAL_SOURCE_KVM_IOCTL, TSCAL_STATUS_SKIPPED,
-			"asked only when named");
+			"used only when --only names it");
 	}
 	expect(&opts, &report,
 		"  6 sources not asked (2 need --probe devices, 2 need --probe "

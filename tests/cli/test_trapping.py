@@ -99,12 +99,12 @@ class Sentences(cli.Case):
     def test_ratio_without_measurement(self):
         self.assertEqual(
             self.sentence("ratio-without-measurement.rec", "cpuid-15"),
-            "ratio 192/2, but no crystal named and no measurement to identify "
-            "it with")
+            "ratio 192/2, but no crystal frequency is named "
+            "and no measurement can identify it")
 
     def test_label_without_rate(self):
         self.assertRegex(self.sentence("label-without-rate.rec", "bogomips"),
-                         "^set once, at boot: ")
+                         "^set at boot and not updated: ")
 
 
 if __name__ == "__main__":

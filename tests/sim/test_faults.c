@@ -172,7 +172,7 @@ Test(sim_faults, reads_that_fail_or_take_too_long)
 	static const struct fault fails = {
 		"fails", TSCAL_STATUS_ERROR, "fails (EIO: input/output error)"};
 	static const struct fault slow = {
-		"slow", TSCAL_STATUS_UNSTABLE, "slow reads"};
+		"slow", TSCAL_STATUS_UNSTABLE, "reads are slow"};
 
 	machine(0)->error = -EIO;
 	assert_fault(&fails, PLAT_COUNTER_CLOCK_RAW);

@@ -239,7 +239,7 @@ static bool as_owed(size_t i)
 		return owed[i].status == TSCAL_STATUS_READY &&
 		       holds_truth(&m[i]);
 	if (owed[i].slow && m[i].out.status == TSCAL_STATUS_UNSTABLE &&
-		strstr(m[i].out.sentence, "slow reads"))
+		strstr(m[i].out.sentence, "reads are slow"))
 		return true;
 	return m[i].out.status == owed[i].status && m[i].out.sentence[0];
 }

@@ -97,7 +97,9 @@ static void parse_pvclock(const uint8_t *rec, double hz, struct pvclock *pv)
 	if (off < PVCLOCK_NEAR || (mul >> 31 && off < PVCLOCK_MOVED))
 		outcome_set(&pv->out, TSCAL_STATUS_READY,
 			"pvclock mul %u, shift %d%s", mul, shift,
-			pv->stable ? "" : ", each CPU its own offset");
+			pv->stable ? ""
+				   : ", but each CPU may have its own "
+				     "offset");
 	else if (mul >> 31)
 		outcome_set(&pv->out, TSCAL_STATUS_IMPLAUSIBLE,
 			"the pvclock record gives %.0f MHz (mul %u, shift %d), "

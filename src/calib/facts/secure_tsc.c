@@ -83,7 +83,7 @@ void secure_tsc_read(struct tscal_platform *plat, const struct hypervisor *hv,
 	out->lo = out->hz - 0.5e6;
 	out->hi = out->hz + 0.5e6;
 	outcome_set(out, TSCAL_STATUS_READY,
-		"GUEST_TSC_FREQ, %u MHz, a label: the mean rate is lower by a "
-		"factor that only the kernel can read",
+		"GUEST_TSC_FREQ is %u MHz, the nominal rate: the mean rate "
+		"is lower by a factor that only the kernel can read",
 		(unsigned)freq);
 }

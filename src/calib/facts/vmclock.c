@@ -64,16 +64,16 @@ static const char *no_rate(const uint8_t *page)
 	if (id == COUNTER_INVALID)
 		return "reports disruptions only: it names no counter";
 	if (id != COUNTER_TSC)
-		return "is about another counter than the TSC";
+		return "describes a counter other than the TSC";
 	if (!covers(page, AT_PERIOD, 8))
-		return "is cut off before the period";
+		return "ends before its period field";
 	if (page[AT_STATUS] != STATUS_SYNCHRONIZED &&
 		page[AT_STATUS] != STATUS_FREERUNNING)
 		return "reports that its clock is not reliable";
 	if (!u64(page, AT_PERIOD))
 		return "has a period of zero";
 	if (page[AT_SHIFT] > 63)
-		return "has a shift that no TSC needs";
+		return "has a shift above 63, which no TSC needs";
 	return NULL;
 }
 

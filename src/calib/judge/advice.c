@@ -77,9 +77,8 @@ static bool warn(const struct advice_view *v, struct tscal_info *info)
 	else if (info->rate == TSCAL_RATE_CONFLICT)
 		of_conflict(v, info);
 	else if (info->use == TSCAL_USE_SLOW)
-		add(info,
-			"Here " GETTIME "; `tscal bench` shows what a reading "
-			"of each costs.");
+		add(info, "Here " GETTIME "; `tscal bench` compares what it "
+			  "costs with what the TSC costs.");
 	else if (info->use == TSCAL_USE_PROVISIONAL)
 		add(info, "Until the kernel is done, " GETTIME
 			  "; then run tscal again.");
@@ -119,7 +118,7 @@ static void which_rate(struct tscal_info *info)
 	else
 		add(info, "Convert with this rate");
 	if (info->hz_si > 0)
-		add(info, "; for true seconds with %.0f Hz (hz_si)",
+		add(info, "; for true seconds, convert with %.0f Hz (hz_si)",
 			info->hz_si);
 }
 

@@ -214,8 +214,9 @@ static void check_ticks(struct estimate *est, size_t n)
 			near_label(e, est, n, &any) || !any)
 			continue;
 		est_say(e, TSCAL_STATUS_IMPLAUSIBLE,
-			"%.0f Hz is far from every label: the kernel counts "
-			"its timer's interrupts, and loses some",
+			"%.0f Hz is far from every nominal rate: the kernel "
+			"counts its timer's interrupts, and loses some of "
+			"them",
 			hz);
 		e->line.hz = e->line.hz_lo = e->line.hz_hi = 0;
 	}

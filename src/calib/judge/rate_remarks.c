@@ -202,9 +202,9 @@ static void add_slew(const struct rate_view *v, struct tscal_info *info)
 	if (fabs(fast_ppm) < 1)
 		return;
 	rate_add_whole(info,
-		" NTP is not used as a reference: it runs the kernel's clock "
-		"%.0f ppm %s now, to slew it or to correct its rate; "
-		"CLOCK_MONOTONIC_RAW does not follow.",
+		" NTP is not used as a reference: it runs the kernel's "
+		"clock %.0f ppm %s now, to slew it or to correct its rate; "
+		"CLOCK_MONOTONIC_RAW is not affected.",
 		fabs(fast_ppm), fast_ppm < 0 ? "slow" : "fast");
 }
 

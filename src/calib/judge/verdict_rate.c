@@ -209,17 +209,18 @@ static const struct row consistent[] = {
 				 "contradict {source}, but are too coarse to "
 				 "show an error of {timer_whole_ppm} ppm."},
 	{leaf_and_pvclock,
-		"hv-leaf and kvmclock differ by {rounding_khz} kHz of "
-		"rounding; all available sources derive from the hypervisor."},
+		"hv-leaf and kvmclock differ by {rounding_khz} kHz because "
+		"one is rounded; all available sources derive from the "
+		"hypervisor."},
 	{hidden_host, "{sign}: all timers here derive from the host's clock."},
-	{timer_twice, "{timer} is the only reference, of the kernel and of "
+	{timer_twice, "{timer} is the only reference of both the kernel and "
 		      "tscal: the kernel {raw_origin}."},
 	{of_hypervisor, "All available sources derive from the hypervisor; "
 			"nothing independent confirms it."},
-	{of_tdx, "The rate is from CPUID 15h; the CPU's firmware guarantees "
-		 "it, not the host."},
+	{of_tdx, "The rate is from CPUID 15h; it is guaranteed by the CPU's "
+		 "firmware, not by the host."},
 	{of_secure_tsc, "The kernel {khz_origin}, which scales this TSC to "
-			"the rate that the host named at the start."},
+			"the rate that the host set when the guest started."},
 	{cpuid_twice, "The kernel took its rate from CPUID 15h too, so the two "
 		      "are not independent."},
 	{guest_with_cpuid,

@@ -159,7 +159,7 @@ static bool refuse(const struct use_view *v, struct tscal_info *info)
 			"Each virtual CPU may have its own TSC offset: pvclock "
 			"is not marked stable. Use clock_gettime.");
 	else if (info->rate == TSCAL_RATE_NONE && v->measured)
-		say(info, TSCAL_USE_NO, "Its rate is not known.");
+		say(info, TSCAL_USE_NO, "The rate of this TSC is not known.");
 	else
 		return false;
 	return true;
@@ -175,13 +175,14 @@ static bool cannot_judge(const struct use_view *v, struct tscal_info *info)
 		(!none && (v->facts->clocksource_visible || v->facts->tdx)))
 		return false;
 	say(info, TSCAL_USE_UNKNOWN, "%s%s.",
-		v->replay ? "The recording has no clock to measure it by"
+		v->replay ? "The recording has no clock to measure with"
 			  : "Nothing was measured",
-		none ? ", so neither its rate nor its use is known"
+		none ? ", so neither the TSC's rate nor its use is known"
 		: v->facts->clocksource_rc == -ENODATA
-			? ", and no clocksource: its use is not known"
-			: ", and the clocksource is not visible: its use is "
-			  "not known");
+			? ", and no clocksource: whether the TSC may be a "
+			  "clock is not known"
+			: ", and the clocksource is not visible: whether "
+			  "the TSC may be a clock is not known");
 	return true;
 }
 
@@ -192,8 +193,8 @@ static void allow(const struct use_view *v, struct tscal_info *info)
 
 	if (f->tdx || f->secure_tsc) {
 		say(info, TSCAL_USE_YES,
-			"The CPU's firmware guarantees this TSC, not the "
-			"host.");
+			"This TSC is guaranteed by the CPU's firmware, not "
+			"by the host.");
 	} else if (f->dom0 && f->below_xen[0]) {
 		info->watch = TSCAL_WATCH_RATE;
 		say(info, TSCAL_USE_UNTIL_MOVED,
@@ -279,7 +280,7 @@ void verdict_use(const struct use_view *v, struct tscal_info *info)
 		info->watch = v->kernel->guest ? what_to_watch(v) : 0;
 	} else if (v->kernel->provisional) {
 		say(info, TSCAL_USE_PROVISIONAL,
-			"The kernel %s: ask again in a %s.",
+			"The kernel %s: run tscal again in a %s.",
 			kernel_origin_phrase(v->kernel->origin),
 			v->kernel->ticks && v->facts->uptime_s < 0
 				? "minute"

@@ -172,7 +172,8 @@ static bool open_hardware(struct opening *o, enum plat_counter_id id)
 	/* Starting a process takes longer the more memory the program has. */
 	if (plat->ops->now_ns(plat) >= o->opened_by_ns) {
 		outcome_set(&m->out, TSCAL_STATUS_SKIPPED,
-			"opening the others took twice the budget");
+			"it was not opened: opening the other devices took "
+			"twice the budget");
 		return false;
 	}
 	if (open_one(o, m, &where))

@@ -178,11 +178,12 @@ static bool unwrap_all(struct tscal_platform *plat, struct measured *m,
 		how = unwrap(&u, sp->last->s, sp->last->n);
 	if (how == UNWRAP_BACK)
 		outcome_set(&m->out, TSCAL_STATUS_UNSTABLE,
-			"its counter went back");
+			"its counter went backwards");
 	/* Reads that came too late contradict no earlier result. */
 	else if (how == UNWRAP_LOST && m->out.status != TSCAL_STATUS_READY)
 		outcome_set(&m->out, TSCAL_STATUS_UNSTABLE,
-			"interrupted for so long that its counter wrapped");
+			"its reads were interrupted for so long that its "
+			"counter wrapped");
 	return how == UNWRAP_OK;
 }
 
@@ -201,8 +202,8 @@ static bool usable(struct tscal_platform *plat, struct measured *m,
 		!tsc_goes_on(sp->middle, sp->n_middle, &tsc) ||
 		!tsc_goes_on(last->s, last->n, &tsc)) {
 		m->tsc_failed = true;
-		outcome_set(
-			&m->out, TSCAL_STATUS_UNSTABLE, "the TSC went back");
+		outcome_set(&m->out, TSCAL_STATUS_UNSTABLE,
+			"the TSC went backwards");
 		return false;
 	}
 	if (tsc == first->s[0].tsc_before) {
@@ -293,7 +294,7 @@ void measure_conclude(struct tscal_platform *plat, struct measure_space *sp)
 		return;
 	case RATE_UNEVEN:
 		outcome_set(&m->out, TSCAL_STATUS_UNSTABLE,
-			"no steady rate fits its reads: something jumped");
+			"no steady rate fits its reads: it or the TSC jumped");
 		return;
 	case RATE_OK:
 		break;
@@ -303,7 +304,8 @@ void measure_conclude(struct tscal_platform *plat, struct measure_space *sp)
 
 		sp->too_short = true;
 		outcome_set(&m->out, TSCAL_STATUS_UNSTABLE,
-			"its slow reads, %d and %d, give bounds %.1f %% wide",
+			"its reads are slow: the first %d and last %d of "
+			"them give bounds %.1f %% wide",
 			sp->first->n, sp->last->n,
 			part > 0 ? (sp->hi - sp->lo) / part * 100 : 100);
 		return;

@@ -41,7 +41,7 @@ bool source_ask(const struct source *s, size_t rank,
 	if (!(v->wanted >> s->id & 1)) {
 		est_say(e, TSCAL_STATUS_SKIPPED,
 			v->opts->only ? "not asked for"
-				      : "asked only when named");
+				      : "used only when --only names it");
 		return false;
 	}
 	if (check(s, v, e)) {

@@ -21,9 +21,8 @@ static void read(const struct source_view *v, struct estimate *est)
 	else
 		/* Printed with two digits, truncated. */
 		est_number(est, hz, hz - 5e3, hz + 5e3, v->kernel->khz_roots,
-			"set once, at boot: %s%s",
-			declared ? "the kernel "
-				 : "its first guess, never refined",
+			"set at boot and not updated: %s%s",
+			declared ? "the kernel " : "the kernel's first guess",
 			declared ? kernel_origin_phrase(v->kernel->khz_origin)
 				 : "");
 	est->by_kernel = true;

@@ -33,26 +33,27 @@ static void demote(
 		fabs(ppm(est->line.hz, v->measured->counters.raw.out.hz)) > 5e4)
 		est_say(est, TSCAL_STATUS_HINT,
 			v->kernel->guest_perhaps
-				? "%.2f times the rate here, so perhaps that "
-				  "of a host: only a hint"
-				: "the host's rate, %.2f times the rate here; "
-				  "in a virtual machine only a hint",
+				? "%.2f times the rate measured here, so "
+				  "perhaps the host's rate: only a "
+				  "hint"
+				: "%.2f times the rate measured here, so it "
+				  "is the host's rate",
 			est->line.hz / v->measured->counters.raw.out.hz);
 	else if (v->kernel->guest_perhaps)
 		est_say(est, TSCAL_STATUS_HINT,
-			"perhaps in a virtual machine, where it may be the "
-			"host's: only a hint");
+			"this may be a virtual machine, and the rate may be "
+			"its host's");
 	else if (guest)
 		est_say(est, TSCAL_STATUS_HINT,
-			"in a virtual machine only a hint: it may be the "
+			"this is a virtual machine, and the rate may be its "
 			"host's");
 	else if (crystal == 0 &&
 		 (v->kernel->roots & TSCAL_ROOT_CPU || v->kernel->may_be_guess))
 		/* The kernel's rate is from CPUID too, or may be: a crystal
 		 * that is chosen to fit it would not be independent. */
 		est_say(est, TSCAL_STATUS_HINT,
-			"names no crystal, and no source that is independent "
-			"of CPUID shows which it is");
+			"the leaf names no crystal frequency, and no source "
+			"independent of CPUID shows it");
 }
 
 static void read(const struct source_view *v, struct estimate *est)
@@ -74,11 +75,12 @@ static void read(const struct source_view *v, struct estimate *est)
 			: fit_crystal(ratio, v->measured->counters.raw.out.hz);
 	if (crystal == 0) {
 		est_say(est, TSCAL_STATUS_HINT,
-			"ratio %u/%u, but no crystal named and %s", r.ebx,
-			r.eax,
+			"ratio %u/%u, but no crystal frequency is named and "
+			"%s",
+			r.ebx, r.eax,
 			v->measured->counters.raw.out.hz > 0
-				? "none that fits the measurement"
-				: "no measurement to identify it with");
+				? "no known one fits the measurement"
+				: "no measurement can identify it");
 		return;
 	}
 	/* A named crystal is rounded to a Hz; an assumed one is exact. */
@@ -88,8 +90,8 @@ static void read(const struct source_view *v, struct estimate *est)
 		crystal * r.ebx / r.eax - slack,
 		crystal * r.ebx / r.eax + slack, TSCAL_ROOT_CPU,
 		r.ecx ? "%g MHz crystal x %u/%u"
-		      : "crystal assumed %g MHz, the only one that fits, "
-			"x %u/%u",
+		      : "%g MHz crystal x %u/%u; the crystal is assumed: no "
+			"other known one fits",
 		crystal / 1e6, r.ebx, r.eax);
 	demote(v, est, r.ecx);
 }

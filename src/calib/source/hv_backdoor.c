@@ -37,7 +37,8 @@ static void read(const struct source_view *v, struct estimate *est)
 
 	if (rc == -ENOENT)
 		est_say(est, TSCAL_STATUS_ABSENT,
-			"no backdoor answers, or not with a rate (by %s)",
+			"the backdoor does not answer, or gives no rate (by "
+			"%s)",
 			name);
 	else if (rc == -EFAULT)
 		est_say(est, TSCAL_STATUS_DENIED,

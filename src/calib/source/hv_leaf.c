@@ -15,8 +15,8 @@ static bool check(const struct source_view *v, struct estimate *est)
 		est_errno(est, v->hv->base_rc, "CPUID leaf 0x40000000");
 	else if (hv_other_layer(&v->hv->id))
 		est_say(est, TSCAL_STATUS_ABSENT,
-			"the leaves in CPUID are of %s, and the kernel runs on "
-			"%s",
+			"CPUID shows the leaves of %s, but the kernel runs "
+			"on %s",
 			hv_other_layer(&v->hv->id)->name, v->hv->id.main.name);
 	else if (!vendor->timing)
 		est_say(est, TSCAL_STATUS_ABSENT,

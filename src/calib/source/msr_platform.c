@@ -90,7 +90,7 @@ static void read_atom(const struct source_view *v, struct estimate *est,
 	khz = atom->khz[fsb & atom->mask];
 	if (!khz || !ratio)
 		est_say(est, TSCAL_STATUS_ABSENT,
-			"MSR_FSB_FREQ has no clock of this Atom");
+			"MSR_FSB_FREQ gives no bus clock known for this Atom");
 	else
 		label(est, (double)khz * (double)ratio / 1e3,
 			"bus clock x ratio, MSR 0xcd");
@@ -109,7 +109,9 @@ static void read_intel(const struct source_view *v, struct estimate *est)
 
 	if (v->facts->family != 6) {
 		est_say(est, TSCAL_STATUS_ABSENT,
-			"no register for Intel family 0x%x", v->facts->family);
+			"no register with the rate is known for Intel "
+			"family 0x%x",
+			v->facts->family);
 		return;
 	}
 	if (atom) {
@@ -121,7 +123,9 @@ static void read_intel(const struct source_view *v, struct estimate *est)
 	if (model < 0x1a || model == 0x1c || model == 0x1d || model == 0x26 ||
 		model == 0x36 || model == 0x4d) {
 		est_say(est, TSCAL_STATUS_ABSENT,
-			"no register for Intel model 0x%x", model);
+			"no register with the rate is known for Intel model "
+			"0x%x",
+			model);
 		return;
 	}
 	if (!rdmsr(v, est, MSR_PLATFORM_INFO, &info))
@@ -221,7 +225,8 @@ static bool check(const struct source_view *v, struct estimate *est)
 		 strcmp(v->facts->cpu_vendor, "AuthenticAMD") &&
 		 strcmp(v->facts->cpu_vendor, "HygonGenuine"))
 		est_say(est, TSCAL_STATUS_ABSENT,
-			"no register known of this CPU's maker");
+			"no register with the rate is known for this CPU's "
+			"vendor");
 	else
 		return true;
 	return false;

@@ -33,7 +33,7 @@ static void read(const struct source_view *v, struct estimate *est)
 		"/dev/ptp%d%s: %s", f->ptp,
 		host	   ? ", the host's clock"
 		: doubtful ? ", which the host may emulate"
-		: made	   ? ", made of other clocks"
+		: made	   ? ", a virtual clock computed from other clocks"
 			   : "",
 		m->out.sentence);
 	est->line.tolerance_ppm = TOLERANCE_PPM;

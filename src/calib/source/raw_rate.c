@@ -19,7 +19,7 @@ bool raw_rate_check(const struct facts *facts, const struct kernel_rate *kernel,
 	else if (!facts->clocksource_visible)
 		outcome_set(out, TSCAL_STATUS_ABSENT,
 			"the clocksource is not visible, so it is not known "
-			"whether the page is about the TSC");
+			"whether the page describes the TSC");
 	else if (!kernel->tsc)
 		outcome_set(out, TSCAL_STATUS_ABSENT,
 			"the kernel's clocksource is %s, not the TSC",
@@ -133,7 +133,7 @@ static void find(struct tscal_platform *plat, const struct facts *facts,
 	rc = clock_pages_pairs(plat, raw->lo, raw->hi, &pairs);
 	if (rc == -ENOENT || rc == -EFAULT) {
 		outcome_set(out, TSCAL_STATUS_ABSENT,
-			"no mult/shift in the vDSO pages that fits the "
+			"no mult/shift in the vDSO's pages fits the "
 			"measurement");
 		return;
 	}
@@ -144,8 +144,8 @@ static void find(struct tscal_platform *plat, const struct facts *facts,
 	pair = choose(facts, m, &pairs);
 	if (!pair) {
 		outcome_set(out, TSCAL_STATUS_ABSENT,
-			"several rates in the page, and neither this "
-			"measurement nor NTP can tell which one follows NTP");
+			"the page holds several rates, and neither this "
+			"measurement nor NTP shows which one follows NTP");
 		return;
 	}
 	scale = ldexp(1e9, (int)pair->shift);

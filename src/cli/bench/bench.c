@@ -36,7 +36,7 @@ static bool usable(const struct tscal_info *info)
 	}
 	if (info->hz > TSCAL_CONV_HZ_ABOVE && info->hz <= TSCAL_CONV_HZ_MAX)
 		return true;
-	complain("the TSC cannot be timed here: no converter takes %.3f Hz",
+	complain("the TSC cannot be timed here: no converter accepts %.3f Hz",
 		info->hz);
 	return false;
 }
@@ -59,7 +59,8 @@ static int start(void)
 	/* Before pinning: it may run on the other CPUs. */
 	rc = tscal_clock_thread_start(&clk, NULL);
 	if (rc)
-		return complain("no thread for the clock: %s", strerror(-rc));
+		return complain("cannot start a thread for the clock: %s",
+			strerror(-rc));
 	return 0;
 }
 

@@ -27,11 +27,12 @@ static void table(const struct bench *b)
 static void how(struct term *t, const struct bench *b)
 {
 	term_row(t, "measured", STYLE_PLAIN,
-		"%d rounds in %.1f s, in each of which all calls take turns",
+		"%d rounds in %.1f s; each round times every call in turn",
 		b->rounds, b->elapsed_s);
 	if (b->interrupted) {
 		term_wrap(t, 0, STYLE_BAD,
-			"Interrupted: the figures are of these rounds alone.");
+			"Interrupted: the figures are from these rounds "
+			"only.");
 		term_end(t);
 	}
 	if (b->cpu >= 0)
@@ -40,8 +41,8 @@ static void how(struct term *t, const struct bench *b)
 		term_row(t, "CPU", STYLE_FAIR, "not pinned: %s",
 			strerror(b->not_pinned));
 	term_row(t, "rate", STYLE_PLAIN,
-		"ticks were turned to ns by tscal's own rate, %.3f Hz (%s); "
-		"ratios do not depend on it",
+		"ticks were converted to ns with tscal's own rate, %.3f Hz "
+		"(%s); ratios do not depend on it",
 		b->info.hz, tscal_rate_str(b->info.rate));
 	term_row(t, "batch", STYLE_PLAIN,
 		"per stamp of %d, with results %d KiB: in the L1 cache",
@@ -52,11 +53,12 @@ static void what_now_is(struct term *t, const struct bench *b)
 {
 	if (b->now_on == TSCAL_CLOCK_ON_SYSTEM)
 		term_row(t, "now", STYLE_FAIR,
-			"clock_gettime() answers, and not the TSC: %s",
+			"clock_gettime() is used instead of the TSC: %s",
 			b->now_why);
 	else if (b->now_slow)
 		term_row(t, "now", STYLE_FAIR,
-			"on the TSC, but for %llu readings by clock_gettime()",
+			"on the TSC, except for %llu readings by "
+			"clock_gettime()",
 			(unsigned long long)b->now_slow);
 	else
 		term_row(t, "now", STYLE_PLAIN,

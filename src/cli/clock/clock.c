@@ -165,7 +165,8 @@ static int start(const struct options *opts, struct clock_run *run)
 	run->generation = tscal_clock_generation(&clk);
 	rc = tscal_clock_thread_start(&clk, NULL);
 	if (rc)
-		return complain("no thread for the clock: %s", strerror(-rc));
+		return complain("cannot start a thread for the clock: %s",
+			strerror(-rc));
 	return 0;
 }
 

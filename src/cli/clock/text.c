@@ -41,8 +41,11 @@ static void table(struct term *t, const struct found *all)
 	row(t, "error ns", &all->error,
 		"from the middle of the tightest bracket of clock_gettime()");
 	row(t, "bracket ns", &all->bracket,
-		"half of that bracket: smaller errors cannot be told from 0");
-	row(t, "bound ns", &all->bound, "how far off the clock said it may be");
+		"half of that bracket: smaller errors cannot be "
+		"distinguished from 0");
+	row(t, "bound ns", &all->bound,
+		"the largest error that the clock "
+		"stated");
 }
 
 static void head(
@@ -57,7 +60,7 @@ static void head(
 	term_end(t);
 	if (run->on == TSCAL_CLOCK_ON_SYSTEM)
 		term_row(t, "system", STYLE_FAIR,
-			"clock_gettime() answers, and not the TSC: %s",
+			"clock_gettime() is used instead of the TSC: %s",
 			run->why);
 	if (all->tally.stats.rate_hz > 0)
 		term_row(t, "rate", STYLE_PLAIN, "%.3f Hz",
@@ -81,7 +84,7 @@ static void count(struct term *t, const char *name, uint64_t n, bool bad,
 static void count_readings(struct term *t, const struct found *all)
 {
 	count(t, "outside", all->outside, all->outside > 0,
-		"readings further off than their bound");
+		"readings whose error exceeds their bound");
 	if (all->excused)
 		count(t, "", all->excused, false,
 			"more, just before the clock noticed a break");
@@ -90,7 +93,8 @@ static void count_readings(struct term *t, const struct found *all)
 	count(t, "back", all->back, all->back > 0,
 		"readings less than the one before, without a break between");
 	term_row(t, "beyond", STYLE_PLAIN,
-		"%lld ns, the furthest a reading lay outside its bracket",
+		"%lld ns, the largest distance of a reading outside its "
+		"bracket",
 		(long long)all->beyond_ns);
 	count(t, "slow", all->tally.stats.slow, false,
 		"readings by clock_gettime(), while the TSC could not be used");

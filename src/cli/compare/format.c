@@ -85,8 +85,8 @@ void format_log(char *out, size_t size, const struct compare *c)
 		snprintf(out, size, "\"%s\"", c->log.line);
 	else if (fabs(off_ppm) > FAR_PPM)
 		snprintf(out, size,
-			"\"%s\", %+.0f ppm from raw: it is of another machine, "
-			"from which this one was moved",
+			"\"%s\", %+.0f ppm from raw: it belongs to another "
+			"machine, from which this one was moved",
 			c->log.line, off_ppm);
 	else
 		snprintf(out, size, "\"%s\", in whole kHz; %+.3f ppm from raw",

@@ -81,7 +81,7 @@ static void reference(FILE *f, const struct compare *c)
 {
 	char text[PLOT_TEXT_MAX];
 
-	fputs("<dl>\n<dt>raw</dt><dd>What errors are errors from: ", f);
+	fputs("<dl>\n<dt>raw</dt><dd>The reference of every error: ", f);
 	if (c->raw.hz > 0)
 		fprintf(f, "%.3f Hz ", c->raw.hz);
 	else
@@ -117,10 +117,10 @@ static void plots(FILE *f, const struct compare *c)
 		f);
 	plot_errors(f, c);
 	legend(f, c);
-	fputs("<figcaption>The dot is the median of all runs, the line "
-	      "ends at the worst; errors below 0.0001 ppm are drawn "
-	      "there.</figcaption></figure>\n<figure><h2>Intervals side by "
-	      "side</h2>\n",
+	fputs("<figcaption>The dot is the median of all runs, and the line "
+	      "ends at the worst; errors below 0.0001 ppm are drawn at "
+	      "0.0001 ppm.</figcaption></figure>\n<figure><h2>Intervals "
+	      "side by side</h2>\n",
 		f);
 	plot_intervals(f, c);
 	fputs("<figcaption>What each source states: [hz_lo, hz_hi] of the run "
@@ -129,9 +129,10 @@ static void plots(FILE *f, const struct compare *c)
 	      "<figure><h2>Distribution of errors</h2>\n",
 		f);
 	plot_distribution(f, c);
-	fputs("<figcaption>A dot for each run (of more than 200 every second, "
-	      "third, ...). Grey, in all three: as far as the reference itself "
-	      "may be off.</figcaption></figure>\n</div>\n",
+	fputs("<figcaption>A dot for each run (of more than 200 every "
+	      "second, third, ...). Grey, in all three plots: the "
+	      "uncertainty of the reference itself.</figcaption></figure>"
+	      "\n</div>\n",
 		f);
 }
 
@@ -184,13 +185,13 @@ static void table(FILE *f, const struct compare *c)
 		table_row(f, c, &c->rows[i]);
 	fputs("</table></div>\n<p class=\"faint\">Error: relative to raw; "
 	      "&lt; where raw is not known more closely. Where the source "
-	      "measures another oscillator, or is declared, it is the distance "
-	      "of the two. Spread: the largest result over the smallest. "
-	      "Width: of [hz_lo, hz_hi], the median. Holds: in how many runs "
-	      "the interval may hold raw, which is an interval too; only of "
-	      "clock-raw and vdso, which measure the same seconds. Source: the "
-	      "time that the source itself took; process: from fork to its "
-	      "end; medians.</p>\n",
+	      "measures another oscillator, or is declared, it is the "
+	      "difference between the two rates. Spread: the largest "
+	      "result over the smallest. Width: of [hz_lo, hz_hi], the "
+	      "median. Holds: the number of runs whose interval overlaps "
+	      "the interval of raw; only for clock-raw and vdso, which "
+	      "measure the same seconds. Source: the time that the source "
+	      "itself took; process: from fork to its end; medians.</p>\n",
 		f);
 }
 

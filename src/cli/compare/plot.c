@@ -371,7 +371,7 @@ static void over_reference(FILE *f, const struct over *o, double ppm)
 	box(f, "open", OVER_LEFT, y, WIDTH - RIGHT, OVER_HEIGHT - AXIS);
 	if (OVER_HEIGHT - AXIS - y > 2 * ROW)
 		label(f, "end", WIDTH - RIGHT - 4, y + 13,
-			"below what raw can tell");
+			"below the uncertainty of raw");
 }
 
 void plot_errors(FILE *f, const struct compare *c)

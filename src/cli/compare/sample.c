@@ -190,7 +190,7 @@ bool compare_sample(const struct options *opts, const struct compare_row *row,
 		&out->process_ms, why, why_size);
 	if (!doc)
 		return false;
-	snprintf(why, why_size, "its report does not have it");
+	snprintf(why, why_size, "its report does not list this source");
 	json_array_foreach(json_object_get(doc, "sources"), i, line)
 	{
 		if (strcmp(text_of(line, "name"), row->source))

@@ -73,8 +73,8 @@ static void put_coverage(struct term *t, const struct compare *c)
 	if (!judged)
 		return;
 	term_wrap(t, 0, held < judged ? STYLE_BAD : STYLE_PLAIN,
-		"%zu of %zu intervals of clock-raw and vdso may hold raw, "
-		"which is an interval too.",
+		"%zu of %zu intervals of clock-raw and vdso overlap the "
+		"interval of raw.",
 		held, judged);
 	term_end(t);
 }
@@ -124,11 +124,12 @@ void text_compare(const struct compare *c)
 	putchar('\n');
 	put_coverage(&t, c);
 	term_wrap(&t, 0, STYLE_FAINT,
-		"ms: the window; -: nothing is measured.  error: from raw; <: "
-		"raw is known no finer; of what counts another oscillator, or "
-		"is declared, the distance of the two.  spread: the largest "
-		"result over the smallest.  width: of [hz_lo, hz_hi], the "
-		"median.  process: from fork to its end, the median.");
+		"ms: the window; -: nothing is measured.  error: relative "
+		"to raw; <: the uncertainty of raw; for a source that "
+		"counts another oscillator, or is declared, the difference "
+		"between the two rates.  spread: the largest result over "
+		"the smallest.  width: of [hz_lo, hz_hi], the median.  "
+		"process: from fork to its end, the median.");
 	term_end(&t);
 	put_trouble(&t, c);
 	put_silent(c, &t);

@@ -77,8 +77,8 @@ static int read_converter(const char *path, int stamps, struct tscal_conv *conv)
 	if (meta.conv.ns_epoch >= NS_EPOCH_END ||
 		meta.conv.ns_epoch <= -NS_EPOCH_END)
 		return complain(
-			"%s: its ns= is 2^62 or more from 0: no time near it "
-			"fits 64 bits",
+			"%s: its ns= is 2^62 or more from 0: times near it "
+			"do not fit in 64 bits",
 			path);
 	*conv = meta.conv;
 	return 0;
@@ -97,7 +97,8 @@ static int calibrate(
 	info = tscal_report_info(report);
 	*status = explain_status(opts, report);
 	if (tscal_conv_init(conv, info->hz, 0, 0)) {
-		complain("no rate to convert by: --hz or --line gives one");
+		complain("no rate to convert with: give one with --hz or "
+			 "--line");
 		rc = *status == EXIT_UNKNOWN ? EXIT_UNKNOWN : EXIT_UNUSABLE;
 	}
 	tscal_report_free(report);
@@ -252,8 +253,8 @@ int cmd_convert(const struct options *opts)
 			"cannot read '%s': %s", opts->file, strerror(errno));
 	rc = find_rate(opts, in.fd, &c.conv, &status);
 	if (!rc && is_regular(in.fd) && same_file(in.fd, STDOUT_FILENO)) {
-		complain("%s is the output too: it would be overwritten while "
-			 "it is read",
+		complain("%s is also the output: it would be overwritten "
+			 "while it is read",
 			in.name);
 		rc = EXIT_FAILED;
 	}

@@ -31,11 +31,12 @@ static void signatures(struct term *t, const struct tscal_hv *hv)
 
 	if (kernels)
 		term_row(t, "hypervisor", STYLE_PLAIN,
-			"%s, by the kernel; not in CPUID", hv->main.name);
+			"%s, reported by the kernel; not in CPUID",
+			hv->main.name);
 	else if (!hv->main.base) {
 		term_row(t, "hypervisor", STYLE_PLAIN, "%s",
 			strcmp(hv->main.vendor, "none") ? hv->main.name
-							: "none that says so");
+							: "none found");
 		return;
 	} else {
 		term_label(t, "hypervisor");

@@ -83,8 +83,8 @@ static const char *reason(int rc)
 		return "the page is too small or not aligned to 64 bytes, or "
 		       "there is no such clock";
 	case -EAGAIN:
-		return "no clock was set up in the page so far: try again when "
-		       "its owner has";
+		return "the page holds no clock yet: try again after its "
+		       "owner has set one up";
 	case -ENOMSG:
 		return "what is to be attached is not the page of a clock";
 	case -EPROTO:
@@ -93,8 +93,8 @@ static const char *reason(int rc)
 	case -ENXIO:
 		return "the page is of another clock than the one asked for";
 	case -ENOTSUP:
-		return "a dynamic clock cannot be attached: only the process "
-		       "that opened it has it";
+		return "a dynamic clock cannot be attached: only the "
+		       "process that opened it can read it";
 	case -ESTALE:
 		return "the page is of another boot: its owner must set its "
 		       "clock up again";
@@ -104,12 +104,13 @@ static const char *reason(int rc)
 		return "the boot id cannot be read, here or by the owner: is "
 		       "/proc mounted?";
 	case -EBADMSG:
-		return "the time of the page is not that of the clock";
+		return "the page's time does not agree with the clock";
 	case -EPERM:
-		return "the file of the page can be made smaller, or is of "
-		       "huge pages: a reader would be killed by SIGBUS";
+		return "the page's file can be made smaller, or uses huge "
+		       "pages: a reader would be killed by SIGBUS";
 	default:
-		return "the page could not be mapped, or its clock not read";
+		return "the page could not be mapped, or its clock could "
+		       "not be read";
 	}
 }
 

@@ -34,13 +34,13 @@ static const struct pair {
 	{NULL, "product_name", "Surface Laptop", NULL},
 
 	{"KVMKVMKVM\0\0\0", "sys_vendor", "VMware, Inc.",
-		"CPUID names KVM, but DMI sys_vendor is \"VMware, Inc.\": one "
-		"of them is made up, or copied from a host below."},
+		"CPUID names KVM, but DMI sys_vendor is \"VMware, Inc.\": "
+		"one of the two is false, or copied from an outer host."},
 	{"KVMKVMKVM\0\0\0", "product_name", "Virtual Machine",
-		"copied from a host below"},
+		"copied from an outer host"},
 	{"KVMKVMKVM\0\0\0", "product_name", "c5.metal",
 		"CPUID names KVM, but DMI product_name is \"c5.metal\", which "
-		"is bare metal."},
+		"means bare metal."},
 	{"KVMKVMKVM\0\0\0", "product_name", "c7i.metal-24xl", "bare metal"},
 	{"VMwareVMware", "sys_vendor", "QEMU",
 		"QEMU on Windows (WHPX) shows VMware's signature."},
@@ -134,7 +134,7 @@ Test(hv_describe, nested_virtualization_is_reported)
 	sim_add_cpuid(&sim, 0x80000001, 0, 0, 0, 1 << 2, 0);
 	detect();
 	expect_sentence(hv.layers, "has SVM");
-	expect_sentence(hv.layers, "next below");
+	expect_sentence(hv.layers, "nearest layer");
 
 	/* Bare metal has them itself: nothing to report. */
 	machine(NULL, 1 << 5);
@@ -153,7 +153,7 @@ Test(hv_describe, other_signatures_are_interfaces)
 	expect_sentence(hv.layers, "interfaces that KVM offers");
 	cr_expect(eq(u32, hv.timing_leaf, 0x40000110));
 	expect_sentence(hv.timing,
-		"leaf 0x40000110 EAX, kHz, which is beyond its last, "
+		"leaf 0x40000110 EAX, kHz, but the hypervisor's leaves end at "
 		"0x40000101");
 }
 

@@ -36,25 +36,27 @@ static const struct pair {
 	const char *layers; /* a part of the sentence */
 } pairs[] = {
 	{"bhyve bhyve ", "kvm-clock \n", "kvm",
-		"CPUID is answered by a layer below (bhyve), the kernel runs "
-		"on KVM."},
+		"a layer below (bhyve) answers CPUID, and the kernel runs on "
+		"KVM."},
 	{"bhyve bhyve ", "tsc kvm-clock \n", "kvm", "on KVM."},
 	{"VMwareVMware", "kvm-clock \n", "kvm", "(VMware)"},
 	{"Microsoft Hv", "kvm-clock \n", "kvm", "(Hyper-V)"},
 	{"Microsoft Hv", "xen tsc \n", "xen",
-		"(Hyper-V), the kernel runs on Xen."},
-	{KVM, "xen \n", "xen", "(KVM), the kernel runs on Xen."},
+		"(Hyper-V) answers CPUID, and the kernel runs on Xen."},
+	{KVM, "xen \n", "xen",
+		"(KVM) answers CPUID, and the kernel runs on Xen."},
 	{"bhyve bhyve ", "hyperv_clocksource_tsc_page \n", "hyperv",
-		"(bhyve), the kernel runs on Hyper-V."},
+		"(bhyve) answers CPUID, and the kernel runs on Hyper-V."},
 	{"XenVMMXenVMM", "hyperv_clocksource_msr \n", "hyperv", "(Xen)"},
 
-	{KVM, "kvm-clock tsc \n", NULL, "next below"},
-	{"OpenBSDVMM58", "kvm-clock \n", NULL, "next below"},
-	{"Microsoft Hv", "hyperv_clocksource_tsc_page \n", NULL, "next below"},
-	{KVM, "hyperv_clocksource_tsc_page \n", NULL, "next below"},
-	{"XenVMMXenVMM", "xen tsc \n", NULL, "next below"},
-	{"bhyve bhyve ", "tsc hpet acpi_pm \n", NULL, "next below"},
-	{"Somebody new", "kvm-clock \n", NULL, "next below"},
+	{KVM, "kvm-clock tsc \n", NULL, "nearest layer"},
+	{"OpenBSDVMM58", "kvm-clock \n", NULL, "nearest layer"},
+	{"Microsoft Hv", "hyperv_clocksource_tsc_page \n", NULL,
+		"nearest layer"},
+	{KVM, "hyperv_clocksource_tsc_page \n", NULL, "nearest layer"},
+	{"XenVMMXenVMM", "xen tsc \n", NULL, "nearest layer"},
+	{"bhyve bhyve ", "tsc hpet acpi_pm \n", NULL, "nearest layer"},
+	{"Somebody new", "kvm-clock \n", NULL, "nearest layer"},
 };
 
 Test(hv_kernel_layer, clocksource_without_its_signature)
@@ -161,7 +163,7 @@ Test(hv_kernel_layer, no_leaf_of_the_layer_below_is_a_promise)
 	sim_add_file(&sim, AVAILABLE, "kvm-clock \n");
 	detect();
 	cr_expect(not(hv_hyperv_offers_msr(&sim.plat, &hv, &out)));
-	expect_sentence(out.sentence, "of Hyper-V, and the kernel runs on KVM");
+	expect_sentence(out.sentence, "of Hyper-V, but the kernel runs on KVM");
 	cr_expect(
 		eq(u32, hv_watch(&sim.plat, &hv, false), TSCAL_WATCH_PVCLOCK));
 }
@@ -208,7 +210,7 @@ Test(hv_kernel_layer, another_name_of_the_cpu_is_said)
 		detect();
 		expect_sentence(hv.layers,
 			names[i].differ ? "another layer answers CPUID here"
-					: "next below answers CPUID");
+					: "nearest layer answers CPUID");
 		cr_expect(hv_other_layer(&hv) == NULL);
 	}
 }
@@ -231,8 +233,8 @@ Test(hv_kernel_layer, clocksource_without_the_hypervisor_bit)
 	cr_expect(zero(sz, hv.n_also));
 	cr_expect(eq(str, hv.contradiction, ""));
 	cr_expect(ne(ptr,
-		strstr(hv.layers, "(one that shows no hypervisor), "
-				  "the kernel runs on KVM."),
+		strstr(hv.layers, "(one that shows no hypervisor) answers "
+				  "CPUID, and the kernel runs on KVM."),
 		NULL));
 	hypervisor_find(&sim.plat, &f, false, &found);
 	cr_expect(eq(int, f.invariant, -1));
@@ -259,6 +261,6 @@ Test(hv_kernel_layer, another_name_without_the_hypervisor_bit)
 		"processor\t: 0\nmodel name\t: AMD EPYC\nflags\t\t: x\n");
 	detect();
 	expect_sentence(hv.layers,
-		"CPUID names the CPU \"Made-up CPU\", the kernel was told "
+		"CPUID names the CPU \"Made-up CPU\", but the kernel read "
 		"\"AMD EPYC\" when it started");
 }

@@ -116,7 +116,7 @@ Test(hv_xen, of_another_host_since_it_moved)
 	ask();
 	assert_khz(2793296);
 	cr_assert(strstr(answer.outcome.sentence,
-			  "the host ticks at 2400010 kHz") != NULL);
+			  "the host's TSC runs at 2400010 kHz") != NULL);
 }
 
 /* A paravirtual domain: the CPUID of the machine, Xen's by its prefix. */
@@ -142,7 +142,7 @@ Test(hv_xen, paravirtual_is_asked_behind_its_prefix)
 	cr_assert(eq(u32, hv.main.forced, 1));
 	assert_khz(2793296);
 	cr_assert(answer.steady);
-	cr_assert(strstr(hv.layers, "with its prefix") != NULL);
+	cr_assert(strstr(hv.layers, "with Xen's CPUID prefix") != NULL);
 }
 
 static int faults_beyond_the_base(struct tscal_platform *p, uint32_t leaf,

@@ -61,7 +61,9 @@ static const struct row rows[] = {
 		.says = "Convert with 2000002000 Hz (hz_raw)", NULL,
 		.hz_raw_off = 1999},
 	{"true seconds", TSCAL_RATE_VERIFIED, TSCAL_USE_YES, 2e9, 2000004000,
-		.says = "; for true seconds with 2000004000 Hz (hz_si).", NULL},
+		.says = "; for true seconds, convert with 2000004000 Hz "
+			"(hz_si).",
+		NULL},
 	{"RAW is not known", TSCAL_RATE_SINGLE, TSCAL_USE_YES, 0, 0,
 		.says = "Convert with this rate; to verify",
 		"CLOCK_MONOTONIC_RAW"},

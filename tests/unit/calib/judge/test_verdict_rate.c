@@ -136,7 +136,8 @@ Test(sentence, of_nitro)
 {
 	add(TSCAL_SOURCE_HV_LEAF, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0.2);
 	add(TSCAL_SOURCE_KVMCLOCK, TSCAL_KIND_REPORTED, TSCAL_ROOT_HV, 0);
-	is("hv-leaf and kvmclock differ by 0.5 kHz of rounding; all available "
+	is("hv-leaf and kvmclock differ by 0.5 kHz because one is rounded; all "
+	   "available "
 	   "sources derive from the hypervisor.");
 }
 
@@ -269,8 +270,8 @@ Test(sentence, of_one_hpet_that_is_counted_twice)
 {
 	kernel(TSCAL_ROOT_HPET, 0, KERNEL_HPET);
 	add(TSCAL_SOURCE_HPET, TSCAL_KIND_MEASURED, TSCAL_ROOT_HPET, 0.5);
-	is("hpet is the only reference, of the kernel and of tscal: the kernel "
-	   "measured it against the HPET.");
+	is("hpet is the only reference of both the kernel and tscal: the "
+	   "kernel measured it against the HPET.");
 }
 
 /* The timers of a host whose leaf is used. */

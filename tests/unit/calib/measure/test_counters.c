@@ -134,7 +134,7 @@ struct trouble {
 };
 
 static const struct trouble fadts[] = {
-	{-ENOENT, TSCAL_STATUS_ABSENT, "no ACPI here"},
+	{-ENOENT, TSCAL_STATUS_ABSENT, "has no ACPI FADT"},
 	{-EACCES, TSCAL_STATUS_DENIED, "no permission for ACPI's FADT"},
 	{-EPERM, TSCAL_STATUS_DENIED, "no permission for ACPI's FADT"},
 	{-ENODATA, TSCAL_STATUS_ABSENT, "not in the recording"},

@@ -18,9 +18,10 @@ Test(bogomips, of_a_declared_rate_is_no_guess)
 {
 	run.facts.bogomips = 4800;
 	cr_assert(eq(int, STATUS(TSCAL_SOURCE_BOGOMIPS), TSCAL_STATUS_HINT));
-	sentence_has("its first guess");
+	sentence_has("the kernel's first guess");
 	run.facts.known_freq = 1;
 	run.kernel.khz_origin = KERNEL_HYPERVISOR;
 	ask(TSCAL_SOURCE_BOGOMIPS);
-	sentence_has("at boot: the kernel took its rate from the hypervisor");
+	sentence_has(
+		"not updated: the kernel took its rate from the hypervisor");
 }

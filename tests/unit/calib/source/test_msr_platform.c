@@ -338,7 +338,7 @@ Test(msr, machines_on_which_no_register_is_asked)
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
 		memcpy(run.facts.cpu_vendor, others[i], strlen(others[i]) + 1);
 		survey(TSCAL_STATUS_ABSENT);
-		sentence_has("maker");
+		sentence_has("vendor");
 	}
 }
 

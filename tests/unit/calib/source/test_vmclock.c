@@ -88,15 +88,15 @@ Test(vmclock, devices_that_only_tell_of_disruptions)
 		const char *part;
 	} less[] = {
 		{10, 1, 0xff, "disruptions only"},
-		{10, 1, 2, "another counter"},
+		{10, 1, 2, "a counter other than the TSC"},
 		{48, 8, 0, "period of zero"},
 		{34, 1, 0, "not reliable"},
 		{34, 1, 1, "not reliable"},
 		{34, 1, 4, "not reliable"},
 		{39, 1, 64 + SHIFT, "no TSC needs"},
 		{39, 1, 255, "no TSC needs"},
-		{4, 4, 55, "cut off before the period"},
-		{4, 4, 24, "cut off before the period"},
+		{4, 4, 55, "ends before its period"},
+		{4, 4, 24, "ends before its period"},
 	};
 
 	for (size_t i = 0; i < sizeof(less) / sizeof(*less); i++) {
