@@ -204,8 +204,8 @@ static void layers(struct tscal_platform *plat, struct tscal_hv *hv,
 			cpu->nested);
 	if (container)
 		add_layer(hv,
-			"This is a container (%s); it shares the host's "
-			"kernel and its clocks.",
+			"This is a container (%s): its clocks are those of the "
+			"kernel that it shares.",
 			container->name);
 }
 
