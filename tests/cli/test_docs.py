@@ -204,6 +204,11 @@ class Agree(cli.Case):
             self.assertIn("```c\n" + code.replace("\\e", "\\") + "```",
                           (cli.SOURCE / place).read_text())
 
+    def test_ten_lines_are_ten(self):
+        readme = (cli.SOURCE / "README.md").read_text()
+        code = re.search(r"Ten lines of C.*?```c\n(.*?)```", readme, re.S)
+        self.assertLessEqual(code[1].count("\n"), 10)
+
     def test_prototypes_of_the_library_manual(self):
         self.maxDiff = None
         self.assertGreater(len(declared()), 60)

@@ -40,8 +40,11 @@ def on_terminal(columns, *args, **changes):
             if not data:
                 break
             out += data
-        child.wait(30)
+        # Without a limit of its own: a machine may stand still for a while.
+        child.wait()
     os.close(primary)
+    if child.returncode not in (0, 3, 4, 5):
+        raise AssertionError(f"exit {child.returncode}: {out}")
     return out.decode("ascii").replace("\r\n", "\n")
 
 
