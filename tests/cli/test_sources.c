@@ -179,6 +179,49 @@ Test(sources, why_there_is_no_rate)
 			"use unknown: U.\n"));
 }
 
+/* 10 ppm to either side, where 1 ppm was asked for. */
+static void missed_by(enum tscal_source source, enum tscal_kind kind, double ms,
+	const char *helps)
+{
+	struct options opts = {.calib.target_ppm = 1};
+	struct tscal_report report = report_of(2e9);
+	char want[200];
+
+	add(&report, source, TSCAL_STATUS_USED, "s");
+	report.lines[0].kind = kind;
+	report.lines[0].ms = ms;
+	report.info.source = source;
+	report.info.hz_lo = 2e9 - 20000;
+	report.info.hz_hi = 2e9 + 20000;
+	messages[0] = '\0';
+	explain_target(&opts, &report);
+	snprintf(want, sizeof(want), "the target of 1 ppm was not met: %s\n",
+		helps);
+	cr_expect(eq(str, messages, want));
+	report.info.target_met = 1;
+	messages[0] = '\0';
+	explain_target(&opts, &report);
+	cr_expect(eq(str, messages, (char *)""));
+}
+
+Test(sources, what_helps_where_the_target_was_missed)
+{
+	const enum tscal_kind m = TSCAL_KIND_MEASURED;
+
+	missed_by(TSCAL_SOURCE_CLOCK_RAW, m, 50,
+		"10 ppm after 50 ms; a larger --budget-ms helps");
+	missed_by(TSCAL_SOURCE_ACPI_PM, m, 2100,
+		"10 ppm after 2100 ms; a larger --budget-ms helps");
+	/* Half of 2^24 counts at 3.579545 MHz are 2343 ms. */
+	missed_by(TSCAL_SOURCE_ACPI_PM, m, 2300,
+		"10 ppm after 2300 ms; this counter cannot be measured longer");
+	missed_by(TSCAL_SOURCE_PIT, m, 26,
+		"10 ppm after 26 ms; this counter cannot be measured longer");
+	missed_by(TSCAL_SOURCE_VDSO, TSCAL_KIND_KERNEL, -1,
+		"the number of vdso is known to 10 ppm; measuring longer does "
+		"not help");
+}
+
 /* Whatever decides the exit code, what was required is named. */
 Test(sources, below_what_is_required)
 {

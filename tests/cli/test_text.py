@@ -227,6 +227,14 @@ class Sources(cli.Case):
                            for level in ("devices", "ports")))
                 self.assertEqual(folded(text), count)
 
+    @unittest.skipIf(cli.probe_levels() == ["passive"], "built without probe")
+    def test_probe_levels_are_counted(self):
+        text = self.report("--no-measure", "--probe", "passive")[0]
+        if "rate         none" in text:
+            truth.skip_without_tsc()
+        # /dev/ptpN at least is a device that only a probe would look for.
+        self.assertGreater(folded(text)[2], 0, text)
+
     def test_only_shows_those_named_and_all_the_others(self):
         path = self.machine()
         text, sources = self.report("replay", path, "--only", "hv-leaf,hpet")
