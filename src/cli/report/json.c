@@ -58,18 +58,25 @@ static const char *source_name(enum tscal_source source)
 	return source == TSCAL_SOURCE_NONE ? "" : tscal_source_str(source);
 }
 
-static json_t *rate(const struct tscal_info *info)
+/* The second of CLOCK_MONOTONIC_RAW, and the true one. */
+static void other_seconds(json_t *o, const struct tscal_info *info)
 {
-	json_t *o = json_object();
 	bool exact = info->hz_raw_lo == info->hz_raw_hi;
 
-	json_set(o, "hz", hertz(info->hz, rint));
-	json_set(o, "hz_lo", hertz(info->hz_lo, floor));
-	json_set(o, "hz_hi", hertz(info->hz_hi, ceil));
 	json_set(o, "hz_raw", hertz(info->hz_raw, rint));
 	json_set(o, "hz_raw_lo", hertz(info->hz_raw_lo, exact ? rint : floor));
 	json_set(o, "hz_raw_hi", hertz(info->hz_raw_hi, exact ? rint : ceil));
 	json_set(o, "hz_si", hertz(info->hz_si, rint));
+}
+
+static json_t *rate(const struct tscal_info *info)
+{
+	json_t *o = json_object();
+
+	json_set(o, "hz", hertz(info->hz, rint));
+	json_set(o, "hz_lo", hertz(info->hz_lo, floor));
+	json_set(o, "hz_hi", hertz(info->hz_hi, ceil));
+	other_seconds(o, info);
 	json_set(o, "source", json_text(source_name(info->source)));
 	json_set(o, "verdict", json_string(tscal_rate_str(info->rate)));
 	json_set(o, "agreement_ppm",
@@ -247,6 +254,7 @@ int json_rate(const struct tscal_info *info)
 		json_integer_if(info->hz > 0, (uint64_t)rint(info->hz / 1e3)));
 	json_set(root, "hz_lo", hertz(info->hz_lo, floor));
 	json_set(root, "hz_hi", hertz(info->hz_hi, ceil));
+	other_seconds(root, info);
 	json_set(root, "target_met", tristate(info->target_met));
 	json_set(root, "source", json_text(source_name(info->source)));
 	json_set(root, "verdict", json_string(tscal_rate_str(info->rate)));
