@@ -95,6 +95,10 @@ def check_command(tscal):
     wrong = []
     for line in lines:
         name, arguments = call_of(line)
+        # main() ignores one signal, so that a limit is an error.
+        if name == "rt_sigaction" and \
+                arguments.startswith("SIGXFSZ, {sa_handler=SIG_IGN,"):
+            continue
         if name in FORBIDDEN or \
                 (name.startswith("open") and '"/dev/' in arguments):
             wrong.append(line)

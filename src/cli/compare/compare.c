@@ -245,8 +245,6 @@ int cmd_compare(const struct options *opts)
 	running_catch_signals();
 	/* Where it is ignored no process can be waited for. */
 	signal(SIGCHLD, SIG_DFL);
-	/* A file that may not grow is an error like others. */
-	signal(SIGXFSZ, SIG_IGN);
 	rc = compare(opts, &c);
 	compare_free(&c);
 	return rc;
