@@ -6,7 +6,8 @@ include(CMakePackageConfigHelpers)
 
 set(headers PATTERN "*.h" PATTERN "*.hpp")
 if(NOT TSCAL_PROBE)
-  list(APPEND headers PATTERN probe.h EXCLUDE)
+  list(APPEND headers PATTERN probe.h EXCLUDE
+    PATTERN sync.h EXCLUDE)
 endif()
 install(DIRECTORY include/tscal ${PROJECT_BINARY_DIR}/include/tscal
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING ${headers})

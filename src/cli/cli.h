@@ -37,6 +37,7 @@ enum command_id {
 	CMD_CONVERT,
 	CMD_CLOCK,
 	CMD_COMPARE,
+	CMD_SYNC,
 	CMD_BENCH,
 	CMD_HELP,
 	CMD_COUNT
@@ -81,7 +82,8 @@ struct options {
 	struct clock_options clock;
 	struct compare_options compare;
 	bool json;
-	bool all; /* a line for each source, in text */
+	bool all_pairs; /* of sync */
+	bool all;	/* a line for each source, in text */
 	bool redact;
 	enum probe_level probe;
 	enum tscal_rate require; /* TSCAL_RATE_NONE: nothing required */
@@ -132,6 +134,7 @@ int cmd_anchor(const struct options *opts);
 int cmd_convert(const struct options *opts);
 int cmd_clock(const struct options *opts);
 int cmd_compare(const struct options *opts);
+int cmd_sync(const struct options *opts);
 int cmd_bench(const struct options *opts);
 
 /* The exit code for the verdicts; where no report is printed, explained. */

@@ -69,6 +69,13 @@ static const struct topic topics[CMD_COUNT] = {
 		"tscal-compare",
 		{fine, failed, NULL, NULL,
 			"no source gave a number, or RDTSC is disabled"}},
+	[CMD_SYNC] =
+		{"Compares the TSCs of the CPUs that this process may use, "
+		 "and prints how far apart\nthey may be.  Without "
+		 "--budget-ms it takes at most 80 ms for each pair.",
+			"tscal-sync",
+			{fine, failed, NULL, NULL, "a difference is proven",
+				"the CPUs could not be compared"}},
 	[CMD_BENCH] = {"Measures what reading the TSC and the clocks of the "
 		       "system costs.",
 		"tscal-bench",

@@ -22,6 +22,8 @@ const struct command commands[CMD_COUNT] = {
 		cmd_clock},
 	[CMD_COMPARE] = {"compare", NULL, "how good every source is here",
 		cmd_compare},
+	[CMD_SYNC] = {"sync", NULL, "whether the CPUs' TSCs show the same time",
+		cmd_sync},
 	[CMD_BENCH] = {"bench", NULL, "what reading a clock costs here",
 		cmd_bench},
 	[CMD_HELP] = {"help", "[COMMAND]", "this, or the help of one COMMAND",
@@ -33,9 +35,10 @@ const struct command commands[CMD_COUNT] = {
 	(ON(REPORT) | ON(HZ) | ON(KHZ) | ON(SOURCES) | ON(RECORD) | ON(ANCHOR))
 #define ON_RATE (ON_LIVE | ON(REPLAY))
 #define ON_JSON                                                                \
-	((ON_RATE & ~ON(ANCHOR)) | ON(HV) | ON(CLOCK) | ON(COMPARE) | ON(BENCH))
+	((ON_RATE & ~ON(ANCHOR)) | ON(HV) | ON(CLOCK) | ON(COMPARE) |          \
+		ON(SYNC) | ON(BENCH))
 #define ON_ALL                                                                 \
-	(ON_RATE | ON(HV) | ON(CONVERT) | ON(CLOCK) | ON(COMPARE) |            \
+	(ON_RATE | ON(HV) | ON(CONVERT) | ON(CLOCK) | ON(COMPARE) | ON(SYNC) | \
 		ON(BENCH) | ON(HELP))
 #define ON_PROBE (ON_LIVE | ON(HV) | ON(COMPARE))
 /* As what, and to which member of struct options. */
@@ -50,7 +53,8 @@ const struct option_row option_rows[N_OPTION_ROWS] = {
 	{"all", NULL, 0, ON(REPORT) | ON(RECORD) | ON(REPLAY),
 		"report those not available or not asked too",
 		VALUE(TAKE_BOOL, all, true)},
-	{"budget-ms", "N", 0, ON_RATE, "spend at most N ms, 1 to 60000 (50)",
+	{"budget-ms", "N", 0, ON_RATE | ON(SYNC),
+		"spend at most N ms, 1 to 60000 (50)",
 		RANGE(TAKE_NUMBER, calib.budget_ms, 1, 60000)},
 	{"window-ms", "N", 0, ON_RATE & ~ON(SOURCES),
 		"measure for N ms, 1 to 4000 (10)",
@@ -95,6 +99,8 @@ const struct option_row option_rows[N_OPTION_ROWS] = {
 		VALUE(TAKE_BOOL, clock.slew, true)},
 	{"runs", "N", 0, ON(COMPARE), "runs of each source, 1 to 100000 (20)",
 		RANGE(TAKE_NUMBER, compare.runs, 1, 100000)},
+	{"all-pairs", NULL, 0, ON(SYNC), "compare each CPU with each other one",
+		VALUE(TAKE_BOOL, all_pairs, true)},
 	{"html", "FILE", 0, ON(COMPARE), "write a page with plots into FILE",
 		TO(TAKE_TEXT, compare.html)},
 	{"column", "N", 0, ON(CONVERT), "the column that holds the stamp (1)",

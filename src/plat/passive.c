@@ -229,6 +229,19 @@ static uint64_t passive_now_ns(struct tscal_platform *p)
  * takes to wake up.  Below this that would be most of the wait. */
 #define SHORT_WAIT_NS 200000
 
+static int passive_cpus(struct tscal_platform *p, uint32_t *cpu, size_t max)
+{
+	(void)p, (void)cpu, (void)max;
+	return -EOPNOTSUPP;
+}
+
+static int passive_pair(struct tscal_platform *p, unsigned a, unsigned b,
+	const struct plat_pair_until *until, struct plat_pair *out)
+{
+	(void)p, (void)a, (void)b, (void)until, (void)out;
+	return -EOPNOTSUPP;
+}
+
 static void passive_wait(struct tscal_platform *p, uint64_t ns, bool spin)
 {
 	struct timespec sleep = {
@@ -282,6 +295,8 @@ static const struct plat_ops passive_ops = {
 	.counter_close = passive_counter_close,
 	.clock_burst = passive_clock_burst,
 	.clock_ns = passive_clock_ns,
+	.cpus = passive_cpus,
+	.pair = passive_pair,
 	.wait = passive_wait,
 	.now_ns = passive_now_ns,
 	.free = passive_free,

@@ -24,6 +24,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "plat/pair.h"
+
 struct tscal_platform;
 
 struct plat_cpuid {
@@ -212,6 +214,14 @@ struct plat_ops {
 		int64_t *ns);
 	/* Wait for ns, asleep or spinning. */
 	void (*wait)(struct tscal_platform *, uint64_t ns, bool spin);
+	/* The CPUs that the thread may run on, in order of their numbers:
+	 * writes the first max of them, and returns how many there are. */
+	int (*cpus)(struct tscal_platform *, uint32_t *cpu, size_t max);
+	/* Compare the TSCs of two CPUs (pair.h): -ENXIO if one of them, which
+	 * out->lost names, cannot be used; -EAGAIN and others of starting a
+	 * thread. */
+	int (*pair)(struct tscal_platform *, unsigned a, unsigned b,
+		const struct plat_pair_until *until, struct plat_pair *out);
 	/* For budgets only: a clock in ns that never goes back. */
 	uint64_t (*now_ns)(struct tscal_platform *);
 	/* Bind the thread to one CPU, and undo that.  NULL: cannot. */

@@ -20,7 +20,7 @@
 #define WORDS (65536 / 8 / sizeof(unsigned long))
 
 /* The CPUs that the thread may run on: 0 or -errno. */
-static int allowed(hwloc_bitmap_t set)
+int bind_allowed(struct hwloc_bitmap_s *set)
 {
 	unsigned long words[WORDS] = {0};
 
@@ -39,7 +39,7 @@ static int allow(hwloc_const_bitmap_t set)
 								       : 0;
 }
 
-static int bind_to(unsigned cpu)
+int bind_to(unsigned cpu)
 {
 	hwloc_bitmap_t set = hwloc_bitmap_alloc();
 	int rc;
@@ -62,7 +62,7 @@ int bind_here(struct bind *bind)
 		bind->before = hwloc_bitmap_alloc();
 	if (!bind->before)
 		return -ENOMEM;
-	rc = allowed(bind->before);
+	rc = bind_allowed(bind->before);
 	if (rc)
 		return rc;
 	/* On one CPU already: nothing to do. */
@@ -87,6 +87,22 @@ void bind_restore(struct bind *bind)
 	if (bind->bound)
 		allow(bind->before);
 	bind->bound = false;
+}
+
+int bind_cpus(const struct bind *bind, uint32_t *cpu, size_t max)
+{
+	hwloc_bitmap_t set = hwloc_bitmap_alloc();
+	int rc = set ? 0 : -ENOMEM, id = -1, n = 0;
+
+	if (!rc && !bind->bound)
+		rc = bind_allowed(set);
+	else if (!rc && hwloc_bitmap_copy(set, bind->before))
+		rc = -ENOMEM;
+	for (; !rc && (id = hwloc_bitmap_next(set, id)) >= 0; n++)
+		if ((size_t)n < max)
+			cpu[n] = (uint32_t)id;
+	hwloc_bitmap_free(set);
+	return rc ? rc : n;
 }
 
 void bind_free(struct bind *bind)

@@ -6,6 +6,7 @@
 #ifndef TSCAL_PROBE_DEVICES_H
 #define TSCAL_PROBE_DEVICES_H
 
+#include "plat/pair.h"
 #include "plat/plat.h"
 #include "probe/worker.h"
 
@@ -56,10 +57,25 @@ struct bind {
 	bool bound;
 };
 
+/* The CPUs that the calling thread may run on: 0 or -errno. */
+int bind_allowed(struct hwloc_bitmap_s *set);
+/* Let the calling thread run on this CPU only: 0 or -errno. */
+int bind_to(unsigned cpu);
 /* Keep the calling thread on the CPU it runs on. */
 int bind_here(struct bind *bind);
+/* The CPUs that the thread may run on when it is not kept on one: writes the
+ * first max, and returns how many there are, or -errno. */
+int bind_cpus(const struct bind *bind, uint32_t *cpu, size_t max);
 /* Let the thread run again where it could before. */
 void bind_restore(struct bind *bind);
 void bind_free(struct bind *bind);
+
+/*
+ * Compare the TSCs of two CPUs, with two threads that last until it returns.
+ * rdtscp: whether there is that instruction.  0; -ENXIO if a thread could not
+ * be kept on out->lost; -EAGAIN and others of pthread_create(3).
+ */
+int pair_measure(unsigned a, unsigned b, bool rdtscp,
+	const struct plat_pair_until *until, struct plat_pair *out);
 
 #endif /* TSCAL_PROBE_DEVICES_H */

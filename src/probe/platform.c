@@ -54,6 +54,24 @@ static void probe_unpin(struct tscal_platform *p)
 	bind_restore(&probe_of(p)->bind);
 }
 
+/* While the calling thread is bound for a measurement: where it may go later.
+ */
+static int probe_cpus(struct tscal_platform *p, uint32_t *cpu, size_t max)
+{
+	return bind_cpus(&probe_of(p)->bind, cpu, max);
+}
+
+static int probe_pair(struct tscal_platform *p, unsigned a, unsigned b,
+	const struct plat_pair_until *until, struct plat_pair *out)
+{
+	struct plat_cpuid regs;
+
+	/* CPUID.80000001H:EDX[27]. */
+	return pair_measure(a, b,
+		!probe_cpuid(p, 0x80000001, 0, &regs) && regs.edx >> 27 & 1,
+		until, out);
+}
+
 static const struct timer {
 	int (*open)(struct worker *w, const struct plat_where *where,
 		struct plat_counter *out);
@@ -146,6 +164,8 @@ int tscal_platform_probe(enum tscal_probe level, struct tscal_platform **out)
 	ops->counter_open = probe_counter_open;
 	ops->burst = probe_burst;
 	ops->counter_close = probe_counter_close;
+	ops->cpus = probe_cpus;
+	ops->pair = probe_pair;
 	ops->pin = probe_pin;
 	ops->unpin = probe_unpin;
 	ops->free = probe_free;

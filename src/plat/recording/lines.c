@@ -345,6 +345,8 @@ const struct rec_line *const rec_lines[REC_KINDS] = {
 		backdoor_value, backdoor_put),
 	[REC_TSC_ACCESS] = ROW(
 		"tsc-access", NULL, NULL, tsc_access_value, tsc_access_put),
+	[REC_CPUS] = &rec_line_cpus,
+	[REC_PAIR] = &rec_line_pair,
 	[REC_COUNTER] = &rec_line_counter,
 	[REC_SAMPLES] = &rec_line_samples,
 };

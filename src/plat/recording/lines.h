@@ -15,6 +15,7 @@ union rec_value {
 		struct plat_timex timex;
 		struct plat_perf_page perf;
 		struct plat_counter counter;
+		struct plat_pair pair;
 		uint64_t u64;
 	} padded;
 	struct plat_cpuid cpuid;
@@ -26,6 +27,8 @@ union rec_value {
 	struct plat_perf_page perf;
 	enum plat_tsc_access access;
 	struct plat_counter counter;
+	uint32_t cpus[REC_CPUS_MAX];
+	struct plat_pair pair;
 	struct plat_sample samples[REC_SAMPLES_MAX];
 };
 
@@ -44,7 +47,7 @@ struct rec_line {
 extern const struct rec_line *const rec_lines[REC_KINDS];
 
 extern const struct rec_line rec_line_adjtimex, rec_line_counter,
-	rec_line_samples;
+	rec_line_samples, rec_line_cpus, rec_line_pair;
 
 /* An answer that is an error: "-ENOENT". */
 bool rec_read_error(struct cursor *c, int *rc);

@@ -227,6 +227,29 @@ static void record_counter_close(
 	inner->ops->counter_close(inner, id);
 }
 
+static int record_cpus(struct tscal_platform *p, uint32_t *cpu, size_t max)
+{
+	struct record *r = record_of(p);
+	size_t most = max < REC_CPUS_MAX ? max : REC_CPUS_MAX;
+	int n = r->inner->ops->cpus(r->inner, cpu, most);
+
+	/* Of a list that does not fit nothing is known. */
+	if (n > (int)most)
+		n = -E2BIG;
+	keep(r, REC_CPUS, 0, n < 0 ? n : 0, cpu,
+		n < 0 ? 0 : (size_t)n * sizeof(*cpu));
+	return n;
+}
+
+static int record_pair(struct tscal_platform *p, unsigned a, unsigned b,
+	const struct plat_pair_until *until, struct plat_pair *out)
+{
+	struct record *r = record_of(p);
+	int rc = r->inner->ops->pair(r->inner, a, b, until, out);
+
+	return keep(r, REC_PAIR, REC_ID(a, b), rc, out, sizeof(*out));
+}
+
 static void record_wait(struct tscal_platform *p, uint64_t ns, bool spin)
 {
 	struct record *r = record_of(p);
@@ -347,6 +370,8 @@ static const struct plat_ops record_ops = {
 	.counter_close = record_counter_close,
 	.clock_burst = recording_clock_burst,
 	.clock_ns = recording_clock_ns,
+	.cpus = record_cpus,
+	.pair = record_pair,
 	.wait = record_wait,
 	.now_ns = record_now_ns,
 	.pin = record_pin,

@@ -18,6 +18,8 @@
  *	REC_KVM_KHZ				uint32_t
  *	REC_BACKDOOR	enum plat_backdoor	uint64_t
  *	REC_TSC_ACCESS				enum plat_tsc_access
+ *	REC_CPUS				uint32_t[]
+ *	REC_PAIR	a << 32 | b		struct plat_pair
  *	REC_COUNTER	counter			struct plat_counter
  *	REC_SAMPLES	counter << 32 | burst	struct plat_sample[]
  */
@@ -41,6 +43,8 @@
 #define REC_PATH_MAX 256
 /* Samples in a burst: each takes at most 63 characters of a line. */
 #define REC_SAMPLES_MAX 1000u
+/* CPUs that a process may use: each takes at most 11 characters of a line. */
+#define REC_CPUS_MAX 1024u
 /* cpuid lines for a range of leaves: each is compared with all others. */
 #define REC_RANGES_MAX 1024u
 
@@ -55,6 +59,8 @@ enum rec_kind {
 	REC_KVM_KHZ,
 	REC_BACKDOOR,
 	REC_TSC_ACCESS,
+	REC_CPUS,
+	REC_PAIR,
 	REC_COUNTER,
 	REC_SAMPLES,
 	REC_KINDS

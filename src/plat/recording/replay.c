@@ -163,6 +163,31 @@ static void replay_counter_close(
 	(void)p, (void)id;
 }
 
+static int replay_cpus(struct tscal_platform *p, uint32_t *cpu, size_t max)
+{
+	struct rec_key key = {.kind = REC_CPUS};
+	const struct rec_answer *a = rec_find(replay_of(p)->rec, &key);
+	size_t n = a ? a->size / sizeof(*cpu) : 0;
+
+	if (!a || a->rc)
+		return a ? a->rc : -ENODATA;
+	memcpy(cpu, a->data, (n < max ? n : max) * sizeof(*cpu));
+	return (int)n;
+}
+
+/* Which CPU could not be used is not recorded: the one that is compared with
+ * the reference. */
+static int replay_pair(struct tscal_platform *p, unsigned a, unsigned b,
+	const struct plat_pair_until *until, struct plat_pair *out)
+{
+	int rc = value_of(p, REC_PAIR, REC_ID(a, b), out, sizeof(*out));
+
+	(void)until;
+	if (rc)
+		*out = (struct plat_pair){.lost = b};
+	return rc;
+}
+
 static void replay_wait(struct tscal_platform *p, uint64_t ns, bool spin)
 {
 	(void)p, (void)ns, (void)spin;
@@ -213,6 +238,8 @@ static const struct plat_ops replay_ops = {
 	.counter_close = replay_counter_close,
 	.clock_burst = recording_clock_burst,
 	.clock_ns = recording_clock_ns,
+	.cpus = replay_cpus,
+	.pair = replay_pair,
 	.wait = replay_wait,
 	.now_ns = replay_now_ns,
 	.free = replay_free,

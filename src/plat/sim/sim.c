@@ -131,6 +131,35 @@ static int sim_tsc_access(struct tscal_platform *p, enum plat_tsc_access *out)
 	return 0;
 }
 
+static int sim_cpus(struct tscal_platform *p, uint32_t *cpu, size_t max)
+{
+	const struct sim *s = sim_of(p);
+
+	for (unsigned i = 0; i < s->n_cpus && i < max; i++)
+		cpu[i] = i;
+	return s->n_cpus ? (int)s->n_cpus : -EOPNOTSUPP;
+}
+
+static int sim_pair(struct tscal_platform *p, unsigned a, unsigned b,
+	const struct plat_pair_until *until, struct plat_pair *out)
+{
+	struct sim *s = sim_of(p);
+	struct pair_bounds found = {
+		s->cpu_ahead[b] - s->cpu_ahead[a] - s->pair_ticks,
+		s->cpu_ahead[b] - s->cpu_ahead[a] + s->pair_ticks};
+	struct pair_sum sum = {0};
+
+	*out = (struct plat_pair){.aux = 1, .lost = b};
+	if (s->pair_rc)
+		return s->pair_rc;
+	pair_add(&sum, out, &found, until->rounds);
+	pair_close(&sum, out);
+	out->ns = s->pair_ps / 1000;
+	out->ticks = (uint64_t)(s->tsc_hz * (double)s->pair_ps * 1e-12);
+	s->now_ps += s->pair_ps;
+	return 0;
+}
+
 static int sim_free(struct tscal_platform *p)
 {
 	(void)p;
@@ -156,6 +185,8 @@ static const struct plat_ops sim_ops = {
 	.counter_close = sim_counter_close,
 	.clock_burst = sim_clock_burst,
 	.clock_ns = sim_clock_ns,
+	.cpus = sim_cpus,
+	.pair = sim_pair,
 	.wait = sim_wait,
 	.now_ns = sim_now_ns,
 	.pin = sim_pin,

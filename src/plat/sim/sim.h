@@ -138,6 +138,13 @@ struct sim {
 	/* What each CPU's TSC is ahead by, in ticks. */
 	int64_t cpu_ahead[SIM_CPUS_MAX];
 	unsigned cpu;
+	/* The platform compares pairs of them; 0: it does not. */
+	unsigned n_cpus;
+	int pair_rc; /* comparing gives this -errno; 0: it works */
+	/* Ticks from a stamp to its reading on another CPU, and how long a
+	 * pair takes. */
+	int64_t pair_ticks;
+	uint64_t pair_ps;
 	bool can_pin, pinned;
 	/* By how much now_ns() and wait() run too fast, as slewed by NTP. */
 	double mono_ppm;
