@@ -105,9 +105,10 @@ enum tscal_rate {
 
 /** Whether the TSC may be used as a clock here. */
 enum tscal_use {
-	/** Rejected by the kernel, disabled, went back or does not count, of
-	 * unknown rate, or pvclock is not marked as stable, so that each
-	 * virtual CPU may have its own offset.  CPUs are not compared. */
+	/** Two CPUs' TSCs are proven to differ; rejected by the kernel,
+	 * disabled, went back or does not count, of unknown rate, or pvclock is
+	 * not marked as stable, so that each virtual CPU may have its own
+	 * offset. */
 	TSCAL_USE_NO,
 	TSCAL_USE_SLOW,	       /**< RDTSC is trapped or emulated */
 	TSCAL_USE_PROVISIONAL, /**< the kernel is still refining its rate */
@@ -155,8 +156,9 @@ struct tscal_info {
 	double agreement_ppm;
 	/** Cost of one RDTSC in nanoseconds. */
 	double rdtsc_ns;
-	/** Largest offset between CPUs in ns; negative: they were not compared,
-	 * which this version never does. */
+	/** The largest offset between two CPUs' TSCs that the comparison
+	 * allows, in ns; negative: not known.  Only a platform that may start
+	 * threads compares them: see synchronised, below. */
 	double skew_ns;
 	enum tscal_source source;  /**< the chosen source */
 	enum tscal_rate rate;	   /**< verdict on the rate */
@@ -182,6 +184,17 @@ struct tscal_info {
 	/** What to do: the rate to convert with, what would verify it, or what
 	 * to use instead of the TSC.  It names commands of tscal(1). */
 	char advice[TSCAL_SENTENCE];
+	/** 1: no difference between the TSCs of the compared CPUs is proven; 0:
+	 * one is, which programs can see; -1: not known. */
+	int8_t synchronised;
+	/** CPUs that were compared, each with the first of those that the
+	 * calling thread may run on; 0: none. */
+	int32_t cpus_compared;
+	/** The CPUs that skew_ns is about; -1: none. */
+	int32_t skew_a, skew_b;
+	/** Whether the CPUs' TSCs show the same time, in a few words, and why
+	 * that is not known. */
+	char cpus_sentence[TSCAL_SENTENCE];
 };
 
 /** tscal_opts.flags: measure nothing but for 0.1 ms, which
@@ -195,6 +208,12 @@ struct tscal_info {
  * this it is left alone unless neither the HPET nor the ACPI PM timer can be
  * read. */
 #define TSCAL_OPT_PIT (UINT32_C(1) << 3)
+/** Do not compare the CPUs' TSCs, where the platform can: start no thread. */
+#define TSCAL_OPT_NO_SYNC (UINT32_C(1) << 4)
+/** Use the TSC although the kernel has rejected it, if each CPU on which the
+ * calling thread may run was compared, and no difference is proven.  Its
+ * watchdog rejects good TSCs too, on busy machines. */
+#define TSCAL_OPT_TRUST_OVER_KERNEL (UINT32_C(1) << 5)
 
 /** What to do.  Start from TSCAL_OPTS_INIT: zero means the default. */
 struct tscal_opts {

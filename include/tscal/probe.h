@@ -42,9 +42,13 @@ enum tscal_probe {
  * is not for programs with memory pinned for DMA.  They, and those that went
  * into a new PID namespace by unshare(2), name sources that need none
  * (tscal_opts.only); in a paravirtual domain of Xen the prefix is used all the
- * same, and the passive platform does without it.  No thread, no signal
- * handler; allocates.  One thread at a time may use a platform; different
- * threads may each have their own.
+ * same, and the passive platform does without it.
+ *
+ * Without TSCAL_OPT_NO_SYNC, and where it fits the budget, a calibration
+ * compares the TSC of each CPU that the calling thread may run on with that of
+ * the first: two threads for each pair, with all signals blocked, which have
+ * ended when it returns.  No signal handler; allocates.  One thread at a time
+ * may use a platform; different threads may each have their own.
  * @param level  how far to go.
  * @param out    receives the platform, to be freed by tscal_platform_free().
  * @return 0, -EINVAL, -ENOMEM, or -EPROTO when libtscal and libtscal-probe

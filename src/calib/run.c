@@ -20,7 +20,8 @@
 #define SCAN_WINDOW_MS 5
 #define FLAGS                                                                  \
 	(TSCAL_OPT_NO_MEASURE | TSCAL_OPT_SURVEY | TSCAL_OPT_ASSUME_METAL |    \
-		TSCAL_OPT_PIT)
+		TSCAL_OPT_PIT | TSCAL_OPT_NO_SYNC |                            \
+		TSCAL_OPT_TRUST_OVER_KERNEL)
 /* A bit for each source; TSCAL_SOURCE_NONE is none. */
 #define SOURCES_ALL ((UINT64_C(1) << TSCAL_SOURCE_COUNT) - 2)
 
@@ -99,6 +100,21 @@ static void measure(struct run *run, struct measure_space *space)
 	measurements_finish(&w, &run->measured, space);
 	if (!(run->opts.target_ppm > 0))
 		measurements_close(run->plat, &run->measured, space);
+}
+
+/* After the window, which two busy CPUs would disturb; and before it grows to
+ * what is left of the budget.  A quarter of that is for reading the sources. */
+static void compare_cpus(struct run *run)
+{
+	const struct facts *f = &run->facts;
+	uint64_t kept_ns = run->opts.budget_ms * UINT64_C(1000000) / 4;
+
+	if (run->opts.flags & (TSCAL_OPT_NO_MEASURE | TSCAL_OPT_NO_SYNC) ||
+		surveying(run) || f->has_tsc == 0 || f->cpus == 1 ||
+		f->tsc_access != PLAT_TSC_ENABLED)
+		cpus_skip(&run->cpus, -EOPNOTSUPP);
+	else
+		cpus_compare(run->plat, run->deadline_ns - kept_ns, &run->cpus);
 }
 
 static const char *sign_of_host(const struct run *run)
@@ -339,6 +355,8 @@ static void judge(struct run *run)
 		.raw = &run->measured.counters.raw,
 		.pvclock = &run->pvclock,
 		.vmclock = &run->vmclock,
+		.cpus = &run->cpus,
+		.trust = run->opts.flags & TSCAL_OPT_TRUST_OVER_KERNEL,
 		.measured = measured(run),
 		/* What was not asked for may be in the recording. */
 		.replay = !strcmp(run->plat->ops->name, "replay") &&
@@ -349,16 +367,25 @@ static void judge(struct run *run)
 		.n = run->n,
 		.kernel = &run->kernel,
 		.opts = &run->opts,
+		.cpus = &run->cpus,
 		.ntp = !run->facts.timex_rc && ntp_keeps(&run->facts.timex),
 		.replay = use.replay,
 	};
 	struct raw_second raw = raw_rate_second(&run->raw_rate, &run->measured);
+	struct cpus_view cpus = {&run->facts, &run->cpus, use.replay};
 	struct tscal_info *info = &run->info;
 
 	*info = (struct tscal_info){
 		.agreement_ppm = -1,
 		.rdtsc_ns = -1,
-		.skew_ns = -1,
+		.skew_ns = run->cpus.worst_ns,
+		.synchronised = run->cpus.verdict == PAIR_UNKNOWN
+					? -1
+					: run->cpus.verdict ==
+						  PAIR_SYNCHRONISED,
+		.cpus_compared = (int32_t)run->cpus.n_visited,
+		.skew_a = run->cpus.worst_ns < 0 ? -1 : (int32_t)run->cpus.a,
+		.skew_b = run->cpus.worst_ns < 0 ? -1 : (int32_t)run->cpus.b,
 		.cpus = run->facts.cpus,
 		.invariant = run->facts.invariant,
 	};
@@ -373,6 +400,7 @@ static void judge(struct run *run)
 		info->rdtsc_ns = run->measured.rdtsc_ticks / info->hz * 1e9;
 	verdict_rate(&rate, info);
 	verdict_use(&use, info);
+	cpus_sentence(&cpus, info);
 	if (!surveying(run))
 		advise(&advice, info);
 }
@@ -395,6 +423,7 @@ int run_all(struct run *run, const struct tscal_opts *opts,
 	if (rc)
 		return rc;
 	measure(run, space);
+	compare_cpus(run);
 	/* Before the kernel's rate, whose origin depends on it. */
 	if (run->wanted >> TSCAL_SOURCE_SNP_TSC & 1 && !surveying(run))
 		secure_tsc_read(

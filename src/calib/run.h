@@ -8,6 +8,7 @@
 #ifndef TSCAL_RUN_H
 #define TSCAL_RUN_H
 
+#include "calib/measure/cpus.h"
 #include "calib/source/source.h"
 
 struct run {
@@ -20,6 +21,7 @@ struct run {
 	struct facts facts;
 	struct hypervisor hv;
 	struct measurements measured;
+	struct cpus cpus;
 	struct kernel_rate kernel;
 	/* Read even if no source uses them: what to watch depends on them. */
 	struct pvclock pvclock;

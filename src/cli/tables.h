@@ -43,7 +43,7 @@ struct option_row {
 	double min, max;
 };
 /* Each needs a bit of an unsigned. */
-#define N_OPTION_ROWS 28
+#define N_OPTION_ROWS 30
 extern const struct option_row option_rows[N_OPTION_ROWS];
 
 /* Stores the argument of an option, NULL where it has none; false after a

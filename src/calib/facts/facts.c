@@ -212,6 +212,13 @@ static int count_cpu_list(const char *text)
 	return (int)n;
 }
 
+static void take_online(struct facts *f, const char *text)
+{
+	f->cpus = count_cpu_list(text);
+	if (strlen(text) < sizeof(f->online))
+		snprintf(f->online, sizeof(f->online), "%s", text);
+}
+
 /* A kernel counts no longer in ns, in 64 bits. */
 #define UPTIME_MAX_S 1.8e10
 
@@ -235,7 +242,7 @@ static void gather_machine(struct tscal_platform *plat, struct facts *f)
 
 	if (text_read(plat, "/sys/devices/system/cpu/online", text,
 		    sizeof(text)) > 0)
-		f->cpus = count_cpu_list(text);
+		take_online(f, text);
 	f->dom0 = hv_evidence_dom0(plat, &f->evidence);
 	if (f->dom0)
 		hv_evidence_below_xen(

@@ -61,6 +61,7 @@ struct facts {
 	double uptime_s;
 	bool early_khz;	     /* tsc_early_khz= was given */
 	int cpus;	     /* online; 0: not visible */
+	char online[64];     /* their list, "0-3,8"; "" if it is longer */
 	bool dom0;	     /* Xen's control domain: it never moves */
 	char below_xen[96];  /* sign that Xen runs in a virtual machine */
 	bool time_namespace; /* clock offsets are not zero */

@@ -61,6 +61,22 @@ static void of_conflict(const struct advice_view *v, struct tscal_info *info)
 			v->replay ? " on the machine" : "");
 }
 
+static void of_no(const struct advice_view *v, struct tscal_info *info)
+{
+	bool trust = v->opts->flags & TSCAL_OPT_TRUST_OVER_KERNEL;
+
+	add(info, "Here " GETTIME "; a clock of <tscal/clock.h> does so by "
+		  "itself.");
+	if (info->rejected_by_kernel != 1 || info->synchronised == 0)
+		return;
+	if (!trust && cpus_passed(v->cpus))
+		add(info, " If the kernel was wrong to reject this TSC, "
+			  "--trust-over-kernel uses it.");
+	else if (trust && !cpus_passed(v->cpus))
+		add(info, " --trust-over-kernel overrules the kernel only if "
+			  "all CPUs were compared.");
+}
+
 /* True where the verdicts advise against the TSC, or against this rate. */
 static bool warn(const struct advice_view *v, struct tscal_info *info)
 {
@@ -71,9 +87,7 @@ static bool warn(const struct advice_view *v, struct tscal_info *info)
 		add(info, "Here " GETTIME "; `tscal --all` shows why no source "
 			  "gives a rate.");
 	else if (info->use == TSCAL_USE_NO)
-		add(info,
-			"Here " GETTIME "; a clock of <tscal/clock.h> does so "
-			"by itself.");
+		of_no(v, info);
 	else if (info->rate == TSCAL_RATE_CONFLICT)
 		of_conflict(v, info);
 	else if (info->use == TSCAL_USE_SLOW)

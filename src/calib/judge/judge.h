@@ -9,6 +9,7 @@
 #include "calib/facts/clock_pages.h"
 #include "calib/facts/kernel_rate.h"
 #include "calib/facts/vmclock.h"
+#include "calib/measure/cpus.h"
 #include "calib/measure/window.h"
 
 /* stale.c: marks as STALE the estimates from before a move or a restore. */
@@ -49,6 +50,16 @@ struct rate_view {
 /* verdict_rate.c: the sentence about the rate. */
 void verdict_rate(const struct rate_view *v, struct tscal_info *info);
 
+/* Input of the words about the CPUs. */
+struct cpus_view {
+	const struct facts *facts;
+	const struct cpus *cpus;
+	bool replay;
+};
+
+/* cpus_sentence.c: whether the CPUs' TSCs show the same time. */
+void cpus_sentence(const struct cpus_view *v, struct tscal_info *info);
+
 /* Input of the verdict on the use. */
 struct use_view {
 	const struct facts *facts;
@@ -58,6 +69,8 @@ struct use_view {
 	const struct measured *raw;
 	const struct pvclock *pvclock;
 	const struct vmclock *vmclock;
+	const struct cpus *cpus;
+	bool trust;    /* TSCAL_OPT_TRUST_OVER_KERNEL */
 	bool measured; /* a source has counted the TSC, with any result */
 	bool replay;
 };
@@ -72,6 +85,7 @@ struct advice_view {
 	size_t n;
 	const struct kernel_rate *kernel;
 	const struct tscal_opts *opts;
+	const struct cpus *cpus;
 	bool ntp; /* keeps the kernel's clock */
 	bool replay;
 };

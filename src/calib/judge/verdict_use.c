@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* Whether the TSC may be used as a clock here, and until when. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
@@ -52,7 +53,7 @@ static int8_t listed_by_kernel(const struct use_view *v)
 
 /* Linux takes a clocksource that failed its watchdog off the list of those for
  * high resolution (__clocksource_unstable()); a choice by the user does not. */
-static int8_t rejected(const struct use_view *v)
+static int8_t rejected_by_kernel(const struct use_view *v)
 {
 	const struct facts *f = v->facts;
 
@@ -126,10 +127,43 @@ static bool offset_per_cpu(const struct use_view *v)
 	       !strcmp(f->clocksource, CLOCKSOURCE_KVM);
 }
 
+/* The caller trusts the TSC more than the kernel, and the CPUs agree. */
+static bool overruled(const struct use_view *v, const struct tscal_info *info)
+{
+	return info->rejected_by_kernel == 1 && v->trust &&
+	       cpus_passed(v->cpus);
+}
+
+static void say_skewed(const struct use_view *v, struct tscal_info *info)
+{
+	const struct cpus *c = v->cpus;
+	char phrase[128];
+
+	pair_phrase(phrase, sizeof(phrase), &c->worst, c->a, c->b, c->worst_hz);
+	phrase[0] = (char)toupper((unsigned char)phrase[0]);
+	say(info, TSCAL_USE_NO,
+		"%s: a stamp is a time only on the CPU that took it.", phrase);
+	if (info->rejected_by_kernel == 1)
+		add_whole(info, " The kernel rejected this TSC%s.",
+			why_unlisted(v));
+}
+
+/* After the kernel's own reason. */
+static void add_compared(const struct use_view *v, struct tscal_info *info)
+{
+	const struct cpus *c = v->cpus;
+
+	if (info->rejected_by_kernel == 1 && cpus_passed(c))
+		add_whole(info,
+			" The TSCs of its %zu CPUs differ by %.0f ns at most.",
+			c->n_visited, c->worst_ns);
+}
+
 /* Reasons not to use it. */
 static bool refuse(const struct use_view *v, struct tscal_info *info)
 {
 	const struct facts *f = v->facts;
+	bool rejected = info->rejected_by_kernel == 1 && !overruled(v, info);
 
 	if (f->has_tsc == 0)
 		say(info, TSCAL_USE_NO, "This CPU reports no TSC.");
@@ -141,12 +175,14 @@ static bool refuse(const struct use_view *v, struct tscal_info *info)
 		say(info, TSCAL_USE_NO,
 			"The measurement shows that %s: it is not a clock.",
 			v->raw->out.sentence);
-	else if (info->rejected_by_kernel == 1 && v->kernel->ticks)
+	else if (v->cpus->verdict == PAIR_SKEWED)
+		say_skewed(v, info);
+	else if (rejected && v->kernel->ticks)
 		say(info, TSCAL_USE_NO,
 			"The kernel rejected this TSC%s: %.0f s after boot it "
 			"still runs on %s.",
 			why_unlisted(v), f->uptime_s, f->clocksource);
-	else if (info->rejected_by_kernel == 1)
+	else if (rejected)
 		say(info, TSCAL_USE_NO,
 			"The kernel rejected this TSC%s: tsc is gone from "
 			"available_clocksource%s.",
@@ -162,6 +198,7 @@ static bool refuse(const struct use_view *v, struct tscal_info *info)
 		say(info, TSCAL_USE_NO, "The rate of this TSC is not known.");
 	else
 		return false;
+	add_compared(v, info);
 	return true;
 }
 
@@ -191,7 +228,14 @@ static void allow(const struct use_view *v, struct tscal_info *info)
 	const struct facts *f = v->facts;
 	bool guest = v->kernel->guest;
 
-	if (f->tdx || f->secure_tsc) {
+	if (overruled(v, info)) {
+		info->watch = guest ? what_to_watch(v) : 0;
+		say(info, guest ? TSCAL_USE_UNTIL_MOVED : TSCAL_USE_YES,
+			"The kernel rejected this TSC%s, and it is used all "
+			"the same, as you asked: the TSCs of its %zu CPUs "
+			"differ by %.0f ns at most.",
+			why_unlisted(v), v->cpus->n_visited, v->cpus->worst_ns);
+	} else if (f->tdx || f->secure_tsc) {
 		say(info, TSCAL_USE_YES,
 			"This TSC is guaranteed by the CPU's firmware, not "
 			"by the host.");
@@ -263,7 +307,7 @@ void verdict_use(const struct use_view *v, struct tscal_info *info)
 {
 	info->watch = 0;
 	info->listed_by_kernel = listed_by_kernel(v);
-	info->rejected_by_kernel = rejected(v);
+	info->rejected_by_kernel = rejected_by_kernel(v);
 	if (refuse(v, info))
 		return;
 	if (v->hv->timing.emulated || info->rdtsc_ns > SLOW_NS) {

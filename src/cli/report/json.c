@@ -182,7 +182,14 @@ static json_t *trust(
 	json_set(o, "rdtsc_ns", known(info->rdtsc_ns));
 	json_set(o, "cpus",
 		json_integer_if(info->cpus > 0, (uint64_t)info->cpus));
+	json_set(o, "cpus_compared", json_integer(info->cpus_compared));
+	json_set(o, "synchronised", tristate(info->synchronised));
 	json_set(o, "skew_ns", known(info->skew_ns));
+	json_set(o, "skew_cpus",
+		info->skew_a < 0
+			? json_null()
+			: json_pack("[ii]", info->skew_a, info->skew_b));
+	json_set(o, "cpus_sentence", json_text(info->cpus_sentence));
 	return o;
 }
 

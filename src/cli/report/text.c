@@ -137,17 +137,6 @@ static void cpu(struct term *t, const struct tscal_machine *m)
 		term_row(t, "cpu", STYLE_PLAIN, "not known");
 }
 
-static void cpus(struct term *t, const struct tscal_info *info)
-{
-	if (info->cpus > 0)
-		term_wrap(t, TERM_TEXT, STYLE_PLAIN, " %d CPU%s", info->cpus,
-			info->cpus == 1 ? "" : "s");
-	else
-		term_wrap(t, TERM_TEXT, STYLE_PLAIN, " CPUs");
-	if (info->cpus != 1)
-		term_wrap(t, TERM_TEXT, STYLE_PLAIN, " not compared");
-}
-
 static void trust(const struct options *opts, struct term *t,
 	const struct tscal_machine *m, const struct tscal_info *info)
 {
@@ -166,7 +155,9 @@ static void trust(const struct options *opts, struct term *t,
 	if (info->rdtsc_ns >= 0)
 		term_wrap(t, TERM_TEXT, STYLE_PLAIN, " %.1f ns a read,",
 			info->rdtsc_ns);
-	cpus(t, info);
+	term_wrap(t, TERM_TEXT,
+		info->synchronised == 0 ? STYLE_BAD : STYLE_PLAIN, " %s",
+		info->cpus_sentence);
 	term_end(t);
 	if (m->clocksource[0])
 		term_row(t, "clocksource", STYLE_PLAIN, "%s (available: %s)",
