@@ -372,7 +372,8 @@ static void judge(struct run *run)
 		.replay = use.replay,
 	};
 	struct raw_second raw = raw_rate_second(&run->raw_rate, &run->measured);
-	struct cpus_view cpus = {&run->facts, &run->cpus, use.replay};
+	struct cpus_view cpus = {&run->facts, &run->cpus,
+		!strcmp(run->plat->ops->name, "replay")};
 	struct tscal_info *info = &run->info;
 
 	*info = (struct tscal_info){

@@ -6,8 +6,8 @@ import re
 # Keys that every file has, in this order; then those that a report may lack.
 KEYS = ("tolerance", "options", "exit", "rate", "rate sentence", "source", "roots", "hz",
         "bounds", "agreement", "si", "use", "use sentence", "advice", "watch",
-        "listed", "hypervisor", "contradiction", "layers")
-OPTIONAL = ("options", "agreement", "si", "listed", "contradiction", "layers")
+        "listed", "cpus", "hypervisor", "contradiction", "layers")
+OPTIONAL = ("options", "agreement", "si", "listed", "cpus", "contradiction", "layers")
 # Where the kernel lists the TSC as a clocksource, the key is left out.
 LISTED = {(True, False): None, (False, False): "no",
           (False, True): "no, rejected", (None, None): "not visible"}
@@ -17,7 +17,7 @@ STATUSES = ("used", "agrees", "disagrees", "hint", "ready", "stale", "coarse",
             "implausible", "unstable", "stuck", "denied", "error", *UNLISTED)
 SOURCE = re.compile(r'([a-z]+)(?: (\d+) Hz)?(?: "(.+)")?')
 # Options of `tscal replay` that change what is measured or asked.
-OPTION = re.compile(r"--(?:pit|assume-metal|no-measure|only [a-z0-9,-]+"
+OPTION = re.compile(r"--(?:pit|assume-metal|no-measure|trust-over-kernel|only [a-z0-9,-]+"
                     r"|(?:budget|window)-ms [1-9]\d*)")
 NUMBERS = re.compile(r"(?:(-?[\d.]+) to )?(-?[\d.]+) (?:Hz|ppm)")
 
@@ -96,6 +96,8 @@ def summary(report, code, words=()):
     of_kernel = LISTED.get(of_kernel, f"{of_kernel[0]}, rejected {of_kernel[1]}")
     if of_kernel:
         out["listed"] = of_kernel
+    if trust["cpus_compared"]:
+        out["cpus"] = trust["cpus_sentence"]
     out["hypervisor"] = report["hypervisor"]["vendor"]
     for key in ("contradiction", "layers"):
         if report["hypervisor"][key]:
@@ -158,6 +160,7 @@ def cut(report):
     sentences = {"rate": report["rate"]["sentence"],
                  "use": report["use"]["sentence"],
                  "advice": report["advice"],
+                 "cpus": report["trust"]["cpus_sentence"],
                  "layers": hypervisor["layers"],
                  "contradiction": hypervisor["contradiction"]}
     sentences |= {s["name"]: s["sentence"] for s in report["sources"]}
@@ -198,11 +201,28 @@ def misleading(report):
         yield f"advice: verified, but: {advice}"
 
 
+def contradicting_cpus(report):
+    """What is said of the CPUs and does not follow from one another."""
+    trust, use = report["trust"], report["use"]
+    known = trust["synchronised"] is not None
+    if known != (trust["skew_ns"] is not None) or \
+            known and trust["cpus_compared"] < 2:
+        yield (f"trust: synchronised {trust['synchronised']}, but "
+               f"{trust['skew_ns']} ns, {trust['cpus_compared']} compared")
+    if trust["synchronised"] is False:
+        if use["verdict"] != "no":
+            yield f"trust: not synchronised, but use {use['verdict']}"
+        for cpu in trust["skew_cpus"]:
+            if not re.search(rf"\b{cpu}\b", use["sentence"]):
+                yield f"trust: CPU {cpu} is not in: {use['sentence']}"
+
+
 def contradictions(report):
     """What of a report cannot be true beside the rest of it, whatever is owed:
     numbers that no file states."""
     rate = report["rate"]
     sources = {s["name"]: s for s in report["sources"]}
+    yield from contradicting_cpus(report)
     yield from unbounded("rate", rate)
     for name, s in sources.items():
         yield from unbounded(name, s)

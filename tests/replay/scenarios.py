@@ -28,10 +28,10 @@ def machine(name, what, cpuid=None):
     return m
 
 
-def epyc_metal(name, what, ntp=None):
+def epyc_metal(name, what, ntp=None, cpus=128):
     m = machine(name, what)
     m.cpu("rome", "AMD EPYC 7742 64-Core Processor")
-    m.kernel("tsc", "tsc hpet acpi_pm", AMD_FLAGS, 2245.76, cpus=128)
+    m.kernel("tsc", "tsc hpet acpi_pm", AMD_FLAGS, 2245.76, cpus=cpus)
     raw = m.mult(2245.760e6, ntp or 0)
     if ntp is None:
         m.unsynchronised()
@@ -92,6 +92,13 @@ def metal():
     m.kernel("hpet", "hpet acpi_pm", AMD_FLAGS, 3293.7, cpus=16)
     m.measured(3293.74e6, read_ns=1200).unsynchronised()
 
+    m = machine("row-11b-framework-compared",
+                "The same, and its CPUs were compared.")
+    m.cpu("phoenix", "AMD Ryzen 7 7840U w/ Radeon 780M Graphics")
+    m.kernel("hpet", "hpet acpi_pm", AMD_FLAGS, 3293.7, cpus=16)
+    m.measured(3293.74e6, read_ns=1200).unsynchronised()
+    m.compared(3293.74e6, range(16), {10: -1.6e9, 11: -1.6e9})
+
     m = machine("row-12-hpet-by-choice",
                 "clocksource=hpet on the command line: a choice, not a "
                 "rejection.")
@@ -108,6 +115,19 @@ def metal():
           leaf15=(2, 216, 0), base_mhz=2700)
     m.kernel("hpet", "hpet acpi_pm", AMD_FLAGS, 2700, cpus=448)
     m.measured(2693.67e6, read_ns=1200).unsynchronised()
+
+    for name, what in (
+            ("row-13b-watchdog-compared",
+             "The same, in a cpuset with a CPU of each socket, which were "
+             "compared."),
+            ("row-13c-watchdog-overruled",
+             "The same, and the user trusts the TSC more than the kernel.")):
+        m = machine(name, what)
+        m.cpu("cascadelake", "Intel(R) Xeon(R) Platinum 8280 CPU @ 2.70GHz",
+              leaf15=(2, 216, 0), base_mhz=2700)
+        m.kernel("hpet", "hpet acpi_pm", AMD_FLAGS, 2700, cpus=448)
+        m.measured(2693.67e6, read_ns=1200).unsynchronised()
+        m.compared(2693.67e6, range(0, 448, 56), round_trip_ns=176)
 
     m = machine("row-14-tsc-early",
                 "Two seconds after the start of the kernel.")
@@ -153,6 +173,17 @@ def guests():
     m.kernel("kvm-clock", "kvm-clock acpi_pm", "", 2794.748)
     m.pvclock(2794.748e6, flags=0).measured(2794.748e6, read_ns=60)
     m.unsynchronised()
+
+    for name, what, apart in (
+            ("row-16b-kvm-not-stable-skewed",
+             "The same, and its CPUs were compared: they differ.",
+             {1: 3300, 3: -2900}),
+            ("row-16c-kvm-not-stable-now",
+             "The same, and its CPUs were compared: now they agree.", {})):
+        m = kvm(name, what, invariant=False, features=0x00007EFB)
+        m.kernel("kvm-clock", "kvm-clock acpi_pm", "", 2794.748)
+        m.pvclock(2794.748e6, flags=0).measured(2794.748e6, read_ns=60)
+        m.unsynchronised().compared(2794.748e6, range(4), apart)
 
     m = kvm("row-17-firecracker",
             "Firecracker: tsc taken from kvmclock.")
@@ -320,6 +351,11 @@ def odd():
            "monotonic           0         0\n"
            "boottime       864000         0\n")
     m.no_pages().measured(2245.76e6).unsynchronised()
+
+    m = epyc_metal("row-40-cpu-added",
+                   "CPU 9 was added after the process had started; the "
+                   "others were compared.", cpus=10)
+    m.compared(2245.760e6, range(9))
 
     m = machine("row-41-rdtsc-disabled",
                 "PR_SET_TSC: RDTSC would fault in this process.")

@@ -60,6 +60,20 @@ class Machine:
         self.lines.append(line)
         return self
 
+    def compared(self, hz, cpus, apart=None, round_trip_ns=196):
+        """The TSC of each CPU was compared with that of the first; apart: by
+        how many ns each one is ahead, where it is not 0."""
+        self.add("cpus: " + " ".join(map(str, cpus)))
+        step, half = 24, round(hz * round_trip_ns / 2e9)
+        for cpu in cpus[1:]:
+            ahead = round((apart or {}).get(cpu, 0) * hz / 1e9)
+            lo, hi = ahead - half - step, ahead + half + step
+            self.add("pair %d %d: rounds=1900 lo=%d hi=%d apart=%d moved=0 "
+                     "warp=0 ticks=%d ns=600000 aux=1"
+                     % (cpus[0], cpu, lo, hi, max(lo, -hi, 0),
+                        round(hz * 6e-4)))
+        return self
+
     def cpuid(self, leaf, sub, eax, ebx=0, ecx=0, edx=0):
         return self.add(
             "cpuid 0x%08x 0x%02x: eax=0x%08x ebx=0x%08x ecx=0x%08x edx=0x%08x"

@@ -57,8 +57,8 @@ static void not_compared(const struct cpus_view *v, struct tscal_info *info)
 		add(info, "%d CPUs not compared", v->facts->cpus);
 	else
 		add(info, "CPUs not compared");
-	/* On a recording nothing can be run. */
-	if (v->replay)
+	/* On a recording nothing can be compared. */
+	if (v->replay || v->cpus->rc == -ENODATA)
 		return;
 	if (v->cpus->rc == -EOPNOTSUPP || v->cpus->rc == -E2BIG)
 		add(info, ": `tscal sync` does that");

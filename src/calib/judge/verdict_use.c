@@ -143,6 +143,9 @@ static void say_skewed(const struct use_view *v, struct tscal_info *info)
 	phrase[0] = (char)toupper((unsigned char)phrase[0]);
 	say(info, TSCAL_USE_NO,
 		"%s: a stamp is a time only on the CPU that took it.", phrase);
+	if (c->n_skewed > 1)
+		add_whole(info, " It is the worst of %zu that differ.",
+			c->n_skewed);
 	if (info->rejected_by_kernel == 1)
 		add_whole(info, " The kernel rejected this TSC%s.",
 			why_unlisted(v));
@@ -155,7 +158,7 @@ static void add_compared(const struct use_view *v, struct tscal_info *info)
 
 	if (info->rejected_by_kernel == 1 && cpus_passed(c))
 		add_whole(info,
-			" The TSCs of its %zu CPUs differ by %.0f ns at most.",
+			" The TSCs of %zu CPUs differ by %.0f ns at most.",
 			c->n_visited, c->worst_ns);
 }
 
@@ -232,7 +235,7 @@ static void allow(const struct use_view *v, struct tscal_info *info)
 		info->watch = guest ? what_to_watch(v) : 0;
 		say(info, guest ? TSCAL_USE_UNTIL_MOVED : TSCAL_USE_YES,
 			"The kernel rejected this TSC%s, and it is used all "
-			"the same, as you asked: the TSCs of its %zu CPUs "
+			"the same, as you asked: the TSCs of %zu CPUs "
 			"differ by %.0f ns at most.",
 			why_unlisted(v), v->cpus->n_visited, v->cpus->worst_ns);
 	} else if (f->tdx || f->secure_tsc) {

@@ -26,8 +26,9 @@ static void take(struct cpus *c, const struct plat_pair *p, uint32_t b)
 {
 	double hz = hz_of(p), ns = hz > 0 ? pair_worst_ns(p, hz) : -1;
 	enum pair_verdict verdict = pair_verdict(p, hz);
-	bool first = c->n_visited == 1;
+	bool first = c->n_visited == 2;
 
+	c->n_skewed += verdict == PAIR_SKEWED;
 	if (first || p->aux < c->aux)
 		c->aux = p->aux;
 	if (verdict != PAIR_UNKNOWN &&

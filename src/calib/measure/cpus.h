@@ -7,7 +7,7 @@
 #include "plat/plat.h"
 
 /* More of them do not fit any budget that a report has by default. */
-#define CPUS_MAX 256
+#define CPUS_MAX 1024
 
 struct cpus {
 	/*
@@ -21,6 +21,7 @@ struct cpus {
 	uint32_t cpu[CPUS_MAX];
 	bool visited[CPUS_MAX]; /* compared */
 	size_t n_visited;
+	size_t n_skewed; /* that differ from the first */
 	/* Of the pairs that were compared: skewed if one is, else unknown if
 	 * one is, or if there is none. */
 	enum pair_verdict verdict;
