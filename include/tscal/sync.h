@@ -20,8 +20,9 @@ extern "C" {
 
 /** The verdict on a pair of CPUs, and on all of them. */
 enum tscal_sync_verdict {
-	/** Not known: a CPU could not be visited, or the two hardly ever ran
-	 * at the same time, so that bounds are wider than 10 us. */
+	/** Not known: nothing was compared, or the test ended early, or the two
+	 * hardly ever ran at the same time, so that bounds are wider than 10
+	 * us.  CPUs that cannot be used do not make it so: see visited. */
 	TSCAL_SYNC_UNKNOWN,
 	/** No difference is proven: 0 is in the interval of each offset. */
 	TSCAL_SYNC_SYNCHRONISED,

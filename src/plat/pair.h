@@ -13,6 +13,7 @@
 #ifndef TSCAL_PAIR_H
 #define TSCAL_PAIR_H
 
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -60,6 +61,17 @@ struct pair_sum {
 	int64_t step; /* ticks */
 };
 
+/* Bounds further from 0 than this are taken as this: sums and differences of
+ * them do not overflow. */
+#define PAIR_FAR (INT64_MAX / 4)
+
+static inline int64_t pair_near(int64_t ticks)
+{
+	return ticks > PAIR_FAR	   ? PAIR_FAR
+	       : ticks < -PAIR_FAR ? -PAIR_FAR
+				   : ticks;
+}
+
 /* What the stretches so far show remains; what follows is taken by itself. */
 static inline void pair_close(struct pair_sum *sum, struct plat_pair *p)
 {
@@ -88,7 +100,8 @@ static inline void pair_close(struct pair_sum *sum, struct plat_pair *p)
 static inline void pair_add(struct pair_sum *sum, struct plat_pair *p,
 	const struct pair_bounds *found, uint32_t rounds)
 {
-	struct pair_bounds b = {found->lo - sum->step, found->hi + sum->step};
+	struct pair_bounds b = {pair_near(found->lo) - pair_near(sum->step),
+		pair_near(found->hi) + pair_near(sum->step)};
 	struct pair_bounds both = {b.lo > sum->now.lo ? b.lo : sum->now.lo,
 		b.hi < sum->now.hi ? b.hi : sum->now.hi};
 
@@ -125,10 +138,13 @@ static inline double pair_worst_ns(const struct plat_pair *p, double hz)
 static inline enum pair_verdict pair_verdict(
 	const struct plat_pair *p, double hz)
 {
-	if (p->rounds && (p->apart || p->warp))
+	/* Without a round there are no bounds, but a stamp that was below an
+	 * earlier one is proof by itself: a TSC that stands still sends no new
+	 * messages. */
+	if ((p->rounds && p->apart) || p->warp)
 		return PAIR_SKEWED;
 	if (p->rounds < PAIR_ROUNDS || !(hz > 0) ||
-		pair_ns((double)(p->hi - p->lo), hz) > PAIR_USEFUL_NS)
+		pair_ns((double)p->hi - (double)p->lo, hz) > PAIR_USEFUL_NS)
 		return PAIR_UNKNOWN;
 	return PAIR_SYNCHRONISED;
 }
@@ -144,17 +160,21 @@ static inline void pair_phrase(char *out, size_t size,
 	int digits = worst < 1e4 ? 0 : 1;
 	bool ahead = hi > 0;
 
-	if (!p->apart)
+	if (!(hz > 0))
+		snprintf(out, size,
+			"the TSCs of CPUs %u and %u differ by %" PRIu64
+			" ticks or more",
+			a, b, p->apart > p->warp ? p->apart : p->warp);
+	else if (!p->apart || !p->rounds)
 		snprintf(out, size,
 			"a stamp of CPU %u or %u was %.0f ns below an earlier "
 			"one of the other",
 			a, b, pair_ns((double)p->warp, hz));
 	else if (lo < 0 && hi > 0)
 		snprintf(out, size,
-			"CPU %u is sometimes behind CPU %u by %.*f %s, and "
-			"sometimes ahead by %.*f %s",
-			b, a, digits, -lo / unit, name, digits, hi / unit,
-			name);
+			"the offset of CPU %u from CPU %u changed, within "
+			"-%.*f to %.*f %s",
+			b, a, digits, -lo / unit, digits, hi / unit, name);
 	else
 		snprintf(out, size,
 			"CPU %u is ahead of CPU %u by %.*f to %.*f %s",

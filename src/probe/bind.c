@@ -12,6 +12,7 @@
  */
 #include <errno.h>
 #include <hwloc.h>
+#include <pthread.h>
 #include <sched.h>
 
 #include "probe/devices.h"
@@ -37,6 +38,15 @@ static int allow(hwloc_const_bitmap_t set)
 		return -EINVAL;
 	return sched_setaffinity(0, sizeof(words), (cpu_set_t *)words) ? -errno
 								       : 0;
+}
+
+void bind_thread(pthread_t thread, hwloc_const_bitmap_t set)
+{
+	unsigned long words[WORDS];
+
+	if (!hwloc_bitmap_to_ulongs(set, WORDS, words))
+		pthread_setaffinity_np(
+			thread, sizeof(words), (cpu_set_t *)words);
 }
 
 int bind_to(unsigned cpu)

@@ -6,6 +6,8 @@
 #ifndef TSCAL_PROBE_DEVICES_H
 #define TSCAL_PROBE_DEVICES_H
 
+#include <pthread.h>
+
 #include "plat/pair.h"
 #include "plat/plat.h"
 #include "probe/worker.h"
@@ -61,6 +63,8 @@ struct bind {
 int bind_allowed(struct hwloc_bitmap_s *set);
 /* Let the calling thread run on this CPU only: 0 or -errno. */
 int bind_to(unsigned cpu);
+/* Another thread, which has not been joined, may run on all of these. */
+void bind_thread(pthread_t thread, const struct hwloc_bitmap_s *set);
 /* Keep the calling thread on the CPU it runs on. */
 int bind_here(struct bind *bind);
 /* The CPUs that the thread may run on when it is not kept on one: writes the

@@ -4,9 +4,12 @@
  * Two threads, each on a CPU, that write their TSCs to memory and read each
  * other's.  Neither is the caller's, whose binding and signal mask stay as
  * they are.  Whatever the machine does, both end at the deadline: two virtual
- * CPUs that share one physical CPU read one message in each time slice.
+ * CPUs that share one physical CPU read one message in each time slice.  A
+ * thread that does not get its CPU at all (one of a higher priority keeps it)
+ * may use the others again some time after the deadline, to end there.
  */
 #include <errno.h>
+#include <hwloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -27,8 +30,14 @@
 #define MAXIMUM_READS 2048
 /* Between looks at the clock. */
 #define SPINS 256
-/* Of the TSC, to find its step. */
-#define READS 64
+/* Advances of the TSC, to find its step, and time for them: one that has not
+ * advanced by then stands still. */
+#define ADVANCES 32
+#define STEP_NS 1000000
+/* After the deadline, for threads that wait for their CPU. */
+#define GRACE_NS UINT64_C(1000000000)
+/* Tries to read the TSC and the clock at the same time. */
+#define READS 8
 /* If it takes longer than this the other side does not run. */
 #define STALL_NS 50000
 #define MEET_NS 500000
@@ -56,6 +65,9 @@ struct meeting {
 	struct plat_pair *out;
 	struct side side[2]; /* a, b */
 	atomic_bool stop;
+	pthread_mutex_t lock;
+	pthread_cond_t one_ended;
+	int ended;				 /* threads */
 	_Alignas(LINE) atomic_uint_fast64_t max; /* the largest stamp */
 };
 
@@ -118,21 +130,28 @@ static bool meet(struct meeting *m, int which)
 }
 
 /*
- * The least by which a second read is above the first: a TSC that advances in
- * steps, such as AMD's at 100 MHz, has none that are larger.
+ * The largest step of the TSC.  One that advances in steps, such as AMD's at
+ * 100 MHz, has a second read above the first by a multiple of the step or not
+ * at all.  Where a step is no whole number of ticks, or scaled for a guest,
+ * steps differ by one.
  */
 static uint64_t step_here(void)
 {
+	uint64_t end_ns = clock_now(CLOCK_MONOTONIC) + STEP_NS;
 	uint64_t least = UINT64_MAX, last = tscal_rdtsc();
 
-	for (int i = 0; i < READS; i++) {
+	for (unsigned i = 1, advances = 0; advances < ADVANCES; i++) {
 		uint64_t now = tscal_rdtsc();
 
+		if (now != last)
+			advances++;
 		if (now > last && now - last < least)
 			least = now - last;
 		last = now;
+		if (i % SPINS == 0 && clock_now(CLOCK_MONOTONIC) >= end_ns)
+			break;
 	}
-	return least == UINT64_MAX ? 0 : least;
+	return least == UINT64_MAX ? 0 : least + 1;
 }
 
 /*
@@ -157,14 +176,14 @@ static void exchange(struct meeting *m, int which)
 		seen = atomic_load_explicit(
 			&other->stamp, memory_order_acquire);
 		now = tscal_rdtsc_begin();
+		if (look % 16 == 0 && past(m))
+			break;
 		if (seen == last)
 			continue;
 		last = seen;
 		mine->rounds++;
 		if ((int64_t)(now - seen) < mine->least)
 			mine->least = (int64_t)(now - seen);
-		if (look % 16 == 0 && past(m))
-			break;
 	}
 }
 
@@ -180,9 +199,11 @@ static void watch_maximum(struct meeting *m, int which)
 			&m->max, memory_order_acquire);
 		uint64_t now = tscal_rdtsc_begin();
 
-		if (now < max && max - now > step && max - now > mine->warp)
+		/* As differences: a TSC may pass 2^64. */
+		if ((int64_t)(max - now) > 0 && max - now > step &&
+			max - now > mine->warp)
 			mine->warp = max - now;
-		if (now > max)
+		if ((int64_t)(now - max) > 0)
 			atomic_compare_exchange_strong_explicit(&m->max, &max,
 				now, memory_order_acq_rel,
 				memory_order_relaxed);
@@ -207,7 +228,8 @@ static int8_t aux_is(const struct meeting *m, unsigned cpu)
 static void conclude(struct meeting *m, struct pair_sum *sum)
 {
 	const struct side *a = &m->side[0], *b = &m->side[1];
-	struct pair_bounds found = {-a->least, b->least};
+	/* INT64_MIN has no opposite. */
+	struct pair_bounds found = {-pair_near(a->least), pair_near(b->least)};
 
 	sum->step = (int64_t)(a->step > b->step ? a->step : b->step);
 	if (a->rounds && b->rounds)
@@ -228,14 +250,37 @@ static void measure(struct meeting *m, int which)
 			conclude(m, &sum);
 	}
 	pair_close(&sum, m->out);
+	if (!which)
+		atomic_store_explicit(
+			&m->max, tscal_rdtsc_begin(), memory_order_release);
 	if (meet(m, which))
 		watch_maximum(m, which);
+}
+
+/* The TSC and the clock as near to each other as a few tries can: a thread that
+ * is interrupted between the two would get another rate. */
+static uint64_t tsc_at(uint64_t *ns)
+{
+	uint64_t best = UINT64_MAX, tsc = 0;
+
+	for (int i = 0; i < READS; i++) {
+		uint64_t before = clock_now(CLOCK_MONOTONIC_RAW);
+		uint64_t now = tscal_rdtsc_ordered();
+		uint64_t after = clock_now(CLOCK_MONOTONIC_RAW);
+
+		if (after - before >= best)
+			continue;
+		best = after - before;
+		*ns = before + best / 2;
+		tsc = now;
+	}
+	return tsc;
 }
 
 static void take_part(struct meeting *m, int which)
 {
 	struct side *s = &m->side[which];
-	uint64_t begun_ns, begun;
+	uint64_t begun_ns = 0, begun, ended_ns = 0;
 
 	s->rc = bind_to(s->cpu);
 	if (s->rc) {
@@ -243,27 +288,34 @@ static void take_part(struct meeting *m, int which)
 		return;
 	}
 	s->step = step_here();
-	begun_ns = clock_now(CLOCK_MONOTONIC_RAW);
-	begun = tscal_rdtsc_ordered();
+	begun = tsc_at(&begun_ns);
 	measure(m, which);
 	if (!which) {
-		m->out->ticks = tscal_rdtsc_ordered() - begun;
-		m->out->ns = clock_now(CLOCK_MONOTONIC_RAW) - begun_ns;
+		m->out->ticks = tsc_at(&ended_ns) - begun;
+		m->out->ns = ended_ns - begun_ns;
 	}
 	s->aux = aux_is(m, s->cpu);
 	s->stayed = sched_getcpu() == (int)s->cpu;
 }
 
+static void *side_run(struct meeting *m, int which)
+{
+	take_part(m, which);
+	pthread_mutex_lock(&m->lock);
+	m->ended++;
+	pthread_cond_signal(&m->one_ended);
+	pthread_mutex_unlock(&m->lock);
+	return NULL;
+}
+
 static void *side_a(void *m)
 {
-	take_part(m, 0);
-	return NULL;
+	return side_run(m, 0);
 }
 
 static void *side_b(void *m)
 {
-	take_part(m, 1);
-	return NULL;
+	return side_run(m, 1);
 }
 
 /* With every signal blocked: they are for the program's own threads. */
@@ -288,19 +340,66 @@ static int start_thread(
 	return -rc;
 }
 
-static int run_both(struct meeting *m)
+/* Until n threads have ended, or some time after the deadline. */
+static void wait_for(struct meeting *m, int n)
+{
+	uint64_t ns = m->deadline_ns + GRACE_NS;
+	struct timespec ts = {
+		(time_t)(ns / 1000000000), (long)(ns % 1000000000)};
+	int rc = 0;
+
+	pthread_mutex_lock(&m->lock);
+	while (m->ended < n && !rc)
+		rc = pthread_cond_timedwait(&m->one_ended, &m->lock, &ts);
+	pthread_mutex_unlock(&m->lock);
+	if (rc)
+		give_up(m);
+}
+
+/* A thread that does not get its CPU ends on another one. */
+static void end_thread(pthread_t thread, hwloc_const_bitmap_t allowed)
+{
+	bind_thread(thread, allowed);
+	pthread_join(thread, NULL);
+}
+
+static int run_both(struct meeting *m, hwloc_const_bitmap_t allowed)
 {
 	pthread_t thread[2];
-	int rc = start_thread(&thread[0], side_a, m);
+	int rc = start_thread(&thread[0], side_a, m), rc_b;
 
 	if (rc)
 		return rc;
-	rc = start_thread(&thread[1], side_b, m);
-	if (rc)
+	rc_b = start_thread(&thread[1], side_b, m);
+	if (rc_b)
 		give_up(m);
-	else
-		pthread_join(thread[1], NULL);
-	pthread_join(thread[0], NULL);
+	wait_for(m, rc_b ? 1 : 2);
+	end_thread(thread[0], allowed);
+	if (!rc_b)
+		end_thread(thread[1], allowed);
+	return rc_b;
+}
+
+static int run_all(struct meeting *m)
+{
+	hwloc_bitmap_t allowed = hwloc_bitmap_alloc();
+	pthread_condattr_t attr;
+	int rc = allowed ? bind_allowed(allowed) : -ENOMEM;
+
+	if (!rc)
+		rc = -pthread_condattr_init(&attr);
+	if (!rc) {
+		pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+		rc = -pthread_cond_init(&m->one_ended, &attr);
+		pthread_condattr_destroy(&attr);
+	}
+	if (!rc) {
+		pthread_mutex_init(&m->lock, NULL);
+		rc = run_both(m, allowed);
+		pthread_mutex_destroy(&m->lock);
+		pthread_cond_destroy(&m->one_ended);
+	}
+	hwloc_bitmap_free(allowed);
 	return rc;
 }
 
@@ -334,7 +433,7 @@ int pair_measure(unsigned a, unsigned b, bool rdtscp,
 	m.deadline_ns = clock_now(CLOCK_MONOTONIC) + until->ns;
 	*out = (struct plat_pair){.aux = -1};
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
-	rc = run_both(&m);
+	rc = run_all(&m);
 	pthread_setcancelstate(before, NULL);
 	return rc ? rc : check(&m, out);
 }

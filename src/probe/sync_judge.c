@@ -64,7 +64,7 @@ static size_t worst_pair(const struct tscal_sync_result *r, double hz)
 
 	for (size_t i = 0; i < r->n; i++) {
 		enum tscal_sync_verdict v = r->pair[i].verdict;
-		double ns = pair_worst_ns(&r->raw[i].found, hz);
+		double ns = hz > 0 ? pair_worst_ns(&r->raw[i].found, hz) : 0;
 
 		if (v == TSCAL_SYNC_UNKNOWN ||
 			(r->info.verdict == TSCAL_SYNC_SKEWED &&
@@ -91,6 +91,15 @@ static enum tscal_sync_verdict judge_all(const struct sync_run *s)
 							  : v;
 }
 
+static const struct tscal_sync_cpu *first_lost(
+	const struct tscal_sync_result *r)
+{
+	for (size_t i = 0; i < r->cpus.n; i++)
+		if (r->cpus.cpu[i].lost)
+			return &r->cpus.cpu[i].cpu;
+	return NULL;
+}
+
 /* Why there is no verdict. */
 static void say_unknown(const struct sync_run *s)
 {
@@ -100,6 +109,12 @@ static void say_unknown(const struct sync_run *s)
 	if (s->no_tsc)
 		say(info, "RDTSC is disabled for this process (PR_SET_TSC): "
 			  "the TSCs cannot be compared.");
+	else if (s->thread_rc && r->n)
+		say(info,
+			"Of %zu pairs of CPUs %zu were compared: then no "
+			"thread could be started (%s).",
+			r->n + s->n_todo - s->at, r->n,
+			strerror(-s->thread_rc));
 	else if (s->thread_rc)
 		say(info,
 			"The TSCs were not compared: no thread could be "
@@ -110,6 +125,11 @@ static void say_unknown(const struct sync_run *s)
 			"Of %zu pairs of CPUs %zu were compared before the "
 			"time was over or the test was ended.",
 			r->n + s->n_todo - s->at, r->n);
+	else if (!r->n && first_lost(r))
+		say(info,
+			"The TSCs were not compared: no thread could be kept "
+			"on CPU %d.",
+			(int)first_lost(r)->cpu);
 	else if (!r->n)
 		say(info,
 			"Only one of %zu CPUs can be used by this process: "
@@ -139,9 +159,8 @@ static void say_verdict(const struct sync_run *s, size_t worst, double hz)
 			(unsigned)info->worst_a, (unsigned)info->worst_b, hz);
 		say(info, "%s: a stamp is a time only on the CPU that took it.",
 			phrase);
-		info->sentence[0] = info->sentence[0] == 'a'
-					    ? 'A'
-					    : info->sentence[0];
+		if (info->sentence[0] >= 'a')
+			info->sentence[0] += 'A' - 'a';
 		break;
 	case TSCAL_SYNC_SYNCHRONISED:
 		if (worst < s->r->n)
@@ -180,7 +199,9 @@ void sync_judge(struct sync_run *s)
 	if (worst < r->n) {
 		info->worst_a = r->pair[worst].a;
 		info->worst_b = r->pair[worst].b;
-		info->worst_ns = pair_worst_ns(&r->raw[worst].found, hz);
+		if (hz > 0 && r->raw[worst].found.rounds)
+			info->worst_ns = pair_worst_ns(
+				&r->raw[worst].found, hz);
 	}
 	info->cpus = (uint32_t)r->cpus.n;
 	info->pairs = (uint32_t)r->n;
