@@ -308,6 +308,13 @@ struct tscal_machine {
 	struct tscal_hv hv;
 };
 
+/** A fact about the TSC besides its rate, and what it means. */
+struct tscal_fact {
+	const char *name; /**< stable: "invariant" */
+	char value[40];	  /**< in a few words: "yes" */
+	char sentence[TSCAL_SENTENCE];
+};
+
 /** Everything found out in one run. */
 struct tscal_report;
 
@@ -332,6 +339,12 @@ TSCAL_API const struct tscal_machine *tscal_report_machine(
 TSCAL_API size_t tscal_report_count(const struct tscal_report *report);
 /** Line i in order of preference, or NULL beyond the last. */
 TSCAL_API const struct tscal_line *tscal_report_line(
+	const struct tscal_report *report, size_t i);
+
+/** Number of facts about the TSC. */
+TSCAL_API size_t tscal_report_facts(const struct tscal_report *report);
+/** Fact i, or NULL beyond the last; valid until the report is freed. */
+TSCAL_API const struct tscal_fact *tscal_report_fact(
 	const struct tscal_report *report, size_t i);
 
 struct tscal_conv_meta; /* conv.h */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "calib/report.h"
+#include "calib/judge/trust.h"
 #include "calib/run.h"
 #include "hv/scan.h"
 
@@ -13,6 +14,7 @@ struct tscal_report {
 	struct run run;
 	bool live;
 	struct tscal_machine machine;
+	struct tscal_fact facts[TRUST_FACTS];
 };
 
 /* Space on the stack for 1 or 2 counters: a passive run allocates nothing. */
@@ -73,6 +75,19 @@ static void describe(struct tscal_machine *m, const struct run *run)
 	m->hv = run->hv.id;
 }
 
+static void set_facts(struct tscal_report *r)
+{
+	struct trust_view v = {
+		.facts = &r->run.facts,
+		.hv = &r->run.hv,
+		.kernel = &r->run.kernel,
+		.info = &r->run.info,
+		.aux = r->run.cpus.aux,
+	};
+
+	trust_facts(&v, r->facts);
+}
+
 int tscal_report_new(const struct tscal_opts *opts, struct tscal_report **out)
 {
 	struct tscal_report *r = calloc(1, sizeof(*r));
@@ -85,6 +100,7 @@ int tscal_report_new(const struct tscal_opts *opts, struct tscal_report **out)
 	r->live = strcmp(r->run.plat->ops->name, "replay") != 0;
 	describe(&r->machine, &r->run);
 	hv_describe(r->run.plat, &r->run.facts.evidence, &r->machine.hv);
+	set_facts(r);
 	*out = r;
 	return 0;
 }
@@ -125,4 +141,16 @@ const struct tscal_line *tscal_report_line(
 	const struct tscal_report *report, size_t i)
 {
 	return i < report->run.n ? &report->run.est[i].line : NULL;
+}
+
+size_t tscal_report_facts(const struct tscal_report *report)
+{
+	(void)report;
+	return TRUST_FACTS;
+}
+
+const struct tscal_fact *tscal_report_fact(
+	const struct tscal_report *report, size_t i)
+{
+	return i < TRUST_FACTS ? &report->facts[i] : NULL;
 }

@@ -37,6 +37,7 @@ struct facts {
 	int8_t has_tsc;			  /* CPUID.1:EDX[4]; -1: not known */
 	int8_t hv_bit;			  /* CPUID.1:ECX[31]; -1: not known */
 	int8_t invariant; /* CPUID.80000007H:EDX[8]; -1: not known */
+	int8_t rdtscp;	  /* CPUID.80000001H:EDX[27]; -1: not known */
 	bool tdx;	  /* by leaf 0x21 or Hyper-V's isolation type */
 
 	bool secure_tsc; /* SEV-SNP's Secure TSC is active, by its MSR */
@@ -59,11 +60,13 @@ struct facts {
 	/* Seconds since boot; -1: not visible, or not asked (only where the
 	 * clocksource is one of the first seconds). */
 	double uptime_s;
-	bool early_khz;	     /* tsc_early_khz= was given */
-	int cpus;	     /* online; 0: not visible */
-	char online[64];     /* their list, "0-3,8"; "" if it is longer */
-	bool dom0;	     /* Xen's control domain: it never moves */
-	char below_xen[96];  /* sign that Xen runs in a virtual machine */
+	bool early_khz;	    /* tsc_early_khz= was given */
+	int cpus;	    /* online; 0: not visible */
+	char online[64];    /* their list, "0-3,8"; "" if it is longer */
+	bool dom0;	    /* Xen's control domain: it never moves */
+	char below_xen[96]; /* sign that Xen runs in a virtual machine */
+	/* What runs this program and answers its RDTSC; "" for nothing. */
+	char simulated[24];
 	bool time_namespace; /* clock offsets are not zero */
 	/* A PTP clock is the host's clock: NTP may follow the host here. */
 	bool host_ptp;

@@ -75,6 +75,14 @@ struct use_view {
 	bool replay;
 };
 
+/* RDTSC takes 10 to 40 ns in hardware; a trap costs half a microsecond and
+ * more. */
+#define USE_SLOW_NS 400.0
+
+/* Why the kernel does not list tsc, where that can be told: "" or " (...)". */
+const char *use_why_unlisted(
+	const struct facts *facts, const struct hypervisor *hv);
+
 /* verdict_use.c: may the TSC be used as a clock, and until when.  The rate part
  * of info is filled in. */
 void verdict_use(const struct use_view *v, struct tscal_info *info);

@@ -10,10 +10,6 @@
 #include "hv/clocksource.h"
 #include "plat/text.h"
 
-/* RDTSC takes 10 to 40 ns in hardware; a trap costs half a microsecond and
- * more. */
-#define SLOW_NS 400.0
-
 __attribute__((format(printf, 3, 4))) static void say(
 	struct tscal_info *info, enum tscal_use use, const char *fmt, ...)
 {
@@ -63,11 +59,8 @@ static int8_t rejected_by_kernel(const struct use_view *v)
 	       !clocksource_of(f->clocksource)->scaled_tsc;
 }
 
-/* Why it is not listed, where that can be told: "" or " (...)". */
-static const char *why_unlisted(const struct use_view *v)
+const char *use_why_unlisted(const struct facts *f, const struct hypervisor *hv)
 {
-	const struct facts *f = v->facts;
-
 	if (f->tsc_unstable)
 		return " (tsc=unstable on its command line)";
 	if (f->notsc)
@@ -77,8 +70,8 @@ static const char *why_unlisted(const struct use_view *v)
 		strcmp(f->cpu_vendor, "GenuineIntel") != 0)
 		return " (several CPUs, and no constant_tsc)";
 	/* ms_hyperv_init_platform() (Linux, arch/x86/kernel/cpu/mshyperv.c). */
-	if (f->invariant == 0 && v->hv->vendor &&
-		!strcmp(v->hv->vendor->id, "hyperv"))
+	if (f->invariant == 0 && hv->vendor &&
+		!strcmp(hv->vendor->id, "hyperv"))
 		return " (under Hyper-V, and not invariant)";
 	return "";
 }
@@ -148,7 +141,7 @@ static void say_skewed(const struct use_view *v, struct tscal_info *info)
 			c->n_skewed);
 	if (info->rejected_by_kernel == 1)
 		add_whole(info, " The kernel rejected this TSC%s.",
-			why_unlisted(v));
+			use_why_unlisted(v->facts, v->hv));
 }
 
 /* After the kernel's own reason. */
@@ -174,6 +167,11 @@ static bool refuse(const struct use_view *v, struct tscal_info *info)
 		say(info, TSCAL_USE_NO,
 			"RDTSC is disabled for this process "
 			"(PR_SET_TSC): it would fault.");
+	else if (f->simulated[0])
+		say(info, TSCAL_USE_NO,
+			"RDTSC is simulated here: %s runs this program and "
+			"answers it. Run the program alone.",
+			f->simulated);
 	else if (v->raw->tsc_failed)
 		say(info, TSCAL_USE_NO,
 			"The measurement shows that %s: it is not a clock.",
@@ -184,12 +182,13 @@ static bool refuse(const struct use_view *v, struct tscal_info *info)
 		say(info, TSCAL_USE_NO,
 			"The kernel rejected this TSC%s: %.0f s after boot it "
 			"still runs on %s.",
-			why_unlisted(v), f->uptime_s, f->clocksource);
+			use_why_unlisted(v->facts, v->hv), f->uptime_s,
+			f->clocksource);
 	else if (rejected)
 		say(info, TSCAL_USE_NO,
 			"The kernel rejected this TSC%s: tsc is gone from "
 			"available_clocksource%s.",
-			why_unlisted(v),
+			use_why_unlisted(v->facts, v->hv),
 			f->invariant == 1
 				? ", although CPUID reports it as invariant"
 				: "");
@@ -237,7 +236,8 @@ static void allow(const struct use_view *v, struct tscal_info *info)
 			"The kernel rejected this TSC%s, and it is used all "
 			"the same, as you asked: the TSCs of %zu CPUs "
 			"differ by %.0f ns at most.",
-			why_unlisted(v), v->cpus->n_visited, v->cpus->worst_ns);
+			use_why_unlisted(v->facts, v->hv), v->cpus->n_visited,
+			v->cpus->worst_ns);
 	} else if (f->tdx || f->secure_tsc) {
 		say(info, TSCAL_USE_YES,
 			"This TSC is guaranteed by the CPU's firmware, not "
@@ -277,6 +277,10 @@ static void allow(const struct use_view *v, struct tscal_info *info)
 	} else if (v->kernel->tsc) {
 		say(info, TSCAL_USE_YES,
 			"The kernel's own clock runs on this TSC.");
+	} else if (info->listed_by_kernel == 0) {
+		say(info, TSCAL_USE_YES,
+			"The kernel's clock is %s, which reads this TSC.",
+			f->clocksource);
 	} else {
 		say(info, TSCAL_USE_YES,
 			"The kernel is configured to use %s; it has not "
@@ -291,11 +295,20 @@ static void add_unlisted(const struct use_view *v, struct tscal_info *info)
 {
 	const struct facts *f = v->facts;
 
-	if (info->listed_by_kernel == 0) {
+	/* Without a listed tsc, Linux has called mark_tsc_unstable(). */
+	if (info->listed_by_kernel == 0 &&
+		(f->invariant == 1 || f->tsc_unstable) &&
+		clocksource_of(f->clocksource)->scaled_tsc) {
+		if (!add_whole(info,
+			    " The kernel marked this TSC unstable%s; its clock "
+			    "is %s, which reads it all the same.",
+			    use_why_unlisted(f, v->hv), f->clocksource))
+			add_whole(info, " The kernel does not list tsc.");
+	} else if (info->listed_by_kernel == 0) {
 		if (!add_whole(info,
 			    " The kernel's own verdict on this TSC is bad: it "
 			    "does not list tsc%s.",
-			    why_unlisted(v)))
+			    use_why_unlisted(v->facts, v->hv)))
 			add_whole(info, " The kernel does not list tsc.");
 	} else if (info->listed_by_kernel < 0 &&
 		   (f->tsc_unstable || f->notsc)) {
@@ -313,7 +326,7 @@ void verdict_use(const struct use_view *v, struct tscal_info *info)
 	info->rejected_by_kernel = rejected_by_kernel(v);
 	if (refuse(v, info))
 		return;
-	if (v->hv->timing.emulated || info->rdtsc_ns > SLOW_NS) {
+	if (v->hv->timing.emulated || info->rdtsc_ns > USE_SLOW_NS) {
 		if (info->rdtsc_ns >= 0)
 			say(info, TSCAL_USE_SLOW,
 				"RDTSC is %s: %.0f ns each; clock_gettime may "

@@ -169,7 +169,23 @@ static json_t *cpu(const struct tscal_machine *m)
 	return o;
 }
 
-static json_t *trust(
+static json_t *facts(const struct tscal_report *report)
+{
+	json_t *all = json_array();
+	const struct tscal_fact *f;
+
+	for (size_t i = 0; (f = tscal_report_fact(report, i)); i++) {
+		json_t *o = json_object();
+
+		json_set(o, "name", json_string(f->name));
+		json_set(o, "value", json_text(f->value));
+		json_set(o, "sentence", json_text(f->sentence));
+		json_append(all, o);
+	}
+	return all;
+}
+
+static json_t *trust(const struct tscal_report *report,
 	const struct tscal_machine *m, const struct tscal_info *info)
 {
 	json_t *o = json_object();
@@ -190,6 +206,7 @@ static json_t *trust(
 			? json_null()
 			: json_pack("[ii]", info->skew_a, info->skew_b));
 	json_set(o, "cpus_sentence", json_text(info->cpus_sentence));
+	json_set(o, "facts", facts(report));
 	return o;
 }
 
@@ -247,7 +264,7 @@ int json_report(const struct tscal_report *report)
 	json_set(root, "advice", json_string(info->advice));
 	json_set(root, "hypervisor", hypervisor(&m->hv));
 	json_set(root, "cpu", cpu(m));
-	json_set(root, "trust", trust(m, info));
+	json_set(root, "trust", trust(report, m, info));
 	json_set(root, "sources", sources(report, line, false));
 	return json_print(root, JSON_INDENT(2));
 }

@@ -170,6 +170,16 @@ static void trust(const struct options *opts, struct term *t,
 				: "not visible");
 }
 
+/* What each fact means. */
+static void facts(struct term *t, const struct tscal_report *report)
+{
+	const struct tscal_fact *f;
+
+	for (size_t i = 0; (f = tscal_report_fact(report, i)); i++)
+		term_row(t, f->name, STYLE_PLAIN, "%s: %s", f->value,
+			f->sentence);
+}
+
 static void header(const struct options *opts, struct term *t, const char *how)
 {
 	term_put(t, STYLE_STRONG, "tscal %s", TSCAL_VERSION);
@@ -207,6 +217,8 @@ void text_report(const struct options *opts, const char *how,
 	text_hypervisor(&t, &machine->hv);
 	cpu(&t, machine);
 	trust(opts, &t, machine, info);
+	if (opts->all)
+		facts(&t, report);
 	term_end(&t);
 	text_lines(opts, &t, report);
 	if (opts->command == CMD_RECORD)

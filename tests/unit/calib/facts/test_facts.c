@@ -309,13 +309,42 @@ Test(facts, dom0_and_time_namespaces)
 	cr_assert(gather()->time_namespace);
 }
 
+/* What runs this program, by names that the kernel has. */
+Test(facts, rr_valgrind_and_qemu_are_recognised)
+{
+	static const struct {
+		const char *status, *comm, *simulated;
+	} rows[] = {
+		{"Name:\ttscal\nTracerPid:\t0\n", "rr\n", ""},
+		{"Name:\ttscal\nTracerPid:\t77\n", "rr\n", "rr"},
+		{"Name:\ttscal\nTracerPid:\t77\n", "strace\n", ""},
+		{"Name:\tmemcheck-amd64-\nTracerPid:\t0\n", "", "Valgrind"},
+		{"Name:\tnone-amd64-linu\nTracerPid:\t0\n", "", "Valgrind"},
+		{"Name:\tkubectl-amd64\nTracerPid:\t0\n", "", ""},
+		{"Name:\tqemu-x86_64-sta\nTracerPid:\t0\n", "",
+			"QEMU's user mode"},
+		{"", "", ""},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char name[32];
+
+		file("/proc/self/status", rows[i].status);
+		sim_add_file(&sim, "/proc/77/comm", rows[i].comm);
+		snprintf(name, sizeof(name), "%s", gather()->simulated);
+		cr_expect(eq(str, name, (char *)rows[i].simulated), "%s",
+			rows[i].status);
+	}
+}
+
 Test(facts, random_files_do_no_harm)
 {
 	static const char *const paths[] = {"/proc/cpuinfo", "/proc/cmdline",
 		CLOCKSOURCE "current_clocksource",
 		CLOCKSOURCE "available_clocksource",
 		"/sys/devices/system/cpu/online", "/proc/xen/capabilities",
-		"/proc/self/timens_offsets", "/sys/class/dmi/id/sys_vendor"};
+		"/proc/self/timens_offsets", "/proc/self/status",
+		"/sys/class/dmi/id/sys_vendor"};
 	static const char alphabet[] =
 		"flagsbogomips0123456789-, \t\n:.\x80\xff";
 	static char text[8][9000];
