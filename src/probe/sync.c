@@ -29,13 +29,17 @@ static int make_plan(struct sync_run *s)
 {
 	bool all = s->opts->flags & TSCAL_SYNC_ALL_PAIRS;
 	size_t n = sync_plan(&s->r->cpus, all, NULL, 0), left = 0;
-	struct sync_todo *todo = realloc(s->todo, (n + 1) * sizeof(*todo));
+	struct sync_todo *todo;
 	struct measured_pair *raw;
 
+	if (n == SYNC_NO_MEMORY)
+		return -ENOMEM;
+	todo = realloc(s->todo, (n + 1) * sizeof(*todo));
 	if (!todo)
 		return -ENOMEM;
 	s->todo = todo;
-	sync_plan(&s->r->cpus, all, todo, n);
+	if (sync_plan(&s->r->cpus, all, todo, n) == SYNC_NO_MEMORY)
+		return -ENOMEM;
 	for (size_t i = 0; i < n; i++)
 		if (!s->r->n || !is_done(s->r, todo[i]))
 			todo[left++] = todo[i];

@@ -29,6 +29,17 @@ struct sync_cpus {
 /* 0 or -errno.  To be freed by free(cpus->cpu). */
 int sync_cpus_find(struct sync_cpus *cpus);
 
+/*
+ * sync_topology.c: fills in package and node, or topology.  hwloc runs in a
+ * child process, for about a second at most.
+ */
+void sync_topology_find(struct sync_cpus *cpus);
+/* The same from a loaded topology; CPUs that it does not have stay as they are.
+ */
+struct hwloc_topology;
+void sync_topology_read(
+	struct hwloc_topology *topology, struct sync_cpus *cpus);
+
 /* Two indexes of sync_cpus.cpu. */
 struct sync_todo {
 	uint32_t a, b;
@@ -36,8 +47,9 @@ struct sync_todo {
 
 /*
  * sync_plan.c: the pairs to compare, of the CPUs that are allowed and not lost.
- * Returns how many; writes the first max of them.
+ * Returns how many; writes the first max of them.  SYNC_NO_MEMORY: no plan.
  */
+#define SYNC_NO_MEMORY SIZE_MAX
 size_t sync_plan(const struct sync_cpus *cpus, bool all, struct sync_todo *out,
 	size_t max);
 

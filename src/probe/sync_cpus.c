@@ -63,6 +63,8 @@ int sync_cpus_find(struct sync_cpus *cpus)
 		rc = -ENOMEM;
 	if (!rc)
 		rc = list(cpus, online, allowed);
+	if (!rc)
+		sync_topology_find(cpus);
 	hwloc_bitmap_free(online);
 	hwloc_bitmap_free(allowed);
 	return rc;

@@ -204,6 +204,7 @@ void sync_judge(struct sync_run *s)
 				&r->raw[worst].found, hz);
 	}
 	info->cpus = (uint32_t)r->cpus.n;
+	memcpy(info->topology, r->cpus.topology, sizeof(info->topology));
 	info->pairs = (uint32_t)r->n;
 	for (size_t i = 0; i < r->cpus.n; i++)
 		info->visited += r->cpus.cpu[i].cpu.visited ? 1 : 0;

@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /*
- * The worker is a child of clone(2) with no signal at its end: the program gets
- * no SIGCHLD, its waitpid(-1) finds no child, and its handlers for fork
- * (pthread_atfork(3)) do not run.  In the child every signal is blocked,
- * so that none of the program's handlers runs there either: a fault that is
- * blocked kills (Linux, force_sig_info_to_task()).
- *
- * It reads one byte for each request and answers with one.  When the socket is
- * closed, by worker_close() or because the program has ended, it restores what
- * it changed and ends.
+ * The worker is a child process (child.h).  It reads one byte for each request
+ * and answers with one.  When the socket is closed, by worker_close() or
+ * because the program has ended, it restores what it changed and ends.
  */
 #include "probe/worker.h"
 
@@ -26,6 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "probe/child.h"
+
 /* CPU time that a worker may use beyond the time of its request: then it is
  * taken to hang.  On a busy machine it waits for a CPU, and uses no time. */
 #define GRACE_MS 100
@@ -33,28 +29,12 @@
 #define PATIENCE_MS 2000
 /* How often its CPU time is checked. */
 #define LOOK_MS 20
-/* A killed process ends when it next runs, unless the kernel holds it in a
- * call. */
-#define REAP_MS 1000
 /* How soon a worker notices that the program has ended. */
 #define ORPHAN_MS 100
 
 enum request { OPEN = 'o', BURST = 'b' };
 
 /* In the worker. */
-
-static void become_quiet(const struct worker_job *job, int keep)
-{
-	/* A fault leaves no core file. */
-	prctl(PR_SET_DUMPABLE, 0);
-	prctl(PR_SET_NAME, job->name);
-	/* Do not hold the program's files open.  On kernels before 5.9, and
-	 * where a filter refuses it, they stay open until this process ends.
-	 */
-	if (keep > 0)
-		syscall(SYS_close_range, 0, keep - 1, 0);
-	syscall(SYS_close_range, keep + 1, ~0u, 0);
-}
 
 /* Wait for a request; false when the program has ended. */
 static bool wait_for_it(int fd, pid_t program)
@@ -89,83 +69,14 @@ static void serve(const struct worker_job *job, struct worker_shared *sh,
 		job->restore(sh);
 }
 
-static _Noreturn void leave(void)
-{
-	for (;;)
-		syscall(SYS_exit_group, 0);
-}
-
 /* In the program. */
-
-/* A process with no signal at its end.  Returns 0 in it, and in the program its
- * pid or -errno. */
-static pid_t fork_quietly(void)
-{
-	sigset_t all, before;
-	long pid;
-	int rc;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &before);
-	pid = syscall(SYS_clone, 0UL, NULL, NULL, NULL, 0UL);
-	rc = errno;
-	if (pid)
-		pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return pid < 0 ? -rc : (pid_t)pid;
-}
-
-static uint64_t clock_ms(clockid_t clock)
-{
-	struct timespec ts;
-
-	if (clock_gettime(clock, &ts))
-		return 0;
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
 
 /* The CPU time that a process has used so far. */
 static uint64_t cpu_ms(pid_t pid)
 {
 	clockid_t clock;
 
-	return clock_getcpuclockid(pid, &clock) ? 0 : clock_ms(clock);
-}
-
-/* How a process ended, where that is not known. */
-#define STAYS (-1)    /* it does not end */
-#define NOT_TOLD (-2) /* a filter refuses to wait for it */
-
-/* Wait for the end of a process: how it ended. */
-static int reap(pid_t pid, unsigned ms)
-{
-	const struct timespec nap = {.tv_nsec = 100000};
-	uint64_t end = clock_ms(CLOCK_MONOTONIC) + ms;
-	int status;
-
-	for (;;) {
-		/* __WALL: a child without a signal is waited for by that
-		 * alone. */
-		pid_t rc = waitpid(pid, &status, WNOHANG | __WALL);
-
-		if (rc == pid)
-			return status;
-		/* Another part of the program waited for it: it has ended, and
-		 * its pid may be reused by now. */
-		if (rc < 0 && errno == ECHILD)
-			return 0;
-		/* EINTR, too: this call does not wait. */
-		if (rc < 0)
-			return NOT_TOLD;
-		if (clock_ms(CLOCK_MONOTONIC) >= end)
-			return STAYS;
-		nanosleep(&nap, NULL);
-	}
-}
-
-static int kill_and_reap(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	return reap(pid, REAP_MS);
+	return clock_getcpuclockid(pid, &clock) ? 0 : child_clock_ms(clock);
 }
 
 static bool changed(const struct worker *w)
@@ -177,9 +88,9 @@ static bool changed(const struct worker *w)
 static void wait_restored(const struct worker *w)
 {
 	const struct timespec nap = {.tv_nsec = 100000};
-	uint64_t end = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
+	uint64_t end = child_clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
 
-	while (changed(w) && clock_ms(CLOCK_MONOTONIC) < end)
+	while (changed(w) && child_clock_ms(CLOCK_MONOTONIC) < end)
 		nanosleep(&nap, NULL);
 }
 
@@ -192,19 +103,19 @@ static void restore(struct worker *w)
 
 	if (!w->job->restore || !changed(w))
 		return;
-	pid = fork_quietly();
+	pid = child_start();
 	if (!pid) {
-		become_quiet(w->job, -1);
+		child_quiet(w->job->name, -1);
 		w->job->restore(w->shared);
-		leave();
+		child_leave();
 	}
 	if (pid < 0)
 		return;
-	status = reap(pid, PATIENCE_MS);
-	if (status == NOT_TOLD)
+	status = child_wait(pid, PATIENCE_MS);
+	if (status == CHILD_NOT_TOLD)
 		wait_restored(w);
 	if (status < 0)
-		kill_and_reap(pid);
+		child_kill(pid);
 }
 
 /* Make sure that the worker has ended; how it did, as an errno. */
@@ -217,12 +128,12 @@ static int end(struct worker *w, unsigned patience_ms)
 	/* Not close() alone: a process that the program is just starting may
 	 * hold another descriptor of it. */
 	shutdown(w->fd, SHUT_WR);
-	status = reap(w->pid, patience_ms);
-	if (status == NOT_TOLD)
+	status = child_wait(w->pid, patience_ms);
+	if (status == CHILD_NOT_TOLD)
 		poll(&line, 1, (int)patience_ms);
 	close(w->fd);
 	if (status < 0)
-		status = kill_and_reap(w->pid);
+		status = child_kill(w->pid);
 	w->pid = 0;
 	restore(w);
 	if (status < 0 || !WIFSIGNALED(status))
@@ -243,7 +154,7 @@ static int ask(struct worker *w, enum request request, uint64_t ns)
 {
 	uint64_t most_ms = ns / 1000000 + GRACE_MS;
 	uint64_t used_ms = cpu_ms(w->pid),
-		 until = clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
+		 until = child_clock_ms(CLOCK_MONOTONIC) + PATIENCE_MS;
 	struct pollfd line = {.fd = w->fd, .events = POLLIN};
 	char byte = (char)request;
 	int rc = 0;
@@ -257,7 +168,7 @@ static int ask(struct worker *w, enum request request, uint64_t ns)
 			end(w, 0);
 			return rc;
 		}
-		if (rc <= 0 && (clock_ms(CLOCK_MONOTONIC) >= until ||
+		if (rc <= 0 && (child_clock_ms(CLOCK_MONOTONIC) >= until ||
 				       cpu_ms(w->pid) - used_ms > most_ms)) {
 			end(w, 0);
 			return -ETIMEDOUT;
@@ -280,12 +191,12 @@ static int start(struct worker *w)
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line))
 		return refused(-errno);
-	w->pid = fork_quietly();
+	w->pid = child_start();
 	if (!w->pid) {
 		close(line[0]);
-		become_quiet(w->job, line[1]);
+		child_quiet(w->job->name, line[1]);
 		serve(w->job, w->shared, line[1], program);
-		leave();
+		child_leave();
 	}
 	close(line[1]);
 	w->fd = line[0];
@@ -293,16 +204,6 @@ static int start(struct worker *w)
 		return 0;
 	close(w->fd);
 	return refused(w->pid);
-}
-
-/* A thread that is cancelled must not leave its worker behind, nor run the
- * program's cleanup in it. */
-static int without_cancellation(void)
-{
-	int before;
-
-	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
-	return before;
 }
 
 static int open_uncancelled(struct worker *w, const struct worker_job *job,
@@ -335,7 +236,7 @@ int worker_open(struct worker *w, const struct worker_job *job,
 	const struct plat_where *where, const void *place,
 	struct plat_counter *out)
 {
-	int before = without_cancellation();
+	int before = child_uncancelled();
 	int rc = open_uncancelled(w, job, where, place, out);
 
 	pthread_setcancelstate(before, NULL);
@@ -351,7 +252,7 @@ int worker_burst(struct worker *w, struct plat_sample *buf,
 	if (!w->pid)
 		return -ECHILD;
 	w->shared->until = *until;
-	before = without_cancellation();
+	before = child_uncancelled();
 	n = ask(w, BURST, until->ns);
 	pthread_setcancelstate(before, NULL);
 	if (n <= 0)
@@ -363,7 +264,7 @@ int worker_burst(struct worker *w, struct plat_sample *buf,
 
 void worker_close(struct worker *w)
 {
-	int before = without_cancellation();
+	int before = child_uncancelled();
 
 	if (w->pid)
 		end(w, PATIENCE_MS);
