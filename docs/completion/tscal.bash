@@ -12,10 +12,11 @@ _tscal()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local commands="hz khz hv sources record replay anchor
-		convert clock compare bench help"
+		convert clock compare sync bench help"
 	local options="--json --all --budget-ms --window-ms --target-ppm --only --require
-		--probe --pit --no-measure --assume-metal --redact --no-redact --clock --duration
-		--interval-ms --slew --runs --html --column --format --relative --to --hz --line --help --version"
+		--probe --pit --no-measure --assume-metal --no-sync --trust-over-kernel --redact --no-redact --clock --duration
+		--interval-ms --slew --runs --all-pairs --html --column --format --relative
+		--to --hz --line --help --version"
 	local sources="hv-leaf kvmclock cpuid-15 cpuid-16 brand vdso perf-page
 		kvm-ioctl tsc-freq-khz bogomips clock-raw adjtimex hpet acpi-pm pit ntp
 		phc msr-platform hv-msr hv-backdoor vmclock hyperv-page snp-tsc"

@@ -126,13 +126,13 @@ TSCAL_API int tscal_sync(
 /** Free a result; NULL is allowed. */
 TSCAL_API void tscal_sync_free(struct tscal_sync_result *result);
 /** The answer; valid until the result is freed. */
-TSCAL_API const struct tscal_sync_info *tscal_sync_info(
+TSCAL_API const struct tscal_sync_info *tscal_sync_result_info(
 	const struct tscal_sync_result *result);
 /** Pair i in the order in which they were compared, or NULL beyond the last. */
-TSCAL_API const struct tscal_sync_pair *tscal_sync_pair(
+TSCAL_API const struct tscal_sync_pair *tscal_sync_result_pair(
 	const struct tscal_sync_result *result, size_t i);
 /** CPU i of those that are online, or NULL beyond the last. */
-TSCAL_API const struct tscal_sync_cpu *tscal_sync_cpu(
+TSCAL_API const struct tscal_sync_cpu *tscal_sync_result_cpu(
 	const struct tscal_sync_result *result, size_t i);
 /** "unknown", "synchronised", "skewed"; "?" for a value out of range. */
 TSCAL_API const char *tscal_sync_verdict_str(enum tscal_sync_verdict verdict);

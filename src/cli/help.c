@@ -71,8 +71,8 @@ static const struct topic topics[CMD_COUNT] = {
 			"no source gave a number, or RDTSC is disabled"}},
 	[CMD_SYNC] =
 		{"Compares the TSCs of the CPUs that this process may use, "
-		 "and prints how far apart\nthey may be.  Without "
-		 "--budget-ms it takes at most 80 ms for each pair.",
+		 "and prints how far\napart they may be.  Without "
+		 "--budget-ms it takes up to 80 ms for each pair.",
 			"tscal-sync",
 			{fine, failed, NULL, NULL, "a difference is proven",
 				"the CPUs could not be compared"}},

@@ -54,7 +54,7 @@ const struct option_row option_rows[N_OPTION_ROWS] = {
 		"report those not available or not asked too",
 		VALUE(TAKE_BOOL, all, true)},
 	{"budget-ms", "N", 0, ON_RATE | ON(SYNC),
-		"spend at most N ms, 1 to 60000 (50)",
+		"at most N ms, 1 to 60000 (50; sync: no limit)",
 		RANGE(TAKE_NUMBER, calib.budget_ms, 1, 60000)},
 	{"window-ms", "N", 0, ON_RATE & ~ON(SOURCES),
 		"measure for N ms, 1 to 4000 (10)",

@@ -182,19 +182,19 @@ void tscal_sync_free(struct tscal_sync_result *result)
 	free(result);
 }
 
-const struct tscal_sync_info *tscal_sync_info(
+const struct tscal_sync_info *tscal_sync_result_info(
 	const struct tscal_sync_result *result)
 {
 	return &result->info;
 }
 
-const struct tscal_sync_pair *tscal_sync_pair(
+const struct tscal_sync_pair *tscal_sync_result_pair(
 	const struct tscal_sync_result *result, size_t i)
 {
 	return i < result->n ? &result->pair[i] : NULL;
 }
 
-const struct tscal_sync_cpu *tscal_sync_cpu(
+const struct tscal_sync_cpu *tscal_sync_result_cpu(
 	const struct tscal_sync_result *result, size_t i)
 {
 	return i < result->cpus.n ? &result->cpus.cpu[i].cpu : NULL;

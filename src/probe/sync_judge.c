@@ -141,8 +141,8 @@ static void say_unknown(const struct sync_run *s)
 				say(info,
 					"CPUs %d and %d hardly ever ran at the "
 					"same time, so their offset is not "
-					"known: run it again when the machine "
-					"is less busy.",
+					"known: run it again with more time, "
+					"or when the machine is less busy.",
 					(int)r->pair[i].a, (int)r->pair[i].b);
 				break;
 			}

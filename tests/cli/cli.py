@@ -16,7 +16,7 @@ TSCAL = os.environ["TSCAL"]
 SOURCE = pathlib.Path(os.environ["TSCAL_SOURCE_DIR"])
 SCHEMAS = SOURCE / "docs" / "schema"
 COMMANDS = ["hz", "khz", "hv", "sources", "record", "replay", "anchor",
-            "convert", "clock", "compare", "bench", "help"]
+            "convert", "clock", "compare", "sync", "bench", "help"]
 
 
 def clean_environment(**changes):

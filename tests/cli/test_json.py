@@ -194,7 +194,7 @@ class Schemas(cli.Case):
         self.assertEqual(names, [
             "tscal.bench-1.json", "tscal.clock-1.json", "tscal.compare-1.json",
             "tscal.hv-1.json", "tscal.hz-1.json", "tscal.report-1.json",
-            "tscal.sources-1.json"])
+            "tscal.sources-1.json", "tscal.sync-1.json"])
         for name in names:
             _, schema = cli.load_schema(name[:-len("-1.json")] + "/1")
             jsonschema.Draft202012Validator.check_schema(schema)

@@ -22,19 +22,19 @@ struct tscal_sync_result {
 static struct tscal_sync_result made;
 static char text[65536];
 
-const struct tscal_sync_info *tscal_sync_info(
+const struct tscal_sync_info *tscal_sync_result_info(
 	const struct tscal_sync_result *result)
 {
 	return &result->info;
 }
 
-const struct tscal_sync_pair *tscal_sync_pair(
+const struct tscal_sync_pair *tscal_sync_result_pair(
 	const struct tscal_sync_result *result, size_t i)
 {
 	return i < result->info.pairs ? &result->pair[i] : NULL;
 }
 
-const struct tscal_sync_cpu *tscal_sync_cpu(
+const struct tscal_sync_cpu *tscal_sync_result_cpu(
 	const struct tscal_sync_result *result, size_t i)
 {
 	return i < result->info.cpus ? &result->cpu[i] : NULL;

@@ -98,7 +98,7 @@ static enum tscal_sync_verdict run(char *sentence)
 
 	took = now_s() - begun;
 	check(!rc && r, "%s", strerror(-rc));
-	info = tscal_sync_info(r);
+	info = tscal_sync_result_info(r);
 	v = info->verdict;
 	check(*info->sentence, "no sentence");
 	check(took < MOST_S * (info->cpus + 1), "%.3f s", took);
@@ -200,10 +200,12 @@ static void not_the_first(void)
 	CPU_CLR(first, &set);
 	check(!sched_setaffinity(0, sizeof(set), &set), "binding");
 	check(!tscal_sync(NULL, &r), "tscal_sync");
-	puts(tscal_sync_info(r)->sentence);
-	for (size_t i = 0; tscal_sync_pair(r, i); i++)
-		check(tscal_sync_pair(r, i)->a != first, "CPU %d", first);
-	check(tscal_sync_info(r)->verdict != TSCAL_SYNC_SKEWED, "skewed");
+	puts(tscal_sync_result_info(r)->sentence);
+	for (size_t i = 0; tscal_sync_result_pair(r, i); i++)
+		check(tscal_sync_result_pair(r, i)->a != first, "CPU %d",
+			first);
+	check(tscal_sync_result_info(r)->verdict != TSCAL_SYNC_SKEWED,
+		"skewed");
 	tscal_sync_free(r);
 }
 
@@ -271,9 +273,10 @@ static void no_tsc(void)
 		skip("PR_SET_TSC: %s", strerror(errno));
 	check(!tscal_sync(NULL, &r), "tscal_sync");
 	same(&b);
-	puts(tscal_sync_info(r)->sentence);
-	check(tscal_sync_info(r)->verdict == TSCAL_SYNC_UNKNOWN, "verdict");
-	check(strstr(tscal_sync_info(r)->sentence,
+	puts(tscal_sync_result_info(r)->sentence);
+	check(tscal_sync_result_info(r)->verdict == TSCAL_SYNC_UNKNOWN,
+		"verdict");
+	check(strstr(tscal_sync_result_info(r)->sentence,
 		      "RDTSC is disabled for this process"),
 		"sentence");
 	tscal_sync_free(r);

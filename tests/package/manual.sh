@@ -64,10 +64,12 @@ awk -v out="$out" '/^\.Bd -literal$/ { n++; on = 1; next } /^\.Ed$/ { on = 0 }
 flags=()
 eval "flags=($(pkg-config --cflags --libs tscal))"
 # The examples without main().
+headers=(stdio.h tscal/tscal.h)
+[ ! -e "$1/include/tscal/sync.h" ] || headers+=(tscal/sync.h)
 for page in "$man"/man3/*.3; do
 	grep -q '^\.Bd -literal -offset indent$' "$page" || continue
 	{
-		printf '#include <%s>\n' stdio.h tscal/tscal.h
+		printf '#include <%s>\n' "${headers[@]}"
 		echo 'extern struct tscal_conv conv; extern struct tscal_clock clk;'
 		echo 'void work(void); int example(void); int example(void) {'
 		awk '/^\.Bd -literal -offset indent$/ { on = 1; next }

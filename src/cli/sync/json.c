@@ -22,7 +22,8 @@ static json_t *pairs(const struct tscal_sync_result *result)
 	json_t *all = json_array();
 	const struct tscal_sync_pair *p;
 
-	for (size_t i = 0; (p = tscal_sync_pair(result, i)) != NULL; i++) {
+	for (size_t i = 0; (p = tscal_sync_result_pair(result, i)) != NULL;
+		i++) {
 		json_t *o = json_object();
 
 		json_set(o, "a", json_integer(p->a));
@@ -44,7 +45,8 @@ static void set_cpus(json_t *root, const struct tscal_sync_result *result)
 	json_t *all = json_array(), *unvisited = json_array();
 	const struct tscal_sync_cpu *c;
 
-	for (size_t i = 0; (c = tscal_sync_cpu(result, i)) != NULL; i++) {
+	for (size_t i = 0; (c = tscal_sync_result_cpu(result, i)) != NULL;
+		i++) {
 		json_t *o = json_object();
 
 		json_set(o, "cpu", json_integer(c->cpu));
@@ -60,7 +62,7 @@ static void set_cpus(json_t *root, const struct tscal_sync_result *result)
 
 int json_sync(const struct tscal_sync_result *result)
 {
-	const struct tscal_sync_info *info = tscal_sync_info(result);
+	const struct tscal_sync_info *info = tscal_sync_result_info(result);
 	json_t *root = json_document("tscal.sync/1");
 
 	json_set(root, "verdict",

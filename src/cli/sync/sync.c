@@ -12,11 +12,18 @@
 /* A test that takes less shows nothing meanwhile. */
 #define SILENT_S 0.5
 
-static int show(void *begun_s, uint32_t done, uint32_t all)
+struct shown {
+	double begun_s;
+	bool any;
+};
+
+static int show(void *arg, uint32_t done, uint32_t all)
 {
+	struct shown *shown = arg;
 	char line[PROGRESS_WIDTH + 1];
 
-	if (running_s() - *(const double *)begun_s > SILENT_S) {
+	if (running_s() - shown->begun_s > SILENT_S) {
+		shown->any = true;
 		snprintf(line, sizeof(line), "%u of %u pairs of CPUs compared",
 			done, all);
 		running_progress(line);
@@ -41,16 +48,17 @@ int cmd_sync(const struct options *opts)
 {
 	struct tscal_sync_opts how = TSCAL_SYNC_OPTS_INIT;
 	struct tscal_sync_result *result = NULL;
-	double begun_s = running_s();
+	struct shown shown = {.begun_s = running_s()};
 	int rc;
 
 	how.flags = opts->all_pairs ? TSCAL_SYNC_ALL_PAIRS : 0;
 	how.budget_ms = opts->calib.budget_ms;
 	how.progress = show;
-	how.arg = &begun_s;
+	how.arg = &shown;
 	running_catch_signals();
 	rc = tscal_sync(&how, &result);
-	running_progress("");
+	if (shown.any)
+		running_progress("");
 	if (rc)
 		return complain("cannot compare the CPUs: %s", strerror(-rc));
 	if (opts->json)
@@ -58,7 +66,7 @@ int cmd_sync(const struct options *opts)
 	else
 		text_sync(result);
 	if (!rc)
-		rc = status(tscal_sync_info(result));
+		rc = status(tscal_sync_result_info(result));
 	tscal_sync_free(result);
 	return rc;
 }

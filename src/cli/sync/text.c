@@ -69,17 +69,17 @@ static struct group *group_of(
 static const struct tscal_sync_cpu *cpu_by_number(
 	const struct tscal_sync_result *result, int32_t number)
 {
-	size_t lo = 0, hi = tscal_sync_info(result)->cpus;
+	size_t lo = 0, hi = tscal_sync_result_info(result)->cpus;
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (tscal_sync_cpu(result, mid)->cpu < number)
+		if (tscal_sync_result_cpu(result, mid)->cpu < number)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	return tscal_sync_cpu(result, lo);
+	return tscal_sync_result_cpu(result, lo);
 }
 
 static void count(struct offsets *o, const struct tscal_sync_pair *p)
@@ -97,9 +97,10 @@ static void fill(struct table *table, const struct tscal_sync_result *result)
 	const struct tscal_sync_cpu *c;
 	const struct tscal_sync_pair *p;
 
-	for (size_t i = 0; (c = tscal_sync_cpu(result, i)) != NULL; i++)
+	for (size_t i = 0; (c = tscal_sync_result_cpu(result, i)) != NULL; i++)
 		group_of(table, c)->cpus++;
-	for (size_t i = 0; (p = tscal_sync_pair(result, i)) != NULL; i++) {
+	for (size_t i = 0; (p = tscal_sync_result_pair(result, i)) != NULL;
+		i++) {
 		struct group *a = group_of(table, cpu_by_number(result, p->a)),
 			     *b = group_of(table, cpu_by_number(result, p->b));
 
@@ -154,7 +155,7 @@ static void put_group(struct term *t, const struct group *g, bool rest)
 static void put_table(struct term *t, const struct tscal_sync_result *result)
 {
 	/* The first pair is one with the CPU that is compared with all. */
-	struct table table = {.first = tscal_sync_pair(result, 0)->a};
+	struct table table = {.first = tscal_sync_result_pair(result, 0)->a};
 	char head[32];
 
 	fill(&table, result);
@@ -189,11 +190,11 @@ static void put_pair(
 
 static void put_pairs(struct term *t, const struct tscal_sync_result *result)
 {
-	const struct tscal_sync_info *info = tscal_sync_info(result);
+	const struct tscal_sync_info *info = tscal_sync_result_info(result);
 	bool each = info->pairs <= MOST_PAIRS;
 	const struct tscal_sync_pair *p;
 
-	for (size_t i = 0; (p = tscal_sync_pair(result, i)) != NULL; i++)
+	for (size_t i = 0; (p = tscal_sync_result_pair(result, i)) != NULL; i++)
 		if (each)
 			put_pair(t, i ? "" : "pairs", p);
 		else if (p->a == info->worst_a && p->b == info->worst_b)
@@ -209,14 +210,15 @@ static void put_unvisited(
 	const struct tscal_sync_cpu *c;
 	bool any = false;
 
-	for (size_t i = 0; (c = tscal_sync_cpu(result, i)) != NULL; i++) {
+	for (size_t i = 0; (c = tscal_sync_result_cpu(result, i)) != NULL;
+		i++) {
 		int32_t from = c->cpu, to = from;
 		const struct tscal_sync_cpu *then;
 		char range[32];
 
 		if (c->visited)
 			continue;
-		while ((then = tscal_sync_cpu(result, i + 1)) != NULL &&
+		while ((then = tscal_sync_result_cpu(result, i + 1)) != NULL &&
 			!then->visited && then->cpu == to + 1) {
 			to++;
 			i++;
@@ -244,7 +246,7 @@ static void put_unvisited(
 
 void text_sync(const struct tscal_sync_result *result)
 {
-	const struct tscal_sync_info *info = tscal_sync_info(result);
+	const struct tscal_sync_info *info = tscal_sync_result_info(result);
 	struct term t;
 
 	term_init(&t, stdout);

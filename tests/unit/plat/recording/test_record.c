@@ -194,6 +194,69 @@ Test(record, a_replay_answers_what_was_answered)
 	cr_assert(eq(int, again.counter[1].spin, live.counter[1].spin));
 }
 
+static int fake_cpus(struct tscal_platform *p, uint32_t *cpu, size_t max)
+{
+	(void)p;
+	for (uint32_t i = 0; i < 3 && i < max; i++)
+		cpu[i] = i * 1000;
+	return 3;
+}
+
+static int fake_pair(struct tscal_platform *p, unsigned a, unsigned b,
+	const struct plat_pair_until *until, struct plat_pair *out)
+{
+	(void)p, (void)until;
+	*out = (struct plat_pair){.rounds = 7 + b,
+		.lo = -5 - (int64_t)b,
+		.hi = 6,
+		.apart = 1,
+		.moved = 2,
+		.warp = 3,
+		.ticks = 4,
+		.ns = 5,
+		.aux = -1,
+		.lost = b};
+	return a ? -ENXIO : 0;
+}
+
+Test(record, a_replay_compares_the_cpus_as_it_was_recorded)
+{
+	struct tscal_platform *inner = machine(), *p;
+	const struct plat_pair_until until = {.ns = 1, .rounds = 1};
+	uint32_t cpu[3] = {0};
+	struct plat_pair live, again;
+
+	ops.cpus = fake_cpus;
+	ops.pair = fake_pair;
+	p = recorder(inner, false);
+	cr_assert(eq(int, p->ops->cpus(p, cpu, 3), 3));
+	cr_assert(zero(int, p->ops->pair(p, 0, 1000, &until, &live)));
+	cr_assert(eq(int, p->ops->pair(p, 1000, 2000, &until, &again), -ENXIO));
+	cr_assert(zero(int, tscal_platform_free(p)));
+	memset(cpu, 0, sizeof(cpu));
+	p = replayed();
+	cr_assert(eq(int, p->ops->cpus(p, cpu, 3), 3));
+	cr_assert(eq(u32, cpu[2], 2000));
+	/* More than fits is counted, and not written. */
+	cpu[1] = 1;
+	cr_assert(eq(int, p->ops->cpus(p, cpu, 1), 3));
+	cr_assert(eq(u32, cpu[1], 1));
+	cr_assert(zero(int, p->ops->pair(p, 0, 1000, &until, &again)));
+	cr_assert(eq(u32, again.rounds, live.rounds));
+	cr_assert(eq(i64, again.lo, live.lo));
+	cr_assert(eq(i64, again.hi, live.hi));
+	cr_assert(eq(u64, again.apart, live.apart));
+	cr_assert(eq(u32, again.moved, live.moved));
+	cr_assert(eq(u64, again.warp, live.warp));
+	cr_assert(eq(u64, again.ticks, live.ticks));
+	cr_assert(eq(u64, again.ns, live.ns));
+	cr_assert(eq(int, again.aux, live.aux));
+	cr_assert(eq(int, p->ops->pair(p, 1000, 2000, &until, &again), -ENXIO));
+	cr_assert(eq(u32, again.lost, 2000));
+	cr_assert(eq(int, p->ops->pair(p, 0, 1, &until, &again), -ENODATA));
+	cr_assert(zero(int, tscal_platform_free(p)));
+}
+
 /* Without this a recording on a hypervisor would be 20 KB of zeros. */
 Test(record, a_scan_is_one_line)
 {

@@ -14,6 +14,10 @@
 #define REGS "eax=0x00000001 ebx=0x00000002 ecx=0x00000003 edx=0x00000004"
 #define OTHER "eax=0x00000001 ebx=0x00000002 ecx=0x00000003 edx=0x00000005"
 
+#define PAIR                                                                   \
+	"rounds=4294967295 lo=-4611686018427387903 hi=4611686018427387903 "    \
+	"apart=0 moved=1 warp=9223372036854775807 ticks=1 ns=2 aux=-1"
+
 /* One line of each kind, in the form and order in which they are written. */
 static const char all_kinds[] = HEAD
 	"cpuid 0x00000001 0x00: " REGS "\n"
@@ -39,6 +43,9 @@ static const char all_kinds[] = HEAD
 	"perf-page: cap_user_time=1 time_shift=31 time_mult=4294967295\n"
 	"kvm-khz: -E4095\n"
 	"tsc-access: sigsegv\n"
+	"cpus: 0 1 2147483647\n"
+	"pair 0 1: " PAIR "\n"
+	"pair 0 2147483647: -ENXIO\n"
 	"counter rdtsc: num=1 den=1 width=64 spin=0\n"
 	"counter clock-raw: num=1000000000 den=3 width=24 spin=1\n"
 	"samples rdtsc 0:\n"
@@ -219,6 +226,28 @@ static const struct refused refused[] = {
 	{HEAD "tsc-access: maybe\nend\n",
 		"line 2: expected \"enabled\" or \"sigsegv\" after "
 		"\"tsc-access: \", found \"maybe\""},
+	{HEAD "cpus: 0 0\nend\n", "line 2: expected a higher number, of at "
+				  "most 1024"},
+	{HEAD "cpus: 1 0\nend\n", "line 2: expected a higher number, of at "
+				  "most 1024"},
+	{HEAD "cpus: 2147483648\nend\n",
+		"line 2: expected a decimal number in range"},
+	{HEAD "cpus: 0,1\nend\n", "line 2: expected"},
+	{HEAD "pair 0: " PAIR "\nend\n", "line 2: expected \" \" after \"0\""},
+	{HEAD "pair 0 x: " PAIR "\nend\n",
+		"line 2: expected a decimal number in range"},
+	{HEAD "pair 0 1: rounds=1 lo=0\nend\n",
+		"line 2: expected \" hi=\" after \"lo=0\""},
+	{HEAD "pair 0 1: rounds=1 lo=4611686018427387904\nend\n",
+		"line 2: expected a decimal number in range after \"lo=\""},
+	{HEAD "pair 0 1: rounds=1 lo=2 hi=1 apart=0 moved=0 warp=0 ticks=1 "
+	      "ns=1 aux=0\nend\n",
+		"line 2: expected lo not above hi"},
+	{HEAD "pair 0 1: rounds=1 lo=0 hi=1 apart=0 moved=0 warp=0 ticks=1 "
+	      "ns=1 aux=2\nend\n",
+		"line 2: expected a decimal number in range after \"aux=\""},
+	{HEAD "pair 0 1: " PAIR "\npair 0 1: -ENXIO\nend\n",
+		"line 3: contradicts line 2: "},
 	{HEAD "counter sundial: num=1 den=1 width=1 spin=0\nend\n",
 		"line 2: expected the name of a counter after \"counter \", "
 		"found \"sundial: num=1 den=1\""},

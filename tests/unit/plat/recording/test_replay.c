@@ -44,7 +44,9 @@ Test(replay, what_is_not_recorded_is_not_zero)
 	struct plat_timex timex;
 	char page[PLAT_PAGE_SIZE];
 	uint64_t msr;
-	uint32_t khz;
+	uint32_t khz, cpu;
+	const struct plat_pair_until pair_until = {.ns = 1, .rounds = 1};
+	struct plat_pair pair;
 
 	cr_assert(eq(sz, ops->size, sizeof(struct plat_ops)));
 	cr_assert(eq(int, ops->cpuid(p, 0, 0, &regs), -ENODATA));
@@ -55,6 +57,8 @@ Test(replay, what_is_not_recorded_is_not_zero)
 	cr_assert(eq(int, ops->perf_page(p, &perf), -ENODATA));
 	cr_assert(eq(int, ops->kvm_tsc_khz(p, &khz), -ENODATA));
 	cr_assert(eq(int, ops->tsc_access(p, &access), -ENODATA));
+	cr_assert(eq(int, ops->cpus(p, &cpu, 1), -ENODATA));
+	cr_assert(eq(int, ops->pair(p, 0, 1, &pair_until, &pair), -ENODATA));
 	for (int c = 0; c <= PLAT_COUNTER_COUNT; c++) {
 		const struct plat_until until = {.reads = 1, .ns = 1};
 		enum plat_counter_id id = (enum plat_counter_id)c;
