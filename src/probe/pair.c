@@ -23,13 +23,12 @@
 
 /* A cache line, and the one beside it that is fetched with it. */
 #define LINE 128
-/* Stamps that are written before the other side's is read, how often it is read
- * in a stretch, and readings of the shared maximum. */
+/* Stamps that are written before the other side's is read, and readings of new
+ * ones in a stretch. */
 #define STAMPS 8
-#define LOOKS 256
-#define MAXIMUM_READS 2048
-/* Between looks at the clock. */
-#define SPINS 256
+#define ROUNDS 256
+/* Between looks at the clock, in readings of the TSC. */
+#define SPINS 128
 /* Advances of the TSC, to find its step, and time for them: one that has not
  * advanced by then stands still. */
 #define ADVANCES 32
@@ -38,24 +37,32 @@
 #define GRACE_NS UINT64_C(1000000000)
 /* Tries to read the TSC and the clock at the same time. */
 #define READS 8
-/* If it takes longer than this the other side does not run. */
-#define STALL_NS 50000
+/* Without a new stamp for so long the other side does not run.  A guest that
+ * executes RDTSC in the host takes some 10 us for a stamp. */
+#define STALL_NS 150000
 #define MEET_NS 500000
 #define STACK_BYTES (256 * 1024)
+
+/* What a side found, of a stretch: the least that a stamp of its own was above
+ * the other's that it had read before, and how many it read. */
+struct found {
+	int64_t least;
+	uint32_t rounds;
+};
 
 struct side {
 	unsigned cpu;
 	int rc; /* of binding it */
 	uint64_t step;
-	/* Of the last stretch: the least that a stamp of this side was above
-	 * the other's that it had read before. */
-	int64_t least;
-	uint32_t rounds;
+	struct found now;
+	/* Of the last two stretches: while one is looked at, the other side
+	 * may end the next. */
+	struct found found[2];
 	uint64_t warp;
 	bool stayed;
 	int8_t aux;
 	_Alignas(LINE) atomic_uint_fast64_t stamp; /* the last that it wrote */
-	_Alignas(LINE) atomic_uint arrived;	   /* stretches begun, ended */
+	_Alignas(LINE) atomic_uint ended;	   /* stretches */
 };
 
 struct meeting {
@@ -64,10 +71,11 @@ struct meeting {
 	bool rdtscp;
 	struct plat_pair *out;
 	struct side side[2]; /* a, b */
+	struct pair_sum sum;
 	atomic_bool stop;
 	pthread_mutex_t lock;
 	pthread_cond_t one_ended;
-	int ended;				 /* threads */
+	int threads_ended;
 	_Alignas(LINE) atomic_uint_fast64_t max; /* the largest stamp */
 };
 
@@ -77,11 +85,6 @@ static uint64_t clock_now(clockid_t id)
 
 	clock_gettime(id, &ts);
 	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
-}
-
-static bool past(const struct meeting *m)
-{
-	return clock_now(CLOCK_MONOTONIC) >= m->deadline_ns;
 }
 
 static void give_up(struct meeting *m)
@@ -102,31 +105,6 @@ static uint64_t sleep_to_meet(uint64_t now_ns)
 
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL);
 	return clock_now(CLOCK_MONOTONIC);
-}
-
-/* Wait until both sides are here.  False at the deadline, or when the other
- * side has given up. */
-static bool meet(struct meeting *m, int which)
-{
-	unsigned n = atomic_fetch_add(&m->side[which].arrived, 1) + 1;
-	uint64_t begun_ns = 0, now_ns;
-
-	for (unsigned spins = 1;; spins++) {
-		if (atomic_load_explicit(&m->side[!which].arrived,
-			    memory_order_acquire) >= n)
-			return true;
-		if (spins % SPINS)
-			continue;
-		now_ns = clock_now(CLOCK_MONOTONIC);
-		if (now_ns >= m->deadline_ns)
-			give_up(m);
-		if (atomic_load_explicit(&m->stop, memory_order_relaxed))
-			return false;
-		if (!begun_ns)
-			begun_ns = now_ns;
-		else if (now_ns - begun_ns > STALL_NS)
-			begun_ns = sleep_to_meet(now_ns);
-	}
 }
 
 /*
@@ -154,61 +132,85 @@ static uint64_t step_here(void)
 	return least == UINT64_MAX ? 0 : least + 1;
 }
 
+/* No stamp is below the largest that was published before it. */
+static void watch_maximum(struct meeting *m, struct side *mine)
+{
+	/* Each of the two stamps may be late by a step. */
+	uint64_t step = m->side[0].step + m->side[1].step;
+	uint64_t max = atomic_load_explicit(&m->max, memory_order_acquire);
+	uint64_t now = tscal_rdtsc_begin();
+
+	/* As differences: a TSC may pass 2^64. */
+	if (max && (int64_t)(max - now) > 0 && max - now > step &&
+		max - now > mine->warp)
+		mine->warp = max - now;
+	if (!max || (int64_t)(now - max) > 0)
+		atomic_compare_exchange_strong_explicit(&m->max, &max, now,
+			memory_order_acq_rel, memory_order_relaxed);
+}
+
 /*
- * Write stamps, and look at the other side's.  Between looks several are
- * written: a line that the other side has just read has to be fetched again for
- * the first, and the next ones are there at once.
+ * Write stamps, and read the other side's; true if it was a new one.  Several
+ * are written between two readings: a line that the other side has just read
+ * has to be fetched again for the first, and the next ones are there at once.
  */
-static void exchange(struct meeting *m, int which)
+static bool exchange(
+	struct side *mine, const struct side *other, uint64_t *last)
+{
+	uint64_t seen, now;
+
+	for (int i = 0; i < STAMPS; i++)
+		atomic_store_explicit(&mine->stamp, tscal_rdtsc_begin(),
+			memory_order_release);
+	seen = atomic_load_explicit(&other->stamp, memory_order_acquire);
+	now = tscal_rdtsc_begin();
+	if (seen == *last)
+		return false;
+	*last = seen;
+	if (!mine->now.rounds++ || (int64_t)(now - seen) < mine->now.least)
+		mine->now.least = (int64_t)(now - seen);
+	return true;
+}
+
+/*
+ * Stretch n, from 1.  A side that has read enough goes on writing until the
+ * other has read enough.  False at the deadline.
+ */
+static bool stretch(struct meeting *m, int which, unsigned n)
 {
 	struct side *mine = &m->side[which], *other = &m->side[!which];
 	uint64_t last = atomic_load_explicit(
 		&other->stamp, memory_order_relaxed);
+	uint64_t heard_ns = 0, now_ns;
+	bool heard = true;
 
-	mine->least = INT64_MAX;
-	mine->rounds = 0;
-	for (unsigned look = 1; look <= LOOKS; look++) {
-		uint64_t seen, now;
-
-		for (int i = 0; i < STAMPS; i++)
-			atomic_store_explicit(&mine->stamp, tscal_rdtsc_begin(),
-				memory_order_release);
-		seen = atomic_load_explicit(
-			&other->stamp, memory_order_acquire);
-		now = tscal_rdtsc_begin();
-		if (look % 16 == 0 && past(m))
-			break;
-		if (seen == last)
+	mine->now = (struct found){0};
+	for (unsigned look = 1;; look++) {
+		heard |= exchange(mine, other, &last);
+		watch_maximum(m, mine);
+		if (mine->now.rounds >= ROUNDS &&
+			atomic_load_explicit(
+				&mine->ended, memory_order_relaxed) < n) {
+			mine->found[n % 2] = mine->now;
+			atomic_store_explicit(
+				&mine->ended, n, memory_order_release);
+		}
+		if (atomic_load_explicit(&mine->ended, memory_order_relaxed) >=
+				n &&
+			atomic_load_explicit(
+				&other->ended, memory_order_acquire) >= n)
+			return true;
+		if (look % (SPINS / STAMPS))
 			continue;
-		last = seen;
-		mine->rounds++;
-		if ((int64_t)(now - seen) < mine->least)
-			mine->least = (int64_t)(now - seen);
-	}
-}
-
-/* No stamp is below the largest that was published before it. */
-static void watch_maximum(struct meeting *m, int which)
-{
-	struct side *mine = &m->side[which];
-	/* Each of the two stamps may be late by a step. */
-	uint64_t step = m->side[0].step + m->side[1].step;
-
-	for (unsigned i = 1; i <= MAXIMUM_READS; i++) {
-		uint64_t max = atomic_load_explicit(
-			&m->max, memory_order_acquire);
-		uint64_t now = tscal_rdtsc_begin();
-
-		/* As differences: a TSC may pass 2^64. */
-		if ((int64_t)(max - now) > 0 && max - now > step &&
-			max - now > mine->warp)
-			mine->warp = max - now;
-		if ((int64_t)(now - max) > 0)
-			atomic_compare_exchange_strong_explicit(&m->max, &max,
-				now, memory_order_acq_rel,
-				memory_order_relaxed);
-		if (i % 16 == 0 && past(m))
-			break;
+		now_ns = clock_now(CLOCK_MONOTONIC);
+		if (now_ns >= m->deadline_ns ||
+			atomic_load_explicit(&m->stop, memory_order_relaxed))
+			return false;
+		if (heard || !heard_ns)
+			heard_ns = now_ns;
+		else if (now_ns - heard_ns > STALL_NS)
+			heard_ns = sleep_to_meet(now_ns);
+		heard = false;
 	}
 }
 
@@ -224,37 +226,45 @@ static int8_t aux_is(const struct meeting *m, unsigned cpu)
 	return (aux & 0xfff) == (cpu & 0xfff);
 }
 
-/* Side a, while b waits for the next stretch. */
-static void conclude(struct meeting *m, struct pair_sum *sum)
+/* Add what both found of a stretch. */
+static void conclude(
+	struct meeting *m, const struct found *a, const struct found *b)
 {
-	const struct side *a = &m->side[0], *b = &m->side[1];
 	/* INT64_MIN has no opposite. */
 	struct pair_bounds found = {-pair_near(a->least), pair_near(b->least)};
 
-	sum->step = (int64_t)(a->step > b->step ? a->step : b->step);
+	m->sum.step = (int64_t)(m->side[0].step > m->side[1].step
+					? m->side[0].step
+					: m->side[1].step);
 	if (a->rounds && b->rounds)
-		pair_add(sum, m->out, &found, a->rounds + b->rounds);
+		pair_add(&m->sum, m->out, &found, a->rounds + b->rounds);
 }
 
 static void measure(struct meeting *m, int which)
 {
-	struct pair_sum sum = {0};
+	unsigned n = 0;
 
-	for (uint32_t n = 0; n < m->until.rounds; n += LOOKS) {
-		if (!meet(m, which))
-			break;
-		exchange(m, which);
-		if (!meet(m, which))
-			break;
+	while (n * ROUNDS < m->until.rounds) {
+		if (!stretch(m, which, ++n))
+			return;
 		if (!which)
-			conclude(m, &sum);
+			conclude(m, &m->side[0].found[n % 2],
+				&m->side[1].found[n % 2]);
 	}
-	pair_close(&sum, m->out);
-	if (!which)
-		atomic_store_explicit(
-			&m->max, tscal_rdtsc_begin(), memory_order_release);
-	if (meet(m, which))
-		watch_maximum(m, which);
+}
+
+/* When both threads have ended.  The last stretch may not have been ended by
+ * both: what there is of it counts too. */
+static void conclude_all(struct meeting *m)
+{
+	unsigned a = atomic_load(&m->side[0].ended),
+		 b = atomic_load(&m->side[1].ended);
+	unsigned n = a < b ? a : b;
+
+	if (n * ROUNDS < m->until.rounds)
+		conclude(m, a > n ? &m->side[0].found[a % 2] : &m->side[0].now,
+			b > n ? &m->side[1].found[b % 2] : &m->side[1].now);
+	pair_close(&m->sum, m->out);
 }
 
 /* The TSC and the clock as near to each other as a few tries can: a thread that
@@ -302,7 +312,7 @@ static void *side_run(struct meeting *m, int which)
 {
 	take_part(m, which);
 	pthread_mutex_lock(&m->lock);
-	m->ended++;
+	m->threads_ended++;
 	pthread_cond_signal(&m->one_ended);
 	pthread_mutex_unlock(&m->lock);
 	return NULL;
@@ -318,9 +328,24 @@ static void *side_b(void *m)
 	return side_run(m, 1);
 }
 
+/* It starts on its CPU: elsewhere it might have to wait for one before it can
+ * leave it.  rc of what refused that is found when the thread binds itself. */
+static void start_on(pthread_attr_t *attr, unsigned cpu)
+{
+	cpu_set_t *set = CPU_ALLOC(cpu + 1);
+	size_t size = CPU_ALLOC_SIZE(cpu + 1);
+
+	if (!set)
+		return;
+	CPU_ZERO_S(size, set);
+	CPU_SET_S(cpu, size, set);
+	pthread_attr_setaffinity_np(attr, size, set);
+	CPU_FREE(set);
+}
+
 /* With every signal blocked: they are for the program's own threads. */
-static int start_thread(
-	pthread_t *thread, void *(*run)(void *), struct meeting *m)
+static int start_thread(pthread_t *thread, void *(*run)(void *),
+	struct meeting *m, unsigned cpu)
 {
 	pthread_attr_t attr;
 	sigset_t all, before;
@@ -329,11 +354,12 @@ static int start_thread(
 	if (rc)
 		return -rc;
 	pthread_attr_setstacksize(&attr, STACK_BYTES);
+	start_on(&attr, cpu);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	rc = pthread_create(thread, &attr, run, m);
-	/* The program's thread-local data do not fit. */
-	if (rc == EINVAL)
+	/* The program's thread-local data do not fit, or the CPU is refused. */
+	if (rc == EINVAL || rc == EPERM)
 		rc = pthread_create(thread, NULL, run, m);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attr);
@@ -349,7 +375,7 @@ static void wait_for(struct meeting *m, int n)
 	int rc = 0;
 
 	pthread_mutex_lock(&m->lock);
-	while (m->ended < n && !rc)
+	while (m->threads_ended < n && !rc)
 		rc = pthread_cond_timedwait(&m->one_ended, &m->lock, &ts);
 	pthread_mutex_unlock(&m->lock);
 	if (rc)
@@ -366,11 +392,11 @@ static void end_thread(pthread_t thread, hwloc_const_bitmap_t allowed)
 static int run_both(struct meeting *m, hwloc_const_bitmap_t allowed)
 {
 	pthread_t thread[2];
-	int rc = start_thread(&thread[0], side_a, m), rc_b;
+	int rc = start_thread(&thread[0], side_a, m, m->side[0].cpu), rc_b;
 
 	if (rc)
 		return rc;
-	rc_b = start_thread(&thread[1], side_b, m);
+	rc_b = start_thread(&thread[1], side_b, m, m->side[1].cpu);
 	if (rc_b)
 		give_up(m);
 	wait_for(m, rc_b ? 1 : 2);
@@ -434,6 +460,8 @@ int pair_measure(unsigned a, unsigned b, bool rdtscp,
 	*out = (struct plat_pair){.aux = -1};
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
 	rc = run_all(&m);
+	if (!rc)
+		conclude_all(&m);
 	pthread_setcancelstate(before, NULL);
 	return rc ? rc : check(&m, out);
 }
