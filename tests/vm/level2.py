@@ -37,14 +37,18 @@ class Host:
     guests: list
     holds: list = dataclasses.field(default_factory=list)  # in itself, at the
                                 # end: its guests have loaded KVM
+    flags: tuple = ()           # to QEMU's
+    append: str = "tsc_early_khz={khz} pmtmr=0 nohpet"
+    clocksource: str = "tsc"    # guests begin when the kernel uses it
 
     def plan(self, rate):
         """As Machine.plan(): a step for each guest."""
         guests = [fill(g, rate) for g in self.guests]
         return lab.Machine(
-            self.name, [], cpu="max,+svm", flags=("-m", "1024"),
-            append=f"tsc_early_khz={rate} pmtmr=0 nohpet",
+            self.name, [], cpu="max,+svm", flags=("-m", "1024", *self.flags),
+            append=self.append.format(khz=rate),
             archives=("base.cpio", "level2.cpio"),
+            clocksource=self.clocksource,
             seconds=60 + sum(g.seconds for g in guests),
             # Level 1 ends a guest that hangs, if its own timers go on.
             still_seconds=60 + max(g.seconds for g in guests),

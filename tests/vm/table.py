@@ -22,6 +22,8 @@ from expect_timers import (
     the_pit_leaves_port_61_as_it_was,
     the_timers_replay_has_the_same_verdicts, the_window_grows_to_the_target,
     unknown_msrs_give_no_rate, user_nobody_is_denied_the_timers)
+from expect_sync import (
+    an_offline_cpu_is_not_visited, healthy_cpus_are_not_accused)
 from lab import Machine
 
 REFINED = [clock_raw_is_what_the_kernel_refined]
@@ -48,6 +50,12 @@ MACHINES = [
     # which takes two minutes.
     Machine("clock-events", [clocks_keep_their_rules],
             append="tsc_early_khz={khz} tsc=reliable", seconds=600),
+
+    # Its two CPUs read this machine's TSC.
+    Machine("two-cpus", [
+        healthy_cpus_are_not_accused, an_offline_cpu_is_not_visited],
+            append="tsc_early_khz={khz} pmtmr=0 nohpet tsc=reliable",
+            flags=("-smp", "2")),
 
     # QEMU's CPUID signature is TCG.
     Machine("tcg", [tcg_has_no_timing_leaf, leaf_15_is_out_of_range] + REFINED,

@@ -12,6 +12,9 @@ from expect_level2 import (
     the_ports_fault, the_rate_is_from, the_rate_is_the_hosts,
     the_replay_has_the_same_verdicts, the_timers_agree, until_moved)
 from expect_clocks import clocks_follow_tsc_jumps
+from expect_sync import (
+    a_chosen_skew_is_found, it_ends_without_a_verdict_or_accusation,
+    it_says_what_the_other_program_says)
 from level2 import (
     ANY_HYPERVISOR_LEAF, Host, Nested, crystal, khz, khz_times, leaf,
     signature)
@@ -56,6 +59,7 @@ BY_THE_LEAF = [the_leaf_is_chosen, no_source_contradicts, the_timers_agree,
                the_claim_is_checked]
 NO_LEAF = [the_leaf_is_refused("defines no timing leaf")]
 WRONG = khz_times(2.8)
+TWO_CPUS = ("-smp", "2")
 
 HOSTS = [
     # QEMU's own.
@@ -72,7 +76,7 @@ HOSTS = [
         # KVM_FEATURE_CLOCKSOURCE_STABLE_BIT is missing: its CPUs may differ.
         Nested("kvm-unstable", [
             it_is("kvm", top="0x40000001"), its_cpus_may_differ],
-               flags=("-smp", "2"),
+               flags=TWO_CPUS,
                cpuid=(leaf(0x40000001, "~1000000", "-", "-", "-"),)),
         # With the KVM leaves above, as QEMU has it by default, and without.
         Nested("hyperv-kvm", [
@@ -100,8 +104,23 @@ HOSTS = [
         Nested("ports-fault", BY_KVMCLOCK + [
             it_is("kvm", top="0x40000001"), the_ports_fault], backdoor=False),
         # The TSC jumps, of all CPUs or of one, while clocks run.
-        Nested("tsc-jumps", [clocks_follow_tsc_jumps], flags=("-smp", "2")),
+        # Here its two CPUs share one.
+        Nested("tsc-jumps", [
+            clocks_follow_tsc_jumps, it_ends_without_a_verdict_or_accusation],
+               flags=TWO_CPUS),
     ], holds=[kvm_gives_the_hosts_rate]),
+
+    # Two CPUs that agree, until one is moved.
+    Host("l2_skewed", [
+        Nested("cpu-moved", [a_chosen_skew_is_found], flags=TWO_CPUS),
+    ], flags=TWO_CPUS, append=f"{DECLARED} tsc=reliable"),
+
+    # The kernel does not trust the emulated TSC of two CPUs, so its KVM gives
+    # each virtual CPU an offset of its own, again and again.
+    Host("l2_differ", [
+        Nested("cpus-differ", [it_says_what_the_other_program_says],
+               flags=TWO_CPUS),
+    ], flags=TWO_CPUS, append="tsc_early_khz={khz}", clocksource="hpet"),
 
     # Other vendors.
     Host("l2_vendors", [

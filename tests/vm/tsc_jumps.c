@@ -9,7 +9,6 @@
  * clock_events.c.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <sched.h>
@@ -21,10 +20,10 @@
 
 #include "clock_watch.h"
 #include "in_lab.h"
+#include "tsc_adjust.h"
 
 #define S INT64_C(1000000000)
 #define MS INT64_C(1000000)
-#define TSC_ADJUST 0x3b
 #define CPUS 2
 #define JUMP TSCAL_EVENT_JUMP
 #define AHEAD (50 * MS)
@@ -49,15 +48,11 @@ static void pin(int cpu)
 
 static void shift(int cpu, int64_t ns)
 {
-	int64_t ticks = (int64_t)((double)ns * ticks_per_ns), before, after;
+	const char *why = adjust_tsc(
+		msr[cpu], (int64_t)((double)ns * ticks_per_ns));
 
-	if (pread(msr[cpu], &before, 8, TSC_ADJUST) != 8)
-		die("cannot read TSC_ADJUST");
-	before += ticks;
-	if (pwrite(msr[cpu], &before, 8, TSC_ADJUST) != 8)
-		die("cannot write TSC_ADJUST");
-	if (pread(msr[cpu], &after, 8, TSC_ADJUST) != 8 || after != before)
-		die("TSC_ADJUST is not what was written");
+	if (why)
+		die(why);
 }
 
 /* Of all CPUs.  The second is written a moment after the first, and nothing
@@ -261,12 +256,9 @@ int main(void)
 	if (sysconf(_SC_NPROCESSORS_ONLN) != CPUS)
 		die("there are no two CPUs");
 	for (int cpu = 0; cpu < CPUS; cpu++) {
-		char path[32];
-
-		snprintf(path, sizeof(path), "/dev/cpu/%d/msr", cpu);
-		msr[cpu] = open(path, O_RDWR);
+		msr[cpu] = open_msr(cpu);
 		if (msr[cpu] < 0)
-			die(path);
+			die("cannot open a CPU's MSRs");
 	}
 	if (adjtimex(&t) < 0)
 		die("adjtimex");
