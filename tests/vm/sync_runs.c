@@ -20,8 +20,8 @@ int main(int argc, char **argv)
 
 		if (tscal_sync(NULL, &r))
 			return 1;
-		info = tscal_sync_info(r);
-		p = tscal_sync_pair(r, 0);
+		info = tscal_sync_result_info(r);
+		p = tscal_sync_result_pair(r, 0);
 		count[info->verdict]++;
 		if (info->verdict == TSCAL_SYNC_SKEWED)
 			fprintf(stderr, "%s\n", info->sentence);

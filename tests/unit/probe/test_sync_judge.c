@@ -135,14 +135,14 @@ Test(sync_judge, a_pair_that_hardly_ever_ran_together)
 	m.raw[1].found.hi = 20000;
 	owed(&m, TSCAL_SYNC_UNKNOWN, 6, 52,
 		"CPUs 0 and 4 hardly ever ran at the same time, so their "
-		"offset is not known: run it again when the machine is less "
-		"busy.");
+		"offset is not known: run it again with more time, or when "
+		"the machine is less busy.");
 	make(&m, 2, 1);
 	m.raw[0].found.rounds = 0;
 	owed(&m, TSCAL_SYNC_UNKNOWN, -1, -1,
 		"CPUs 0 and 2 hardly ever ran at the same time, so their "
-		"offset is not known: run it again when the machine is less "
-		"busy.");
+		"offset is not known: run it again with more time, or when "
+		"the machine is less busy.");
 }
 
 Test(sync_judge, ended_before_all_were_compared)
