@@ -172,9 +172,13 @@ static inline void pair_phrase(char *out, size_t size,
 			a, b, pair_ns((double)p->warp, hz));
 	else if (lo < 0 && hi > 0)
 		snprintf(out, size,
-			"the offset of CPU %u from CPU %u changed, within "
-			"-%.*f to %.*f %s",
-			b, a, digits, -lo / unit, digits, hi / unit, name);
+			"the offset of CPU %u from CPU %u changed between "
+			"%.*f and %.*f %s",
+			b, a, digits, lo / unit, digits, hi / unit, name);
+	else if ((hi - lo) / unit < (digits ? 0.05 : 0.5))
+		snprintf(out, size, "CPU %u is ahead of CPU %u by %.*f %s",
+			ahead ? b : a, ahead ? a : b, digits, worst / unit,
+			name);
 	else
 		snprintf(out, size,
 			"CPU %u is ahead of CPU %u by %.*f to %.*f %s",

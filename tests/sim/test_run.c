@@ -83,7 +83,7 @@ Test(sim_run, a_flag_of_a_later_version_is_refused_not_ignored)
 
 	pc(0);
 	later.platform = tail.platform = &sim.plat;
-	later.flags = TSCAL_OPT_PIT << 1;
+	later.flags = TSCAL_OPT_TRUST_OVER_KERNEL << 1;
 	cr_assert(eq(int, tscal_calibrate(&later, &info), -EINVAL));
 	tail.reserved = 1;
 	cr_assert(eq(int, tscal_calibrate(&tail, &info), -EINVAL));

@@ -68,6 +68,8 @@ static void not_compared(const struct cpus_view *v, struct tscal_info *info)
 		add(info, ": no thread could be started");
 	else if (v->cpus->n == 1)
 		add(info, ": this process may use one of them");
+	else if (!v->cpus->n_visited)
+		add(info, ": no other one could be used");
 	else
 		add(info,
 			": they hardly ever ran at the same time; `tscal sync` "

@@ -212,7 +212,6 @@ static int record_burst(struct tscal_platform *p, enum plat_counter_id id,
 	if (less.reads > RECORD_SAMPLES)
 		less.reads = RECORD_SAMPLES;
 	n = r->inner->ops->burst(r->inner, id, buf, &less);
-
 	if (plat_counter_name(id) && r->n_bursts[id] < RECORD_REPEATS)
 		keep(r, REC_SAMPLES, REC_ID(id, r->n_bursts[id]++), n, buf,
 			n < 0 ? 0 : (size_t)n * sizeof(*buf));
@@ -230,11 +229,10 @@ static void record_counter_close(
 static int record_cpus(struct tscal_platform *p, uint32_t *cpu, size_t max)
 {
 	struct record *r = record_of(p);
-	size_t most = max < REC_CPUS_MAX ? max : REC_CPUS_MAX;
-	int n = r->inner->ops->cpus(r->inner, cpu, most);
+	int n = r->inner->ops->cpus(r->inner, cpu, max);
 
 	/* Of a list that does not fit nothing is known. */
-	if (n > (int)most)
+	if (n > (int)max || n > (int)REC_CPUS_MAX)
 		n = -E2BIG;
 	keep(r, REC_CPUS, 0, n < 0 ? n : 0, cpu,
 		n < 0 ? 0 : (size_t)n * sizeof(*cpu));
@@ -259,9 +257,7 @@ static void record_wait(struct tscal_platform *p, uint64_t ns, bool spin)
 
 static uint64_t record_now_ns(struct tscal_platform *p)
 {
-	struct record *r = record_of(p);
-
-	return r->inner->ops->now_ns(r->inner);
+	return record_of(p)->inner->ops->now_ns(record_of(p)->inner);
 }
 
 static int record_pin(struct tscal_platform *p)

@@ -91,7 +91,7 @@ struct sim_event {
 /* A dynamic clock (clock_gettime(2)), as descriptor 3 is one. */
 #define SIM_DYNAMIC (~3 * 8 + 3)
 #define SIM_EVENTS_MAX 32
-#define SIM_CPUS_MAX 4
+#define SIM_CPUS_MAX 64
 #define SIM_CPUID_MAX 64
 #define SIM_XEN_CPUID_MAX 8
 #define SIM_MSRS_MAX 16

@@ -136,7 +136,7 @@ static const struct {
 		"CPU 0 is ahead of CPU 1 by 10.0 to 10.0 ms"},
 	/* The bounds of a hull: neither is proven. */
 	{{.rounds = 9, .lo = -20, .hi = 150, .apart = 100, .moved = 1}, GHZ,
-		"the offset of CPU 1 from CPU 0 changed, within -20 to 150 ns"},
+		"the offset of CPU 1 from CPU 0 changed between -20 and 150 ns"},
 	{{.rounds = 9, .lo = -20, .hi = 30, .warp = 70}, GHZ,
 		"a stamp of CPU 0 or 1 was 70 ns below an earlier one of the "
 		"other"},

@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -49,6 +50,11 @@ struct row {
 	double uptime_s; /* 0: not known */
 	bool tsc_unstable, notsc;
 	bool no_constant_tsc;
+	/* CPUs were compared: how far CPU 1 is ahead of CPU 0, in ns; NaN:
+	 * unknown. */
+	bool compared, trust;
+	double ahead_ns;
+	size_t usable; /* CPUs; 0: two */
 };
 
 static const struct row rows[] = {
@@ -59,6 +65,50 @@ static const struct row rows[] = {
 	{"notsc or a rejected TSC, CPUID does not call it invariant", METAL,
 		"acpi_pm", "acpi_pm", NO, "available_clocksource.",
 		.rejected = 1},
+	{"the same, and its CPUs were compared", METAL, "hpet", "hpet acpi_pm",
+		NO,
+		"CPU 0 is ahead of CPU 1 by 1600.0 ms: a stamp is a time only "
+		"on the CPU that took it. The kernel rejected this TSC.",
+		.invariant = 1, .rejected = 1, .compared = true,
+		.ahead_ns = -1.6e9},
+	{"nobody can overrule that", METAL, "hpet", "hpet acpi_pm", NO,
+		"CPU 1 is ahead of CPU 0 by 2950 to 3050 ns", .invariant = 1,
+		.rejected = 1, .compared = true, .ahead_ns = 3000,
+		.trust = true},
+	{"CPUs differ, which the kernel has not noticed", KVM, "kvm-clock",
+		"kvm-clock tsc", NO, "CPU 1 is ahead", .pvclock = STABLE,
+		.compared = true, .ahead_ns = 3000},
+	{"a watchdog's false positive (row 13)", METAL, "hpet", "hpet acpi_pm",
+		NO,
+		"rejected this TSC: tsc is gone from available_clocksource, "
+		"although CPUID reports it as invariant. The TSCs of 2 CPUs "
+		"differ by 50 ns at most.",
+		.invariant = 1, .rejected = 1, .compared = true},
+	{"and the user overrules it", METAL, "hpet", "hpet acpi_pm", YES,
+		"rejected this TSC, and it is used all the same, as you asked: "
+		"the TSCs of 2 CPUs differ by 50 ns at most.",
+		.invariant = 1, .rejected = 1, .compared = true, .trust = true},
+	{"not where the comparison has no result", METAL, "hpet",
+		"hpet acpi_pm", NO, "rejected this TSC", .invariant = 1,
+		.rejected = 1, .compared = true, .ahead_ns = NAN,
+		.trust = true},
+	{"not where a CPU was not compared", METAL, "hpet", "hpet acpi_pm", NO,
+		"rejected this TSC", .invariant = 1, .rejected = 1,
+		.compared = true, .usable = 3, .trust = true},
+	{"not where nothing was compared", METAL, "hpet", "hpet acpi_pm", NO,
+		"rejected this TSC", .invariant = 1, .rejected = 1,
+		.trust = true},
+	{"jiffies overruled", METAL, "jiffies", "jiffies", YES, "as you asked",
+		.uptime_s = 61, .rejected = 1, .compared = true, .trust = true},
+	{"in a guest until it is moved", HYPERV, "hyperv_clocksource_msr",
+		"hyperv_clocksource_msr acpi_pm", MOVED, "as you asked",
+		.rejected = 1, .compared = true, .trust = true,
+		.watch = TSCAL_WATCH_HYPERV},
+	{"trust where nothing was rejected", METAL, "tsc", "tsc", YES,
+		"own clock runs on this TSC", .compared = true, .trust = true},
+	{"CPUs agree now, but the STABLE bit is clear (row 16)", KVM,
+		"kvm-clock", "kvm-clock tsc acpi_pm", NO, "own TSC offset",
+		.pvclock = UNSTABLE, .compared = true, .trust = true},
 	{"clocksource=hpet by choice (row 12)", METAL, "hpet",
 		"tsc hpet acpi_pm", YES, "configured to use", .invariant = 1},
 	{"tsc-early (row 14)", METAL, "tsc-early", "tsc-early hpet acpi_pm",
@@ -187,6 +237,29 @@ static const struct row rows[] = {
 		.namespace = true},
 };
 
+/* 1 GHz: a tick is a nanosecond; a round trip takes 100. */
+static void compared(const struct row *r, struct cpus *c)
+{
+	int64_t ahead = isnan(r->ahead_ns) ? 0 : (int64_t)r->ahead_ns;
+
+	cpus_skip(c, r->compared ? 0 : -EOPNOTSUPP);
+	if (!r->compared)
+		return;
+	c->n = r->usable ? r->usable : 2;
+	c->n_visited = 2;
+	c->b = 1;
+	c->worst = (struct plat_pair){.rounds = 100,
+		.lo = ahead - 50,
+		.hi = ahead + 50,
+		.apart = ahead > 50    ? (uint64_t)ahead - 50
+			 : ahead < -50 ? (uint64_t)-ahead - 50
+				       : 0};
+	c->worst_hz = 1e9;
+	c->worst_ns = pair_worst_ns(&c->worst, 1e9);
+	c->verdict = isnan(r->ahead_ns) ? PAIR_UNKNOWN
+					: pair_verdict(&c->worst, 1e9);
+}
+
 static void machine(const struct row *r, struct run *run)
 {
 	struct facts *f = &run->facts;
@@ -221,6 +294,7 @@ static void machine(const struct row *r, struct run *run)
 	run->kernel = kernel_rate_find(
 		f, &run->hv, f->virtual_sign, r->assume_metal);
 	run->vmclock.rc = -ENOENT;
+	compared(r, &run->cpus);
 	run->pvclock.out.status = r->pvclock == STABLE || r->pvclock == UNSTABLE
 					  ? TSCAL_STATUS_READY
 					  : TSCAL_STATUS_ABSENT;
@@ -239,7 +313,7 @@ static void machine(const struct row *r, struct run *run)
 	run->info.rdtsc_ns = r->rdtsc_ns > 0 ? r->rdtsc_ns : 11;
 }
 
-static void judge_by(struct run *run, bool measured, bool replay)
+static void judge_by(struct run *run, bool measured, bool replay, bool trust)
 {
 	struct use_view view = {
 		.facts = &run->facts,
@@ -249,6 +323,8 @@ static void judge_by(struct run *run, bool measured, bool replay)
 		.raw = &run->measured.counters.raw,
 		.pvclock = &run->pvclock,
 		.vmclock = &run->vmclock,
+		.cpus = &run->cpus,
+		.trust = trust,
 		.measured = measured,
 		.replay = replay,
 	};
@@ -258,7 +334,7 @@ static void judge_by(struct run *run, bool measured, bool replay)
 
 static void judge_use(struct run *run)
 {
-	judge_by(run, true, false);
+	judge_by(run, true, false, false);
 }
 
 Test(verdict_use, of_the_machines_of_the_table)
@@ -268,7 +344,7 @@ Test(verdict_use, of_the_machines_of_the_table)
 		static struct run run;
 
 		machine(r, &run);
-		judge_use(&run);
+		judge_by(&run, true, false, r->trust);
 		cr_expect(eq(int, (int)run.info.use, (int)r->use), "%s: %s",
 			r->what, run.info.use_sentence);
 		cr_expect(ne(ptr, strstr(run.info.use_sentence, r->sentence),
@@ -291,7 +367,7 @@ Test(verdict_use, listed_means_listed)
 		bool early = !listed && r->use == PROVISIONAL;
 
 		machine(r, &run);
-		judge_use(&run);
+		judge_by(&run, true, false, r->trust);
 		cr_expect(eq(int, run.info.listed_by_kernel,
 				  !r->cs || early ? -1 : listed),
 			"%s", r->what);
@@ -316,7 +392,7 @@ Test(verdict_use, until_moved_always_says_what_to_watch)
 		static struct run run;
 
 		machine(&rows[i], &run);
-		judge_use(&run);
+		judge_by(&run, true, false, rows[i].trust);
 		if (run.info.use == MOVED)
 			cr_expect(not(zero(u32, run.info.watch)), "%s",
 				rows[i].what);
@@ -347,7 +423,7 @@ static const char *unmeasured(const struct row *row, bool replay, int use)
 	static struct run run;
 
 	machine(row, &run);
-	judge_by(&run, false, replay);
+	judge_by(&run, false, replay, false);
 	cr_expect(eq(int, (int)run.info.use, use), "%s: %s", row->what,
 		run.info.use_sentence);
 	return run.info.use_sentence;

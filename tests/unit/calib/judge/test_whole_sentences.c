@@ -206,6 +206,19 @@ static void judge_use(struct machine *m, const struct facts *f)
 	struct measured raw = {.tsc_failed = !below(8)};
 	struct pvclock pvclock = {.stable = below(2), .not_mapped = below(2)};
 	struct vmclock vmclock = {.rc = -1};
+	struct cpus cpus = {.n = 1024,
+		.n_visited = below(2) ? 1024 : 0,
+		.n_skewed = below(3),
+		.verdict = (enum pair_verdict)below(3),
+		.a = 1000,
+		.b = 1023,
+		.worst = {.rounds = 100,
+			.lo = below(2) ? 8999999 : -8999999,
+			.hi = 9999999,
+			.apart = below(2),
+			.warp = below(2)},
+		.worst_hz = 1e9,
+		.worst_ns = 9999999};
 	struct use_view v = {
 		.facts = f,
 		.hv = &hv,
@@ -214,6 +227,8 @@ static void judge_use(struct machine *m, const struct facts *f)
 		.raw = &raw,
 		.pvclock = &pvclock,
 		.vmclock = &vmclock,
+		.cpus = &cpus,
+		.trust = below(2),
 		.measured = below(3) > 0,
 		.replay = below(2),
 	};

@@ -174,6 +174,7 @@ Test(vmclock, is_what_to_watch)
 			.raw = &run.measured.counters.raw,
 			.pvclock = &run.pvclock,
 			.vmclock = &run.vmclock,
+			.cpus = &run.cpus,
 		},
 		&run.info);
 	cr_assert(eq(int, run.info.use, TSCAL_USE_UNTIL_MOVED));

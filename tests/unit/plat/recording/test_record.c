@@ -341,6 +341,7 @@ Test(record, a_replay_gives_the_report_of_the_run_that_was_recorded)
 	struct tscal_report *live, *again;
 	struct tscal_platform *p = recorder(tscal_platform_passive(), true);
 	const struct tscal_line *a, *b;
+	struct tscal_info a_info, b_info;
 
 	opts.platform = p;
 	cr_assert(zero(int, tscal_report_new(&opts, &live)));
@@ -349,9 +350,14 @@ Test(record, a_replay_gives_the_report_of_the_run_that_was_recorded)
 	cr_assert(zero(int, tscal_report_new(&opts, &again)));
 	cr_assert(zero(int, tscal_platform_free(opts.platform)));
 
-	cr_assert(zero(
-		int, memcmp(tscal_report_info(live), tscal_report_info(again),
-			     sizeof(struct tscal_info))));
+	/* Of a recording it is not said how to compare them. */
+	a_info = *tscal_report_info(live);
+	b_info = *tscal_report_info(again);
+	cr_assert(zero(int, strncmp(a_info.cpus_sentence, b_info.cpus_sentence,
+				    strlen(b_info.cpus_sentence))));
+	memset(a_info.cpus_sentence, 0, sizeof(a_info.cpus_sentence));
+	memset(b_info.cpus_sentence, 0, sizeof(b_info.cpus_sentence));
+	cr_assert(zero(int, memcmp(&a_info, &b_info, sizeof(a_info))));
 	for (size_t i = 0; i < tscal_report_count(live); i++) {
 		a = tscal_report_line(live, i);
 		b = tscal_report_line(again, i);
