@@ -365,6 +365,16 @@ def odd():
     m.kernel("tsc", "tsc hpet acpi_pm", AMD_FLAGS, 2245.76)
     m.no_pages().unsynchronised()
 
+    m = epyc_metal("row-41b-rr",
+                   "rr runs the program: it traces it, and answers RDTSC.")
+    m.file("/proc/self/status", "Name:\ttscal\nTracerPid:\t77\n")
+    m.file("/proc/77/comm", "rr\n")
+
+    m = epyc_metal("row-41c-valgrind",
+                   "Valgrind translates the program. Its RDTSC is the "
+                   "host's.")
+    m.file("/proc/self/status", "Name:\tnone-amd64-linu\nTracerPid:\t0\n")
+
 
 def traps():
     m = machine("trap-kvm-clock-without-the-bit",

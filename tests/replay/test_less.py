@@ -37,6 +37,7 @@ CLAIMS = {
     "0x40000001": r"does not have Hyper-V's interface",
     "0x40000003": r"Hyper-V's interface (?:ends|here does not)",
     "0x80000000": r'no brand string|\\" names no frequency',
+    "0x80000001": r'"RDTSCP may be executed|RDTSCP is not offered',
     "0x80000002": r'no brand string|\\" names no frequency',
 }
 # The same, unless something other than CPUID shows a virtual machine.
@@ -44,10 +45,18 @@ GUEST = r"(?<!perhaps )in a virtual machine|emulated by the host|The host contro
 SHOWN = re.compile(r"kvm-clock|hyperv_clocksource|\bxen\b|\bhypervisor\b")
 # The time that a read of a timer takes shows it here.
 SHOWN_BY_TIMERS = ("row-28-leaked-15h-root", "row-29-kvm-hidden-root")
+# May be executed, or was.
+ACCESS = r"This process may execute RDTSC"
+LISTED = r"The kernel lists tsc"
 FILES = {
     "/proc/cpuinfo": r"shows no bogomips",
-    "current_clocksource": r"the kernel's clocksource is",
-    "available_clocksource": r"(?<!may have )switched it off",
+    "current_clocksource": r"the kernel's clocksource is|own clock runs on|"
+                           r"The kernel's clock (?:reads|counts)|kernel counts|"
+                           r"kernel asks the hypervisor for the time",
+    "available_clocksource": r"(?<!may have )switched it off|"
+                             r"does not list tsc",
+    "/proc/self/status": r"No sign that rr|\b(?:translates|runs) this program\b",
+    "/comm": r"rr runs this program",
 }
 
 
@@ -95,6 +104,12 @@ def claims(name, line, report, rest):
             bad.append("no hypervisor by CPUID")
     bad += [words for file, words in FILES.items()
             if line.startswith("file ") and file in line.split()[1]]
+    # The clocksource that the kernel uses is in its list.
+    if "available_clocksource" in line and \
+            not any('current_clocksource": "tsc' in other for other in rest):
+        bad.append(LISTED)
+    if "tsc-access" in line and report["trust"]["rdtsc_ns"] is None:
+        bad.append(ACCESS)
     found = [m[0] for m in (re.search(words, text) for words in bad) if m]
     if leaf == "0x00000001" and len(bad) > 1:
         found += [key for key in ("family", "model", "stepping")
@@ -179,6 +194,8 @@ class Less(unittest.TestCase):
                       not (leaf == "0x00000001" and key[2] == "4")]
             wrong += [words for name, words in FILES.items()
                       if name not in line]
+            wrong += [ACCESS] * (not line.startswith(("tsc-acc", "samples")))
+            wrong += [LISTED] * ("clocksource" not in line)
             text = json.dumps(doc)
             for words in wrong:
                 self.assertNotRegex(text, words, line[:80])

@@ -60,9 +60,9 @@ static void gather_extended(struct tscal_platform *plat, struct facts *f)
 	f->brand_rc = hv_read_brand(plat, &f->max_ext, f->brand);
 	if (!f->max_ext)
 		return;
-	/* Its value is 0 below (AMD64 APM vol. 3, E.4.2; Intel SDM vol. 2A). */
 	if (!plat->ops->cpuid(plat, 0x80000001, 0, &r))
 		f->rdtscp = r.edx >> 27 & 1;
+	/* A CPU whose leaves end below has no such bit. */
 	if (f->max_ext < 0x80000007)
 		f->invariant = 0;
 	else if (!plat->ops->cpuid(plat, 0x80000007, 0, &r))
@@ -248,50 +248,6 @@ static bool starts_with_one_of(
 	return false;
 }
 
-/* Name, umask, state and ids of a process, to TracerPid (Linux,
- * proc_pid_status()); what follows is not read. */
-#define STATUS_SIZE 160
-
-/*
- * Programs that run this one and answer its RDTSC.  The kernel has the name of
- * what was executed: a tool of Valgrind ("memcheck-amd64-linux", cut to 15
- * bytes), QEMU's user mode; and of the process that traces this one: rr.
- */
-static void gather_simulated(struct tscal_platform *plat, struct facts *f)
-{
-	static const char *const valgrind[] = {"memcheck-amd64",
-		"callgrind-amd64", "cachegrind-amd6", "helgrind-amd64",
-		"drd-amd64", "massif-amd64", "dhat-amd64", "lackey-amd64",
-		"none-amd64", "exp-bbv-amd64"};
-	char text[STATUS_SIZE], path[48], name[32];
-	const char *value, *end;
-	double pid;
-
-	if (text_read(plat, "/proc/self/status", text, sizeof(text)) <= 0)
-		return;
-	value = text_value(text, "Name");
-	if (value)
-		value += strspn(value, " \t");
-	if (value && !strncmp(value, "qemu-x86_64", strlen("qemu-x86_64"))) {
-		snprintf(
-			f->simulated, sizeof(f->simulated), "QEMU's user mode");
-		return;
-	}
-	if (value && starts_with_one_of(value, valgrind,
-			     sizeof(valgrind) / sizeof(*valgrind))) {
-		snprintf(f->simulated, sizeof(f->simulated), "Valgrind");
-		return;
-	}
-	value = text_value(text, "TracerPid");
-	pid = value ? text_number(value, &end) : 0;
-	if (!(pid >= 1 && pid < 1e9))
-		return;
-	snprintf(path, sizeof(path), "/proc/%.0f/comm", pid);
-	if (text_read_line(plat, path, name, sizeof(name)) > 0 &&
-		!strcmp(name, "rr"))
-		snprintf(f->simulated, sizeof(f->simulated), "rr");
-}
-
 static void gather_machine(struct tscal_platform *plat, struct facts *f)
 {
 	char text[256];
@@ -433,7 +389,8 @@ void facts_gather_first(struct tscal_platform *plat, struct facts *f)
 	};
 	/* If this is not permitted (seccomp), RDTSC is assumed to be enabled:
 	 * only the same call disables it. */
-	if (plat->ops->tsc_access(plat, &f->tsc_access))
+	f->access_known = !plat->ops->tsc_access(plat, &f->tsc_access);
+	if (!f->access_known)
 		f->tsc_access = PLAT_TSC_ENABLED;
 	gather_identity(plat, f);
 	f->timex_rc = plat->ops->adjtimex(plat, &f->timex);
@@ -448,6 +405,6 @@ void facts_gather_rest(struct tscal_platform *plat, struct facts *f)
 	gather_cmdline(plat, f);
 	gather_uptime(plat, f);
 	gather_machine(plat, f);
-	gather_simulated(plat, f);
+	facts_simulated(plat, f);
 	gather_signs(plat, f);
 }

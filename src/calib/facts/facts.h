@@ -44,6 +44,7 @@ struct facts {
 
 	/* The kernel */
 	enum plat_tsc_access tsc_access;
+	bool access_known; /* the kernel said so; else it is assumed */
 	/* 0, or the -errno of reading it. */
 	int clocksource_rc, cpuinfo_rc, ptp_rc;
 	char clocksource[32];
@@ -65,8 +66,11 @@ struct facts {
 	char online[64];    /* their list, "0-3,8"; "" if it is longer */
 	bool dom0;	    /* Xen's control domain: it never moves */
 	char below_xen[96]; /* sign that Xen runs in a virtual machine */
-	/* What runs this program and answers its RDTSC; "" for nothing. */
+	/* What runs this program: rr, which answers its RDTSC, or a program
+	 * that translates its instructions; "" for nothing. */
 	char simulated[24];
+	bool simulated_known; /* what would show it is visible */
+	bool translated;
 	bool time_namespace; /* clock offsets are not zero */
 	/* A PTP clock is the host's clock: NTP may follow the host here. */
 	bool host_ptp;
@@ -102,5 +106,8 @@ struct facts {
  */
 void facts_gather_first(struct tscal_platform *plat, struct facts *facts);
 void facts_gather_rest(struct tscal_platform *plat, struct facts *facts);
+
+/* A part of the rest: what runs this program. */
+void facts_simulated(struct tscal_platform *plat, struct facts *facts);
 
 #endif /* TSCAL_FACTS_H */

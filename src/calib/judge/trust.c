@@ -24,10 +24,11 @@ __attribute__((format(printf, 3, 4))) static void say(
 }
 
 /*
- * A guest's CPUID.80000007H is made by its hypervisor: QEMU hides the bit
- * unless it is told +invtsc (target/i386/cpu.c), Hyper-V offers it by a
- * privilege of its own (TLFS, AccessTscInvariantControls), Xen shows it to
- * domains that may not migrate (xl.cfg(5), nomigrate, itsc).
+ * A guest's CPUID.80000007H is made by its hypervisor.  QEMU takes the bit for
+ * one that hinders migration, and hides it unless invtsc=on is given (commits
+ * 120eee7d1fdb and d99569d9d856); Hyper-V lets the guest switch it on (Linux,
+ * "x86/hyperv: Allow guests to enable InvariantTSC"); Xen hides it where
+ * migration is possible, nomigrate=0 (Xen Project, design sessions).
  */
 static void invariant(const struct trust_view *v, struct tscal_fact *f)
 {
@@ -48,8 +49,8 @@ static void invariant(const struct trust_view *v, struct tscal_fact *f)
 	else if (guest)
 		say(f, "no",
 			"The hypervisor hides the bit from this guest, or its "
-			"CPU does not have it: most hide it from guests that "
-			"may be moved.");
+			"CPU does not have it. QEMU and Xen hide it from "
+			"guests that may be moved.");
 	else
 		say(f, "no",
 			"The CPU does not set the bit: the TSC may change its "
@@ -183,21 +184,37 @@ static void access_(const struct trust_view *v, struct tscal_fact *f)
 		say(f, "disabled",
 			"RDTSC is disabled for this process by "
 			"prctl(PR_SET_TSC): it would raise SIGSEGV.");
-	else
+	else if (v->facts->access_known || v->info->rdtsc_ns >= 0)
 		say(f, "enabled", "This process may execute RDTSC.");
+	else
+		say(f, "not known",
+			"Whether this process may execute RDTSC is not "
+			"visible.");
 }
 
 static void simulated(const struct trust_view *v, struct tscal_fact *f)
 {
-	if (v->facts->simulated[0])
-		say(f, v->facts->simulated,
-			"%s runs this program and answers RDTSC: its time is "
-			"not that of a program that runs alone.",
-			v->facts->simulated);
-	else
+	const char *name = v->facts->simulated;
+
+	if (name[0] && v->facts->translated)
+		say(f, name,
+			"%s translates this program: RDTSC reads this "
+			"machine's TSC, but CPUID is made up, and what runs "
+			"between two reads is not the program's own code.",
+			name);
+	else if (name[0])
+		say(f, name,
+			"%s runs this program and answers RDTSC, with a "
+			"recorded value when it replays.",
+			name);
+	else if (v->facts->simulated_known)
 		say(f, "no",
 			"No sign that rr, Valgrind or QEMU's user mode runs "
 			"this program.");
+	else
+		say(f, "not known",
+			"Whether rr, Valgrind or QEMU's user mode runs this "
+			"program is not visible.");
 }
 
 void trust_facts(

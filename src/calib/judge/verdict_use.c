@@ -169,8 +169,13 @@ static bool refuse(const struct use_view *v, struct tscal_info *info)
 			"(PR_SET_TSC): it would fault.");
 	else if (f->simulated[0])
 		say(info, TSCAL_USE_NO,
-			"RDTSC is simulated here: %s runs this program and "
-			"answers it. Run the program alone.",
+			f->translated
+				? "%s translates this program: what RDTSC "
+				  "times here is not the program's own code. "
+				  "Run it alone."
+				: "RDTSC is simulated here: %s runs this "
+				  "program and answers it. Run the program "
+				  "alone.",
 			f->simulated);
 	else if (v->raw->tsc_failed)
 		say(info, TSCAL_USE_NO,

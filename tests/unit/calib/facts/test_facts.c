@@ -313,27 +313,36 @@ Test(facts, dom0_and_time_namespaces)
 Test(facts, rr_valgrind_and_qemu_are_recognised)
 {
 	static const struct {
-		const char *status, *comm, *simulated;
+		const char *status, *comm, *simulated; /* NULL: not known */
 	} rows[] = {
 		{"Name:\ttscal\nTracerPid:\t0\n", "rr\n", ""},
 		{"Name:\ttscal\nTracerPid:\t77\n", "rr\n", "rr"},
 		{"Name:\ttscal\nTracerPid:\t77\n", "strace\n", ""},
+		{"Name:\ttscal\nTracerPid:\t77\n", "", NULL},
+		{"Name:\ttscal\nTracerPid:\t\n", "", NULL},
+		{"Name:\ttscal\n", "rr\n", NULL},
+		{"TracerPid:\t0\n", "", NULL},
 		{"Name:\tmemcheck-amd64-\nTracerPid:\t0\n", "", "Valgrind"},
 		{"Name:\tnone-amd64-linu\nTracerPid:\t0\n", "", "Valgrind"},
 		{"Name:\tkubectl-amd64\nTracerPid:\t0\n", "", ""},
 		{"Name:\tqemu-x86_64-sta\nTracerPid:\t0\n", "",
 			"QEMU's user mode"},
-		{"", "", ""},
+		{"", "", NULL},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const char *is = rows[i].simulated;
 		char name[32];
 
 		file("/proc/self/status", rows[i].status);
 		sim_add_file(&sim, "/proc/77/comm", rows[i].comm);
 		snprintf(name, sizeof(name), "%s", gather()->simulated);
-		cr_expect(eq(str, name, (char *)rows[i].simulated), "%s",
+		cr_expect(eq(str, name, (char *)(is ? is : "")), "%s",
 			rows[i].status);
+		cr_expect(eq(int, gather()->simulated_known, is != NULL), "%s",
+			rows[i].status);
+		cr_expect(eq(int, gather()->translated,
+			is &&strlen(is) > strlen("rr")));
 	}
 }
 

@@ -14,6 +14,7 @@ struct row {
 	double rdtsc_ns, uptime_s;
 	int8_t invariant, listed, rejected, rdtscp, aux;
 	bool guest, emulated, unstable, for_good, disabled;
+	bool access_known, simulated_known, translated;
 };
 
 static const struct row rows[] = {
@@ -44,6 +45,7 @@ static const struct row rows[] = {
 	{"rdtscp", "yes", "does not hold", .rdtscp = 1, .aux = 0},
 	{"rdtscp", "yes", "TSC_AUX holds", .rdtscp = 1, .aux = 1},
 	{"rdtscp", "no", "SIGILL", .rdtscp = 0},
+	{"rdtscp", "not known", "does not show", .rdtscp = -1},
 	{"rdtsc", "11.0 ns", "by the CPU itself", .rdtsc_ns = 11},
 	{"rdtsc", "60.0 ns", "More than", .rdtsc_ns = 60},
 	{"rdtsc", "2000.0 ns", "trapped or emulated", .rdtsc_ns = 2000},
@@ -51,9 +53,21 @@ static const struct row rows[] = {
 		.emulated = true},
 	{"rdtsc", "not measured", "not known", .rdtsc_ns = -1},
 	{"access", "disabled", "PR_SET_TSC", .disabled = true},
-	{"access", "enabled", "may execute", .listed = 1},
-	{"simulated", "rr", "rr runs this program", .simulated = "rr"},
-	{"simulated", "no", "No sign", .listed = 1},
+	{"access", "enabled", "may execute", .rdtsc_ns = -1,
+		.access_known = true},
+	/* It was executed. */
+	{"access", "enabled", "may execute", .rdtsc_ns = 11},
+	{"access", "not known", "not visible", .rdtsc_ns = -1},
+	{"simulated", "rr", "answers RDTSC", .simulated = "rr",
+		.simulated_known = true},
+	{"simulated", "Valgrind", "RDTSC reads this machine's TSC",
+		.simulated = "Valgrind", .simulated_known = true,
+		.translated = true},
+	{"simulated", "QEMU's user mode", "translates this program",
+		.simulated = "QEMU's user mode", .simulated_known = true,
+		.translated = true},
+	{"simulated", "no", "No sign", .simulated_known = true},
+	{"simulated", "not known", "not visible", .listed = 1},
 };
 
 Test(trust, each_fact_has_its_meaning)
@@ -77,7 +91,10 @@ Test(trust, each_fact_has_its_meaning)
 			.tsc_unstable = r->unstable,
 			.uptime_s = r->uptime_s,
 			.tsc_access = r->disabled ? PLAT_TSC_SIGSEGV
-						  : PLAT_TSC_ENABLED};
+						  : PLAT_TSC_ENABLED,
+			.access_known = r->access_known,
+			.simulated_known = r->simulated_known,
+			.translated = r->translated};
 		snprintf(facts.clocksource, sizeof(facts.clocksource), "%s",
 			r->cs ? r->cs : "");
 		snprintf(facts.simulated, sizeof(facts.simulated), "%s",

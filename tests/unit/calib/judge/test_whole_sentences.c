@@ -74,6 +74,7 @@ static const char *const use_parts[] = {
 	"own verdict on this TSC is bad",
 	"reads it all the same.",
 	"RDTSC is simulated here",
+	"translates this program",
 	"which reads this TSC.",
 	"The kernel does not list tsc.",
 	"The kernel was told",

@@ -95,6 +95,46 @@ Test(record_redacted, quotes_of_the_command_line)
 	}
 }
 
+/* What runs the program is kept, and nothing else about it. */
+Test(record_redacted, names_and_ids_of_processes)
+{
+	static const char status[] = "/proc/self/status";
+	static const char comm[] = "/proc/77/comm";
+	static const struct {
+		const char *path, *text, *kept;
+	} rows[] = {
+		{status,
+			"Name:\tsecret\nUmask:\t0022\nTracerPid:\t77\n"
+			"Uid:\t5333\t5333\t5333\t5333\nGroups:\t5333\n",
+			"\"Name:\\t-\\nTracerPid:\\t77\\n\""},
+		{status, "Name:\tnone-amd64-linu\nUid:\t5333\n",
+			"\"Name:\\tnone-amd64-linu\\n\""},
+		{status, "Name:\tcachegrind-amd6\nUid:\t5333\n",
+			"\"Name:\\tcachegrind-amd6\\n\""},
+		{status, "Name:\tqemu-x86_64\nTracerPid:\t0\nUid:\t5333",
+			"\"Name:\\tqemu-x86_64\\nTracerPid:\\t0\\n\""},
+		{status, "Name:\nUid:\t5333\n", "\"\""},
+		{comm, "rr\n", "\"rr\\n\""},
+		{comm, "secret\n", "\"-\""},
+		{comm, "rr_secret\n", "\"-\""},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct tscal_platform *p = recorder(machine(), true);
+		char buf[200];
+
+		sim_add_file(&sim, rows[i].path, rows[i].text);
+		cr_assert(le(
+			int, 1, p->ops->read_file(p, rows[i].path, buf, 200)));
+		cr_assert(zero(int, tscal_platform_free(p)));
+		cr_expect(not(zero(ptr, strstr(slurp(), rows[i].kept))),
+			"%zu: %s", i, slurp());
+		cr_expect(zero(ptr, strstr(slurp(), "secret")), "%s", slurp());
+		cr_expect(zero(ptr, strstr(slurp(), "5333")), "%s", slurp());
+		cr_assert(zero(int, unlink(path)));
+	}
+}
+
 Test(record_redacted, without_redaction_all_is_kept_for_the_owner_alone)
 {
 	struct tscal_platform *p = recorder(machine(), false);
