@@ -35,7 +35,7 @@ foreach(header ${public})
     string(REGEX REPLACE "[ ({]+$" "" name "${name}")
     # calibrate.h has three pages.
     set(page ${page_of_${base}})
-    if(name MATCHES "^tscal_(report_.*|line|machine)$")
+    if(name MATCHES "^tscal_(report_.*|line|machine|fact)$")
       set(page tscal_report)
     elseif(name MATCHES "^tscal_platform_")
       set(page tscal_platform)

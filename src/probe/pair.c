@@ -34,7 +34,7 @@
 #define ADVANCES 32
 #define STEP_NS 1000000
 /* After the deadline, for threads that wait for their CPU. */
-#define GRACE_NS UINT64_C(1000000000)
+#define GRACE_NS UINT64_C(50000000)
 /* Tries to read the TSC and the clock at the same time. */
 #define READS 8
 /* Without a new stamp for so long the other side does not run.  A guest that

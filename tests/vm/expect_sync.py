@@ -206,13 +206,25 @@ def an_offline_cpu_is_not_visited(guest):
           sorted((d["verdict"], len(d["cpus"])) for d in docs))
 
 
-# The report compares the CPUs too.
+# The report compares the CPUs too: under emulation a default budget is too small
+# for that.
 
 @steps(skewed_report=WRITES + "tsc_adjust 1 1000000; "
-                     "retry_disturbed tscal --json; rc=$?; "
-                     "tsc_adjust 1 -1000000; exit $rc")
+                     "retry_disturbed tscal --json --budget-ms 2000; rc=$?; "
+                     "tsc_adjust 1 -1000000; exit $rc",
+       healthy_report="retry_disturbed tscal --json --budget-ms 2000")
 def the_report_says_so(guest):
+    """And nothing of the kind once it is taken back."""
+    for step in ("skewed_report", "healthy_report"):
+        trust = json.loads(guest.done[step].out)["trust"]
+        print(f"{guest.machine.name}, {step}: {trust['cpus_sentence']}")
+        if trust["synchronised"] is None:
+            unless_busy(f"{step}: {trust['cpus_sentence']}")
     doc = guest.report("skewed_report", code=4)
     CHECK.assertEqual(doc["use"]["verdict"], "no", doc["use"])
-    CHECK.assertRegex(doc["use"]["sentence"], r"CPUs? \b1\b.*\b0\b")
-    CHECK.assertGreater(doc["trust"]["skew_ns"], ns(guest, 900000))
+    CHECK.assertIn("CPU 1 is ahead of CPU 0 by ", doc["use"]["sentence"])
+    CHECK.assertEqual(doc["trust"]["skew_cpus"], [0, 1])
+    CHECK.assertGreater(doc["trust"]["skew_ns"], ns(guest, 999000))
+    doc = guest.report("healthy_report", code=0)
+    CHECK.assertEqual(doc["use"]["verdict"], "until-moved", doc["use"])
+    CHECK.assertLess(doc["trust"]["skew_ns"], ns(guest, 20000))

@@ -14,7 +14,7 @@ from expect_level2 import (
 from expect_clocks import clocks_follow_tsc_jumps
 from expect_sync import (
     a_chosen_skew_is_found, it_ends_without_a_verdict_or_accusation,
-    it_says_what_the_other_program_says)
+    it_says_what_the_other_program_says, the_report_says_so)
 from level2 import (
     ANY_HYPERVISOR_LEAF, Host, Nested, crystal, khz, khz_times, leaf,
     signature)
@@ -112,7 +112,8 @@ HOSTS = [
 
     # Two CPUs that agree, until one is moved.
     Host("l2_skewed", [
-        Nested("cpu-moved", [a_chosen_skew_is_found], flags=TWO_CPUS),
+        Nested("cpu-moved", [a_chosen_skew_is_found, the_report_says_so],
+               flags=TWO_CPUS),
     ], flags=TWO_CPUS, append=f"{DECLARED} tsc=reliable"),
 
     # The kernel does not trust the emulated TSC of two CPUs, so its KVM gives

@@ -352,7 +352,8 @@ void verdict_use(const struct use_view *v, struct tscal_info *info)
 				: "few seconds");
 	} else if (!cannot_judge(v, info)) {
 		allow(v, info);
-		add_unlisted(v, info);
+		if (!overruled(v, info))
+			add_unlisted(v, info);
 	}
 	if (v->facts->time_namespace)
 		add_whole(

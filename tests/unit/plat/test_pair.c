@@ -133,10 +133,11 @@ static const struct {
 	{{.rounds = 9, .lo = 817800, .hi = 818200, .apart = 1}, 2 * GHZ,
 		"CPU 1 is ahead of CPU 0 by 408.9 to 409.1 us"},
 	{{.rounds = 9, .lo = -10000100, .hi = -10000000, .apart = 1}, GHZ,
-		"CPU 0 is ahead of CPU 1 by 10.0 to 10.0 ms"},
+		"CPU 0 is ahead of CPU 1 by 10.0 ms"},
 	/* The bounds of a hull: neither is proven. */
 	{{.rounds = 9, .lo = -20, .hi = 150, .apart = 100, .moved = 1}, GHZ,
-		"the offset of CPU 1 from CPU 0 changed between -20 and 150 ns"},
+		"the offset of CPU 1 from CPU 0 changed between -20 and 150 "
+		"ns"},
 	{{.rounds = 9, .lo = -20, .hi = 30, .warp = 70}, GHZ,
 		"a stamp of CPU 0 or 1 was 70 ns below an earlier one of the "
 		"other"},

@@ -109,6 +109,8 @@ static void random_facts(struct facts *f)
 	f->clocksource_visible = below(4) > 0;
 	f->clocksource_rc = below(2) ? -ENODATA : -ENOENT;
 	f->time_namespace = below(2);
+	if (!below(8))
+		strcpy(f->simulated, "QEMU's user mode");
 	f->dom0 = !below(4);
 	f->uptime_s = below(2) ? -1 : 1e9 * below(4);
 	if (below(2))
