@@ -23,7 +23,8 @@ build_packages=(gcc libc6-dev cmake ninja-build pkgconf
 # shellcheck disable=SC2034
 test_packages=(clang clang-format g++ libclang-rt-dev
 	libbenchmark-dev libcriterion-dev libgmp-dev python3 python3-jsonschema
-	chromium cpuid git make mandoc mmdebstrap shellcheck spin strace valgrind)
+	chromium cpuid git make mandoc mmdebstrap qemu-user shellcheck spin strace
+	valgrind)
 # What calls are measured with.
 # shellcheck disable=SC2034
 bench_packages=(g++ libbenchmark-dev python3)
@@ -61,7 +62,8 @@ declare -A found_by=([gcc]=gcc [cmake]=cmake [ninja-build]=ninja
 	[g++]=g++ [libbenchmark-dev]=pc:benchmark
 	[libcriterion-dev]=pc:criterion [python3]=python3 [make]=make
 	[mandoc]=mandoc [shellcheck]=shellcheck [strace]=strace
-	[valgrind]=valgrind [qemu-system-x86]=qemu-system-x86_64 [cpio]=cpio)
+	[valgrind]=valgrind [qemu-user]=qemu-x86_64
+	[qemu-system-x86]=qemu-system-x86_64 [cpio]=cpio)
 
 # found PACKAGE...: what they are found by is here, or that is said.
 found() {

@@ -55,8 +55,8 @@ FILES = {
                            r"kernel asks the hypervisor for the time",
     "available_clocksource": r"(?<!may have )switched it off|"
                              r"does not list tsc",
-    "/proc/self/status": r"No sign that rr|\b(?:translates|runs) this program\b",
-    "/comm": r"rr runs this program",
+    "/proc/self/status": r"No sign that rr|translates this program|runs this program and",
+    "/comm": r"rr runs this program and",
 }
 
 

@@ -111,6 +111,7 @@ static void random_facts(struct facts *f)
 	f->time_namespace = below(2);
 	if (!below(8))
 		strcpy(f->simulated, "QEMU's user mode");
+	f->translated = below(2);
 	f->dom0 = !below(4);
 	f->uptime_s = below(2) ? -1 : 1e9 * below(4);
 	if (below(2))
