@@ -202,6 +202,18 @@ class Sources(cli.Case):
             self.assertEqual(rows(text), [s["name"] for s in sources])
             self.assertIsNone(folded(text))
 
+    def test_all_has_each_fact_once(self):
+        for args in (["--no-measure"], ["replay", self.machine()]):
+            doc = self.json(*args, schema="tscal.report/1",
+                            codes=(0, 3, 4, 5))
+            text = cli.run("--all", *args).stdout
+            for fact in doc["trust"]["facts"]:
+                name, sentence = fact["name"], fact["sentence"]
+                self.assertEqual(len(re.findall(rf"(?m)^{name} ", text)), 1,
+                                 name)
+                self.assertEqual(" ".join(text.split()).count(sentence), 1,
+                                 sentence)
+
     def recordings(self):
         folder = cli.SOURCE / "tests" / "replay" / "machines"
         for path in sorted(folder.glob("*.rec"))[::4]:

@@ -137,8 +137,7 @@ static void cpu(struct term *t, const struct tscal_machine *m)
 		term_row(t, "cpu", STYLE_PLAIN, "not known");
 }
 
-static void trust(const struct options *opts, struct term *t,
-	const struct tscal_machine *m, const struct tscal_info *info)
+static void trust(struct term *t, const struct tscal_info *info)
 {
 	term_label(t, "trust");
 	term_wrap(t, TERM_TEXT, STYLE_PLAIN, "%s,",
@@ -159,25 +158,47 @@ static void trust(const struct options *opts, struct term *t,
 		info->synchronised == 0 ? STYLE_BAD : STYLE_PLAIN, " %s",
 		info->cpus_sentence);
 	term_end(t);
+}
+
+static bool is_clocksource(const struct tscal_fact *f)
+{
+	return !strcmp(f->name, "clocksource");
+}
+
+/* With all facts, what it means too. */
+static void clocksource(const struct options *opts, struct term *t,
+	const struct tscal_report *report)
+{
+	const struct tscal_machine *m = tscal_report_machine(report);
+	const struct tscal_fact *f;
+	size_t i = 0;
+
+	term_label(t, "clocksource");
 	if (m->clocksource[0])
-		term_row(t, "clocksource", STYLE_PLAIN, "%s (available: %s)",
+		term_wrap(t, TERM_TEXT, STYLE_PLAIN, "%s (available: %s)",
 			m->clocksource,
 			m->available[0] ? m->available : "not visible");
 	else
-		term_row(t, "clocksource", STYLE_PLAIN, "%s",
+		term_wrap(t, TERM_TEXT, STYLE_PLAIN, "%s",
 			opts->command == CMD_REPLAY
 				? "not visible in the recording"
 				: "not visible");
+	while ((f = tscal_report_fact(report, i++)))
+		if (opts->all && is_clocksource(f))
+			term_wrap(
+				t, TERM_TEXT, STYLE_PLAIN, ": %s", f->sentence);
+	term_end(t);
 }
 
-/* What each fact means. */
+/* What each other fact means. */
 static void facts(struct term *t, const struct tscal_report *report)
 {
 	const struct tscal_fact *f;
 
 	for (size_t i = 0; (f = tscal_report_fact(report, i)); i++)
-		term_row(t, f->name, STYLE_PLAIN, "%s: %s", f->value,
-			f->sentence);
+		if (!is_clocksource(f))
+			term_row(t, f->name, STYLE_PLAIN, "%s: %s", f->value,
+				f->sentence);
 }
 
 static void header(const struct options *opts, struct term *t, const char *how)
@@ -216,7 +237,8 @@ void text_report(const struct options *opts, const char *how,
 	term_row(&t, "what to do", STYLE_PLAIN, "%s", info->advice);
 	text_hypervisor(&t, &machine->hv);
 	cpu(&t, machine);
-	trust(opts, &t, machine, info);
+	trust(&t, info);
+	clocksource(opts, &t, report);
 	if (opts->all)
 		facts(&t, report);
 	term_end(&t);
