@@ -2,6 +2,9 @@
 /* SPDX-FileCopyrightText: 2026 The tscal authors */
 /* Faults of clocks and of the TSC: noticed, reported, and not followed. */
 #include <errno.h>
+#include <inttypes.h>
+
+#include <tscal/tscal.h>
 
 #include "clocking.h"
 
@@ -320,6 +323,69 @@ Test(sim_clock_events, a_suspended_machine)
 	sim.tsc_jumped -= (int64_t)(8 * 3600 * sim.tsc_hz);
 	cr_assert(eq(u32, update_for(1), TSCAL_EVENT_SUSPEND));
 	recovers();
+}
+
+static struct tscal_info judged(void)
+{
+	struct tscal_opts opts = TSCAL_OPTS_INIT;
+	struct tscal_info info;
+
+	opts.platform = &sim.plat;
+	cr_assert(zero(int, tscal_calibrate(&opts, &info)));
+	return info;
+}
+
+/* The stamp is another time's: not converted by a line of after the event. */
+static void belongs_to(uint64_t stamp, int64_t was)
+{
+	int64_t ns, err;
+	int rc = tscal_clock_stamp(&clk, stamp, &ns, &err);
+
+	cr_assert(rc == -ERANGE || (!rc && far(ns - was) <= err),
+		"%d: %" PRId64 " ns off", rc, rc ? 0 : ns - was);
+}
+
+/* The TSC begins anew (S3), or goes on while CLOCK_MONOTONIC does not
+ * (s2idle). */
+Test(sim_clock_events, stamps_from_before_a_suspension_do_not_mix)
+{
+	for (int restarts = 0; restarts < 2; restarts++) {
+		uint64_t stamp, later;
+		int64_t was, ns, err;
+		uint32_t generation;
+		struct tscal_info before, after;
+
+		settled(43, CLOCK_MONOTONIC, 0);
+		before = judged();
+		cr_assert(eq(int, before.use, TSCAL_USE_YES));
+		update_for(5);
+		generation = tscal_clock_generation(&clk);
+		stamp = sim_tsc_now(&sim);
+		was = sim_clock_now(&sim, CLOCK_MONOTONIC);
+		wait_ns(ASLEEP);
+		sim_set_clock(&sim, CLOCK_MONOTONIC, -(int64_t)ASLEEP, 0);
+		sim_set_clock(&sim, CLOCK_MONOTONIC_RAW, -(int64_t)ASLEEP, 0);
+		if (restarts)
+			sim.tsc_jumped -= (int64_t)sim_tsc_now(&sim) - 1000;
+		belongs_to(stamp, was);
+		cr_assert(eq(u32, update_for(1), TSCAL_EVENT_SUSPEND));
+		cr_assert(
+			eq(u32, tscal_clock_generation(&clk), generation + 1));
+		belongs_to(stamp, was);
+		recovers();
+		cr_assert(
+			eq(u32, tscal_clock_generation(&clk), generation + 1));
+		belongs_to(stamp, was);
+		/* One of after it is converted. */
+		later = sim_tsc_now(&sim);
+		was = sim_clock_now(&sim, CLOCK_MONOTONIC);
+		cr_assert(zero(int, tscal_clock_stamp(&clk, later, &ns, &err)));
+		cr_assert(le(i64, far(ns - was), err));
+		after = judged();
+		cr_assert(eq(int, after.use, before.use));
+		cr_assert(eq(int, after.rate, before.rate));
+		cr_assert(lt(dbl, fabs(after.hz / before.hz - 1), 1e-5));
+	}
 }
 
 /* Readings stand still with it until the next update, and then are the clock's
