@@ -206,6 +206,21 @@ def an_offline_cpu_is_not_visited(guest):
           sorted((d["verdict"], len(d["cpus"])) for d in docs))
 
 
+# A cgroup that has CPU 1 alone.
+
+@steps(in_cpuset="mkdir -p /tmp/cg && mount -t cgroup2 none /tmp/cg && "
+                 "echo +cpuset >/tmp/cg/cgroup.subtree_control && "
+                 "mkdir /tmp/cg/one && echo 1 >/tmp/cg/one/cpuset.cpus && "
+                 "echo $$ >/tmp/cg/one/cgroup.procs; tscal sync --json; rc=$?; "
+                 "echo $$ >/tmp/cg/cgroup.procs; rmdir /tmp/cg/one; "
+                 "umount /tmp/cg; exit $rc")
+def a_cgroup_without_the_first_cpu(guest):
+    doc = json.loads(guest.step("in_cpuset", code=5).out)
+    CHECK.assertEqual((doc["verdict"], doc["pairs"]), ("unknown", []))
+    CHECK.assertEqual(doc["unvisited"], [0, 1])
+    CHECK.assertIn("Only one of 2 CPUs can be used", doc["sentence"])
+
+
 # The report compares the CPUs too: under emulation a default budget is too small
 # for that.
 

@@ -23,7 +23,8 @@ from expect_timers import (
     the_timers_replay_has_the_same_verdicts, the_window_grows_to_the_target,
     unknown_msrs_give_no_rate, user_nobody_is_denied_the_timers)
 from expect_sync import (
-    an_offline_cpu_is_not_visited, healthy_cpus_are_not_accused)
+    a_cgroup_without_the_first_cpu, an_offline_cpu_is_not_visited,
+    healthy_cpus_are_not_accused)
 from lab import Machine
 
 REFINED = [clock_raw_is_what_the_kernel_refined]
@@ -53,7 +54,8 @@ MACHINES = [
 
     # Its two CPUs read this machine's TSC.
     Machine("two-cpus", [
-        healthy_cpus_are_not_accused, an_offline_cpu_is_not_visited],
+        healthy_cpus_are_not_accused, an_offline_cpu_is_not_visited,
+        a_cgroup_without_the_first_cpu],
             append="tsc_early_khz={khz} pmtmr=0 nohpet tsc=reliable",
             flags=("-smp", "2")),
 
