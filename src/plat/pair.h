@@ -27,8 +27,9 @@ struct plat_pair_until {
 
 struct plat_pair {
 	uint32_t rounds; /* messages that were read soon after they were sent */
-	/* TSC of b less TSC of a, in ticks.  Where it changed meanwhile: from
-	 * the least to the largest. */
+	/* TSC of b less TSC of a, in ticks.  Where it changed between two
+	 * stretches of readings: from the least to the largest.  Where it
+	 * changed within one, it was at or beyond both. */
 	int64_t lo, hi;
 	/* Least distance from 0 that is proven, at any time. */
 	uint64_t apart;

@@ -301,7 +301,11 @@ static void take_part(struct meeting *m, int which)
 	begun = tsc_at(&begun_ns);
 	measure(m, which);
 	if (!which) {
-		m->out->ticks = tsc_at(&ended_ns) - begun;
+		uint64_t ended = tsc_at(&ended_ns);
+
+		/* A TSC that went back has no rate. */
+		m->out->ticks = (int64_t)(ended - begun) > 0 ? ended - begun
+							     : 0;
 		m->out->ns = ended_ns - begun_ns;
 	}
 	s->aux = aux_is(m, s->cpu);

@@ -49,7 +49,7 @@ static struct tscal_sync_pair judge_pair(
 		.verdict = (enum tscal_sync_verdict)pair_verdict(p, hz),
 		.offset_lo_ns = known ? pair_ns((double)p->lo, hz) : NAN,
 		.offset_hi_ns = known ? pair_ns((double)p->hi, hz) : NAN,
-		.warp_ns = known ? pair_ns((double)p->warp, hz) : 0,
+		.warp_ns = hz > 0 ? pair_ns((double)p->warp, hz) : 0,
 		.moved = p->moved,
 		.rounds = p->rounds,
 	};

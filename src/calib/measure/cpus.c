@@ -24,7 +24,8 @@ static double hz_of(const struct plat_pair *p)
 
 static void take(struct cpus *c, const struct plat_pair *p, uint32_t b)
 {
-	double hz = hz_of(p), ns = hz > 0 ? pair_worst_ns(p, hz) : -1;
+	double hz = hz_of(p);
+	double ns = p->rounds && hz > 0 ? pair_worst_ns(p, hz) : -1;
 	enum pair_verdict verdict = pair_verdict(p, hz);
 	bool first = c->n_visited == 2;
 

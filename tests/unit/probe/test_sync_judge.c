@@ -119,6 +119,7 @@ Test(sync_judge, a_warp_alone_is_a_skew)
 		"A stamp of CPU 0 or 2 was 70 ns below an earlier one of the "
 		"other: a stamp is a time only on the CPU that took it.");
 	cr_expect(isnan(m.pair[0].offset_lo_ns));
+	cr_expect(fabs(m.pair[0].warp_ns - 70) < 1e-6);
 	/* Nor a rate, where it is that of the first CPU. */
 	m.raw[0].found.ticks = 0;
 	m.r.info = (struct tscal_sync_info){0};
