@@ -89,8 +89,8 @@ struct tscal_sync_opts {
 	 * pair.  A pair takes about 3 ms where both CPUs are free. */
 	uint32_t budget_ms;
 	/** Called between pairs, by the thread that called tscal_sync(); NULL:
-	 * not.  Not 0: end the test; pairs that were not compared are then
-	 * missing.  all may grow when a CPU is lost. */
+	 * not.  It must return.  Not 0: end the test; pairs that were not
+	 * compared are then missing.  all may grow when a CPU is lost. */
 	int (*progress)(void *arg, uint32_t done, uint32_t all);
 	void *arg; /**< for progress */
 };
@@ -117,7 +117,8 @@ struct tscal_sync_result;
  *
  * Starts two threads for each pair and waits for them, with all signals
  * blocked in them; they inherit the scheduling of the caller, and keep two CPUs
- * busy meanwhile.  The binding of the calling thread stays as it is.  Packages
+ * busy meanwhile.  The binding of the calling thread stays as it is, and the
+ * thread is not cancelled before the end.  Packages
  * and nodes are read by hwloc in a child process (tscal_platform_probe() says
  * what that means for the program).  Thread-safe; not for signal handlers.
  */

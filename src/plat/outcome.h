@@ -7,10 +7,7 @@
 #include <tscal/calibrate.h>
 
 #include "plat/plat.h"
-
-/* Limits of what a TSC may be, in Hz. */
-#define TSC_HZ_MIN 10e6
-#define TSC_HZ_MAX 20e9
+#include "plat/tsc_hz.h"
 
 struct outcome {
 	/* READY: hz, lo and hi hold.  Otherwise why not: ABSENT, SKIPPED,

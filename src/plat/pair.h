@@ -19,6 +19,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "plat/tsc_hz.h"
+
 /* When a pair is done: at the first of these. */
 struct plat_pair_until {
 	uint64_t ns;
@@ -122,6 +124,16 @@ enum pair_verdict { PAIR_UNKNOWN, PAIR_SYNCHRONISED, PAIR_SKEWED };
  * bounds wider than this are of no use to anyone who orders events. */
 #define PAIR_ROUNDS 16
 #define PAIR_USEFUL_NS 10000.0
+
+/* The rate of a's TSC; 0: not known.  One that no TSC has was not measured: a's
+ * was written meanwhile, or a line of a recording was.  Ticks that are divided
+ * by it would look like any number of ns. */
+static inline double pair_hz(const struct plat_pair *p)
+{
+	double hz = p->ns ? (double)p->ticks / (double)p->ns * 1e9 : 0;
+
+	return hz >= TSC_HZ_MIN && hz <= TSC_HZ_MAX ? hz : 0;
+}
 
 static inline double pair_ns(double ticks, double hz)
 {

@@ -27,6 +27,17 @@ void child_quiet(const char *name, int keep)
 	syscall(SYS_close_range, keep + 1, ~0u, 0);
 }
 
+void child_end_with(pid_t program)
+{
+	pid_t parent;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	parent = (pid_t)syscall(SYS_getppid);
+	/* 0: in another PID namespace. */
+	if (parent > 0 && parent != program)
+		child_leave();
+}
+
 void child_leave(void)
 {
 	for (;;)

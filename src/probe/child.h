@@ -20,6 +20,10 @@ pid_t child_start(void);
 /* In the child: no core file, this name (15 characters at most), and none of
  * the program's files but this descriptor; -1: none at all. */
 void child_quiet(const char *name, int keep);
+/* In the child: end when the thread that started it does, which waits for it:
+ * if the program is killed meanwhile, nobody else would end a child that waits
+ * for ever. */
+void child_end_with(pid_t program);
 _Noreturn void child_leave(void);
 
 /* How a child ended, where that is not known. */

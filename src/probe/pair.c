@@ -362,8 +362,9 @@ static int start_thread(pthread_t *thread, void *(*run)(void *),
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	rc = pthread_create(thread, &attr, run, m);
-	/* The program's thread-local data do not fit, or the CPU is refused. */
-	if (rc == EINVAL || rc == EPERM)
+	/* The program's thread-local data do not fit, or the CPU is refused: by
+	 * the kernel, or with any error by a filter. */
+	if (rc)
 		rc = pthread_create(thread, NULL, run, m);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attr);

@@ -4,11 +4,13 @@
 #include "probe/sync.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "plat/pair.h"
 #include "plat/plat.h"
+#include "probe/child.h"
 #include "probe/devices.h"
 
 #define ROUNDS 4096
@@ -148,7 +150,7 @@ int tscal_sync(
 	static const struct tscal_sync_opts defaults = TSCAL_SYNC_OPTS_INIT;
 	struct sync_run s = {.opts = opts ? opts : &defaults,
 		.plat = tscal_platform_passive()};
-	int rc;
+	int rc, before;
 
 	if (!out || s.opts->size != sizeof(*opts) ||
 		s.opts->flags & ~TSCAL_SYNC_ALL_PAIRS ||
@@ -163,7 +165,9 @@ int tscal_sync(
 	if (s.opts->budget_ms)
 		s.deadline_ns = s.begun_ns +
 				s.opts->budget_ms * UINT64_C(1000000);
+	before = child_uncancelled();
 	rc = run(&s);
+	pthread_setcancelstate(before, NULL);
 	free(s.todo);
 	if (rc)
 		tscal_sync_free(s.r);

@@ -23,6 +23,7 @@ struct sync_cpus {
 		bool lost;    /* but no thread could be kept on it */
 	} * cpu;
 	size_t n;
+	int allowed_rc; /* why it is not known which are allowed */
 	char topology[TSCAL_SENTENCE]; /* why package and node are not known */
 };
 

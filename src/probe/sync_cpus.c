@@ -28,7 +28,11 @@ static int read_online(hwloc_bitmap_t set)
 	if (!rc) {
 		text[len] = '\0';
 		text[strcspn(text, "\n")] = '\0';
-		rc = hwloc_bitmap_list_sscanf(set, text) ? -EBADMSG : 0;
+		/* "0-" is a set without end. */
+		rc = hwloc_bitmap_list_sscanf(set, text) ||
+				     hwloc_bitmap_weight(set) <= 0
+			     ? -EBADMSG
+			     : 0;
 	}
 	free(text);
 	return rc;
@@ -39,9 +43,7 @@ static int list(struct sync_cpus *cpus, hwloc_const_bitmap_t online,
 {
 	int n = hwloc_bitmap_weight(online), cpu = -1;
 
-	if (n <= 0)
-		return -EBADMSG;
-	cpus->cpu = calloc((size_t)n, sizeof(*cpus->cpu));
+	cpus->cpu = calloc((size_t)n + 1, sizeof(*cpus->cpu));
 	if (!cpus->cpu)
 		return -ENOMEM;
 	while ((cpu = hwloc_bitmap_next(online, cpu)) >= 0)
@@ -55,9 +57,13 @@ int sync_cpus_find(struct sync_cpus *cpus)
 {
 	hwloc_bitmap_t online = hwloc_bitmap_alloc(),
 		       allowed = hwloc_bitmap_alloc();
-	int rc = online && allowed ? bind_allowed(allowed) : -ENOMEM;
+	int rc = online && allowed ? 0 : -ENOMEM;
 
 	*cpus = (struct sync_cpus){0};
+	if (!rc)
+		cpus->allowed_rc = bind_allowed(allowed);
+	if (cpus->allowed_rc == -ENOMEM)
+		rc = -ENOMEM;
 	/* Where it is not visible: those are online that can be used. */
 	if (!rc && read_online(online) && hwloc_bitmap_copy(online, allowed))
 		rc = -ENOMEM;

@@ -26,14 +26,18 @@ static int32_t cpu_of(const struct tscal_sync_result *r, size_t i)
 /* The rate, only to state ticks in ns: that of the longest pair. */
 static double rate_hz(const struct tscal_sync_result *r)
 {
-	uint64_t ticks = 0, ns = 0;
+	uint64_t ns = 0;
+	double hz = 0;
 
-	for (size_t i = 0; i < r->n; i++)
-		if (r->raw[i].found.ns > ns) {
-			ns = r->raw[i].found.ns;
-			ticks = r->raw[i].found.ticks;
-		}
-	return ns ? (double)ticks / (double)ns * 1e9 : 0;
+	for (size_t i = 0; i < r->n; i++) {
+		const struct plat_pair *p = &r->raw[i].found;
+
+		if (p->ns <= ns || !(pair_hz(p) > 0))
+			continue;
+		ns = p->ns;
+		hz = pair_hz(p);
+	}
+	return hz;
 }
 
 static struct tscal_sync_pair judge_pair(
@@ -87,8 +91,8 @@ static enum tscal_sync_verdict judge_all(const struct sync_run *s)
 		else if (s->r->pair[i].verdict == TSCAL_SYNC_UNKNOWN)
 			v = TSCAL_SYNC_UNKNOWN;
 	/* One CPU alone agrees with itself. */
-	return s->ended || (!s->r->n && s->r->cpus.n > 1) ? TSCAL_SYNC_UNKNOWN
-							  : v;
+	return s->ended || (!s->r->n && s->r->cpus.n != 1) ? TSCAL_SYNC_UNKNOWN
+							   : v;
 }
 
 static const struct tscal_sync_cpu *first_lost(
@@ -125,6 +129,11 @@ static void say_unknown(const struct sync_run *s)
 			"Of %zu pairs of CPUs %zu were compared before the "
 			"time was over or the test was ended.",
 			r->n + s->n_todo - s->at, r->n);
+	else if (r->cpus.allowed_rc)
+		say(info,
+			"The TSCs were not compared: the kernel does not tell "
+			"which CPUs this process may use (%s).",
+			strerror(-r->cpus.allowed_rc));
 	else if (!r->n && first_lost(r))
 		say(info,
 			"The TSCs were not compared: no thread could be kept "

@@ -132,8 +132,10 @@ static int load(struct sync_cpus *cpus)
 	return 0;
 }
 
-static _Noreturn void answer(struct sync_cpus *cpus, struct answer *a)
+static _Noreturn void answer(
+	struct sync_cpus *cpus, struct answer *a, pid_t program)
 {
+	child_end_with(program);
 	child_quiet("tscal-topology", -1);
 	errno = 0;
 	a->rc = load(cpus);
@@ -201,11 +203,11 @@ static void take(struct sync_cpus *cpus, const struct answer *a)
 static void ask(struct sync_cpus *cpus, struct answer *a)
 {
 	unsigned ms = LIMIT_MS + LIMIT_MS_PER_CPU * (unsigned)cpus->n;
-	pid_t pid = child_start();
+	pid_t program = getpid(), pid = child_start();
 	int status;
 
 	if (!pid)
-		answer(cpus, a);
+		answer(cpus, a, program);
 	if (pid < 0) {
 		unknown(cpus, "no process could be started (%s)",
 			strerror(-pid));

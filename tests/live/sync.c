@@ -5,7 +5,8 @@
  * long it takes.
  *
  * usage: live_sync loaded|one-cpu|not-the-first|signals|threads|no-thread|
- *                  no-affinity|no-tsc|never-free|offline
+ *                  no-affinity|affinity-hidden|affinity-missing|
+ *                  cancelled|no-tsc|never-free|offline
  */
 #include <dirent.h>
 #include <errno.h>
@@ -249,6 +250,31 @@ static void two_threads(void)
 	same(&b);
 }
 
+static struct tscal_sync_result *of_cancelled;
+
+static void *is_cancelled(void *arg)
+{
+	pthread_cancel(pthread_self());
+	check(!tscal_sync(NULL, &of_cancelled), "tscal_sync");
+	pthread_testcancel();
+	return arg;
+}
+
+/* A thread that is cancelled leaves nothing behind. */
+static void cancelled(void)
+{
+	struct before b = look();
+	pthread_t thread;
+	void *end;
+
+	check(!pthread_create(&thread, NULL, is_cancelled, NULL), "thread");
+	check(!pthread_join(thread, &end), "join");
+	same(&b);
+	check(of_cancelled, "cancelled meanwhile");
+	check(end == PTHREAD_CANCELED, "not cancelled afterwards");
+	tscal_sync_free(of_cancelled);
+}
+
 /* glibc asks for clone() where there is no clone3(). */
 static void no_thread(void)
 {
@@ -264,6 +290,34 @@ static void no_affinity(void)
 	if (refuse_call(SYS_sched_setaffinity, EPERM))
 		skip("no filter of system calls");
 	says("no thread could be kept on CPU");
+}
+
+/* With the error of another filter. */
+static void affinity_missing(void)
+{
+	need_two_cpus();
+	if (refuse_call(SYS_sched_setaffinity, ENOSYS))
+		skip("no filter of system calls");
+	says("no thread could be kept on CPU");
+}
+
+static void affinity_hidden(void)
+{
+	struct tscal_sync_result *r;
+
+	need_two_cpus();
+	if (refuse_call(SYS_sched_getaffinity, EPERM))
+		skip("no filter of system calls");
+	/* Nor can this test ask for its binding. */
+	check(!tscal_sync(NULL, &r), "tscal_sync");
+	puts(tscal_sync_result_info(r)->sentence);
+	check(tscal_sync_result_info(r)->verdict == TSCAL_SYNC_UNKNOWN,
+		"verdict");
+	check(strstr(tscal_sync_result_info(r)->sentence,
+		      "does not tell which CPUs this process may use "
+		      "(Operation not permitted)"),
+		"sentence");
+	tscal_sync_free(r);
 }
 
 /* Nothing of libc that reads the clock in this process. */
@@ -354,7 +408,9 @@ static const struct {
 	void (*run)(void);
 } modes[] = {{"loaded", loaded}, {"not-the-first", not_the_first},
 	{"signals", storm}, {"threads", two_threads}, {"no-thread", no_thread},
-	{"no-affinity", no_affinity}, {"no-tsc", no_tsc},
+	{"no-affinity", no_affinity}, {"cancelled", cancelled},
+	{"affinity-missing", affinity_missing},
+	{"affinity-hidden", affinity_hidden}, {"no-tsc", no_tsc},
 	{"never-free", never_free}, {"offline", offline}};
 
 int main(int argc, char **argv)

@@ -157,6 +157,7 @@ Test(sim_cpus, that_cannot_be_used)
 	} rows[] = {
 		{-EAGAIN, "2 CPUs not compared: no thread could be started"},
 		{-ENOMEM, "2 CPUs not compared: no thread could be started"},
+		{-EPERM, "2 CPUs not compared: no thread could be started"},
 		{-ENXIO, "2 CPUs not compared: no other one could be used"},
 	};
 

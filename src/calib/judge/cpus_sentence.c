@@ -64,7 +64,10 @@ static void not_compared(const struct cpus_view *v, struct tscal_info *info)
 		add(info, ": `tscal sync` does that");
 	else if (v->cpus->rc == -ETIME)
 		add(info, ", which takes longer: `tscal sync` does that");
-	else if (v->cpus->rc == -ENOMEM || v->cpus->rc == -EAGAIN)
+	else if (v->cpus->rc && !v->cpus->n)
+		add(info, ": it is not known which ones may be used");
+	/* Any error: a filter may give another than the kernel. */
+	else if (v->cpus->rc && v->cpus->rc != -ENXIO)
 		add(info, ": no thread could be started");
 	else if (v->cpus->n == 1)
 		add(info, ": this process may use one of them");

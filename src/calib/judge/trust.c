@@ -138,8 +138,8 @@ static void rdtscp(const struct trust_view *v, struct tscal_fact *f)
 {
 	static const char *const aux[] = {
 		"; whether TSC_AUX holds the CPU's number was not compared",
-		", but TSC_AUX does not hold the CPU's number: do not use it "
-		"to tell CPUs apart",
+		(", but TSC_AUX does not hold the CPU's number: do not use it "
+		 "to tell CPUs apart"),
 		", and TSC_AUX holds the CPU's number"};
 
 	if (v->facts->rdtscp < 0)

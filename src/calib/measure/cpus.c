@@ -16,15 +16,10 @@ void cpus_skip(struct cpus *c, int rc)
 	*c = (struct cpus){.rc = rc, .worst_ns = -1, .aux = -1};
 }
 
-/* The rate only states ticks in ns. */
-static double hz_of(const struct plat_pair *p)
-{
-	return p->ns ? (double)p->ticks / (double)p->ns * 1e9 : 0;
-}
-
 static void take(struct cpus *c, const struct plat_pair *p, uint32_t b)
 {
-	double hz = hz_of(p);
+	/* The rate only states ticks in ns. */
+	double hz = pair_hz(p);
 	double ns = p->rounds && hz > 0 ? pair_worst_ns(p, hz) : -1;
 	enum pair_verdict verdict = pair_verdict(p, hz);
 	bool first = c->n_visited == 2;

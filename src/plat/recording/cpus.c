@@ -71,6 +71,20 @@ static bool number(
 	return cursor_skip(c, name) && cursor_dec(c, max, value);
 }
 
+/* What readings cannot show, a recording must not say: without a round there
+ * are no bounds, and bounds that exclude 0 are apart from it. */
+static bool possible(const struct plat_pair *p)
+{
+	int64_t far = p->hi > -p->lo ? p->hi : -p->lo;
+	int64_t near = p->lo > -p->hi ? p->lo : -p->hi;
+
+	if (!p->rounds)
+		return !p->lo && !p->hi && !p->apart && !p->moved;
+	return (near <= 0 || p->apart >= (uint64_t)near) &&
+	       (!p->apart || (far > 0 && p->apart <= (uint64_t)far)) &&
+	       (!p->moved || p->apart);
+}
+
 static bool pair_value(struct cursor *c, union rec_value *v, size_t *size)
 {
 	struct plat_pair *p = &v->pair;
@@ -84,7 +98,7 @@ static bool pair_value(struct cursor *c, union rec_value *v, size_t *size)
 		!number(c, " apart=", INT64_MAX, &p->apart) ||
 		!number(c, " moved=", UINT32_MAX, &moved) ||
 		!number(c, " warp=", INT64_MAX, &p->warp) ||
-		!number(c, " ticks=", INT64_MAX, &p->ticks) ||
+		!number(c, " ticks=", UINT64_MAX, &p->ticks) ||
 		!number(c, " ns=", INT64_MAX, &p->ns) ||
 		!cursor_skip(c, " aux="))
 		return false;
@@ -96,7 +110,10 @@ static bool pair_value(struct cursor *c, union rec_value *v, size_t *size)
 			return false;
 		p->aux = (int8_t)aux;
 	}
-	return p->lo <= p->hi || cursor_want_at(c, start, "lo not above hi");
+	if (p->lo > p->hi)
+		return cursor_want_at(c, start, "lo not above hi");
+	return possible(p) ||
+	       cursor_want_at(c, start, "bounds that readings can show");
 }
 
 static void pair_put(FILE *f, const struct rec_answer *a)

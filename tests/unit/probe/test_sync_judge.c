@@ -45,7 +45,7 @@ static void make(struct made *m, size_t cpus, size_t pairs)
 						      .ticks = 3000000,
 						      .ns = 3000000,
 						      .aux = 1}};
-	m->r = (struct tscal_sync_result){.cpus = {m->cpu, cpus, ""},
+	m->r = (struct tscal_sync_result){.cpus = {m->cpu, cpus, 0, ""},
 		.n = pairs,
 		.raw = m->raw,
 		.pair = m->pair};
@@ -146,6 +146,27 @@ Test(sync_judge, a_pair_that_hardly_ever_ran_together)
 		"the machine is less busy.");
 }
 
+/* The first CPU's TSC was written meanwhile: the rate is that of another pair,
+ * and without one no bound is known in ns. */
+Test(sync_judge, a_rate_that_no_tsc_has)
+{
+	struct made m;
+
+	make(&m, CPUS, PAIRS);
+	m.raw[1].found.ns++;
+	m.raw[1].found.ticks = UINT64_MAX;
+	owed(&m, TSCAL_SYNC_SYNCHRONISED, 6, 52,
+		"No two TSCs of the 4 compared CPUs are proven to differ; the "
+		"offset is 52 ns at most (CPUs 0 and 6).");
+	make(&m, 2, 1);
+	m.raw[0].found.lo = -9000000;
+	m.raw[0].found.ticks = UINT64_MAX;
+	owed(&m, TSCAL_SYNC_UNKNOWN, -1, -1,
+		"CPUs 0 and 2 hardly ever ran at the same time, so their "
+		"offset is not known: run it again with more time, or when "
+		"the machine is less busy.");
+}
+
 Test(sync_judge, ended_before_all_were_compared)
 {
 	struct made m;
@@ -191,6 +212,17 @@ Test(sync_judge, what_was_refused)
 	owed(&m, TSCAL_SYNC_UNKNOWN, 2, 50,
 		"Of 3 pairs of CPUs 1 were compared: then no thread could be "
 		"started (Resource temporarily unavailable).");
+	make(&m, 2, 0);
+	m.r.cpus.allowed_rc = -EPERM;
+	owed(&m, TSCAL_SYNC_UNKNOWN, -1, -1,
+		"The TSCs were not compared: the kernel does not tell which "
+		"CPUs this process may use (Operation not permitted).");
+	/* Nor are they visible. */
+	make(&m, 0, 0);
+	m.r.cpus.allowed_rc = -EPERM;
+	owed(&m, TSCAL_SYNC_UNKNOWN, -1, -1,
+		"The TSCs were not compared: the kernel does not tell which "
+		"CPUs this process may use (Operation not permitted).");
 	make(&m, CPUS, 0);
 	m.cpu[1].lost = m.cpu[2].lost = true;
 	owed(&m, TSCAL_SYNC_UNKNOWN, -1, -1,

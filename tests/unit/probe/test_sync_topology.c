@@ -9,9 +9,12 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <hwloc.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,6 +22,9 @@
 #include "seccomp.h"
 
 #define UNKNOWN "packages and NUMA nodes are not known: "
+
+/* Of the child that hangs. */
+static volatile pid_t *hanging;
 
 static enum ill { WELL, FAULTS, ABORTS, HANGS, FAILS, EXITS, OTHER } ill;
 
@@ -39,6 +45,8 @@ int hwloc_topology_load(hwloc_topology_t t)
 	case ABORTS:
 		abort();
 	case HANGS:
+		if (hanging)
+			*hanging = getpid();
 		for (;;)
 			pause();
 	case FAILS:
@@ -143,6 +151,41 @@ Test(sync_topology, ills)
 	says(UNKNOWN "hwloc ended without an answer");
 	ill = OTHER;
 	says(UNKNOWN "hwloc found another machine");
+}
+
+/* A child that waits for ever ends with the program, also if that is killed. */
+Test(sync_topology, program_is_killed)
+{
+	const struct timespec nap = {.tv_nsec = 1000000};
+	pid_t program, ended = 0;
+	int status = 0;
+
+	hanging = mmap(NULL, sizeof(*hanging), PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	cr_assert(hanging != MAP_FAILED);
+	/* Its child becomes one of this process. */
+	cr_assert(zero(int, prctl(PR_SET_CHILD_SUBREAPER, 1)));
+	ill = HANGS;
+	program = fork();
+	if (!program) {
+		struct sync_cpus cpus = make(2);
+
+		sync_topology_find(&cpus);
+		_exit(0);
+	}
+	for (int i = 0; i < 900 && !*hanging; i++)
+		nanosleep(&nap, NULL);
+	cr_assert(ne(int, *hanging, 0));
+	kill(program, SIGKILL);
+	cr_assert(eq(int, waitpid(program, NULL, 0), program));
+	for (int i = 0; i < 5000 && !ended; i++) {
+		ended = waitpid(*hanging, &status, __WALL | WNOHANG);
+		nanosleep(&nap, NULL);
+	}
+	if (!ended)
+		kill(*hanging, SIGKILL);
+	cr_assert(eq(int, ended, *hanging));
+	cr_assert(eq(int, WIFSIGNALED(status) ? WTERMSIG(status) : 0, SIGKILL));
 }
 
 Test(sync_topology, refused)

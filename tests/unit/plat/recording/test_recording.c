@@ -16,7 +16,7 @@
 
 #define PAIR                                                                   \
 	"rounds=4294967295 lo=-4611686018427387903 hi=4611686018427387903 "    \
-	"apart=0 moved=1 warp=9223372036854775807 ticks=1 ns=2 aux=-1"
+	"apart=1 moved=1 warp=9223372036854775807 ticks=1 ns=2 aux=-1"
 
 /* One line of each kind, in the form and order in which they are written. */
 static const char all_kinds[] = HEAD
@@ -45,6 +45,8 @@ static const char all_kinds[] = HEAD
 	"tsc-access: sigsegv\n"
 	"cpus: 0 1 2147483647\n"
 	"pair 0 1: " PAIR "\n"
+	"pair 0 2: rounds=99 lo=-5 hi=9 apart=0 moved=0 warp=0 "
+	"ticks=18446744073709551615 ns=1 aux=-1\n"
 	"pair 0 2147483647: -ENXIO\n"
 	"counter rdtsc: num=1 den=1 width=64 spin=0\n"
 	"counter clock-raw: num=1000000000 den=3 width=24 spin=1\n"
@@ -243,6 +245,23 @@ static const struct refused refused[] = {
 	{HEAD "pair 0 1: rounds=1 lo=2 hi=1 apart=0 moved=0 warp=0 ticks=1 "
 	      "ns=1 aux=0\nend\n",
 		"line 2: expected lo not above hi"},
+	/* Bounds without a round; those that exclude 0, and are not apart;
+	 * apart by more than the bounds; a change without a difference. */
+	{HEAD "pair 0 1: rounds=0 lo=-1 hi=1 apart=0 moved=0 warp=0 ticks=1 "
+	      "ns=1 aux=0\nend\n",
+		"line 2: expected bounds that readings can show"},
+	{HEAD "pair 0 1: rounds=99 lo=5 hi=9 apart=0 moved=0 warp=0 ticks=1 "
+	      "ns=1 aux=0\nend\n",
+		"line 2: expected bounds that readings can show"},
+	{HEAD "pair 0 1: rounds=99 lo=-9 hi=-5 apart=4 moved=0 warp=0 ticks=1 "
+	      "ns=1 aux=0\nend\n",
+		"line 2: expected bounds that readings can show"},
+	{HEAD "pair 0 1: rounds=99 lo=5 hi=9 apart=10 moved=0 warp=0 ticks=1 "
+	      "ns=1 aux=0\nend\n",
+		"line 2: expected bounds that readings can show"},
+	{HEAD "pair 0 1: rounds=99 lo=-5 hi=9 apart=0 moved=1 warp=0 ticks=1 "
+	      "ns=1 aux=0\nend\n",
+		"line 2: expected bounds that readings can show"},
 	{HEAD "pair 0 1: rounds=1 lo=0 hi=1 apart=0 moved=0 warp=0 ticks=1 "
 	      "ns=1 aux=2\nend\n",
 		"line 2: expected a decimal number in range after \"aux=\""},
