@@ -64,17 +64,18 @@ static void of_conflict(const struct advice_view *v, struct tscal_info *info)
 static void of_no(const struct advice_view *v, struct tscal_info *info)
 {
 	bool trust = v->opts->flags & TSCAL_OPT_TRUST_OVER_KERNEL;
+	bool passed = cpus_passed(v->cpus) || info->cpus == 1;
 
 	add(info, "Here " GETTIME "; a clock of <tscal/clock.h> does so by "
 		  "itself.");
 	if (info->rejected_by_kernel != 1 || info->synchronised == 0)
 		return;
-	if (!trust && cpus_passed(v->cpus))
+	if (!trust && passed)
 		add(info, " If the kernel was wrong to reject this TSC, "
 			  "--trust-over-kernel uses it.");
-	else if (trust && !cpus_passed(v->cpus))
+	else if (trust && !passed)
 		add(info, " --trust-over-kernel overrules the kernel only if "
-			  "all CPUs were compared.");
+			  "all CPUs that this process may use were compared.");
 }
 
 /* True where the verdicts advise against the TSC, or against this rate. */

@@ -120,11 +120,12 @@ static bool offset_per_cpu(const struct use_view *v)
 	       !strcmp(f->clocksource, CLOCKSOURCE_KVM);
 }
 
-/* The caller trusts the TSC more than the kernel, and the CPUs agree. */
+/* The caller trusts the TSC more than the kernel, and the CPUs agree; one alone
+ * does. */
 static bool overruled(const struct use_view *v, const struct tscal_info *info)
 {
 	return info->rejected_by_kernel == 1 && v->trust &&
-	       cpus_passed(v->cpus);
+	       (cpus_passed(v->cpus) || v->facts->cpus == 1);
 }
 
 static void say_skewed(const struct use_view *v, struct tscal_info *info)
@@ -239,10 +240,15 @@ static void allow(const struct use_view *v, struct tscal_info *info)
 		info->watch = guest ? what_to_watch(v) : 0;
 		say(info, guest ? TSCAL_USE_UNTIL_MOVED : TSCAL_USE_YES,
 			"The kernel rejected this TSC%s, and it is used all "
-			"the same, as you asked: the TSCs of %zu CPUs "
-			"differ by %.0f ns at most.",
-			use_why_unlisted(v->facts, v->hv), v->cpus->n_visited,
-			v->cpus->worst_ns);
+			"the same, as you asked: ",
+			use_why_unlisted(v->facts, v->hv));
+		if (f->cpus == 1)
+			add_whole(info, "there is one CPU.");
+		else
+			add_whole(info,
+				"the TSCs of %zu CPUs differ by %.0f ns at "
+				"most.",
+				v->cpus->n_visited, v->cpus->worst_ns);
 	} else if (f->tdx || f->secure_tsc) {
 		say(info, TSCAL_USE_YES,
 			"This TSC is guaranteed by the CPU's firmware, not "

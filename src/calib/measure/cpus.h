@@ -40,7 +40,8 @@ void cpus_skip(struct cpus *c, int rc);
 void cpus_compare(
 	struct tscal_platform *plat, uint64_t deadline_ns, struct cpus *c);
 
-/* Whether no difference was found, and each was compared. */
+/* Whether no difference was found, and each was compared that this thread may
+ * run on. */
 static inline bool cpus_passed(const struct cpus *c)
 {
 	return !c->rc && c->n_visited == c->n &&

@@ -80,6 +80,8 @@ static int bind_faked(unsigned cpu)
 #define tscal_rdtscp(out) (*(out) = fake[side_here].aux)
 #define sched_getcpu() faked_cpu()
 #define bind_to(cpu) bind_faked(cpu)
+#include "../../../src/probe/pair_exchange.c"
+
 #include "../../../src/probe/pair.c"
 #undef bind_to
 #undef sched_getcpu
