@@ -145,7 +145,10 @@ static inline double pair_worst_ns(const struct plat_pair *p, double hz)
 {
 	double lo = pair_ns((double)p->lo, hz), hi = pair_ns((double)p->hi, hz);
 
-	return hi > -lo ? hi : -lo;
+	double worst = hi > -lo ? hi : -lo, warp = pair_ns((double)p->warp, hz);
+
+	/* What a stamp was off by is an offset, too. */
+	return worst > warp ? worst : warp;
 }
 
 static inline enum pair_verdict pair_verdict(
