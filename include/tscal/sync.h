@@ -62,7 +62,8 @@ struct tscal_sync_info {
 	/** CPUs of the pair with the largest offset: of those that are skewed,
 	 * if there are any, else of those whose offset is known; -1: none. */
 	int32_t worst_a, worst_b;
-	/** The largest offset that its interval allows, in ns; negative: no
+	/** The largest offset that its interval allows, or that a stamp was off
+	 * by, in ns; negative: no
 	 * pair's is known. */
 	double worst_ns;
 	uint32_t cpus;	  /**< that are online */

@@ -108,7 +108,7 @@ Test(sync_judge, a_warp_alone_is_a_skew)
 
 	make(&m, 2, 1);
 	m.raw[0].found.warp = 70;
-	owed(&m, TSCAL_SYNC_SKEWED, 2, 50,
+	owed(&m, TSCAL_SYNC_SKEWED, 2, 70,
 		"A stamp of CPU 0 or 2 was 70 ns below an earlier one of the "
 		"other: a stamp is a time only on the CPU that took it.");
 	/* A TSC that stands still has no rounds, and so no bounds. */
