@@ -211,8 +211,10 @@ struct tscal_info {
 /** Do not compare the CPUs' TSCs, where the platform can: start no thread. */
 #define TSCAL_OPT_NO_SYNC (UINT32_C(1) << 4)
 /** Use the TSC although the kernel has rejected it, if each CPU on which the
- * calling thread may run was compared, and no difference is proven.  Its
- * watchdog rejects good TSCs too, on busy machines. */
+ * calling thread may run was compared, and no difference is proven: by
+ * a platform of probe.h, since the passive one compares none.  The kernel's
+ * watchdog rejects good TSCs too, on busy machines.  A clock of clock.h stays
+ * on clock_gettime() all the same. */
 #define TSCAL_OPT_TRUST_OVER_KERNEL (UINT32_C(1) << 5)
 
 /** What to do.  Start from TSCAL_OPTS_INIT: zero means the default. */

@@ -118,7 +118,7 @@ Test(sync_text, two)
 	print();
 	cr_assert(eq(str, text,
 		"sync         synchronised: No two TSCs are proven to differ.\n"
-		"pairs        0 - 1  -20 to 30 ns\n"));
+		"pairs        CPU 1 less CPU 0: -20 to 30 ns\n"));
 }
 
 Test(sync_text, eight_nodes)
@@ -130,7 +130,7 @@ Test(sync_text, eight_nodes)
 	print();
 	/* The table's head and 8 rows; the verdict and the worst pair. */
 	cr_assert(eq(int, lines(), 11));
-	cr_assert(has("worst pair   0 - 255  -27 to 37 ns\n"));
+	cr_assert(has("worst pair   CPU 255 less CPU 0: -27 to 37 ns\n"));
 	cr_assert(has(
 		"offsets      package  node   CPUs       to CPU 0      "
 		"to others\n"
@@ -175,7 +175,7 @@ Test(sync_text, verdicts)
 	made.pair[0] = made.pair[4];
 	made.pair[0].b = 1;
 	print();
-	cr_assert(has("pairs        0 - 1  not known\n"));
+	cr_assert(has("pairs        CPU 1 less CPU 0: not known\n"));
 }
 
 Test(sync_text, not_known)

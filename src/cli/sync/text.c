@@ -178,14 +178,14 @@ static void put_pair(
 {
 	if (isnan(p->offset_lo_ns) || isnan(p->offset_hi_ns))
 		term_row(t, label, styles[TSCAL_SYNC_UNKNOWN],
-			"%d - %d  not known", (int)p->a, (int)p->b);
+			"CPU %d less CPU %d: not known", (int)p->b, (int)p->a);
 	else
 		term_row(t, label,
 			p->verdict == TSCAL_SYNC_SYNCHRONISED
 				? STYLE_PLAIN
 				: styles[p->verdict],
-			"%d - %d  %.0f to %.0f ns", (int)p->a, (int)p->b,
-			p->offset_lo_ns, p->offset_hi_ns);
+			"CPU %d less CPU %d: %.0f to %.0f ns", (int)p->b,
+			(int)p->a, p->offset_lo_ns, p->offset_hi_ns);
 }
 
 static void put_pairs(struct term *t, const struct tscal_sync_result *result)
