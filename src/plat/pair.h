@@ -135,9 +135,10 @@ static inline double pair_hz(const struct plat_pair *p)
 	return hz >= TSC_HZ_MIN && hz <= TSC_HZ_MAX ? hz : 0;
 }
 
+/* 0 where there is no rate. */
 static inline double pair_ns(double ticks, double hz)
 {
-	return ticks / hz * 1e9;
+	return hz > 0 ? ticks / hz * 1e9 : 0;
 }
 
 /* The largest offset that is possible. */
@@ -170,7 +171,7 @@ static inline void pair_phrase(char *out, size_t size,
 	const struct plat_pair *p, unsigned a, unsigned b, double hz)
 {
 	double lo = pair_ns((double)p->lo, hz), hi = pair_ns((double)p->hi, hz);
-	double worst = pair_worst_ns(p, hz);
+	double worst = hi > -lo ? hi : -lo;
 	double unit = worst < 1e4 ? 1 : worst < 1e7 ? 1e3 : 1e6;
 	const char *name = worst < 1e4 ? "ns" : worst < 1e7 ? "us" : "ms";
 	int digits = worst < 1e4 ? 0 : 1;

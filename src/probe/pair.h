@@ -23,7 +23,8 @@ struct pair_found {
 struct pair_side {
 	unsigned cpu;
 	int rc; /* of binding it */
-	uint64_t step;
+	/* Set before the first stamp, and looked at from then on. */
+	atomic_uint_fast64_t step;
 	struct pair_found now;
 	/* Of the last two stretches: while one is looked at, the other side
 	 * may end the next. */

@@ -67,17 +67,22 @@ static uint64_t step_here(void)
 	return least == UINT64_MAX ? 0 : least + 1;
 }
 
+static uint64_t step_of(const struct pair_side *s)
+{
+	return atomic_load_explicit(&s->step, memory_order_relaxed);
+}
+
 /* No stamp is below the largest that was published before it. */
 static void watch_maximum(struct pair_meeting *m, struct pair_side *mine)
 {
-	/* Each of the two stamps may be late by a step. */
-	uint64_t step = m->side[0].step + m->side[1].step;
 	uint64_t max = atomic_load_explicit(&m->max, memory_order_acquire);
 	uint64_t now = tscal_rdtsc_begin();
 
-	/* As differences: a TSC may pass 2^64. */
-	if (max && (int64_t)(max - now) > 0 && max - now > step &&
-		max - now > mine->warp)
+	/* As differences: a TSC may pass 2^64.  Each of the two stamps may be
+	 * late by a step; of the side that published the other one it is
+	 * known by then. */
+	if (max && (int64_t)(max - now) > 0 && max - now > mine->warp &&
+		max - now > step_of(&m->side[0]) + step_of(&m->side[1]))
 		mine->warp = max - now;
 	if (!max || (int64_t)(now - max) > 0)
 		atomic_compare_exchange_strong_explicit(&m->max, &max, now,
@@ -167,10 +172,9 @@ static void conclude(struct pair_meeting *m, const struct pair_found *a,
 {
 	/* INT64_MIN has no opposite. */
 	struct pair_bounds found = {-pair_near(a->least), pair_near(b->least)};
+	uint64_t a_step = step_of(&m->side[0]), b_step = step_of(&m->side[1]);
 
-	m->sum.step = (int64_t)(m->side[0].step > m->side[1].step
-					? m->side[0].step
-					: m->side[1].step);
+	m->sum.step = (int64_t)(a_step > b_step ? a_step : b_step);
 	if (a->rounds && b->rounds)
 		pair_add(&m->sum, m->out, &found, a->rounds + b->rounds);
 }
@@ -235,7 +239,7 @@ void pair_take_part(struct pair_meeting *m, int which)
 		pair_give_up(m);
 		return;
 	}
-	s->step = step_here();
+	atomic_store_explicit(&s->step, step_here(), memory_order_relaxed);
 	begun = tsc_at(&begun_ns);
 	measure(m, which);
 	if (!which) {

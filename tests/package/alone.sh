@@ -23,7 +23,7 @@ if readelf -dW "$libdir/libtscal.so" | grep -E 'R(UN)?PATH'; then
 fi
 # Of what was not built nothing is installed.
 "$here/files.sh" "$out/stage/usr" lib/x86_64-linux-gnu \
-	'probe|^bin/|/man1/|bash-completion'
+	'probe|sync|^bin/|/man1/|bash-completion'
 "$here/pkgconfig.sh" "$libdir/pkgconfig"
 "$here/cmake.sh" "$out/stage/usr" shared
 # The target, with DESTDIR: no file is left, and no directory of its own.

@@ -32,6 +32,8 @@ struct row {
 	bool guest, replay, ntp;
 	uint64_t only;
 	uint32_t flags;
+	bool rejected, passed; /* by the kernel; by the comparison of CPUs */
+	int cpus;	       /* 0: two */
 };
 
 static const struct row rows[] = {
@@ -188,6 +190,24 @@ static const struct row rows[] = {
 		.flags = TSCAL_OPT_NO_MEASURE},
 	{"a source that was not there", TSCAL_RATE_NONE, TSCAL_USE_UNKNOWN, 0,
 		0, .says = "Run tscal without --only.", NULL, .only = HPET},
+	{"rejected, and the CPUs agree", TSCAL_RATE_SINGLE, TSCAL_USE_NO, 0, 0,
+		.says = "If the kernel was wrong to reject this TSC, "
+			"--trust-over-kernel uses it.",
+		.says_not = "all CPUs", .rejected = true, .passed = true},
+	{"rejected, on one CPU", TSCAL_RATE_SINGLE, TSCAL_USE_NO, 0, 0,
+		.says = "--trust-over-kernel uses it.", .rejected = true,
+		.cpus = 1},
+	{"rejected, and nothing was compared", TSCAL_RATE_SINGLE, TSCAL_USE_NO,
+		0, 0, .says = "does so by itself.", .says_not = "--trust",
+		.rejected = true},
+	{"trusted, and nothing was compared", TSCAL_RATE_SINGLE, TSCAL_USE_NO,
+		0, 0,
+		.says = "overrules the kernel only if all CPUs that this "
+			"process may use were compared.",
+		.rejected = true, .flags = TSCAL_OPT_TRUST_OVER_KERNEL},
+	{"the CPUs agree, and it is simulated", TSCAL_RATE_SINGLE, TSCAL_USE_NO,
+		0, 0, .says = "does so by itself.", .says_not = "--trust",
+		.passed = true},
 	{"nothing can be asked", TSCAL_RATE_NONE, TSCAL_USE_UNKNOWN, 0, 0,
 		.says = "read the time with clock_gettime(); `tscal --all`",
 		NULL},
@@ -198,7 +218,11 @@ static struct tscal_info advice_on(const struct row *r)
 	struct estimate est[N(r->timer)] = {0};
 	struct kernel_rate kernel = {.guest = r->guest};
 	struct tscal_opts opts = TSCAL_OPTS_INIT;
+	struct cpus cpus = {.n = 2,
+		.n_visited = r->passed ? 2 : 0,
+		.verdict = r->passed ? PAIR_SYNCHRONISED : PAIR_UNKNOWN};
 	struct advice_view v = {.est = est,
+		.cpus = &cpus,
 		.kernel = &kernel,
 		.opts = &opts,
 		.ntp = r->ntp,
@@ -212,6 +236,9 @@ static struct tscal_info advice_on(const struct row *r)
 		.hz_si = r->hz_si,
 		.rate = r->rate,
 		.use = r->use,
+		.cpus = r->cpus ? r->cpus : 2,
+		.rejected_by_kernel = r->rejected,
+		.synchronised = r->passed ? 1 : -1,
 		.advice = "what was there before"};
 
 	for (; v.n < N(r->timer) && r->timer[v.n].probe; v.n++) {
