@@ -6,7 +6,7 @@
  *
  * usage: live_sync loaded|one-cpu|not-the-first|signals|threads|no-thread|
  *                  no-affinity|affinity-hidden|affinity-missing|
- *                  cancelled|no-tsc|never-free|offline
+ *                  cancelled|no-tsc|never-free
  */
 #include <dirent.h>
 #include <errno.h>
@@ -372,37 +372,6 @@ static void never_free(void)
 	pthread_join(thread, NULL);
 }
 
-/* Only where asked for: it undoes the bindings of other programs. */
-static void offline(void)
-{
-	char sentence[TSCAL_SENTENCE];
-	pid_t child;
-	int fd;
-
-	if (!getenv("TSCAL_TEST_OFFLINE"))
-		skip("TSCAL_TEST_OFFLINE is not set: CPU 1 stays online");
-	fd = open("/sys/devices/system/cpu/cpu1/online", O_WRONLY);
-	if (fd < 0)
-		skip("CPU 1 cannot be taken offline: %s", strerror(errno));
-	child = fork();
-	check(child >= 0, "fork");
-	if (!child) {
-		/* Away and back, during the runs. */
-		for (int i = 0; i < 10; i++) {
-			(void)!pwrite(fd, "0", 1, 0);
-			usleep(50000);
-			(void)!pwrite(fd, "1", 1, 0);
-			usleep(50000);
-		}
-		_exit(pwrite(fd, "1", 1, 0) != 1);
-	}
-	for (int i = 0; i < 50; i++) {
-		run(sentence);
-		puts(sentence);
-	}
-	waitpid(child, NULL, 0);
-}
-
 static const struct {
 	const char *name;
 	void (*run)(void);
@@ -411,7 +380,7 @@ static const struct {
 	{"no-affinity", no_affinity}, {"cancelled", cancelled},
 	{"affinity-missing", affinity_missing},
 	{"affinity-hidden", affinity_hidden}, {"no-tsc", no_tsc},
-	{"never-free", never_free}, {"offline", offline}};
+	{"never-free", never_free}};
 
 int main(int argc, char **argv)
 {
