@@ -8,6 +8,8 @@ import shlex
 
 import lab
 
+# Of level 1, on a busy host.
+BOOT_SECONDS = 60
 ANY_HYPERVISOR_LEAF = "drop 40000000 4fffffff"
 
 
@@ -49,9 +51,10 @@ class Host:
             append=self.append.format(khz=rate),
             archives=("base.cpio", "level2.cpio"),
             clocksource=self.clocksource,
-            seconds=60 + sum(g.seconds for g in guests),
-            # Level 1 ends a guest that hangs, if its own timers go on.
+            # Level 1 ends a guest that hangs, if its own timers go on.  If
+            # they do not, that has to be noticed before its time is over.
             still_seconds=60 + max(g.seconds for g in guests),
+            seconds=60 + BOOT_SECONDS + sum(g.seconds for g in guests),
             files={f"lab/guests/{g.name}.cpio": lab.cpio(
                 lab.orders(lab.gather(g.holds), g.clocksource))
                 for g in guests}), {

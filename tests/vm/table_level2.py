@@ -113,14 +113,14 @@ HOSTS = [
     # Two CPUs that agree, until one is moved.
     Host("l2_skewed", [
         Nested("cpu-moved", [a_chosen_skew_is_found, the_report_says_so],
-               flags=TWO_CPUS),
+               flags=TWO_CPUS, seconds=120),
     ], flags=TWO_CPUS, append=f"{DECLARED} tsc=reliable"),
 
     # The kernel does not trust the emulated TSC of two CPUs, so its KVM gives
     # each virtual CPU an offset of its own, again and again.
     Host("l2_differ", [
         Nested("cpus-differ", [it_says_what_the_other_program_says],
-               flags=TWO_CPUS),
+               flags=TWO_CPUS, seconds=120),
     ], flags=TWO_CPUS, append="tsc_early_khz={khz}", clocksource="hpet"),
 
     # Other vendors.

@@ -11,6 +11,8 @@ import tempfile
 import unittest
 
 import lab
+import level2
+import table_level2
 import truth
 
 # In place of QEMU: the file of the second -serial is the report.
@@ -47,6 +49,16 @@ class Still(unittest.TestCase):
         with self.assertRaises(lab.Failed) as caught:
             self.run_machine(SLOW_OUTPUT, seconds=1)
         self.assertNotIsInstance(caught.exception, lab.Still)
+
+
+class Limits(unittest.TestCase):
+    def test_a_host_that_stands_still_is_noticed_before_its_time_is_over(self):
+        """Its last output is that of its boot."""
+        for host in table_level2.HOSTS:
+            machine, _ = host.plan(2400000)
+            self.assertGreaterEqual(
+                machine.seconds,
+                machine.still_seconds + level2.BOOT_SECONDS, host.name)
 
 
 class HostRate(unittest.TestCase):
