@@ -80,11 +80,12 @@ def pair(f):
 
 
 def moved(f):
-    """Whether the offset changed between the other program's two runs: then it
-    has no say on what is between them."""
+    """Whether the offset changed while the other program ran, or between its
+    two runs: then it has no say on what is between them."""
     a, b = f["before"], f["after"]
     return a["rounds"] and b["rounds"] and (
-        a["lo"] > b["hi"] or b["lo"] > a["hi"])
+        a["lo"] > b["hi"] or b["lo"] > a["hi"] or
+        any(t["apart"] > max(t["lo"], -t["hi"], 0) for t in (a, b)))
 
 
 def agrees(guest, f):
@@ -139,10 +140,11 @@ def a_chosen_skew_is_found(guest):
 
 @steps(compared=COMPARE + "compare\n" * 4)
 def it_says_what_the_other_program_says(guest):
-    """Of CPUs that disagree by themselves, and of others."""
+    """Of CPUs whose offset changes again and again: between two runs too, so
+    that only the verdicts can be compared.  a_chosen_skew_is_found() compares
+    the intervals."""
     found = lines(guest, "compared")
     for f in found:
-        agrees(guest, f)
         is_not_accused_unless_apart(f)
         # One that moves may be 0 for a moment.
         if min(f["before"]["apart"], f["after"]["apart"]) and not moved(f):
@@ -232,12 +234,22 @@ def a_cgroup_without_the_first_cpu(guest):
 
 
 # The report compares the CPUs too: under emulation a default budget is too small
-# for that.
+# for that, and what a pair may take of it often is.
+REPORT = """report() {
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		rc=0
+		out=$(tscal --json --budget-ms 1000) || rc=$?
+		case $out in *'"synchronised": null'*) ;; *) break ;; esac
+	done
+	echo "$out"
+	return $rc
+}
+"""
 
-@steps(skewed_report=WRITES + "tsc_adjust 1 1000000; "
-                     "retry_disturbed tscal --json --budget-ms 2000; rc=$?; "
+
+@steps(skewed_report=REPORT + WRITES + "tsc_adjust 1 1000000; report; rc=$?; "
                      "tsc_adjust 1 -1000000; exit $rc",
-       healthy_report="retry_disturbed tscal --json --budget-ms 2000")
+       healthy_report=REPORT + "report")
 def the_report_says_so(guest):
     """And nothing of the kind once it is taken back."""
     for step in ("skewed_report", "healthy_report"):
