@@ -63,8 +63,7 @@ struct tscal_sync_info {
 	 * if there are any, else of those whose offset is known; -1: none. */
 	int32_t worst_a, worst_b;
 	/** The largest offset that its interval allows, or that a stamp was off
-	 * by, in ns; negative: no
-	 * pair's is known. */
+	 * by, in ns; negative: no pair's is known. */
 	double worst_ns;
 	uint32_t cpus;	  /**< that are online */
 	uint32_t visited; /**< of these: that were compared */
@@ -119,9 +118,9 @@ struct tscal_sync_result;
  * Starts two threads for each pair and waits for them, with all signals
  * blocked in them; they inherit the scheduling of the caller, and keep two CPUs
  * busy meanwhile.  The binding of the calling thread stays as it is, and the
- * thread is not cancelled before the end.  Packages
- * and nodes are read by hwloc in a child process (tscal_platform_probe() says
- * what that means for the program).  Thread-safe; not for signal handlers.
+ * thread is not cancelled before the end.  Packages and nodes are read by hwloc
+ * in a child process (tscal_platform_probe() says what that means for the
+ * program).  Thread-safe; not for signal handlers.
  */
 TSCAL_API int tscal_sync(
 	const struct tscal_sync_opts *opts, struct tscal_sync_result **out);
